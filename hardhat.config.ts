@@ -1,0 +1,38 @@
+import { createRequire } from "node:module";
+import hardhatEthers from "@nomicfoundation/hardhat-ethers";
+import hardhatEthersChaiMatchers from "@nomicfoundation/hardhat-ethers-chai-matchers";
+import hardhatIgnitionEthers from "@nomicfoundation/hardhat-ignition-ethers";
+import hardhatMocha from "@nomicfoundation/hardhat-mocha";
+import hardhatNetworkHelpers from "@nomicfoundation/hardhat-network-helpers";
+import hardhatTypechain from "@nomicfoundation/hardhat-typechain";
+import { configVariable, defineConfig } from "hardhat/config";
+
+export default defineConfig({
+  plugins: [
+    hardhatEthers,
+    hardhatEthersChaiMatchers,
+    hardhatIgnitionEthers,
+    hardhatMocha,
+    hardhatNetworkHelpers,
+    hardhatTypechain,
+  ],
+  solidity: {
+    profiles: {
+      default: {
+        version: "0.8.34",
+        // The wasm compiler of the pinned npm package: no compiler is ever downloaded.
+        path: createRequire(import.meta.url).resolve("solc/soljson.js"),
+        settings: { viaIR: true, optimizer: { enabled: true, runs: 1_000_000 }, evmVersion: "prague" },
+      },
+    },
+  },
+  networks: {
+    // The chain that `holdfast dev` starts; it passes the address in.
+    local: { type: "http", chainType: "l1", url: configVariable("HOLDFAST_RPC_URL") },
+  },
+  paths: { tests: { mocha: "test/contracts", solidity: "test/contracts" } },
+  test: {
+    mocha: { timeout: 120_000 },
+    solidity: { fuzz: { runs: 256 }, invariant: { runs: 64, depth: 64, failOnRevert: true } },
+  },
+});
