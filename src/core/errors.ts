@@ -1,14 +1,25 @@
 /** Every fact that can stop an operation, as a code that callers match on. One union, sorted, closed. */
 export const errorCodes = [
   "amount-invalid",
+  "block-damaged",
+  "block-missing",
+  "car-invalid",
+  "cid-unsupported",
+  "dag-invalid",
+  "dag-too-large",
   "data-dir-unusable",
   "evidence-empty",
   "evidence-too-large",
   "file-name-unsafe",
   "intent-expired",
   "internal",
+  "not-acceptable",
+  "range-invalid",
   "rpc-unreachable",
   "signature-invalid",
+  "store-announces",
+  "store-answer-invalid",
+  "store-unreachable",
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];
