@@ -1,0 +1,103 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect } from "kysely";
+import { Migrator } from "kysely/migration";
+import pg from "pg";
+import { ProtocolError } from "../core/errors.ts";
+import { lockDir } from "./dirLock.ts";
+import { migrations } from "./migrations/all.ts";
+import type { Tables } from "./tables.ts";
+
+export type DatabaseOptions = Readonly<{ dataDir: string }> | Readonly<{ url: string }>;
+
+export type Db = Kysely<Tables>;
+
+export type Database = Readonly<{ db: Db; engine: "pglite" | "postgres"; close: () => Promise<void> }>;
+
+const INT8 = 20;
+const MAX_CONNECTIONS = 10;
+
+// Column names are snake_case in SQL; JSON documents keep the keys that they were written with.
+const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
+
+/**
+ * A migrated database: PostgreSQL at `url`, or one inside this process that keeps its files in `dataDir` and lets no
+ * second process near them. Ids, block numbers and seconds are numbers, amounts decimal text, on both.
+ *
+ * Throws `data-dir-locked`, `data-dir-unusable` or `database-unreachable`.
+ */
+export const createDatabase = async (options: DatabaseOptions): Promise<Database> => {
+  const opened = "url" in options ? openPostgres(options.url) : await openPglite(options.dataDir);
+  try {
+    await migrate(opened.db);
+  } catch (cause) {
+    await opened.close();
+    throw opened.engine === "postgres" && isConnectionFailure(cause)
+      ? new ProtocolError("database-unreachable", {}, { cause })
+      : cause;
+  }
+  return opened;
+};
+
+const openPglite = async (dataDir: string): Promise<Database> => {
+  const unlock = lockDir(dataDir);
+  try {
+    const files = join(dataDir, "postgres");
+    mkdirSync(files, { recursive: true });
+    const pglite = await PGlite.create(files, { parsers: { [INT8]: Number } });
+    const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }), plugins });
+    return {
+      db,
+      engine: "pglite",
+      close: async () => {
+        await db.destroy();
+        if (!pglite.closed) await pglite.close();
+        unlock();
+      },
+    };
+  } catch (cause) {
+    unlock();
+    throw new ProtocolError("data-dir-unusable", { dir: dataDir }, { cause });
+  }
+};
+
+const openPostgres = (url: string): Database => {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: MAX_CONNECTIONS,
+    connectionTimeoutMillis: 10_000,
+    types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
+  });
+  // An idle connection that breaks is replaced by the pool at the next query, which reports it if it cannot.
+  pool.on("error", () => {});
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins });
+  return {
+    db,
+    engine: "postgres",
+    close: async () => {
+      await db.destroy();
+      if (!pool.ended) await pool.end();
+    },
+  };
+};
+
+const migrate = async (db: Db) => {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+};
+
+const connectionFailures = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOENT",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+  "57P03",
+]);
+
+const isConnectionFailure = (error: unknown) =>
+  error instanceof Error &&
+  (("code" in error && connectionFailures.has(String(error.code))) || /timeout|terminated/i.test(error.message));

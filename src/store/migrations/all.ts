@@ -1,0 +1,7 @@
+import type { Migration } from "kysely/migration";
+import { initial } from "./0001-initial.ts";
+
+/** Every step of the schema, in order. A step that was released is never edited; a new one is appended. */
+export const migrations: Record<string, Migration> = {
+  "0001-initial": initial,
+};
