@@ -18,7 +18,7 @@ contract EvidenceRegistry is IEvidenceRegistry {
         anchoredAt = uint40(block.timestamp);
         Head memory head = _heads[msg.sender];
         head.digest = bytes27(keccak256(abi.encode(head.digest, root, count, anchoredAt)));
-        head.batches += 1;
+        ++head.batches;
         _anchors[msg.sender][root] = Anchor(anchoredAt, count, head.batches);
         _heads[msg.sender] = head;
         emit Anchored(msg.sender, root, count, anchoredAt, head.batches, head.digest);
