@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.34;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {IERC3009} from "./interfaces/IERC3009.sol";
+import {IEscrow} from "./interfaces/IEscrow.sol";
+import {Intents} from "./libraries/Intents.sol";
+import {Signatures} from "./libraries/Signatures.sol";
+
+/// @notice How money enters and leaves, whatever it is for: exact receipts, payments that cannot be blocked, credits.
+abstract contract Custody is IEscrow, EIP712("Holdfast Escrow", "1"), Nonces, ReentrancyGuardTransient {
+    using SafeERC20 for IERC20;
+    using Signatures for address;
+
+    /// @dev Enough for a contract wallet's receive hook or a proxied token; too little to make a payer run out.
+    uint256 private constant NATIVE_PAYMENT_GAS = 60_000;
+    uint256 private constant TOKEN_PAYMENT_GAS = 200_000;
+    /// @dev Gas that must be left after the call's own: a 64th that the EVM withholds (EIP-150), and recording a credit.
+    uint256 private constant CREDIT_GAS = 40_000;
+
+    mapping(address owner => mapping(address token => uint256)) private _credits;
+
+    /// @inheritdoc IEscrow
+    function withdrawCredit(address token, address to) external {
+        _withdrawCredit(msg.sender, token, to);
+    }
+
+    /// @inheritdoc IEscrow
+    function withdrawCreditFor(address owner, address token, address to, uint256 deadline, bytes calldata signature)
+        external
+    {
+        _requireIntent(
+            owner, Intents.hashWithdrawCredit(owner, token, to, _useNonce(owner), deadline), deadline, signature
+        );
+
+        _withdrawCredit(owner, token, to);
+    }
+
+    /// @inheritdoc IEscrow
+    function creditOf(address owner, address token) external view returns (uint256) {
+        return _credits[owner][token];
+    }
+
+    /// @dev Takes `amount` that `from` allowed, and refuses a token that delivers less or more.
+    function _receive(address token, address from, uint256 amount) internal {
+        if (token == address(0)) {
+            require(msg.value == amount, ValueMismatch(msg.value, amount));
+            return;
+        }
+        require(msg.value == 0, ValueMismatch(msg.value, 0));
+
+        uint256 before = IERC20(token).balanceOf(address(this));
+        IERC20(token).safeTransferFrom(from, address(this), amount);
+        _requireReceived(token, before, amount);
+    }
+
+    /// @dev Takes `amount` by an ERC-3009 authorization that names this purpose in its nonce.
+    function _receiveAuthorized(
+        address token,
+        address from,
+        uint256 amount,
+        uint256 validBefore,
+        bytes32 nonce,
+        bytes calldata authorization
+    ) internal {
+        uint256 before = IERC20(token).balanceOf(address(this));
+        if (authorization.length == 65) {
+            IERC3009(token).receiveWithAuthorization(
+                from,
+                address(this),
+                amount,
+                0,
+                validBefore,
+                nonce,
+                uint8(authorization[64]),
+                bytes32(authorization[:32]),
+                bytes32(authorization[32:64])
+            );
+        } else {
+            IERC3009(token).receiveWithAuthorization(from, address(this), amount, 0, validBefore, nonce, authorization);
+        }
+        _requireReceived(token, before, amount);
+    }
+
+    function _requireReceived(address token, uint256 before, uint256 amount) internal view {
+        uint256 received = IERC20(token).balanceOf(address(this)) - before;
+        require(received == amount, ValueMismatch(received, amount));
+    }
+
+    /// @dev Pays, or credits what cannot be paid. Last thing that an action does.
+    function _pay(address token, address to, uint256 amount) internal {
+        if (amount == 0) return;
+        if (!_send(token, to, amount)) _credit(token, to, amount);
+    }
+
+    function _credit(address token, address owner, uint256 amount) internal {
+        if (amount == 0) return;
+        _credits[owner][token] += amount;
+        emit CreditAdded(owner, token, amount);
+    }
+
+    /// @dev Pays to an address that its owner chose, or reverts.
+    function _payOut(address token, address to, uint256 amount) internal {
+        require(to != address(0), AddressZero());
+        require(_send(token, to, amount), PaymentFailed(to, amount));
+    }
+
+    function _requireCaller(address expected) internal view {
+        require(msg.sender == expected, NotCaller(msg.sender, expected));
+    }
+
+    function _requireIntent(address signer, bytes32 structHash, uint256 deadline, bytes calldata signature)
+        internal
+        view
+    {
+        require(block.timestamp < deadline, DeadlinePassed(deadline));
+        signer.requireSigned(_hashTypedDataV4(structHash), signature);
+    }
+
+    function _withdrawCredit(address owner, address token, address to) private nonReentrant {
+        uint256 amount = _credits[owner][token];
+        require(amount != 0, NothingToWithdraw(owner, token));
+
+        delete _credits[owner][token];
+        emit CreditWithdrawn(owner, token, amount, to);
+
+        _payOut(token, to, amount);
+    }
+
+    function _send(address token, address to, uint256 amount) private returns (bool sent) {
+        uint256 cap = token == address(0) ? NATIVE_PAYMENT_GAS : TOKEN_PAYMENT_GAS;
+        // A carrier must not be able to starve the payment into a credit.
+        uint256 needed = cap + cap / 63 + CREDIT_GAS;
+        require(gasleft() >= needed, GasTooLow(gasleft(), needed));
+
+        if (token == address(0)) {
+            (sent,) = to.call{value: amount, gas: cap}("");
+        } else {
+            bytes memory result;
+            (sent, result) = token.call{gas: cap}(abi.encodeCall(IERC20.transfer, (to, amount)));
+            if (sent) sent = result.length == 0 ? token.code.length != 0 : bytes32(result) == bytes32(uint256(1));
+        }
+    }
+}

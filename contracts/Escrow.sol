@@ -1,0 +1,496 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.34;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
+import {Bonds} from "./Bonds.sol";
+import {IEscrow} from "./interfaces/IEscrow.sol";
+import {IPermit2} from "./interfaces/IPermit2.sol";
+import {Intents} from "./libraries/Intents.sol";
+import {Signatures} from "./libraries/Signatures.sol";
+import {TermsRules} from "./libraries/TermsRules.sol";
+import {Award, Deal, Status} from "./types/Deal.sol";
+import {DealId, Terms} from "./types/Terms.sol";
+
+/// @notice The life of a deal; `IEscrow` is its manual.
+contract Escrow is Bonds, Multicall {
+    using Signatures for address;
+    using TermsRules for Terms;
+
+    /// @notice Longest course of a deal without coverage, and longest backstop.
+    uint256 public constant MAX_EXPOSURE = 3 * 365 days;
+    /// @notice How far from now a tribunal may move a backstop in one step.
+    uint256 public constant MAX_EXTENSION = 180 days;
+    /// @notice Where `fundWithPermit2` collects from.
+    IPermit2 public immutable PERMIT2;
+
+    mapping(DealId => Deal) private _deals;
+    mapping(DealId => uint256) private _shortfalls;
+
+    constructor(IPermit2 permit2) {
+        PERMIT2 = permit2;
+    }
+
+    // ------------------------------------------------------------------ funding
+
+    /// @inheritdoc IEscrow
+    function fund(Terms calldata terms) external payable nonReentrant {
+        _requireCaller(terms.buyer);
+        require(terms.coverage == 0, CoverageExceedsBond(terms.coverage, 0));
+        _open(terms, dealIdOf(terms));
+
+        _receive(terms.token, terms.buyer, terms.deposit);
+    }
+
+    /// @inheritdoc IEscrow
+    function fundCovered(Terms calldata terms, bytes calldata sellerSignature) external payable nonReentrant {
+        _requireCaller(terms.buyer);
+        _openCovered(terms, dealIdOf(terms), sellerSignature);
+
+        _receive(terms.token, terms.buyer, terms.deposit);
+    }
+
+    /// @inheritdoc IEscrow
+    function fundFor(Terms calldata terms, bytes calldata buyerSignature, bytes calldata sellerSignature)
+        external
+        payable
+        nonReentrant
+    {
+        DealId id = dealIdOf(terms);
+        terms.buyer.requireSigned(DealId.unwrap(id), buyerSignature);
+        _openCovered(terms, id, sellerSignature);
+
+        _receive(terms.token, terms.buyer, terms.deposit);
+    }
+
+    /// @inheritdoc IEscrow
+    function fundWithAuthorization(Terms calldata terms, bytes calldata authorization, bytes calldata sellerSignature)
+        external
+        nonReentrant
+    {
+        DealId id = dealIdOf(terms);
+        _openCovered(terms, id, sellerSignature);
+
+        _receiveAuthorized(terms.token, terms.buyer, terms.deposit, terms.fundBy, DealId.unwrap(id), authorization);
+    }
+
+    /// @inheritdoc IEscrow
+    function fundWithPermit2(
+        Terms calldata terms,
+        uint256 nonce,
+        bytes calldata permitSignature,
+        bytes calldata sellerSignature
+    ) external nonReentrant {
+        DealId id = dealIdOf(terms);
+        _openCovered(terms, id, sellerSignature);
+
+        uint256 before = IERC20(terms.token).balanceOf(address(this));
+        PERMIT2.permitWitnessTransferFrom(
+            IPermit2.PermitTransferFrom(
+                IPermit2.TokenPermissions(terms.token, terms.deposit), nonce, terms.fundBy
+            ),
+            IPermit2.SignatureTransferDetails(address(this), terms.deposit),
+            terms.buyer,
+            Intents.hashDealWitness(id),
+            Intents.DEAL_WITNESS_TYPE,
+            permitSignature
+        );
+        _requireReceived(terms.token, before, terms.deposit);
+    }
+
+    /// @inheritdoc IEscrow
+    function payBalance(Terms calldata terms) external payable nonReentrant {
+        _requireCaller(terms.buyer);
+        uint256 amount = _completePrice(terms, dealIdOf(terms));
+
+        _receive(terms.token, terms.buyer, amount);
+    }
+
+    /// @inheritdoc IEscrow
+    function payBalanceFor(Terms calldata terms, uint256 deadline, bytes calldata signature)
+        external
+        payable
+        nonReentrant
+    {
+        DealId id = dealIdOf(terms);
+        uint256 amount = _completePrice(terms, id);
+        _requireIntent(terms.buyer, Intents.hashPayBalance(id, amount, deadline), deadline, signature);
+
+        _receive(terms.token, terms.buyer, amount);
+    }
+
+    /// @inheritdoc IEscrow
+    function payBalanceWithAuthorization(Terms calldata terms, bytes calldata authorization) external nonReentrant {
+        DealId id = dealIdOf(terms);
+        uint256 amount = _completePrice(terms, id);
+
+        bytes32 nonce = _hashTypedDataV4(Intents.hashPayBalance(id, amount, terms.balanceBy));
+        _receiveAuthorized(terms.token, terms.buyer, amount, terms.balanceBy, nonce, authorization);
+    }
+
+    // ------------------------------------------------------------------ performing
+
+    /// @inheritdoc IEscrow
+    function ship(Terms calldata terms, bytes32 tracking) external {
+        _requireCaller(terms.seller);
+        _ship(terms, dealIdOf(terms), tracking);
+    }
+
+    /// @inheritdoc IEscrow
+    function shipFor(Terms calldata terms, bytes32 tracking, uint256 deadline, bytes calldata signature) external {
+        DealId id = dealIdOf(terms);
+        _requireIntent(terms.seller, Intents.hashShipGoods(id, tracking, deadline), deadline, signature);
+        _ship(terms, id, tracking);
+    }
+
+    /// @inheritdoc IEscrow
+    function deliver(Terms calldata terms, bytes32 proof) external {
+        _requireCaller(terms.attestor);
+        _deliver(terms, dealIdOf(terms), proof);
+    }
+
+    /// @inheritdoc IEscrow
+    function deliverFor(Terms calldata terms, bytes32 proof, uint256 deadline, bytes calldata signature) external {
+        DealId id = dealIdOf(terms);
+        _requireIntent(terms.attestor, Intents.hashAttestDelivery(id, proof, deadline), deadline, signature);
+        _deliver(terms, id, proof);
+    }
+
+    /// @inheritdoc IEscrow
+    function confirm(Terms calldata terms) external {
+        _requireCaller(terms.buyer);
+        _confirm(terms, dealIdOf(terms));
+    }
+
+    /// @inheritdoc IEscrow
+    function confirmFor(Terms calldata terms, uint256 deadline, bytes calldata signature) external {
+        DealId id = dealIdOf(terms);
+        _requireIntent(terms.buyer, Intents.hashConfirmReceipt(id, deadline), deadline, signature);
+        _confirm(terms, id);
+    }
+
+    /// @inheritdoc IEscrow
+    function release(Terms calldata terms) external nonReentrant {
+        DealId id = dealIdOf(terms);
+        Deal memory deal = _requireStatus(id, Status.Delivered);
+        _requireReached(deal.until);
+
+        _release(terms, id, deal.held);
+    }
+
+    /// @inheritdoc IEscrow
+    function refund(Terms calldata terms, uint256 amount) external {
+        _requireCaller(terms.seller);
+        DealId id = dealIdOf(terms);
+        _refund(terms, id, _requireOpen(id), amount);
+    }
+
+    /// @inheritdoc IEscrow
+    function refundFor(
+        Terms calldata terms,
+        uint256 amount,
+        uint256 remaining,
+        uint256 deadline,
+        bytes calldata signature
+    ) external {
+        DealId id = dealIdOf(terms);
+        _requireIntent(terms.seller, Intents.hashRefundBuyer(id, amount, remaining, deadline), deadline, signature);
+        Deal memory deal = _requireOpen(id);
+        require(amount <= deal.held, RefundExceedsHeld(amount, deal.held));
+        require(remaining == deal.held - amount, RemainingMismatch(remaining, deal.held - amount));
+        _refund(terms, id, deal, amount);
+    }
+
+    // ------------------------------------------------------------------ deadlines
+
+    /// @inheritdoc IEscrow
+    function expire(Terms calldata terms) external nonReentrant {
+        DealId id = dealIdOf(terms);
+        Deal memory deal = _deals[id];
+        require(
+            deal.status == Status.Funded || deal.status == Status.Shipped, WrongStatus(id, deal.status, Status.Shipped)
+        );
+        bool unshipped = deal.status == Status.Funded;
+        _requireReached(unshipped ? terms.shipBy : terms.deliverBy);
+        uint96 owed = unshipped && terms.earnest ? terms.deposit : 0;
+        uint96 compensation = owed < terms.coverage ? owed : terms.coverage;
+
+        _end(terms, id, compensation);
+        _recordShortfall(id, owed - compensation);
+        emit DealExpired(id, deal.held, compensation, owed - compensation);
+
+        _pay(terms.token, terms.buyer, uint256(deal.held) + compensation);
+    }
+
+    /// @inheritdoc IEscrow
+    function lapse(Terms calldata terms) external nonReentrant {
+        DealId id = dealIdOf(terms);
+        Deal memory deal = _deals[id];
+        require(
+            deal.status == Status.Deposited || deal.status == Status.Disputed,
+            WrongStatus(id, deal.status, Status.Disputed)
+        );
+        uint256 toSeller;
+        if (deal.status == Status.Deposited) {
+            _requireReached(terms.balanceBy);
+            toSeller = terms.earnest ? deal.held : 0;
+        } else {
+            _requireReached(deal.until);
+            toSeller = (uint256(deal.held) * (TermsRules.BASIS_POINTS - terms.silenceBps)) / TermsRules.BASIS_POINTS;
+        }
+        uint256 toBuyer = deal.held - toSeller;
+
+        _end(terms, id, 0);
+        emit DealLapsed(id, toBuyer, toSeller);
+
+        _distribute(terms, toBuyer, toSeller);
+    }
+
+    /// @inheritdoc IEscrow
+    function close(Terms calldata terms) external nonReentrant {
+        DealId id = dealIdOf(terms);
+        _requireReached(_requireStatus(id, Status.Released).until);
+
+        _end(terms, id, 0);
+        emit DealClosed(id);
+    }
+
+    // ------------------------------------------------------------------ disputes
+
+    /// @inheritdoc IEscrow
+    function dispute(Terms calldata terms, bytes32 statement) external {
+        _dispute(terms, dealIdOf(terms), msg.sender, statement);
+    }
+
+    /// @inheritdoc IEscrow
+    function disputeFor(
+        Terms calldata terms,
+        address by,
+        bytes32 statement,
+        uint256 deadline,
+        bytes calldata signature
+    ) external {
+        DealId id = dealIdOf(terms);
+        _requireIntent(by, Intents.hashOpenDispute(id, by, statement, deadline), deadline, signature);
+        _dispute(terms, id, by, statement);
+    }
+
+    /// @inheritdoc IEscrow
+    function settle(
+        Terms calldata terms,
+        uint256 toBuyer,
+        uint256 toSeller,
+        uint256 compensation,
+        uint256 deadline,
+        bytes calldata buyerSignature,
+        bytes calldata sellerSignature
+    ) external nonReentrant {
+        DealId id = dealIdOf(terms);
+        bytes32 settlement = Intents.hashSettlement(id, toBuyer, toSeller, compensation, deadline);
+        _requireIntent(terms.buyer, settlement, deadline, buyerSignature);
+        _requireIntent(terms.seller, settlement, deadline, sellerSignature);
+        Deal memory deal = _deals[id];
+        require(_isOpen(deal.status) || deal.status == Status.Disputed, DealNotOpen(id, deal.status));
+        _requireSum(toBuyer, toSeller, deal.held);
+        require(compensation <= terms.coverage, CoverageExceedsBond(compensation, terms.coverage));
+
+        _end(terms, id, uint96(compensation));
+        emit DealSettled(id, toBuyer, toSeller, compensation);
+
+        _distribute(terms, toBuyer + compensation, toSeller);
+    }
+
+    /// @inheritdoc IEscrow
+    function award(Terms calldata terms, DealId id, Award calldata decision) external nonReentrant {
+        _requireCaller(terms.tribunal);
+        DealId actual = dealIdOf(terms);
+        require(DealId.unwrap(id) == DealId.unwrap(actual), DealMismatch(id, actual));
+        Deal memory deal = _requireStatus(id, Status.Disputed);
+        _requireBefore(deal.until);
+        _requireSum(decision.toBuyer, decision.toSeller, deal.held);
+        uint96 compensation = decision.compensation < terms.coverage ? decision.compensation : terms.coverage;
+        uint256 shortfall = decision.compensation - compensation;
+
+        _end(terms, id, compensation);
+        _recordShortfall(id, shortfall);
+        emit DealAwarded(id, decision.toBuyer, decision.toSeller, compensation, shortfall, decision.reasons);
+
+        _distribute(terms, uint256(decision.toBuyer) + compensation, decision.toSeller);
+    }
+
+    /// @inheritdoc IEscrow
+    function extendBackstop(Terms calldata terms, uint256 until) external {
+        _requireCaller(terms.tribunal);
+        DealId id = dealIdOf(terms);
+        Deal memory deal = _requireStatus(id, Status.Disputed);
+        _requireBefore(deal.until);
+        require(until > deal.until, DeadlinePassed(until));
+        require(until <= block.timestamp + MAX_EXTENSION, ExposureTooLong(until - block.timestamp, MAX_EXTENSION));
+
+        _deals[id].until = uint40(until);
+        emit BackstopExtended(id, until);
+    }
+
+    // ------------------------------------------------------------------ views
+
+    /// @inheritdoc IEscrow
+    function dealOf(DealId id) external view returns (Deal memory) {
+        return _deals[id];
+    }
+
+    /// @inheritdoc IEscrow
+    function shortfallOf(DealId id) external view returns (uint256) {
+        return _shortfalls[id];
+    }
+
+    /// @inheritdoc IEscrow
+    function dealIdOf(Terms calldata terms) public view returns (DealId) {
+        return DealId.wrap(_hashTypedDataV4(Intents.hashTerms(terms)));
+    }
+
+    // ------------------------------------------------------------------ internals
+
+    function _openCovered(Terms calldata terms, DealId id, bytes calldata sellerSignature) private {
+        if (terms.coverage != 0) {
+            terms.seller.requireSigned(DealId.unwrap(id), sellerSignature);
+            _reserve(terms.seller, terms.token, terms.coverage);
+        }
+        _open(terms, id);
+    }
+
+    function _open(Terms calldata terms, DealId id) private {
+        terms.requireFundable(terms.coverage == 0 ? MAX_EXPOSURE : MAX_COVERED_EXPOSURE);
+        Status existing = _deals[id].status;
+        require(existing == Status.None, DealExists(id, existing));
+
+        _deals[id] = Deal(terms.deposit == terms.price ? Status.Funded : Status.Deposited, terms.deposit, 0);
+        emit DealFunded(id, terms);
+    }
+
+    function _completePrice(Terms calldata terms, DealId id) private returns (uint256 amount) {
+        _requireStatus(id, Status.Deposited);
+        _requireBefore(terms.balanceBy);
+        amount = terms.price - terms.deposit;
+
+        _deals[id] = Deal(Status.Funded, terms.price, 0);
+        emit BalancePaid(id, amount);
+    }
+
+    function _ship(Terms calldata terms, DealId id, bytes32 tracking) private nonReentrant {
+        _requireStatus(id, Status.Funded);
+        _requireBefore(terms.shipBy);
+
+        _deals[id].status = Status.Shipped;
+        emit DealShipped(id, tracking);
+    }
+
+    function _deliver(Terms calldata terms, DealId id, bytes32 proof) private nonReentrant {
+        Deal memory deal = _requireStatus(id, Status.Shipped);
+        _requireBefore(terms.deliverBy);
+        uint256 until = block.timestamp + terms.inspection;
+
+        _deals[id] = Deal(Status.Delivered, deal.held, uint40(until));
+        emit DealDelivered(id, proof, until);
+    }
+
+    function _confirm(Terms calldata terms, DealId id) private nonReentrant {
+        _release(terms, id, _requireOpen(id).held);
+    }
+
+    function _release(Terms calldata terms, DealId id, uint96 held) private {
+        uint256 until;
+        if (terms.coverage != 0 && terms.tail != 0) {
+            until = block.timestamp + terms.tail;
+            _deals[id] = Deal(Status.Released, 0, uint40(until));
+        } else {
+            _end(terms, id, 0);
+        }
+        emit DealReleased(id, held, until);
+
+        _distribute(terms, 0, held);
+    }
+
+    function _refund(Terms calldata terms, DealId id, Deal memory deal, uint256 amount) private nonReentrant {
+        require(amount != 0, AmountZero());
+        require(amount <= deal.held, RefundExceedsHeld(amount, deal.held));
+        uint256 remaining = deal.held - amount;
+        require(
+            remaining == 0 || deal.status != Status.Deposited, PartialRefundOfDeposit(amount, deal.held)
+        );
+
+        if (remaining == 0) _end(terms, id, 0);
+        else _deals[id].held = uint96(remaining);
+        emit DealRefunded(id, amount, remaining);
+
+        _pay(terms.token, terms.buyer, amount);
+    }
+
+    function _dispute(Terms calldata terms, DealId id, address by, bytes32 statement) private nonReentrant {
+        require(by == terms.buyer || by == terms.seller, NotParty(by));
+        Deal memory deal = _deals[id];
+        _requireBefore(_windowEnd(terms, id, deal));
+        uint256 until = block.timestamp + terms.backstop;
+
+        _deals[id] = Deal(Status.Disputed, deal.held, uint40(until));
+        emit DealDisputed(id, by, statement, until);
+    }
+
+    /// @dev Until when a deal can be disputed; after it, the deadline's own action may run. The two never overlap.
+    function _windowEnd(Terms calldata terms, DealId id, Deal memory deal) private pure returns (uint256) {
+        if (deal.status == Status.Deposited) return terms.balanceBy;
+        if (deal.status == Status.Funded) return terms.shipBy;
+        if (deal.status == Status.Shipped) return terms.deliverBy;
+        require(deal.status == Status.Delivered || deal.status == Status.Released, DealNotOpen(id, deal.status));
+        return deal.until;
+    }
+
+    /// @dev Forgets a deal and ends its reservation. The slot is given back once `fundBy` keeps the terms from being funded
+    /// again; before that a closed marker does.
+    function _end(Terms calldata terms, DealId id, uint96 compensation) private {
+        if (block.timestamp < terms.fundBy) _deals[id] = Deal(Status.Closed, 0, 0);
+        else delete _deals[id];
+        _unreserve(terms.seller, terms.token, terms.coverage, compensation);
+    }
+
+    function _recordShortfall(DealId id, uint256 shortfall) private {
+        if (shortfall != 0) _shortfalls[id] = shortfall;
+    }
+
+    /// @dev The marketplace's fee is due on what the seller gets and rounds down.
+    function _distribute(Terms calldata terms, uint256 toBuyer, uint256 toSeller) private {
+        uint256 fee = (toSeller * terms.feeBps) / TermsRules.BASIS_POINTS;
+        _credit(terms.token, terms.marketplace, fee);
+        _pay(terms.token, terms.buyer, toBuyer);
+        _pay(terms.token, terms.seller, toSeller - fee);
+    }
+
+    function _requireStatus(DealId id, Status expected) private view returns (Deal memory deal) {
+        deal = _deals[id];
+        require(deal.status == expected, WrongStatus(id, deal.status, expected));
+    }
+
+    function _requireOpen(DealId id) private view returns (Deal memory deal) {
+        deal = _deals[id];
+        require(_isOpen(deal.status), DealNotOpen(id, deal.status));
+    }
+
+    function _isOpen(Status status) private pure returns (bool) {
+        return status >= Status.Deposited && status <= Status.Delivered;
+    }
+
+    function _requireSum(uint256 toBuyer, uint256 toSeller, uint256 held) private pure {
+        // Each part is bounded before it is added, so the sum cannot overflow.
+        require(
+            toBuyer <= held && toSeller <= held && toBuyer + toSeller == held,
+            AmountsDoNotSum(toBuyer <= held && toSeller <= held ? toBuyer + toSeller : type(uint256).max, held)
+        );
+    }
+
+    function _requireBefore(uint256 deadline) private view {
+        require(block.timestamp < deadline, DeadlinePassed(deadline));
+    }
+
+    function _requireReached(uint256 deadline) private view {
+        require(block.timestamp >= deadline, DeadlineNotReached(deadline));
+    }
+}

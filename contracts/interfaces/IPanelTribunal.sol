@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {DealId, Terms} from "../types/Terms.sol";
+
+/// @notice What a panel of arbitrators signs (EIP-712). Amounts are minor units of the deal's token.
+struct Determination {
+    DealId deal;
+    uint96 toBuyer;
+    uint96 toSeller;
+    /// Beyond the price, from the seller's coverage.
+    uint96 compensation;
+    /// Digest of the written reasons.
+    bytes32 reasons;
+    /// Root of the evidence that was judged.
+    bytes32 evidence;
+    /// Second from which the determination is refused.
+    uint40 deadline;
+}
+
+/// @notice Who may decide: `threshold` of `arbitrators`, listed in ascending order.
+struct Panel {
+    uint256 threshold;
+    address[] arbitrators;
+}
+
+/// @title A panel that the terms of a deal fix in advance
+/// @notice Executes a determination that enough arbitrators signed, in the same transaction, whoever carries it.
+/// @dev Stateless and without money. `terms.rules` must be `keccak256(abi.encode(threshold, arbitrators))`. Trusts no one but the signers: a
+/// carrier can neither change nor redirect anything, and arbitrators can only split what is held between the parties of the
+/// terms and compensate from that deal's coverage.
+interface IPanelTribunal {
+    error ArbitratorIsParty(address arbitrator);
+    error ArbitratorsNotAscending(address arbitrator);
+    error DeterminationExpired(uint256 deadline);
+    error PanelMismatch(bytes32 rules, bytes32 panel);
+    error SignerOutOfRange(uint256 index, uint256 seats);
+    error WrongSignatureCount(uint256 given, uint256 threshold);
+
+    event Determined(DealId indexed deal, bytes32 reasons, bytes32 evidence, uint256 signers);
+
+    /// @notice Awards as the determination says. Anyone may carry it.
+    /// @param signers Bit i set: `panel.arbitrators[i]` signed. As many bits as `threshold`.
+    /// @param signatures One for each set bit, lowest bit first: 64 bytes (EIP-2098), 65 bytes, or ERC-1271.
+    function determine(
+        Terms calldata terms,
+        Determination calldata determination,
+        Panel calldata panel,
+        uint256 signers,
+        bytes[] calldata signatures
+    ) external;
+
+    /// @notice The EIP-712 digest that arbitrators sign.
+    function digestOf(Determination calldata determination) external view returns (bytes32);
+
+    /// @notice The `rules` that terms must carry for this panel.
+    function rulesOf(Panel calldata panel) external pure returns (bytes32);
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {DealId, Terms} from "../types/Terms.sol";
+
+/// @notice EIP-712 struct hashes of everything that a party signs for the escrow. One readable type per action.
+library Intents {
+    string internal constant TERMS_TYPE =
+        "Terms(address buyer,address seller,address marketplace,address attestor,address token,uint96 price,uint96 deposit,uint96 coverage,uint16 feeBps,bool earnest,uint40 fundBy,uint40 balanceBy,uint40 shipBy,uint40 deliverBy,uint40 inspection,uint40 tail,address tribunal,bytes32 rules,uint40 backstop,uint16 silenceBps,bytes32 order)";
+
+    /// @dev What follows `Deal witness` in Permit2's type; names the deal, its id binds chain, contract and every term.
+    string internal constant DEAL_WITNESS_TYPE =
+        "Deal witness)Deal(bytes32 id)TokenPermissions(address token,uint256 amount)";
+
+    bytes32 internal constant DEAL_TYPEHASH = keccak256("Deal(bytes32 id)");
+    bytes32 internal constant TERMS_TYPEHASH = keccak256(bytes(TERMS_TYPE));
+    bytes32 internal constant PAY_BALANCE_TYPEHASH = keccak256("PayBalance(bytes32 deal,uint256 amount,uint256 deadline)");
+    bytes32 internal constant SHIP_GOODS_TYPEHASH = keccak256("ShipGoods(bytes32 deal,bytes32 tracking,uint256 deadline)");
+    bytes32 internal constant ATTEST_DELIVERY_TYPEHASH =
+        keccak256("AttestDelivery(bytes32 deal,bytes32 proof,uint256 deadline)");
+    bytes32 internal constant CONFIRM_RECEIPT_TYPEHASH = keccak256("ConfirmReceipt(bytes32 deal,uint256 deadline)");
+    bytes32 internal constant REFUND_BUYER_TYPEHASH =
+        keccak256("RefundBuyer(bytes32 deal,uint256 amount,uint256 remaining,uint256 deadline)");
+    bytes32 internal constant OPEN_DISPUTE_TYPEHASH =
+        keccak256("OpenDispute(bytes32 deal,address by,bytes32 statement,uint256 deadline)");
+    bytes32 internal constant SETTLEMENT_TYPEHASH =
+        keccak256("Settlement(bytes32 deal,uint256 toBuyer,uint256 toSeller,uint256 compensation,uint256 deadline)");
+    bytes32 internal constant POST_BOND_TYPEHASH =
+        keccak256("PostBond(address seller,address token,uint256 amount,bytes32 salt,uint256 deadline)");
+    bytes32 internal constant REQUEST_BOND_WITHDRAWAL_TYPEHASH =
+        keccak256("RequestBondWithdrawal(address seller,address token,uint256 nonce,uint256 deadline)");
+    bytes32 internal constant WITHDRAW_BOND_TYPEHASH = keccak256(
+        "WithdrawBond(address seller,address token,uint256 amount,address to,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 internal constant WITHDRAW_CREDIT_TYPEHASH =
+        keccak256("WithdrawCredit(address owner,address token,address to,uint256 nonce,uint256 deadline)");
+
+    function hashTerms(Terms calldata terms) internal pure returns (bytes32) {
+        return keccak256(abi.encode(TERMS_TYPEHASH, terms));
+    }
+
+    function hashDealWitness(DealId id) internal pure returns (bytes32) {
+        return keccak256(abi.encode(DEAL_TYPEHASH, id));
+    }
+
+    function hashPayBalance(DealId deal, uint256 amount, uint256 deadline) internal pure returns (bytes32) {
+        return keccak256(abi.encode(PAY_BALANCE_TYPEHASH, deal, amount, deadline));
+    }
+
+    function hashShipGoods(DealId deal, bytes32 tracking, uint256 deadline) internal pure returns (bytes32) {
+        return keccak256(abi.encode(SHIP_GOODS_TYPEHASH, deal, tracking, deadline));
+    }
+
+    function hashAttestDelivery(DealId deal, bytes32 proof, uint256 deadline) internal pure returns (bytes32) {
+        return keccak256(abi.encode(ATTEST_DELIVERY_TYPEHASH, deal, proof, deadline));
+    }
+
+    function hashConfirmReceipt(DealId deal, uint256 deadline) internal pure returns (bytes32) {
+        return keccak256(abi.encode(CONFIRM_RECEIPT_TYPEHASH, deal, deadline));
+    }
+
+    function hashRefundBuyer(DealId deal, uint256 amount, uint256 remaining, uint256 deadline)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(REFUND_BUYER_TYPEHASH, deal, amount, remaining, deadline));
+    }
+
+    function hashOpenDispute(DealId deal, address by, bytes32 statement, uint256 deadline)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(OPEN_DISPUTE_TYPEHASH, deal, by, statement, deadline));
+    }
+
+    function hashSettlement(DealId deal, uint256 toBuyer, uint256 toSeller, uint256 compensation, uint256 deadline)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(SETTLEMENT_TYPEHASH, deal, toBuyer, toSeller, compensation, deadline));
+    }
+
+    function hashPostBond(address seller, address token, uint256 amount, bytes32 salt, uint256 deadline)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(POST_BOND_TYPEHASH, seller, token, amount, salt, deadline));
+    }
+
+    function hashRequestBondWithdrawal(address seller, address token, uint256 nonce, uint256 deadline)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(REQUEST_BOND_WITHDRAWAL_TYPEHASH, seller, token, nonce, deadline));
+    }
+
+    function hashWithdrawBond(
+        address seller,
+        address token,
+        uint256 amount,
+        address to,
+        uint256 nonce,
+        uint256 deadline
+    ) internal pure returns (bytes32) {
+        return keccak256(abi.encode(WITHDRAW_BOND_TYPEHASH, seller, token, amount, to, nonce, deadline));
+    }
+
+    function hashWithdrawCredit(address owner, address token, address to, uint256 nonce, uint256 deadline)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(WITHDRAW_CREDIT_TYPEHASH, owner, token, to, nonce, deadline));
+    }
+}

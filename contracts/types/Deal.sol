@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// @notice Where a deal stands. `None` is a deal that was never funded, or one whose slot was given back after it closed.
+enum Status {
+    None,
+    Deposited,
+    Funded,
+    Shipped,
+    Delivered,
+    Released,
+    Disputed,
+    Closed
+}
+
+/// @notice What the chain remembers of a deal: one slot.
+struct Deal {
+    Status status;
+    /// Minor units of the token held for this deal.
+    uint96 held;
+    /// End of the running window in Unix seconds: inspection, tail or backstop. Zero where the terms state the clock.
+    uint40 until;
+}
+
+/// @notice What a tribunal decides. `toBuyer` and `toSeller` sum to what is held; `compensation` comes from the coverage.
+struct Award {
+    uint96 toBuyer;
+    uint96 toSeller;
+    uint96 compensation;
+    /// Digest of the reasons.
+    bytes32 reasons;
+}
+
+/// @notice A seller's deposit in one token: one slot.
+struct Bond {
+    uint96 balance;
+    /// Part of the balance that is promised to open deals.
+    uint96 reserved;
+    /// When a requested withdrawal opens, in Unix seconds; zero without a request.
+    uint40 unlockAt;
+}

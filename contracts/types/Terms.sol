@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// @notice Names one deal: the EIP-712 digest of its `Terms` in the domain of the escrow that holds the money.
+type DealId is bytes32;
+
+/// @notice Everything that a buyer and a seller agree on before money moves. Amounts are minor units of `token`, clocks are
+/// Unix seconds, shares are basis points. A clock names the first second at which its window is over.
+struct Terms {
+    address buyer;
+    address seller;
+    /// Hosts the sale and earns `feeBps`; zero when there is no fee.
+    address marketplace;
+    /// Attests delivery; neither the seller nor zero.
+    address attestor;
+    /// ERC-20 that the price is paid in; zero is the chain's native currency.
+    address token;
+    uint96 price;
+    /// Paid at funding; equal to `price` when everything is paid at once.
+    uint96 deposit;
+    /// Reserved from the seller's bond for this deal alone.
+    uint96 coverage;
+    /// Marketplace's share of whatever the seller gets out of the price.
+    uint16 feeBps;
+    /// The deposit is earnest money (at most 20 % of the price): forfeited by the buyer, doubled by the seller.
+    bool earnest;
+    uint40 fundBy;
+    /// Only read when `deposit` is less than `price`.
+    uint40 balanceBy;
+    uint40 shipBy;
+    uint40 deliverBy;
+    /// Seconds from delivery in which the buyer may dispute before anybody may release.
+    uint40 inspection;
+    /// Seconds from release in which claims on the coverage stay open.
+    uint40 tail;
+    /// Contract that decides a dispute.
+    address tribunal;
+    /// Read by the tribunal only.
+    bytes32 rules;
+    /// Seconds from the dispute after which a silent tribunal is overtaken.
+    uint40 backstop;
+    /// Buyer's share of what is held when the tribunal stays silent.
+    uint16 silenceBps;
+    /// Digest of the order document: listing, promises, governing law, silence table, and a salt that makes it unique.
+    bytes32 order;
+}

@@ -1,0 +1,191 @@
+import { type Address, type Hex, hashTypedData } from "viem";
+import { z } from "zod";
+import { type EscrowDomain, escrowDomain, termsTypes } from "./terms.ts";
+import { address, amount, bytes32, seconds } from "./wire.ts";
+
+/**
+ * EIP-712 types of everything that a party signs for the escrow; one readable type per action, the same strings as
+ * `contracts/libraries/Intents.sol`. `deadline` is the Unix second from which the escrow refuses the intent.
+ */
+export const intentTypes = {
+  PayBalance: [
+    { name: "deal", type: "bytes32" },
+    { name: "amount", type: "uint256" },
+    { name: "deadline", type: "uint256" },
+  ],
+  ShipGoods: [
+    { name: "deal", type: "bytes32" },
+    { name: "tracking", type: "bytes32" },
+    { name: "deadline", type: "uint256" },
+  ],
+  AttestDelivery: [
+    { name: "deal", type: "bytes32" },
+    { name: "proof", type: "bytes32" },
+    { name: "deadline", type: "uint256" },
+  ],
+  ConfirmReceipt: [
+    { name: "deal", type: "bytes32" },
+    { name: "deadline", type: "uint256" },
+  ],
+  RefundBuyer: [
+    { name: "deal", type: "bytes32" },
+    { name: "amount", type: "uint256" },
+    { name: "remaining", type: "uint256" },
+    { name: "deadline", type: "uint256" },
+  ],
+  OpenDispute: [
+    { name: "deal", type: "bytes32" },
+    { name: "by", type: "address" },
+    { name: "statement", type: "bytes32" },
+    { name: "deadline", type: "uint256" },
+  ],
+  Settlement: [
+    { name: "deal", type: "bytes32" },
+    { name: "toBuyer", type: "uint256" },
+    { name: "toSeller", type: "uint256" },
+    { name: "compensation", type: "uint256" },
+    { name: "deadline", type: "uint256" },
+  ],
+  PostBond: [
+    { name: "seller", type: "address" },
+    { name: "token", type: "address" },
+    { name: "amount", type: "uint256" },
+    { name: "salt", type: "bytes32" },
+    { name: "deadline", type: "uint256" },
+  ],
+  RequestBondWithdrawal: [
+    { name: "seller", type: "address" },
+    { name: "token", type: "address" },
+    { name: "nonce", type: "uint256" },
+    { name: "deadline", type: "uint256" },
+  ],
+  WithdrawBond: [
+    { name: "seller", type: "address" },
+    { name: "token", type: "address" },
+    { name: "amount", type: "uint256" },
+    { name: "to", type: "address" },
+    { name: "nonce", type: "uint256" },
+    { name: "deadline", type: "uint256" },
+  ],
+  WithdrawCredit: [
+    { name: "owner", type: "address" },
+    { name: "token", type: "address" },
+    { name: "to", type: "address" },
+    { name: "nonce", type: "uint256" },
+    { name: "deadline", type: "uint256" },
+  ],
+} as const;
+
+/** Name of an intent's EIP-712 type. */
+export type IntentKind = keyof typeof intentTypes;
+
+const nonce = z
+  .string()
+  .regex(/^(0|[1-9][0-9]*)$/)
+  .max(78)
+  .transform(BigInt);
+
+/** Messages of all intents as they come over the wire: amounts and nonces decimal strings, unknown fields refused. */
+export const intentSchemas = {
+  PayBalance: z.strictObject({ deal: bytes32, amount, deadline: seconds }),
+  ShipGoods: z.strictObject({ deal: bytes32, tracking: bytes32, deadline: seconds }),
+  AttestDelivery: z.strictObject({ deal: bytes32, proof: bytes32, deadline: seconds }),
+  ConfirmReceipt: z.strictObject({ deal: bytes32, deadline: seconds }),
+  RefundBuyer: z.strictObject({ deal: bytes32, amount, remaining: amount, deadline: seconds }),
+  OpenDispute: z.strictObject({ deal: bytes32, by: address, statement: bytes32, deadline: seconds }),
+  Settlement: z.strictObject({
+    deal: bytes32,
+    toBuyer: amount,
+    toSeller: amount,
+    compensation: amount,
+    deadline: seconds,
+  }),
+  PostBond: z.strictObject({ seller: address, token: address, amount, salt: bytes32, deadline: seconds }),
+  RequestBondWithdrawal: z.strictObject({ seller: address, token: address, nonce, deadline: seconds }),
+  WithdrawBond: z.strictObject({ seller: address, token: address, amount, to: address, nonce, deadline: seconds }),
+  WithdrawCredit: z.strictObject({ owner: address, token: address, to: address, nonce, deadline: seconds }),
+} as const satisfies Record<IntentKind, z.ZodType>;
+
+/** The message of an intent in code. */
+export type IntentMessage<K extends IntentKind> = z.output<(typeof intentSchemas)[K]>;
+
+/** An intent: its kind and what its author signs. */
+export type Intent = { [K in IntentKind]: { readonly kind: K; readonly message: IntentMessage<K> } }[IntentKind];
+
+/** Typed data of an intent, ready for any EIP-712 signer; numbers are widened to what the ABI wants. */
+export const intentTypedData = (intent: Intent, domain: EscrowDomain) => ({
+  domain: escrowDomain(domain),
+  types: { [intent.kind]: intentTypes[intent.kind] } as Record<string, readonly { name: string; type: string }[]>,
+  primaryType: intent.kind as string,
+  message: widen(intent.message),
+});
+
+/** EIP-712 digest of an intent: its id, and the ERC-3009 nonce of `PayBalance` and `PostBond`. */
+export const intentDigest = (intent: Intent, domain: EscrowDomain): Hex =>
+  hashTypedData(intentTypedData(intent, domain));
+
+/** What a panel of arbitrators signs; amounts in minor units, `reasons` and `evidence` are digests. */
+export const determinationSchema = z.strictObject({
+  deal: bytes32,
+  toBuyer: amount,
+  toSeller: amount,
+  compensation: amount,
+  reasons: bytes32,
+  evidence: bytes32,
+  deadline: seconds,
+});
+
+/** A determination in code. */
+export type Determination = z.output<typeof determinationSchema>;
+
+/** EIP-712 type of a {@link Determination}, as `PanelTribunal` hashes it. */
+export const determinationTypes = {
+  Determination: [
+    { name: "deal", type: "bytes32" },
+    { name: "toBuyer", type: "uint96" },
+    { name: "toSeller", type: "uint96" },
+    { name: "compensation", type: "uint96" },
+    { name: "reasons", type: "bytes32" },
+    { name: "evidence", type: "bytes32" },
+    { name: "deadline", type: "uint40" },
+  ],
+} as const;
+
+/** Where a panel's signatures hold. */
+export type PanelDomain = { readonly chainId: number; readonly tribunal: Address };
+
+/** Typed data that each arbitrator signs. */
+export const determinationTypedData = (determination: Determination, domain: PanelDomain) =>
+  ({
+    domain: { name: "Holdfast Panel", version: "1", chainId: domain.chainId, verifyingContract: domain.tribunal },
+    types: determinationTypes,
+    primaryType: "Determination",
+    message: determination,
+  }) as const;
+
+/** EIP-712 digest of a determination. */
+export const determinationDigest = (determination: Determination, domain: PanelDomain): Hex =>
+  hashTypedData(determinationTypedData(determination, domain));
+
+/** Type of the Permit2 witness with which a buyer funds a deal: `Deal(bytes32 id)`. */
+export const dealWitnessTypes = { Deal: [{ name: "id", type: "bytes32" }] } as const;
+
+/** EIP-712 type of an ERC-3009 `receiveWithAuthorization` (https://eips.ethereum.org/EIPS/eip-3009). */
+export const receiveWithAuthorizationTypes = {
+  ReceiveWithAuthorization: [
+    { name: "from", type: "address" },
+    { name: "to", type: "address" },
+    { name: "value", type: "uint256" },
+    { name: "validAfter", type: "uint256" },
+    { name: "validBefore", type: "uint256" },
+    { name: "nonce", type: "bytes32" },
+  ],
+} as const;
+
+/** Every EIP-712 type string that the protocol signs over, for tests that compare implementations. */
+export const allTypes = { ...termsTypes, ...intentTypes, ...determinationTypes } as const;
+
+const widen = (message: Readonly<Record<string, string | number | bigint>>) =>
+  Object.fromEntries(
+    Object.entries(message).map(([name, value]) => [name, typeof value === "number" ? BigInt(value) : value]),
+  );

@@ -1,0 +1,128 @@
+import { type Address, type Hex, hashTypedData, zeroAddress } from "viem";
+import { z } from "zod";
+import { ProtocolError } from "./errors.ts";
+import { address, amount, basisPoints, bytes32, seconds } from "./wire.ts";
+
+/** Where an escrow's signatures hold: EIP-712 domain of one contract on one chain. */
+export type EscrowDomain = { readonly chainId: number; readonly escrow: Address };
+
+/**
+ * Everything that a buyer and a seller agree on before money moves, as `contracts/types/Terms.sol` states it.
+ * Amounts are minor units of `token` (zero address: native currency), clocks Unix seconds, shares basis points.
+ */
+export const termsSchema = z.strictObject({
+  buyer: address,
+  seller: address,
+  marketplace: address,
+  attestor: address,
+  token: address,
+  price: amount,
+  deposit: amount,
+  coverage: amount,
+  feeBps: basisPoints,
+  earnest: z.boolean(),
+  fundBy: seconds,
+  balanceBy: seconds,
+  shipBy: seconds,
+  deliverBy: seconds,
+  inspection: seconds,
+  tail: seconds,
+  tribunal: address,
+  rules: bytes32,
+  backstop: seconds,
+  silenceBps: basisPoints,
+  order: bytes32,
+});
+
+/** Terms in code: amounts `bigint`. */
+export type Terms = z.output<typeof termsSchema>;
+
+/** Terms on the wire: amounts decimal strings. */
+export type TermsJson = z.input<typeof termsSchema>;
+
+/** EIP-712 type of {@link Terms}: what a wallet shows and what the contract enforces. */
+export const termsTypes = {
+  Terms: [
+    { name: "buyer", type: "address" },
+    { name: "seller", type: "address" },
+    { name: "marketplace", type: "address" },
+    { name: "attestor", type: "address" },
+    { name: "token", type: "address" },
+    { name: "price", type: "uint96" },
+    { name: "deposit", type: "uint96" },
+    { name: "coverage", type: "uint96" },
+    { name: "feeBps", type: "uint16" },
+    { name: "earnest", type: "bool" },
+    { name: "fundBy", type: "uint40" },
+    { name: "balanceBy", type: "uint40" },
+    { name: "shipBy", type: "uint40" },
+    { name: "deliverBy", type: "uint40" },
+    { name: "inspection", type: "uint40" },
+    { name: "tail", type: "uint40" },
+    { name: "tribunal", type: "address" },
+    { name: "rules", type: "bytes32" },
+    { name: "backstop", type: "uint40" },
+    { name: "silenceBps", type: "uint16" },
+    { name: "order", type: "bytes32" },
+  ],
+} as const;
+
+/** EIP-712 domain of the escrow, as its `eip712Domain()` (ERC-5267) returns it. */
+export const escrowDomain = (domain: EscrowDomain) =>
+  ({ name: "Holdfast Escrow", version: "1", chainId: domain.chainId, verifyingContract: domain.escrow }) as const;
+
+/** Typed data that buyer and seller sign over the terms; its digest is the deal's id. */
+export const termsTypedData = (terms: Terms, domain: EscrowDomain) =>
+  ({ domain: escrowDomain(domain), types: termsTypes, primaryType: "Terms", message: terms }) as const;
+
+/** Name of the deal: the EIP-712 digest of its terms (https://eips.ethereum.org/EIPS/eip-712). */
+export const dealIdOf = (terms: Terms, domain: EscrowDomain): Hex => hashTypedData(termsTypedData(terms, domain));
+
+/** The terms with amounts as decimal strings. */
+export const termsToJson = (terms: Terms): TermsJson => ({
+  ...terms,
+  price: terms.price.toString(),
+  deposit: terms.deposit.toString(),
+  coverage: terms.coverage.toString(),
+});
+
+/** Share of the price above which a deposit has no effect as earnest money: a fifth (Civil Code of the PRC art. 586). */
+const EARNEST_DIVISOR = 5n;
+
+/** Longest course of a covered deal, and of any other; the contract's constants. Seconds. */
+export const MAX_COVERED_EXPOSURE = 180 * 86_400;
+export const MAX_EXPOSURE = 3 * 365 * 86_400;
+
+/**
+ * Refuses terms that the escrow would refuse at funding, with the same facts, before anybody signs.
+ *
+ * @param now Unix seconds of the block that would fund.
+ * @throws ProtocolError `terms-unsafe` with `fact` naming the first reason.
+ */
+export const requireFundable = (terms: Terms, now: number): void => {
+  const longest = terms.coverage === 0n ? MAX_EXPOSURE : MAX_COVERED_EXPOSURE;
+  const paidAtOnce = terms.deposit === terms.price;
+  const facts: readonly (readonly [fact: string, holds: boolean])[] = [
+    ["fund-by-passed", now < terms.fundBy],
+    ["address-zero", [terms.buyer, terms.seller, terms.attestor, terms.tribunal].every((a) => a !== zeroAddress)],
+    ["marketplace-missing", terms.feeBps === 0 || terms.marketplace !== zeroAddress],
+    ["buyer-is-seller", terms.buyer !== terms.seller],
+    ["attestor-is-seller", terms.attestor !== terms.seller],
+    ["amount-zero", terms.deposit !== 0n],
+    ["deposit-exceeds-price", terms.deposit <= terms.price],
+    ["earnest-too-high", !terms.earnest || terms.deposit <= terms.price / EARNEST_DIVISOR],
+    [
+      "clocks-out-of-order",
+      (paidAtOnce ? terms.fundBy < terms.shipBy : terms.fundBy < terms.balanceBy && terms.balanceBy < terms.shipBy) &&
+        terms.shipBy < terms.deliverBy &&
+        terms.inspection > 0 &&
+        terms.backstop > 0,
+    ],
+    [
+      "exposure-too-long",
+      terms.deliverBy - now + terms.inspection + terms.tail <= longest && terms.backstop <= longest,
+    ],
+  ];
+  const broken = facts.find(([, holds]) => !holds);
+  if (broken) throw new ProtocolError("terms-unsafe", { fact: broken[0] });
+};

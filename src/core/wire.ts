@@ -1,0 +1,41 @@
+import type { Address, Hex } from "viem";
+import { z } from "zod";
+
+const UINT96_MAX = 2n ** 96n - 1n;
+const UINT40_MAX = 2 ** 40 - 1;
+
+/** An address in lower or checksum case, read as lower case; `0x` and 40 hex digits. */
+export const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/, "an address: 0x and 40 hex digits")
+  .transform((text) => text.toLowerCase() as Address);
+
+/** 32 bytes as `0x` and 64 hex digits, read as lower case. */
+export const bytes32 = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{64}$/, "32 bytes: 0x and 64 hex digits")
+  .transform((text) => text.toLowerCase() as Hex);
+
+/** Bytes as `0x` and an even number of hex digits, at most `max` bytes. */
+export const hexBytes = (max: number) =>
+  z
+    .string()
+    .max(2 + 2 * max)
+    .regex(/^0x([0-9a-fA-F]{2})*$/, "bytes: 0x and hex digits in pairs")
+    .transform((text) => text.toLowerCase() as Hex);
+
+/** A wallet's signature: 64 bytes (EIP-2098), 65 bytes, or what an ERC-1271 contract reads; at most 4 KiB. */
+export const signature = hexBytes(4096);
+
+/** Minor units of a token, a decimal string on the wire, at most 2^96 - 1. */
+export const amount = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,28})$/, "minor units as a decimal string")
+  .transform(BigInt)
+  .refine((value) => value <= UINT96_MAX, "at most 2^96 - 1");
+
+/** Unix seconds, or a number of seconds; at most 2^40 - 1. */
+export const seconds = z.number().int().min(0).max(UINT40_MAX);
+
+/** A share in basis points: 10,000 is the whole. */
+export const basisPoints = z.number().int().min(0).max(10_000);
