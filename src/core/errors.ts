@@ -1,8 +1,10 @@
 /** Every fact that can stop an operation, as a code that callers match on. One union, sorted, closed. */
 export const errorCodes = [
   "amount-invalid",
+  "anchor-not-found",
   "block-damaged",
   "block-missing",
+  "block-unprovable",
   "bundle-malformed",
   "bundle-too-large",
   "bundle-version-unknown",

@@ -1,0 +1,177 @@
+import { createMerkleProof, createMPT } from "@ethereumjs/mpt";
+import {
+  type Address,
+  bytesToHex,
+  concatHex,
+  type Hex,
+  hexToBytes,
+  hexToNumber,
+  keccak256,
+  type RpcBlock,
+  type RpcTransactionReceipt,
+  toRlp,
+} from "viem";
+import { ProtocolError } from "../core/errors.ts";
+import { logsOfReceipt, readAnchored } from "../core/receipt.ts";
+import type { Chain } from "./client.ts";
+
+/** What proves offline that a root was anchored in a block: the `anchor` of a bundle, and what its log says. */
+export type AnchorProof = Readonly<{
+  chainId: number;
+  registry: Address;
+  sender: Address;
+  root: Hex;
+  /** Leaves under the root. */
+  count: number;
+  blockNumber: number;
+  blockHash: Hex;
+  header: Hex;
+  transactionIndex: number;
+  /** Place of the log in its own receipt. */
+  logIndex: number;
+  receiptProof: readonly Hex[];
+}>;
+
+export type AnchorQuestion = Readonly<{ transactionHash: Hex; registry: Address; root: Hex }>;
+
+const HEADER_FIELDS = [
+  "parentHash",
+  "sha3Uncles",
+  "miner",
+  "stateRoot",
+  "transactionsRoot",
+  "receiptsRoot",
+  "logsBloom",
+  "difficulty",
+  "number",
+  "gasLimit",
+  "gasUsed",
+  "timestamp",
+  "extraData",
+  "mixHash",
+  "nonce",
+] as const;
+// Each fork appended its own; a block without one has none of those that follow.
+const LATER_HEADER_FIELDS = [
+  "baseFeePerGas",
+  "withdrawalsRoot",
+  "blobGasUsed",
+  "excessBlobGas",
+  "parentBeaconBlockRoot",
+  "requestsHash",
+] as const;
+const QUANTITIES = new Set<string>([
+  "difficulty",
+  "number",
+  "gasLimit",
+  "gasUsed",
+  "timestamp",
+  "baseFeePerGas",
+  "blobGasUsed",
+  "excessBlobGas",
+]);
+const RECEIPT_TYPES: Readonly<Record<string, Hex>> = {
+  "0x0": "0x",
+  "0x1": "0x01",
+  "0x2": "0x02",
+  "0x3": "0x03",
+  "0x4": "0x04",
+};
+
+/**
+ * Collects the proof of one anchor from a node. Nothing the node says is believed: header and receipts must hash to what
+ * they claim. One proof serves all records of a batch.
+ *
+ * Throws `anchor-not-found` while the transaction is not mined or if it anchored something else, `block-unprovable` if
+ * the node's data does not hash to the block (a chain with headers or receipts of its own), `rpc-unreachable`.
+ */
+export const proveAnchor = async (chain: Chain, question: AnchorQuestion): Promise<AnchorProof> => {
+  const { transactionHash, registry, root } = question;
+  const mined = await chain.request({ method: "eth_getTransactionReceipt", params: [transactionHash] });
+  if (mined === null) throw new ProtocolError("anchor-not-found", { transactionHash });
+  const transactionIndex = hexToNumber(mined.transactionIndex);
+  const [block, receipts] = await Promise.all([
+    readBlock(chain, mined.blockHash),
+    readReceipts(chain, mined.blockHash, transactionHash),
+  ]);
+  const encoded = receipts.map(encodeReceipt);
+  const logs = logsOfReceipt(encoded[transactionIndex] ?? "0x").map(readAnchored);
+  const logIndex = logs.findIndex((log) => log?.registry === registry.toLowerCase() && log.root === root);
+  const log = logs[logIndex];
+  if (log === undefined) throw new ProtocolError("anchor-not-found", { transactionHash, root });
+  const { root: receiptsRoot, proof } = await proveReceipt(encoded, transactionIndex);
+  if (receiptsRoot !== block.receiptsRoot) throw new ProtocolError("block-unprovable", { blockHash: mined.blockHash });
+  return {
+    chainId: chain.chainId,
+    registry: log.registry,
+    sender: log.sender,
+    root,
+    count: log.count,
+    blockNumber: hexToNumber(mined.blockNumber),
+    blockHash: mined.blockHash,
+    header: encodeHeader(block),
+    transactionIndex,
+    logIndex,
+    receiptProof: proof,
+  };
+};
+
+/**
+ * The header of a block in the bytes that its hash is made of, as bundles carry it for anchors and beacons.
+ *
+ * Throws `block-unprovable` if the node does not know the block or its data does not hash to it, `rpc-unreachable`.
+ */
+export const readHeaderRlp = async (chain: Chain, blockHash: Hex): Promise<Hex> =>
+  encodeHeader(await readBlock(chain, blockHash));
+
+/** RLP of a header (Yellow Paper 4.3 and the forks since, to Prague). */
+export const encodeHeader = (block: RpcBlock): Hex => {
+  const fields = block as unknown as Readonly<Record<string, Hex | undefined>>;
+  const later = LATER_HEADER_FIELDS.filter((name) => fields[name] !== undefined);
+  return toRlp([...HEADER_FIELDS, ...later].map((name) => toField(name, fields[name] ?? "0x")));
+};
+
+/** A receipt in the bytes that the receipts trie holds (EIP-2718, EIP-658). Throws `block-unprovable` on unknown types. */
+export const encodeReceipt = (receipt: RpcTransactionReceipt): Hex => {
+  const type = RECEIPT_TYPES[receipt.type];
+  if (type === undefined) throw new ProtocolError("block-unprovable", { receiptType: receipt.type });
+  const logs = receipt.logs.map(({ address, topics, data }) => [address, [...topics], data] as const);
+  const status = trimmed(receipt.status);
+  return concatHex([type, toRlp([status, trimmed(receipt.cumulativeGasUsed), receipt.logsBloom, logs])]);
+};
+
+/** Root of the trie of all receipts of a block, and the nodes that lead from it to one of them. */
+export const proveReceipt = async (
+  receipts: readonly Hex[],
+  index: number,
+): Promise<Readonly<{ root: Hex; proof: readonly Hex[] }>> => {
+  const trie = await createMPT();
+  for (const [i, receipt] of receipts.entries()) await trie.put(keyOf(i), hexToBytes(receipt));
+  const proof = await createMerkleProof(trie, keyOf(index));
+  return { root: bytesToHex(trie.root()), proof: proof.map((node) => bytesToHex(node)) };
+};
+
+const readBlock = async (chain: Chain, blockHash: Hex): Promise<RpcBlock> => {
+  const block = await chain.request({ method: "eth_getBlockByHash", params: [blockHash, false] });
+  if (block === null || keccak256(encodeHeader(block)) !== blockHash) {
+    throw new ProtocolError("block-unprovable", { blockHash });
+  }
+  return block;
+};
+
+const readReceipts = async (chain: Chain, blockHash: Hex, transactionHash: Hex) => {
+  const question = { method: "eth_getBlockReceipts", params: [blockHash] };
+  const receipts = (await chain.request(question as never)) as readonly RpcTransactionReceipt[] | null;
+  if (receipts === null) throw new ProtocolError("anchor-not-found", { transactionHash });
+  return receipts;
+};
+
+const toField = (name: string, value: Hex): Hex => (QUANTITIES.has(name) ? trimmed(value) : value);
+
+/** A quantity as RLP wants it: the fewest bytes, none for zero. */
+const trimmed = (quantity: Hex): Hex => {
+  const digits = quantity.slice(2).replace(/^0+/, "");
+  return `0x${digits.length % 2 === 1 ? "0" : ""}${digits}`;
+};
+
+const keyOf = (index: number) => toRlp(trimmed(`0x${index.toString(16)}`), "bytes");

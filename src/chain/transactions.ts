@@ -1,0 +1,110 @@
+import { type Abi, type Address, type Hex, numberToHex, type TransactionReceipt } from "viem";
+import { ProtocolError } from "../core/errors.ts";
+import type { Chain } from "./client.ts";
+import { toRevert } from "./revert.ts";
+
+export type Call = Readonly<{ to: Address; data: Hex; value: bigint }>;
+
+export type Fees = Readonly<{ maxFee: bigint; maxPriorityFee: bigint }>;
+
+/** What a node said to a signed transaction. Only `no-funds` and `underpriced` tell anything; the rest is looked up later. */
+export type SendOutcome = "sent" | "no-funds" | "underpriced" | "unknown";
+
+export type MinedReceipt = Readonly<{
+  hash: Hex;
+  blockNumber: number;
+  blockHash: Hex;
+  succeeded: boolean;
+  gasUsed: bigint;
+}>;
+
+/**
+ * Runs the call on the newest state without sending it and returns the gas it needs.
+ * Throws `call-reverted` with the contract's own error.
+ */
+export const simulate = async (chain: Chain, from: Address, call: Call, errors: Abi): Promise<bigint> => {
+  try {
+    const transaction = { from, to: call.to, data: call.data, value: numberToHex(call.value) } as const;
+    return BigInt(await chain.request({ method: "eth_estimateGas", params: [transaction] }));
+  } catch (error) {
+    throw toRevert(error, errors);
+  }
+};
+
+/** Why a mined call failed: the same call on the state before its block. */
+export const replay = async (
+  chain: Chain,
+  from: Address,
+  call: Call,
+  options: { errors: Abi; blockNumber: number },
+): Promise<unknown> => {
+  try {
+    const transaction = { from, to: call.to, data: call.data, value: numberToHex(call.value) } as const;
+    await chain.request({ method: "eth_call", params: [transaction, numberToHex(options.blockNumber)] });
+    return undefined;
+  } catch (error) {
+    return toRevert(error, options.errors);
+  }
+};
+
+/** Fees that outlast six full blocks: twice the base fee, and the tip that the node suggests. */
+export const readFees = async (chain: Chain): Promise<Fees> => {
+  const [block, suggested] = await Promise.all([
+    chain.request({ method: "eth_getBlockByNumber", params: ["latest", false] }),
+    chain.request({ method: "eth_maxPriorityFeePerGas" }),
+  ]);
+  const maxPriorityFee = BigInt(suggested);
+  return { maxFee: 2n * BigInt(block?.baseFeePerGas ?? 0) + maxPriorityFee, maxPriorityFee };
+};
+
+/** Hands the same bytes to the node, as often as one likes. Never throws for what a node answers. */
+export const broadcast = async (chain: Chain, raw: Hex): Promise<SendOutcome> => {
+  try {
+    await chain.request({ method: "eth_sendRawTransaction", params: [raw] });
+    return "sent";
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    const reason = String(error.details.reason);
+    if (/already known|already imported|known transaction/i.test(reason)) return "sent";
+    if (/insufficient funds/i.test(reason)) return "no-funds";
+    if (/underpriced|fee too low|less than block base fee|below base fee/i.test(reason)) return "underpriced";
+    return "unknown";
+  }
+};
+
+export const readNonce = async (chain: Chain, signer: Address, at: "latest" | number = "latest"): Promise<number> => {
+  const block = at === "latest" ? at : numberToHex(at);
+  return Number(await chain.request({ method: "eth_getTransactionCount", params: [signer, block] }));
+};
+
+export const readBalance = async (chain: Chain, owner: Address): Promise<bigint> =>
+  BigInt(await chain.request({ method: "eth_getBalance", params: [owner, "latest"] }));
+
+export const readReceipt = async (chain: Chain, hash: Hex): Promise<MinedReceipt | null> =>
+  toMined(await chain.request({ method: "eth_getTransactionReceipt", params: [hash] }));
+
+/** Whether any node at all knows a receipt for the hash; an unreachable node makes this throw. */
+export const isMinedAnywhere = async (chain: Chain, hash: Hex): Promise<boolean> => {
+  const answers = await Promise.all(
+    chain.endpoints.map((ask) => ask({ method: "eth_getTransactionReceipt", params: [hash] })),
+  );
+  return answers.some((receipt) => toMined(receipt) !== null);
+};
+
+type WireReceipt = Readonly<
+  Record<"transactionHash" | "blockHash", Hex> &
+    Record<"blockNumber" | "status" | "gasUsed", Hex> &
+    Partial<TransactionReceipt<Hex, Hex, Hex, Hex>>
+>;
+
+const toMined = (answer: unknown): MinedReceipt | null => {
+  const receipt = answer as WireReceipt | null;
+  if (receipt?.blockHash == null) return null;
+  return {
+    hash: receipt.transactionHash,
+    blockNumber: Number(receipt.blockNumber),
+    blockHash: receipt.blockHash,
+    succeeded: BigInt(receipt.status) === 1n,
+    gasUsed: BigInt(receipt.gasUsed),
+  };
+};

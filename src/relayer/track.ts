@@ -1,0 +1,184 @@
+import { type Header, type Heads, headerAt, readHeads } from "../chain/heads.ts";
+import {
+  type Call,
+  isMinedAnywhere,
+  type MinedReceipt,
+  readFees,
+  readNonce,
+  readReceipt,
+  replay,
+  simulate,
+} from "../chain/transactions.ts";
+import { ProtocolError } from "../core/errors.ts";
+import {
+  attemptsOf,
+  type Flight,
+  fillNonce,
+  findByNonce,
+  markDisplaced,
+  markLanded,
+  markUnlanded,
+  readFlights,
+  readNextNonce,
+  replaceAttempt,
+} from "../store/outbox.ts";
+import type { AttemptRow } from "../store/tables.ts";
+import { capFees, raiseFees } from "./fees.ts";
+import { type Sender, toCall } from "./sender.ts";
+import { type AttemptPlan, signAttempt, voidPlan, withHeadroom } from "./signer.ts";
+import { sendAttempts } from "./submit.ts";
+
+const FLIGHTS = 500;
+
+export type Tracker = Readonly<{ trackOnce: () => Promise<number> }>;
+
+/** Follows what was sent until it is settled: resends, replaces, notices reorganisations and lost nonces. */
+export const createTracker = (sender: Sender): Tracker => {
+  // A nonce counts as taken by a stranger only when two passes in a row say so.
+  let suspects = new Set<number>();
+
+  const trackOnce = async () => {
+    const { chain, database, finality, signer } = sender;
+    const heads = await readHeads(chain, finality);
+    if (heads === null) return 0;
+    // Read before the receipts: a nonce that is settled now has its receipt by then, if the transaction was ours.
+    const settledNonce = heads.final < 0 ? 0 : await readNonce(chain, signer.address, heads.final);
+    const flights = await readFlights(database.db, FLIGHTS);
+    const results = await Promise.all(flights.map((flight) => followUp(sender, flight, { heads, settledNonce })));
+    const taken = new Set(flights.filter((_, i) => results[i] === "nonce-taken").map(({ row }) => row.id));
+    for (const id of taken) if (suspects.has(id)) await markDisplaced(database.db, id);
+    suspects = taken;
+    await mendGap(sender);
+    return flights.length;
+  };
+
+  return { trackOnce };
+};
+
+type Moment = Readonly<{ heads: Heads; settledNonce: number }>;
+
+const followUp = async (sender: Sender, flight: Flight, moment: Moment): Promise<"nonce-taken" | "followed"> => {
+  const { row, attempts, age, idle } = flight;
+  const receipts = await Promise.all(attempts.map(({ hash }) => readReceipt(sender.chain, hash)));
+  sender.onStep?.("receipt-read");
+  const receipt = receipts.find((found) => found !== null);
+  const newest = attempts.at(-1)!;
+  if (receipt != null) {
+    await land(sender, flight, receipt, moment.heads);
+    return "followed";
+  }
+  if (row.blockNumber !== null) {
+    if (await isStillThere(sender, row.blockNumber, row.blockHash, moment.heads.latest)) return "followed";
+    sender.log.warn({ id: row.id, block: row.blockNumber }, "a reorganisation removed a transaction");
+    await markUnlanded(sender.database.db, row.id);
+    await sendAttempts(sender, [newest]);
+    return "followed";
+  }
+  if (moment.settledNonce > newest.nonce) {
+    const own = await Promise.all(attempts.map(({ hash }) => isMinedAnywhere(sender.chain, hash)));
+    return own.includes(true) ? "followed" : "nonce-taken";
+  }
+  const isUnsent = newest.sentAt === null && (row.state === "broadcast" || age > sender.settings.resendAfter);
+  if (age > sender.settings.replaceAfter) await replace(sender, flight, newest);
+  else if (isUnsent || idle > sender.settings.resendAfter) await sendAttempts(sender, [newest]);
+  return "followed";
+};
+
+const land = async (sender: Sender, { row, attempts }: Flight, receipt: MinedReceipt, heads: Heads) => {
+  const depth = receipt.blockNumber <= heads.final ? "final" : receipt.blockNumber <= heads.safe ? "safe" : "mined";
+  if (row.state === depth && row.blockHash === receipt.blockHash) return;
+  const attempt = attempts.find(({ hash }) => hash === receipt.hash)!;
+  const succeeded = receipt.succeeded && attempt.purpose === "call";
+  const failure = succeeded ? undefined : await explain(sender, attempt, row.payload, receipt);
+  const failed = attempt.purpose === "void" ? "rejected" : "reverted";
+  await markLanded(sender.database.db, row.id, {
+    state: depth === "final" && !succeeded ? failed : depth,
+    txHash: receipt.hash,
+    blockNumber: receipt.blockNumber,
+    blockHash: receipt.blockHash,
+    succeeded,
+    code: failure?.code,
+    detail: failure?.details,
+  });
+  sender.onStep?.("landed");
+  sender.log.info(
+    { id: row.id, state: depth, succeeded, block: receipt.blockNumber, gas: Number(receipt.gasUsed) },
+    "landed",
+  );
+};
+
+const explain = async (sender: Sender, attempt: AttemptRow, payload: unknown, receipt: MinedReceipt) => {
+  const blockNumber = receipt.blockNumber - 1;
+  const cause = await replay(sender.chain, attempt.signer, toCall(payload), { errors: sender.errors, blockNumber });
+  return cause instanceof ProtocolError && cause.code === "call-reverted"
+    ? cause
+    : new ProtocolError("call-reverted", { error: "unknown" });
+};
+
+/** Whether a missing receipt is the node's lag and not a reorganisation. */
+const isStillThere = async (sender: Sender, number: number, hash: string | null, latest: Header): Promise<boolean> => {
+  if (latest.number < number) return sender.finality === "tags";
+  const header = await headerAt(sender.chain, number);
+  return header !== null && header.hash === hash;
+};
+
+const replace = async (sender: Sender, { row, idle }: Flight, last: AttemptRow) => {
+  const { chain, database, signer, settings } = sender;
+  const old = { maxFee: BigInt(last.maxFee), maxPriorityFee: BigInt(last.maxPriorityFee) };
+  const fees = raiseFees(old, await readFees(chain), settings.maxFeeCap);
+  if (fees === undefined) {
+    if (idle < settings.resendAfter) return;
+    sender.log.warn({ id: row.id, code: "fee-cap-reached", nonce: last.nonce }, "sending the same bytes again");
+    await sendAttempts(sender, [last]);
+    return;
+  }
+  const place = { chainId: chain.chainId, nonce: last.nonce, fees };
+  const call = toCall(row.payload);
+  const gas = await gasOf(sender, call);
+  const plan: AttemptPlan = gas === undefined ? voidPlan(signer, place) : { ...place, call, gas, purpose: "call" };
+  const attempt = await replaceAttempt(database.db, last, () => signAttempt(signer, plan));
+  if (attempt === undefined) return;
+  sender.onStep?.("replacement-signed");
+  sender.log.info({ id: row.id, nonce: last.nonce, purpose: plan.purpose }, "replaced");
+  await sendAttempts(sender, [attempt]);
+  sender.onStep?.("replacement-sent");
+};
+
+/** What the call needs now; `undefined` when it must not run any more. */
+const gasOf = async (sender: Sender, call: Call): Promise<bigint | undefined> => {
+  try {
+    return withHeadroom(await simulate(sender.chain, sender.signer.address, call, sender.errors));
+  } catch (error) {
+    if (error instanceof ProtocolError && error.code === "call-reverted") return undefined;
+    throw error;
+  }
+};
+
+/**
+ * The chain waits for a nonce that we took for settled, because it went back further than we ever expected, or for one
+ * that a stranger with our key had used. The first is sent again, the second used up.
+ */
+const mendGap = async (sender: Sender) => {
+  const { chain, database, signer, settings } = sender;
+  const nextNonce = await readNextNonce(database.db, signer.address);
+  const chainNonce = await readNonce(chain, signer.address);
+  if (nextNonce === undefined || chainNonce >= nextNonce) return;
+  const row = await findByNonce(database.db, signer.address, chainNonce);
+  if (row === undefined) {
+    const fees = capFees(await readFees(chain), settings.maxFeeCap);
+    const place = { chainId: chain.chainId, nonce: chainNonce, fees };
+    const payload = { to: signer.address, data: "0x" } as const;
+    const attempt = await fillNonce(database.db, { ...place, signer: signer.address, payload }, () =>
+      signAttempt(signer, voidPlan(signer, place)),
+    );
+    if (attempt !== undefined) await sendAttempts(sender, [attempt]);
+    return;
+  }
+  if (row.state !== "final" && row.state !== "reverted" && row.state !== "rejected") return;
+  const attempts = (await attemptsOf(database.db, row.id)).filter(({ nonce }) => nonce === chainNonce);
+  const receipts = await Promise.all(attempts.map(({ hash }) => readReceipt(chain, hash)));
+  if (receipts.some((receipt) => receipt !== null)) return;
+  sender.log.warn({ id: row.id, nonce: chainNonce }, "the chain went back behind a settled transaction");
+  await markUnlanded(database.db, row.id);
+  await sendAttempts(sender, attempts.slice(-1));
+};

@@ -1,0 +1,66 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, describe, it } from "node:test";
+import { expect } from "chai";
+import { createChain, requireChain } from "../../src/chain/client.ts";
+import { type Anvil, CHAIN_ID, startAnvil } from "../fixtures/anvil.ts";
+import { rejection } from "../fixtures/rejection.ts";
+
+const SECRET = "s3cretkey";
+
+describe("createChain", () => {
+  let anvil: Anvil;
+  let failing: Server;
+  let status = 500;
+  let failingUrl: string;
+  before(async () => {
+    anvil = await startAnvil();
+    failing = createServer((_, response) => response.writeHead(status).end("no")).listen(0, "127.0.0.1");
+    await new Promise((resolve) => failing.once("listening", resolve));
+    failingUrl = `http://127.0.0.1:${(failing.address() as AddressInfo).port}/v3/${SECRET}`;
+  });
+  after(async () => {
+    failing.close();
+    await anvil.stop();
+  });
+
+  for (const protocol of ["http", "ws"]) {
+    it(`answers over ${protocol}`, async () => {
+      const chain = createChain({ rpcUrls: [anvil.url.replace("http", protocol)], chainId: CHAIN_ID });
+      expect(await chain.client.getChainId()).equal(CHAIN_ID);
+      await requireChain(chain);
+      await chain.close();
+    });
+  }
+
+  it("refuses a node of another chain", async () => {
+    const error = await rejection(requireChain(createChain({ rpcUrls: [anvil.url], chainId: 1 })), "chain-mismatch");
+    expect(error.details).deep.equal({ expected: 1, actual: CHAIN_ID });
+  });
+
+  it("names why a node cannot be reached, without its address", async () => {
+    const reasonAt = async (url: string) => {
+      const chain = createChain({ rpcUrls: [url], chainId: CHAIN_ID, timeoutMs: 1_000 });
+      const error = await rejection(chain.request({ method: "eth_blockNumber" }), "rpc-unreachable");
+      expect(JSON.stringify([error.message, error.stack, error.cause])).not.contain(SECRET);
+      return error.details.reason;
+    };
+    status = 503;
+    expect(await reasonAt(failingUrl)).equal("http-503");
+    status = 429;
+    expect(await reasonAt(failingUrl)).equal("limited");
+    expect(await reasonAt(`http://127.0.0.1:1/${SECRET}`)).equal("no-connection");
+    expect(await reasonAt(`ws://127.0.0.1:1/${SECRET}`)).equal("no-connection");
+  });
+
+  it("asks the next node when one fails", async () => {
+    const chain = createChain({ rpcUrls: [failingUrl, anvil.url], chainId: CHAIN_ID });
+    expect(await chain.request({ method: "eth_blockNumber" })).equal("0x0");
+  });
+
+  it("passes a node's refusal on as such", async () => {
+    const chain = createChain({ rpcUrls: [anvil.url], chainId: CHAIN_ID });
+    const error = await rejection(chain.request({ method: "eth_sendRawTransaction", params: ["0x01"] }), "rpc-refused");
+    expect(error.details.rpcCode).a("number");
+  });
+});

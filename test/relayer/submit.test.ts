@@ -1,0 +1,223 @@
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { expect } from "chai";
+import type { Hex } from "viem";
+import { readNonce } from "../../src/chain/transactions.ts";
+import { submitOnce } from "../../src/relayer/submit.ts";
+import { createTracker } from "../../src/relayer/track.ts";
+import { createDatabase, type Database } from "../../src/store/database.ts";
+import { enqueue, reopen } from "../../src/store/outbox.ts";
+import { type Anvil, COUNTER_CODE, REFUSER_CODE, startAnvil } from "../fixtures/anvil.ts";
+import { type Databases, engineMissing, engines, startDatabases } from "../fixtures/database.ts";
+import { COUNTER, countOf, createSender, enqueueCount, REFUSER, RELAYER, until, wordOf } from "../fixtures/sender.ts";
+
+const setBalance = (anvil: Anvil, wei: bigint) =>
+  anvil.ask("anvil_setBalance", [RELAYER.address, `0x${wei.toString(16)}`]);
+
+for (const engine of engines) {
+  describe(`submitting and tracking on ${engine}`, { skip: engineMissing(engine) }, () => {
+    let databases: Databases;
+    let anvil: Anvil;
+    let database: Database;
+    before(async () => {
+      databases = await startDatabases(engine);
+    });
+    after(() => databases.stop());
+    beforeEach(async () => {
+      anvil = await startAnvil();
+      await anvil.ask("anvil_setCode", [COUNTER, COUNTER_CODE]);
+      await anvil.ask("anvil_setCode", [REFUSER, REFUSER_CODE]);
+      database = await createDatabase(await databases.create());
+    });
+    afterEach(async () => {
+      await database.close();
+      await anvil.stop();
+    });
+
+    const rowOf = (naturalKey: string) =>
+      database.db.selectFrom("outbox").selectAll().where("naturalKey", "=", naturalKey).executeTakeFirstOrThrow();
+    const countOpen = async () => {
+      const open = await database.db
+        .selectFrom("outbox")
+        .select("id")
+        .where("state", "not in", ["final", "reverted", "rejected"])
+        .execute();
+      return open.length;
+    };
+
+    it("runs each row once, in order, and settles it", async () => {
+      const sender = createSender(database, [anvil.url]);
+      for (let i = 0; i < 40; i++) await enqueueCount(database, i);
+      expect(await enqueueCount(database, 7)).deep.equal({ id: 8, isNew: false });
+      const { trackOnce } = createTracker(sender);
+      await until(
+        async () => (await countOpen()) === 0,
+        async () => {
+          await submitOnce(sender);
+          await trackOnce();
+        },
+      );
+      for (let i = 0; i < 40; i++) expect(await countOf(anvil, i)).equal(1);
+      const row = await rowOf("count:39");
+      expect([row.state, row.succeeded, row.code]).deep.equal(["final", true, null]);
+      expect(await readNonce(sender.chain, RELAYER.address)).equal(40);
+    });
+
+    it("refuses a call that would revert, names the error, and uses no nonce", async () => {
+      const sender = createSender(database, [anvil.url]);
+      const { id } = await enqueue(database.db, {
+        naturalKey: "bad",
+        kind: "tx",
+        payload: { to: REFUSER, data: "0x" },
+      });
+      await submitOnce(sender);
+      const row = await rowOf("bad");
+      expect([row.state, row.code, row.detail]).deep.equal([
+        "rejected",
+        "call-reverted",
+        { error: "Refused", number: "7" },
+      ]);
+      expect(await database.db.selectFrom("nonces").selectAll().execute()).deep.equal([]);
+
+      await anvil.ask("anvil_setCode", [REFUSER, COUNTER_CODE]);
+      await reopen(database.db, id);
+      await submitOnce(sender);
+      expect((await rowOf("bad")).state).equal("broadcast");
+    });
+
+    it("keeps rows with one order key in order", async () => {
+      await anvil.ask("evm_setAutomine", [false]);
+      const sender = createSender(database, [anvil.url]);
+      for (const i of [0, 1]) {
+        const payload = { to: COUNTER, data: wordOf(i) };
+        await enqueue(database.db, { naturalKey: `count:${i}`, kind: "tx", payload, orderKey: "deal" });
+      }
+      expect(await submitOnce(sender)).equal(1);
+      expect(await submitOnce(sender)).equal(0);
+      await anvil.ask("evm_mine");
+      await createTracker(sender).trackOnce();
+      expect(await submitOnce(sender)).equal(1);
+    });
+
+    it("waits for money and fails nothing", async () => {
+      const sender = createSender(database, [anvil.url]);
+      await setBalance(anvil, 1n);
+      await enqueueCount(database, 1);
+      await submitOnce(sender);
+      const waiting = await rowOf("count:1");
+      expect([waiting.state, waiting.code]).deep.equal(["queued", "relayer-balance-low"]);
+
+      await setBalance(anvil, 10n ** 18n);
+      await until(
+        async () => (await countOf(anvil, 1)) === 1,
+        () => submitOnce(sender),
+      );
+    });
+
+    it("replaces what is priced too low, and either transaction counts once", async () => {
+      await anvil.ask("evm_setAutomine", [false]);
+      const sender = createSender(database, [anvil.url], { settings: { replaceAfter: 0 } });
+      await enqueueCount(database, 1);
+      await submitOnce(sender);
+      await anvil.ask("anvil_setNextBlockBaseFeePerGas", ["0x4a817c800"]);
+      await anvil.ask("evm_mine");
+      expect(await countOf(anvil, 1)).equal(0);
+
+      const { trackOnce } = createTracker(sender);
+      await until(
+        async () => (await countOpen()) === 0,
+        async () => {
+          await trackOnce();
+          await anvil.ask("evm_mine");
+        },
+      );
+      expect(await countOf(anvil, 1)).equal(1);
+      const attempts = await database.db.selectFrom("attempts").selectAll().orderBy("id").execute();
+      expect(attempts.length).greaterThan(1);
+      expect(new Set(attempts.map(({ nonce }) => nonce)).size).equal(1);
+      for (const [i, { maxFee, maxPriorityFee }] of attempts.slice(1).entries()) {
+        expect(BigInt(maxFee) >= (BigInt(attempts[i]!.maxFee) * 9n) / 8n).equal(true);
+        expect(BigInt(maxPriorityFee) >= (BigInt(attempts[i]!.maxPriorityFee) * 9n) / 8n).equal(true);
+      }
+    });
+
+    it("uses up the nonce of a stuck call that would revert by now", async () => {
+      await anvil.ask("evm_setAutomine", [false]);
+      const sender = createSender(database, [anvil.url], { settings: { replaceAfter: 0 } });
+      await enqueueCount(database, 1);
+      await submitOnce(sender);
+      await anvil.ask("anvil_setCode", [COUNTER, REFUSER_CODE]);
+      const { trackOnce } = createTracker(sender);
+      await trackOnce();
+      await anvil.ask("evm_mine");
+      await trackOnce();
+      const row = await rowOf("count:1");
+      expect([row.state, row.succeeded, row.code]).deep.equal(["rejected", false, "call-reverted"]);
+      expect(row.detail).deep.equal({ error: "Refused", number: "7" });
+      expect(await readNonce(sender.chain, RELAYER.address)).equal(1);
+    });
+
+    it("follows a reorganisation and sends the same bytes again", async () => {
+      const sender = { ...createSender(database, [anvil.url]), finality: { safe: 2, final: 5 } };
+      await enqueueCount(database, 1);
+      await submitOnce(sender);
+      const { trackOnce } = createTracker(sender);
+      await trackOnce();
+      const mined = await rowOf("count:1");
+      expect(mined.state).equal("mined");
+
+      await anvil.ask("anvil_mine", ["0x1"]);
+      await anvil.ask("anvil_reorg", [2, []]);
+      expect(await countOf(anvil, 1)).equal(0);
+      await trackOnce();
+      await until(
+        async () => (await rowOf("count:1")).state === "final",
+        async () => {
+          await anvil.ask("evm_mine");
+          await trackOnce();
+        },
+      );
+      const row = await rowOf("count:1");
+      expect(await countOf(anvil, 1)).equal(1);
+      expect(row.txHash).equal(mined.txHash);
+      expect(row.blockHash).not.equal(mined.blockHash);
+    });
+
+    it("recovers when the chain goes back behind a settled transaction", async () => {
+      const sender = createSender(database, [anvil.url]);
+      const snapshot = await anvil.ask<Hex>("evm_snapshot");
+      await enqueueCount(database, 1);
+      await submitOnce(sender);
+      const { trackOnce } = createTracker(sender);
+      await trackOnce();
+      expect((await rowOf("count:1")).state).equal("final");
+
+      await anvil.ask("evm_revert", [snapshot]);
+      await until(
+        async () => (await countOf(anvil, 1)) === 1 && (await countOpen()) === 0,
+        () => trackOnce(),
+      );
+    });
+
+    it("takes a new nonce when a stranger with the key used the old one", async () => {
+      await anvil.ask("evm_setAutomine", [false]);
+      const sender = createSender(database, [anvil.url], { settings: { resendAfter: 3600 } });
+      await enqueueCount(database, 1);
+      await submitOnce(sender);
+      await anvil.ask("anvil_dropAllTransactions");
+      await anvil.ask("eth_sendTransaction", [{ from: RELAYER.address, to: RELAYER.address, nonce: "0x0" }]);
+      await anvil.ask("evm_mine");
+      const { trackOnce } = createTracker(sender);
+      await until(
+        async () => (await countOpen()) === 0,
+        async () => {
+          await trackOnce();
+          await submitOnce(sender);
+          await anvil.ask("evm_mine");
+        },
+      );
+      expect(await countOf(anvil, 1)).equal(1);
+      const nonces = await database.db.selectFrom("nonces").select("nonce").orderBy("nonce").execute();
+      expect(nonces.map(({ nonce }) => nonce)).deep.equal([0, 1]);
+    });
+  });
+}
