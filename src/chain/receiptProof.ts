@@ -82,13 +82,13 @@ const RECEIPT_TYPES: Readonly<Record<string, Hex>> = {
  * Collects the proof of one anchor from a node. Nothing the node says is believed: header and receipts must hash to what
  * they claim. One proof serves all records of a batch.
  *
- * Throws `anchor-not-found` while the transaction is not mined or if it anchored something else, `block-unprovable` if
+ * Throws `anchor-not-found` while the transaction is not mined, if it failed, or if it anchored something else, `block-unprovable` if
  * the node's data does not hash to the block (a chain with headers or receipts of its own), `rpc-unreachable`.
  */
 export const proveAnchor = async (chain: Chain, question: AnchorQuestion): Promise<AnchorProof> => {
   const { transactionHash, registry, root } = question;
   const mined = await chain.request({ method: "eth_getTransactionReceipt", params: [transactionHash] });
-  if (mined === null) throw new ProtocolError("anchor-not-found", { transactionHash });
+  if (mined?.status !== "0x1") throw new ProtocolError("anchor-not-found", { transactionHash });
   const transactionIndex = hexToNumber(mined.transactionIndex);
   const [block, receipts] = await Promise.all([
     readBlock(chain, mined.blockHash),

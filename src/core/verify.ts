@@ -1,0 +1,416 @@
+import type { Address, Hex } from "viem";
+import { type EvidenceBundle, parseBundle } from "./bundle.ts";
+import { decryptFile } from "./cipher.ts";
+import { custodyDigests } from "./custody.ts";
+import { digestFile, type FileDigests } from "./digest.ts";
+import { ProtocolError } from "./errors.ts";
+import {
+  caseRefOf,
+  type EvidenceDomain,
+  evidenceDigest,
+  evidenceLeaf,
+  fileCommitmentOf,
+  type MetaField,
+  metaFields,
+  metaLeafOf,
+  metaRootOf,
+} from "./evidence.ts";
+import { rootFromPath } from "./merkle.ts";
+import { type AnchoredLog, logsOfReceipt, parseHeader, readAnchored, receiptFromProof } from "./receipt.ts";
+import { recoverSigner } from "./recoverSigner.ts";
+
+/** One thing that was looked at, in the order in which a reader should go through them. */
+export type CheckId =
+  /** The file's SHA-256 is the one that the bundle opens. */
+  | "file-digest"
+  /** Length and SM3 are those that the submitter stated. */
+  | "file-size"
+  | "file-sm3"
+  /** The signed commitment opens to that SHA-256. */
+  | "file-commitment"
+  /** The ciphertext has the signed CID, and decrypts. */
+  | "cid"
+  | "decryption"
+  /** The signed root holds all facts; each disclosed fact is the one in its leaf. */
+  | "meta-root"
+  | `meta-${MetaField}`
+  /** The signed case reference opens to the deal. */
+  | "case"
+  /** The submitter signed exactly this record, for this chain and registry. */
+  | "signature"
+  /** Record and signature are the leaf that the path leads to the anchored root. */
+  | "path"
+  /** The header hashes to the stated block hash and has the stated number. */
+  | "header"
+  /** The receipt is in that block, and its log is what the bundle says was anchored. */
+  | "receipt"
+  | "anchored-log"
+  /** Chain and registry are those that the reader trusts. */
+  | "deployment"
+  /** The block is on the chain that the reader trusts. */
+  | "block-canonical"
+  /** The beacon block comes before the anchor; its header gives the time; it is on the chain that the reader trusts. */
+  | "beacon-order"
+  | "beacon-header"
+  | "beacon-canonical"
+  /** The anchor came before the submitter's own deadline. */
+  | "deadline"
+  /** Every step of the custody log is signed by its actor and follows the one before. */
+  | "custody";
+
+/** Why something was not looked at. None of these speaks against the evidence. */
+export type NotChecked =
+  | "file-missing"
+  | "not-applicable"
+  | "not-given"
+  | "not-disclosed"
+  | "needs-chain"
+  | "depends-on-failed";
+
+/** The outcome of one check. A failed one says what was expected and what was found, where that can be said. */
+export type Check =
+  | { readonly id: CheckId; readonly result: "pass" }
+  | {
+      readonly id: CheckId;
+      readonly result: "fail";
+      readonly expected?: string | undefined;
+      readonly actual?: string | undefined;
+    }
+  | { readonly id: CheckId; readonly result: "not-checked"; readonly why: NotChecked };
+
+/**
+ * What checking a bundle concluded. Only `verified` is a yes, and it holds for the block hash that it names: whether that
+ * block is on the chain is said by the check `block-canonical`. Times are in seconds.
+ */
+export type Verdict =
+  | {
+      readonly status: "verified";
+      /** The item's name: the digest that was signed. */
+      readonly digest: Hex;
+      readonly root: Hex;
+      readonly blockNumber: number;
+      readonly blockHash: Hex;
+      /** The record existed no later than this. */
+      readonly anchoredAt: number;
+      /** It was signed no earlier than this, or null if the beacon's header is not in the bundle. */
+      readonly signedAfter: number | null;
+      readonly isCanonical: boolean;
+    }
+  | { readonly status: "refuted"; readonly reason: CheckId; readonly changed: readonly CheckId[] }
+  | { readonly status: "missing"; readonly what: "file" }
+  | {
+      readonly status: "unverifiable";
+      readonly why: "bundle-malformed" | "bundle-too-large" | "bundle-version-unknown" | "signature-needs-chain";
+    };
+
+/** Exit codes of everything that prints a verdict. */
+export const exitCodeOf = {
+  verified: 0,
+  refuted: 1,
+  missing: 2,
+  unverifiable: 3,
+} as const satisfies Record<Verdict["status"], number>;
+
+/** A verdict with everything that led to it. `bundle` is null if it could not be read, `file` if there was none to read. */
+export type Verification = {
+  readonly verdict: Verdict;
+  readonly checks: readonly Check[];
+  readonly bundle: EvidenceBundle | null;
+  readonly file: FileDigests | null;
+};
+
+/** What a reader has beside the bundle. Everything is optional; what is absent leads to checks that were not made. */
+export type VerifyOptions = {
+  /** The file as it was before it was encrypted. */
+  readonly file?: AsyncIterable<Uint8Array> | undefined;
+  /** The encrypted file; with the key it stands in for the file. `open` is called once for each reading. */
+  readonly ciphertext?:
+    | {
+        readonly open: () => AsyncIterable<Uint8Array>;
+        readonly cidOf?: ((bytes: AsyncIterable<Uint8Array>) => Promise<string>) | undefined;
+        readonly key?: Uint8Array | undefined;
+      }
+    | undefined;
+  /** Facts from a source that the reader trusts: a node of their own, a court's register. */
+  readonly trusted?:
+    | {
+        readonly deployment?: EvidenceDomain | undefined;
+        /** Hash of the block with the bundle's block number. */
+        readonly blockHash?: Hex | undefined;
+        /** Hash of the block with the record's beacon number. */
+        readonly beaconHash?: Hex | undefined;
+      }
+    | undefined;
+  /** Asks the chain whether a contract accepts a signature (ERC-1271). */
+  readonly checkContractSignature?: ((signer: Address, digest: Hex, signature: Hex) => Promise<boolean>) | undefined;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/**
+ * Checks a bundle against a file, offline, in one pass over the file. Gives a verdict for every text and every file;
+ * it throws only what `file`, `ciphertext` or `checkContractSignature` throw, and the reason of `signal`.
+ * @param text content of the `*.evidence.json`
+ */
+export async function verifyBundle(text: string, options: VerifyOptions = {}): Promise<Verification> {
+  const bundle = readBundle(text);
+  if ("unreadable" in bundle) {
+    return { verdict: { status: "unverifiable", why: bundle.unreadable }, checks: [], bundle: null, file: null };
+  }
+  const domain = { chainId: bundle.anchor.chainId, registry: bundle.anchor.registry };
+  const digest = evidenceDigest(bundle.record, domain);
+  const file = await readFile(bundle, options);
+  const anchor = checkAnchor(bundle);
+  const checks: readonly Check[] = [
+    ...checkFile(bundle, file.digests),
+    await checkCid(bundle, options),
+    file.decryption,
+    ...checkMeta(bundle),
+    checkCase(bundle),
+    await checkSignature(bundle, digest, options),
+    checkPath(bundle, digest, anchor.log),
+    ...anchor.checks,
+    ...checkTrusted(bundle, options),
+    ...checkTimes(bundle, anchor.log),
+    await checkCustody(bundle, digest, domain),
+  ];
+  return { verdict: conclude(bundle, digest, checks, anchor.log), checks, bundle, file: file.digests };
+}
+
+function conclude(
+  bundle: EvidenceBundle,
+  digest: Hex,
+  checks: readonly Check[],
+  log: AnchoredLog | undefined,
+): Verdict {
+  const changed = checks.filter(({ result }) => result === "fail").map(({ id }) => id);
+  if (changed[0] !== undefined) return { status: "refuted", reason: changed[0], changed };
+  const open = (id: CheckId) => checks.find((check) => check.id === id && check.result === "not-checked");
+  const fileOpen = open("file-digest");
+  if (fileOpen?.result === "not-checked" && fileOpen.why === "file-missing") return { status: "missing", what: "file" };
+  if (open("signature") !== undefined) return { status: "unverifiable", why: "signature-needs-chain" };
+  if (log === undefined) throw new Error("no anchor although nothing failed");
+  const { blockNumber, blockHash, beaconHeader } = bundle.anchor;
+  return {
+    status: "verified",
+    digest,
+    root: log.root,
+    blockNumber,
+    blockHash,
+    anchoredAt: log.anchoredAt,
+    signedAfter: beaconHeader === null ? null : parseHeader(beaconHeader).timestamp,
+    isCanonical: checks.some(({ id, result }) => id === "block-canonical" && result === "pass"),
+  };
+}
+
+function readBundle(text: string) {
+  try {
+    return parseBundle(text);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    const { code } = error;
+    if (code === "bundle-malformed" || code === "bundle-too-large" || code === "bundle-version-unknown") {
+      return { unreadable: code } as const;
+    }
+    throw error;
+  }
+}
+
+async function readFile(
+  bundle: EvidenceBundle,
+  { file, ciphertext, signal }: VerifyOptions,
+): Promise<{ digests: FileDigests | null; decryption: Check }> {
+  if (bundle.openings.file === null) return { digests: null, decryption: notChecked("decryption", "not-applicable") };
+  if (file !== undefined) {
+    return { digests: await digestFile(file, { signal }), decryption: notChecked("decryption", "not-given") };
+  }
+  if (ciphertext?.key === undefined) return { digests: null, decryption: notChecked("decryption", "not-given") };
+  try {
+    const digests = await digestFile(decryptFile(ciphertext.open(), ciphertext.key, { signal }), { signal });
+    return { digests, decryption: { id: "decryption", result: "pass" } };
+  } catch (error) {
+    if (!(error instanceof ProtocolError) || !error.code.startsWith("cipher-")) throw error;
+    return { digests: null, decryption: { id: "decryption", result: "fail", actual: error.code } };
+  }
+}
+
+function checkFile({ openings, record }: EvidenceBundle, file: FileDigests | null): Check[] {
+  if (openings.file === null) {
+    const ids = ["file-digest", "file-size", "file-sm3", "file-commitment"] as const;
+    return ids.map((id) => notChecked(id, "not-applicable"));
+  }
+  const stated = (id: "file-size" | "file-sm3", field: MetaField, actual: string | undefined) => {
+    const opening = openings.meta[field];
+    if (!("value" in opening) || opening.value === "") return notChecked(id, "not-disclosed");
+    return actual === undefined ? notChecked(id, "file-missing") : compare(id, opening.value, actual);
+  };
+  const commitment = fileCommitmentOf(openings.file.sha256, openings.file.salt);
+  return [
+    file === null
+      ? notChecked("file-digest", "file-missing")
+      : compare("file-digest", openings.file.sha256, file.sha256),
+    stated("file-size", "size", file?.size.toString()),
+    stated("file-sm3", "sm3", file?.sm3),
+    compare("file-commitment", record.fileCommitment, commitment),
+  ];
+}
+
+async function checkCid({ record }: EvidenceBundle, { ciphertext }: VerifyOptions): Promise<Check> {
+  if (record.cid === "") return notChecked("cid", "not-applicable");
+  if (ciphertext?.cidOf === undefined) return notChecked("cid", "not-given");
+  return compare("cid", record.cid, await ciphertext.cidOf(ciphertext.open()));
+}
+
+function checkMeta({ openings: { meta }, record }: EvidenceBundle): Check[] {
+  const leaves = Object.fromEntries(metaFields.map((field) => [field, meta[field].leaf])) as Record<MetaField, Hex>;
+  return [
+    compare("meta-root", record.metaRoot, metaRootOf(leaves)),
+    ...metaFields.map((field): Check => {
+      const opening = meta[field];
+      if (!("value" in opening)) return notChecked(`meta-${field}`, "not-disclosed");
+      return compare(`meta-${field}`, opening.leaf, metaLeafOf(field, opening.value, opening.salt));
+    }),
+  ];
+}
+
+function checkCase({ openings, record }: EvidenceBundle): Check {
+  if (openings.case === null) return notChecked("case", "not-disclosed");
+  return compare("case", record.caseRef, caseRefOf(openings.case.dealId, openings.case.salt));
+}
+
+async function checkSignature(
+  { submitter, signature }: EvidenceBundle,
+  digest: Hex,
+  { checkContractSignature }: VerifyOptions,
+): Promise<Check> {
+  if (submitter.account === "key") {
+    return compare("signature", submitter.address, (await recoverSigner(digest, signature)) ?? "no signature");
+  }
+  if (checkContractSignature === undefined) return notChecked("signature", "needs-chain");
+  const isAccepted = await checkContractSignature(submitter.address, digest, signature);
+  return isAccepted ? { id: "signature", result: "pass" } : { id: "signature", result: "fail" };
+}
+
+function checkPath({ path, signature, submitter }: EvidenceBundle, digest: Hex, log: AnchoredLog | undefined): Check {
+  if (log === undefined) return notChecked("path", "depends-on-failed");
+  try {
+    const leaf = evidenceLeaf(digest, submitter.address, signature);
+    return compare("path", log.root, rootFromPath(leaf, path));
+  } catch (error) {
+    return failed("path", error);
+  }
+}
+
+function checkAnchor({ anchor, path }: EvidenceBundle): { checks: Check[]; log?: AnchoredLog } {
+  let header: ReturnType<typeof parseHeader>;
+  try {
+    header = parseHeader(anchor.header);
+  } catch (error) {
+    return { checks: [failed("header", error), ...dependent("receipt", "anchored-log")] };
+  }
+  const headerCheck = all("header", [
+    [anchor.blockHash, header.hash],
+    [anchor.blockNumber, header.number],
+  ]);
+  let receipt: Hex;
+  try {
+    receipt = receiptFromProof(header.receiptsRoot, anchor.transactionIndex, anchor.receiptProof);
+  } catch (error) {
+    return { checks: [headerCheck, failed("receipt", error), ...dependent("anchored-log")] };
+  }
+  const receiptCheck: Check = { id: "receipt", result: "pass" };
+  let log: AnchoredLog | undefined;
+  try {
+    const raw = logsOfReceipt(receipt)[anchor.logIndex];
+    log = raw && readAnchored(raw);
+  } catch (error) {
+    return { checks: [headerCheck, receiptCheck, failed("anchored-log", error)] };
+  }
+  if (log === undefined) return { checks: [headerCheck, receiptCheck, { id: "anchored-log", result: "fail" }] };
+  const logCheck = all("anchored-log", [
+    [anchor.registry, log.registry],
+    [anchor.sender, log.sender],
+    [path.size, log.count],
+    [header.timestamp, log.anchoredAt],
+  ]);
+  return { checks: [headerCheck, receiptCheck, logCheck], log };
+}
+
+function checkTrusted({ anchor, record }: EvidenceBundle, { trusted }: VerifyOptions): Check[] {
+  const { deployment, blockHash } = trusted ?? {};
+  return [
+    deployment === undefined
+      ? notChecked("deployment", "not-given")
+      : all("deployment", [
+          [deployment.chainId, anchor.chainId],
+          [deployment.registry.toLowerCase(), anchor.registry],
+        ]),
+    blockHash === undefined
+      ? notChecked("block-canonical", "needs-chain")
+      : compare("block-canonical", blockHash, anchor.blockHash),
+    trusted?.beaconHash === undefined
+      ? notChecked("beacon-canonical", "needs-chain")
+      : compare("beacon-canonical", trusted.beaconHash, record.beaconHash),
+  ];
+}
+
+function checkTimes({ anchor, record }: EvidenceBundle, log: AnchoredLog | undefined): Check[] {
+  return [
+    order("beacon-order", record.beaconBlock, anchor.blockNumber),
+    checkBeaconHeader(record.beaconHash, record.beaconBlock, anchor.beaconHeader),
+    log === undefined
+      ? notChecked("deadline", "depends-on-failed")
+      : order("deadline", log.anchoredAt, record.deadline),
+  ];
+}
+
+function checkBeaconHeader(hash: Hex, number: number, header: Hex | null): Check {
+  if (header === null) return notChecked("beacon-header", "not-given");
+  try {
+    const parsed = parseHeader(header);
+    return all("beacon-header", [
+      [hash, parsed.hash],
+      [number, parsed.number],
+    ]);
+  } catch (error) {
+    return failed("beacon-header", error);
+  }
+}
+
+async function checkCustody({ custody }: EvidenceBundle, evidence: Hex, domain: EvidenceDomain): Promise<Check> {
+  if (custody.length === 0) return notChecked("custody", "not-given");
+  const digests = custodyDigests(custody, evidence, domain);
+  for (const [i, { actor, signature }] of custody.entries()) {
+    const signer = await recoverSigner(digests[i]!, signature);
+    if (signer !== actor)
+      return { id: "custody", result: "fail", expected: `${i}: ${actor}`, actual: `${i}: ${signer}` };
+  }
+  return { id: "custody", result: "pass" };
+}
+
+function compare(id: CheckId, expected: string, actual: string): Check {
+  return expected === actual ? { id, result: "pass" } : { id, result: "fail", expected, actual };
+}
+
+function all(id: CheckId, pairs: readonly (readonly [expected: string | number, actual: string | number])[]): Check {
+  const wrong = pairs.find(([expected, actual]) => expected !== actual);
+  return wrong === undefined ? { id, result: "pass" } : compare(id, `${wrong[0]}`, `${wrong[1]}`);
+}
+
+function order(id: CheckId, earlier: number, later: number): Check {
+  return earlier < later
+    ? { id, result: "pass" }
+    : { id, result: "fail", expected: `less than ${later}`, actual: `${earlier}` };
+}
+
+function failed(id: CheckId, error: unknown): Check {
+  if (!(error instanceof ProtocolError)) throw error;
+  return { id, result: "fail", actual: error.code };
+}
+
+function dependent(...ids: readonly CheckId[]) {
+  return ids.map((id) => notChecked(id, "depends-on-failed"));
+}
+
+function notChecked(id: CheckId, why: NotChecked): Check {
+  return { id, result: "not-checked", why };
+}

@@ -1,0 +1,216 @@
+import { Decrypter, Encrypter } from "age-encryption";
+import { type Address, bytesToHex, type Hex, zeroHash } from "viem";
+import type { AnchorProof } from "../chain/receiptProof.ts";
+import { bundleFormat, type EvidenceBundle } from "../core/bundle.ts";
+import { cipherSaltBytes, contentKeyBytes, encryptFile } from "../core/cipher.ts";
+import type { CustodyEntry } from "../core/custody.ts";
+import { createDigester, type FileDigests } from "../core/digest.ts";
+import { ProtocolError } from "../core/errors.ts";
+import {
+  caseRefOf,
+  type EvidenceDomain,
+  type EvidenceRecord,
+  evidenceDigest,
+  evidenceEncoding,
+  evidenceLeaf,
+  evidenceTypedData,
+  fileCommitmentOf,
+  type MetaField,
+  metaFields,
+  metaLeafOf,
+  metaRootOf,
+  parseEvidenceRecord,
+} from "../core/evidence.ts";
+import type { MerklePath } from "../core/merkle.ts";
+
+const SALT_BYTES = 32;
+
+/** A file that a party wants to file, and what they say about it. */
+export type EvidenceToFile = Readonly<{
+  /** Read once. */
+  file: AsyncIterable<Uint8Array>;
+  /** What is known beside size and SM3, which are taken from the file; see `metaFields`. */
+  meta: Readonly<Partial<Record<Exclude<MetaField, "size" | "sm3">, string>>>;
+  kind?: "original" | "copy" | "supersede";
+  /** Digest of the record that this one replaces. */
+  supersedes?: Hex;
+  /** Null outside of a deal. */
+  dealId: Hex | null;
+  /** A recent block of the chain of the registry. */
+  beacon: Readonly<{ number: number; hash: Hex }>;
+  /** The second from which the record must not be anchored any more. */
+  deadline: number;
+}>;
+
+/** What filing needs from its surroundings. */
+export type Filing = Readonly<{
+  domain: EvidenceDomain;
+  /** A wallet: a viem account will do. `account` says `contract` if its signatures are checked by ERC-1271. */
+  signer: Readonly<{
+    address: Address;
+    account?: "key" | "contract";
+    signTypedData: (typedData: ReturnType<typeof evidenceTypedData>) => Promise<Hex>;
+  }>;
+  /** age recipients (`age1...`) who may open the file; at least one, or nobody ever can. */
+  recipients: readonly string[];
+  /** Uniformly random bytes, like `crypto.getRandomValues(new Uint8Array(length))`. */
+  random: (length: number) => Uint8Array;
+  /** Stores the ciphertext and gives its CID under `unixfs-v1-2025`. Must read the stream to its end. */
+  importCiphertext: (ciphertext: AsyncIterable<Uint8Array>) => Promise<string>;
+  signal?: AbortSignal;
+}>;
+
+/**
+ * A signed record with what its party must keep: without the openings the file can never be proven to be the one that was
+ * anchored. Plain JSON.
+ */
+export type FiledEvidence = Readonly<{
+  digest: Hex;
+  leaf: Hex;
+  record: EvidenceRecord;
+  submitter: EvidenceBundle["submitter"];
+  signature: Hex;
+  openings: EvidenceBundle["openings"];
+  wrappedKey: string;
+  recipients: readonly string[];
+}>;
+
+/**
+ * Encrypts, digests and stores a file in one pass, in memory that does not grow with it, then signs the record. The
+ * content key is fresh, leaves this function only wrapped, and is wrapped before the file is read.
+ *
+ * Throws `evidence-empty` for a file without bytes, `recipient-invalid` if a recipient is not an age X25519 key,
+ * `evidence-record-invalid` with the field, and whatever `importCiphertext` and `signTypedData` throw; then nothing was
+ * signed, and what `importCiphertext` stored is of no use.
+ */
+export async function fileEvidence(evidence: EvidenceToFile, filing: Filing): Promise<FiledEvidence> {
+  const { random, domain, signer } = filing;
+  const key = random(contentKeyBytes);
+  const wrappedKey = await wrapContentKey(key, filing.recipients);
+  const { cid, digests } = await encryptAndStore(evidence.file, { key, salt: random(cipherSaltBytes) }, filing);
+  const salt = () => bytesToHex(random(SALT_BYTES));
+  const openings = openingsOf(evidence, digests, salt);
+  const caseSalt = openings.case?.salt ?? salt();
+  const record = parseEvidenceRecord({
+    kind: evidence.kind ?? "original",
+    fileCommitment: fileCommitmentOf(openings.file.sha256, openings.file.salt),
+    cid,
+    encoding: evidenceEncoding,
+    metaRoot: metaRootOf(mapMeta((field) => openings.meta[field].leaf)),
+    caseRef: caseRefOf(evidence.dealId ?? zeroHash, caseSalt),
+    supersedes: evidence.supersedes ?? zeroHash,
+    beaconBlock: evidence.beacon.number,
+    beaconHash: evidence.beacon.hash,
+    deadline: evidence.deadline,
+  } satisfies EvidenceRecord);
+  const submitter = {
+    address: signer.address.toLowerCase() as Address,
+    account: signer.account ?? "key",
+  };
+  const signature = await signer.signTypedData(evidenceTypedData(record, domain));
+  const digest = evidenceDigest(record, domain);
+  const leaf = evidenceLeaf(digest, submitter.address, signature);
+  return { digest, leaf, record, submitter, signature, openings, wrappedKey, recipients: filing.recipients };
+}
+
+/** What is known once the record's batch is anchored. */
+export type Anchored = Readonly<{
+  path: MerklePath;
+  anchor: AnchorProof;
+  /** RLP of the header of the record's beacon block: without it the bundle does not say when it was signed at the earliest. */
+  beaconHeader: Hex | null;
+  custody?: readonly CustodyEntry[];
+  transactionHash?: Hex;
+  gateways?: readonly string[];
+  note?: string;
+}>;
+
+/** Puts together the bundle of one item. It says nothing by itself: check it with `verifyBundle`. */
+export function assembleBundle(filed: FiledEvidence, anchored: Anchored): EvidenceBundle {
+  const { root: _root, count: _count, receiptProof, ...anchor } = anchored.anchor;
+  return {
+    format: bundleFormat,
+    record: filed.record,
+    submitter: filed.submitter,
+    signature: filed.signature,
+    openings: filed.openings,
+    path: { ...anchored.path, siblings: [...anchored.path.siblings] },
+    anchor: { ...anchor, receiptProof: [...receiptProof], beaconHeader: anchored.beaconHeader },
+    custody: [...(anchored.custody ?? [])],
+    hints: {
+      transactionHash: anchored.transactionHash ?? null,
+      wrappedKey: filed.wrappedKey,
+      recipients: [...filed.recipients],
+      gateways: [...(anchored.gateways ?? [])],
+      note: anchored.note ?? "",
+    },
+  };
+}
+
+/**
+ * Wraps a content key for its readers as one small age file in base64: `base64 -d | age -d -i key.txt` opens it.
+ * Throws `recipient-invalid` if there is none, or with the index of the first that is not an age X25519 key.
+ */
+export async function wrapContentKey(key: Uint8Array, recipients: readonly string[]): Promise<string> {
+  if (recipients.length === 0) throw new ProtocolError("recipient-invalid", { index: 0 });
+  const encrypter = new Encrypter();
+  for (const [index, recipient] of recipients.entries()) {
+    try {
+      encrypter.addRecipient(recipient);
+    } catch (cause) {
+      throw new ProtocolError("recipient-invalid", { index }, { cause });
+    }
+  }
+  return btoa(String.fromCharCode(...(await encrypter.encrypt(key))));
+}
+
+/**
+ * Opens a wrapped key with a reader's age identity (`AGE-SECRET-KEY-1...`).
+ * Throws `cipher-key-wrong` if it was not wrapped for this reader or was changed.
+ */
+export async function unwrapContentKey(wrappedKey: string, identity: string): Promise<Uint8Array> {
+  try {
+    const decrypter = new Decrypter();
+    decrypter.addIdentity(identity);
+    return await decrypter.decrypt(Uint8Array.from(atob(wrappedKey), (char) => char.charCodeAt(0)));
+  } catch {
+    // The library's message may hold parts of the identity.
+    throw new ProtocolError("cipher-key-wrong");
+  }
+}
+
+async function encryptAndStore(
+  file: AsyncIterable<Uint8Array>,
+  secret: { readonly key: Uint8Array; readonly salt: Uint8Array },
+  { importCiphertext, signal }: Filing,
+) {
+  const digester = await createDigester();
+  let digests: FileDigests | undefined;
+  async function* digested() {
+    for await (const piece of file) {
+      digester.add(piece);
+      yield piece;
+    }
+    digests = digester.finish();
+    if (digests.size === 0) throw new ProtocolError("evidence-empty");
+  }
+  const cid = await importCiphertext(encryptFile(digested(), secret, { signal }));
+  if (digests === undefined) throw new Error("importCiphertext returned before it had read the stream");
+  return { cid, digests };
+}
+
+function openingsOf({ meta, dealId }: EvidenceToFile, digests: FileDigests, salt: () => Hex) {
+  const values: Partial<Record<MetaField, string>> = { ...meta, size: digests.size.toString(), sm3: digests.sm3 };
+  return {
+    file: { sha256: digests.sha256, salt: salt() },
+    meta: mapMeta((field) => {
+      const opening = { value: values[field] ?? "", salt: salt() };
+      return { leaf: metaLeafOf(field, opening.value, opening.salt), ...opening };
+    }),
+    case: dealId === null ? null : { dealId, salt: salt() },
+  };
+}
+
+function mapMeta<T>(of: (field: MetaField) => T) {
+  return Object.fromEntries(metaFields.map((field) => [field, of(field)])) as Record<MetaField, T>;
+}
