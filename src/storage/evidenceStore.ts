@@ -66,7 +66,7 @@ export function createEvidenceStore(host: BlockHost): EvidenceStore {
 
     stat,
 
-    has: (cid, { signal } = {}) => host.isPinned(parseCid(cid), signal),
+    has: async (cid, { signal } = {}) => host.isPinned(parseCid(cid), signal),
 
     async getBlock(cid, { signal } = {}) {
       const parsed = parseCid(cid);
@@ -76,7 +76,7 @@ export function createEvidenceStore(host: BlockHost): EvidenceStore {
       return bytes;
     },
 
-    delete: (cid, { signal } = {}) => host.unpin(parseCid(cid), signal),
+    delete: async (cid, { signal } = {}) => host.unpin(parseCid(cid), signal),
 
     async *pins({ signal } = {}) {
       for await (const root of host.roots(signal)) yield root.toString();

@@ -75,20 +75,30 @@ async function sendCar(request: Request, response: Response, { cid, source, sign
   await pipeline(Readable.from(whole(), { objectMode: false, highWaterMark: 1 }), response, { signal });
 }
 
-function chosenFormat(request: Request): "raw" | "car" {
+type Format = "raw" | "car";
+
+function chosenFormat(request: Request): Format {
   const { format } = request.query;
   if (format === "raw" || format === "car") return format;
-  const accepted = format === undefined && request.get("accept") !== undefined && !wantsAnything(request);
-  const chosen = accepted ? request.accepts([rawMediaType, carMediaName]) : false;
-  if (chosen === rawMediaType) return "raw";
-  if (chosen === carMediaName && !/vnd\.ipld\.car[^,]*version\s*=\s*"?(?!1\b)/.test(request.get("accept") ?? ""))
-    return "car";
-  throw new ProtocolError("not-acceptable");
+  const chosen = format === undefined ? preferred(request.get("accept") ?? "") : undefined;
+  if (chosen === undefined) throw new ProtocolError("not-acceptable");
+  return chosen;
 }
 
-/** A browser's accept-all header asks for a page, and a page is what a trustless gateway must not serve. */
-function wantsAnything(request: Request): boolean {
-  return !/application\/vnd\.ipld\.(raw|car)/.test(request.get("accept") ?? "");
+/** The format that an Accept header names and likes best. A browser's accept-all asks for a page, which is never served. */
+function preferred(accept: string): Format | undefined {
+  const named = accept.split(",").map((entry) => {
+    const [type = "", ...parameters] = entry.split(";").map((part) => part.trim().toLowerCase());
+    const value = (name: string) => parameters.find((parameter) => parameter.startsWith(`${name}=`))?.split("=")[1];
+    return { format: formatOf(type, value("version") ?? "1"), quality: Number(value("q") ?? "1") };
+  });
+  const wanted = named.filter(({ format, quality }) => format !== undefined && quality > 0);
+  return wanted.toSorted((one, other) => other.quality - one.quality)[0]?.format;
+}
+
+function formatOf(type: string, version: string): Format | undefined {
+  if (type === rawMediaType) return "raw";
+  return type === carMediaName && version === "1" ? "car" : undefined;
 }
 
 function setPolicy(response: Response): void {

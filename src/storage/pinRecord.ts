@@ -17,12 +17,15 @@ export async function createPinJournal(path: string): Promise<PinJournal> {
   const file: FileHandle = await open(path, "ax");
   const hash = createHash("sha256");
   let count = 0;
+  let last: Promise<unknown> = Promise.resolve();
   return {
     async add(cid) {
       const line = `${cid.toString()}\n`;
       hash.update(line);
       count += 1;
-      await file.write(line);
+      // One after the other: the digest at the end is over the lines in the order of the file.
+      last = last.then(() => file.write(line));
+      await last;
     },
     async finish() {
       await file.write(`end ${count} ${hash.digest("hex")}\n`);

@@ -1,5 +1,6 @@
 import type { CID } from "multiformats/cid";
 import { ProtocolError } from "../core/errors.ts";
+import { orAborted } from "./abortable.ts";
 import { type BlockSource, readBlock } from "./blockSource.ts";
 import { decodeFileNode, requirePlace } from "./fileNode.ts";
 import { maxFileBytes, maxNodes } from "./limits.ts";
@@ -43,7 +44,7 @@ export async function* readFile(
     for (let visit = stack.pop(); visit !== undefined; visit = stack.pop()) {
       const current = fetchNow(visit);
       for (const next of stack.slice(Math.max(0, stack.length - readAhead)).reverse()) void fetchNow(next);
-      const bytes = await current;
+      const bytes = await orAborted(current, signal);
       fetching.delete(visit);
 
       const { cid, declared, depth, offset } = visit;

@@ -1,6 +1,7 @@
 import type { CID } from "multiformats/cid";
 import * as raw from "multiformats/codecs/raw";
 import { ProtocolError } from "../core/errors.ts";
+import { orAborted } from "./abortable.ts";
 import { type BlockSource, readBlock } from "./blockSource.ts";
 import { type Child, decodeFileNode, requireDepth, requirePlace } from "./fileNode.ts";
 import { maxFileBytes, maxNodes } from "./limits.ts";
@@ -56,7 +57,7 @@ export async function* walkBlocks(
     known.set(key, entry);
     if (!leaves && cid.code === raw.code) return { cid, bytes: undefined };
 
-    const bytes = await readBlock(source, cid, signal);
+    const bytes = await orAborted(readBlock(source, cid, signal), signal);
     const node = decodeFileNode(cid, bytes);
     requirePlace(cid, node, declared, depth);
     if (depth === 0) {
