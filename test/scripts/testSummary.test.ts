@@ -31,8 +31,8 @@ describe("testSummary", () => {
   });
 
   it("reads coloured output", () => {
-    const escape = String.fromCharCode(27);
-    expect(parseHardhatOutput(`${escape}[92m  ${escape}[0m${escape}[32m3 passing${escape}[0m\n`, 0).passed).to.equal(3);
+    const esc = String.fromCharCode(27);
+    expect(parseHardhatOutput(`${esc}[92m  ${esc}[0m${esc}[32m3 passing${esc}[0m\n`, 0).passed).to.equal(3);
   });
 
   it("counts a run that breaks off before any test as a failure", () => {
