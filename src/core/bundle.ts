@@ -10,6 +10,7 @@ import {
   type MetaField,
   metaFields,
   metaValueSchema,
+  saltSchema,
   textSchema,
 } from "./evidence.ts";
 
@@ -36,7 +37,7 @@ const blockNumber = z.int().nonnegative();
  * fact is named instead of only making the root wrong.
  */
 const metaOpening = z.union([
-  z.strictObject({ leaf: bytes32Schema, value: metaValueSchema, salt: bytes32Schema }),
+  z.strictObject({ leaf: bytes32Schema, value: metaValueSchema, salt: saltSchema }),
   z.strictObject({ leaf: bytes32Schema }),
 ]);
 export type MetaOpening = z.output<typeof metaOpening>;
@@ -57,7 +58,7 @@ export const bundleSchema = z
     signature: hexBytes(1, 4096),
     openings: z.strictObject({
       /** Null when the record has no file. */
-      file: z.strictObject({ sha256: bytes32Schema, salt: bytes32Schema }).nullable(),
+      file: z.strictObject({ sha256: bytes32Schema, salt: saltSchema }).nullable(),
       meta: z.strictObject(
         Object.fromEntries(metaFields.map((field) => [field, metaOpening])) as Record<
           (typeof metaFields)[number],
@@ -65,7 +66,7 @@ export const bundleSchema = z
         >,
       ),
       /** Null when the deal is not disclosed. */
-      case: z.strictObject({ dealId: bytes32Schema, salt: bytes32Schema }).nullable(),
+      case: z.strictObject({ dealId: bytes32Schema, salt: saltSchema }).nullable(),
     }),
     path: z.strictObject({
       index: z.int().nonnegative(),

@@ -27,6 +27,7 @@ export const errorCodes = [
   "evidence-record-invalid",
   "evidence-too-large",
   "file-name-unsafe",
+  "index-incomplete",
   "intent-expired",
   "internal",
   "nonce-taken",

@@ -9,6 +9,15 @@ export const bytes32Schema = z
   .regex(/^0x[0-9a-f]{64}$/)
   .transform((hex) => hex as Hex);
 
+/** Bytes of a salt, uniformly random: enough to hide, and a bundle holds twelve of them. */
+export const saltBytes = 16;
+
+/** A salt as lower-case hex. */
+export const saltSchema = z
+  .string()
+  .regex(/^0x[0-9a-f]{32}$/)
+  .transform((hex) => hex as Hex);
+
 /** Lower-case address: one spelling for one account, so that equal bundles are equal bytes. */
 export const addressSchema = z
   .string()

@@ -86,8 +86,8 @@ export function receiptFromProof(receiptsRoot: Hex, transactionIndex: number, pr
  * @throws ProtocolError `receipt-proof-invalid` if it failed or is no receipt
  */
 export function logsOfReceipt(receipt: Hex): ReceiptLog[] {
-  const isTyped = hexToNumber(slice(receipt, 0, 1)) < 0x80;
-  const fields = decode(isTyped ? slice(receipt, 1) : receipt, "receipt");
+  const isTyped = Number.parseInt(receipt.slice(2, 4), 16) < 0x80;
+  const fields = decode(isTyped ? `0x${receipt.slice(4)}` : receipt, "receipt");
   if (typeof fields === "string" || fields.length !== 4 || fields[0] !== "0x01") throw invalid("receipt");
   const logs = fields[3];
   if (logs === undefined || typeof logs === "string") throw invalid("receipt");

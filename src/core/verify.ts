@@ -346,10 +346,10 @@ function checkTrusted({ anchor, record }: EvidenceBundle, { trusted }: VerifyOpt
         ]),
     blockHash === undefined
       ? notChecked("block-canonical", "needs-chain")
-      : compare("block-canonical", blockHash, anchor.blockHash),
+      : compare("block-canonical", blockHash.toLowerCase(), anchor.blockHash),
     trusted?.beaconHash === undefined
       ? notChecked("beacon-canonical", "needs-chain")
-      : compare("beacon-canonical", trusted.beaconHash, record.beaconHash),
+      : compare("beacon-canonical", trusted.beaconHash.toLowerCase(), record.beaconHash),
   ];
 }
 

@@ -20,10 +20,9 @@ import {
   metaLeafOf,
   metaRootOf,
   parseEvidenceRecord,
+  saltBytes,
 } from "../core/evidence.ts";
 import type { MerklePath } from "../core/merkle.ts";
-
-const SALT_BYTES = 32;
 
 /** A file that a party wants to file, and what they say about it. */
 export type EvidenceToFile = Readonly<{
@@ -88,7 +87,7 @@ export async function fileEvidence(evidence: EvidenceToFile, filing: Filing): Pr
   const key = random(contentKeyBytes);
   const wrappedKey = await wrapContentKey(key, filing.recipients);
   const { cid, digests } = await encryptAndStore(evidence.file, { key, salt: random(cipherSaltBytes) }, filing);
-  const salt = () => bytesToHex(random(SALT_BYTES));
+  const salt = () => bytesToHex(random(saltBytes));
   const openings = openingsOf(evidence, digests, salt);
   const caseSalt = openings.case?.salt ?? salt();
   const record = parseEvidenceRecord({

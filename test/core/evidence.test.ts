@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
 import { expect } from "chai";
 import { TypedDataEncoder } from "ethers";
-import { keccak256, stringToBytes, toHex, zeroHash } from "viem";
+import { keccak256, slice, stringToBytes, toHex, zeroHash } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { ProtocolError } from "../../src/core/errors.ts";
 import {
@@ -23,6 +23,7 @@ import {
 
 const domain = { chainId: 31337, registry: "0x5fbdb2315678afecb367f032d93f642f64180aa3" } as const;
 const hash = (text: string) => keccak256(stringToBytes(text));
+const saltOf = (text: string) => slice(hash(text), 0, 16);
 
 function record(changes: Partial<EvidenceRecord> = {}): EvidenceRecord {
   return {
@@ -101,36 +102,35 @@ describe("commitments", () => {
     const expected = Buffer.concat([
       Buffer.from([0, 0, 0, 15]),
       Buffer.from("holdfast-file/1"),
-      Buffer.from([0, 0, 0, 32]),
-      Buffer.from(hash("salt").slice(2), "hex"),
+      Buffer.from([0, 0, 0, 16]),
+      Buffer.from(saltOf("salt").slice(2), "hex"),
       Buffer.from([0, 0, 0, 32]),
       Buffer.from(hash("sha256").slice(2), "hex"),
     ]);
-    expect(fileCommitmentOf(hash("sha256"), hash("salt"))).to.equal(
+    expect(fileCommitmentOf(hash("sha256"), saltOf("salt"))).to.equal(
       `0x${createHash("sha256").update(expected).digest("hex")}`,
     );
   });
 
   it("differ by purpose, salt, field and value", () => {
     const values = [
-      fileCommitmentOf(hash("a"), hash("salt")),
-      fileCommitmentOf(hash("b"), hash("salt")),
-      fileCommitmentOf(hash("a"), hash("other salt")),
-      caseRefOf(hash("a"), hash("salt")),
-      metaLeafOf("name", "a", hash("salt")),
-      metaLeafOf("type", "a", hash("salt")),
-      metaLeafOf("name", "b", hash("salt")),
-      metaLeafOf("name", "a", hash("other salt")),
+      fileCommitmentOf(hash("a"), saltOf("salt")),
+      fileCommitmentOf(hash("b"), saltOf("salt")),
+      fileCommitmentOf(hash("a"), saltOf("other salt")),
+      caseRefOf(hash("a"), saltOf("salt")),
+      metaLeafOf("name", "a", saltOf("salt")),
+      metaLeafOf("type", "a", saltOf("salt")),
+      metaLeafOf("name", "b", saltOf("salt")),
+      metaLeafOf("name", "a", saltOf("other salt")),
     ];
     expect(new Set(values).size).to.equal(values.length);
   });
 
   it("give a root that any field moves", () => {
-    const leaves = Object.fromEntries(metaFields.map((field) => [field, metaLeafOf(field, "", hash(field))])) as Record<
-      (typeof metaFields)[number],
-      `0x${string}`
-    >;
-    const roots = metaFields.map((field) => metaRootOf({ ...leaves, [field]: metaLeafOf(field, "x", hash(field)) }));
+    const leaves = Object.fromEntries(
+      metaFields.map((field) => [field, metaLeafOf(field, "", saltOf(field))]),
+    ) as Record<(typeof metaFields)[number], `0x${string}`>;
+    const roots = metaFields.map((field) => metaRootOf({ ...leaves, [field]: metaLeafOf(field, "x", saltOf(field)) }));
     expect(new Set([metaRootOf(leaves), ...roots]).size).to.equal(metaFields.length + 1);
   });
 });

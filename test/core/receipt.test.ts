@@ -1,0 +1,89 @@
+import { describe, it } from "node:test";
+import { expect } from "chai";
+import { type Hex, keccak256, toHex, toRlp } from "viem";
+import { proveReceipt } from "../../src/chain/receiptProof.ts";
+import { ProtocolError } from "../../src/core/errors.ts";
+import { logsOfReceipt, parseHeader, receiptFromProof } from "../../src/core/receipt.ts";
+
+const receipts = Array.from({ length: 300 }, (_, i) => `0x02${toRlp(toHex(new Uint8Array(40 + i))).slice(2)}` as const);
+
+function codeOf(act: () => unknown) {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof ProtocolError) return error.code;
+    throw error;
+  }
+  return undefined;
+}
+
+describe("receiptFromProof", () => {
+  it("finds the receipt at every kind of index in tries of every shape", async () => {
+    for (const size of [1, 2, 3, 16, 17, 127, 128, 129, 300]) {
+      const indexes = [0, 1, 15, 16, 126, 127, 128, 255, 256, 299].filter((index) => index < size);
+      for (const index of indexes) {
+        const { root, proof } = await proveReceipt(receipts.slice(0, size), index);
+        expect(receiptFromProof(root, index, proof)).to.equal(receipts[index]);
+      }
+    }
+  });
+
+  it("refuses another index, another root, and a proof with a node missing, added, changed or moved", async () => {
+    const { root, proof } = await proveReceipt(receipts, 137);
+    const last = proof.at(-1)!;
+    const refused: [Hex, number, readonly Hex[]][] = [
+      [root, 136, proof],
+      [root, 300, proof],
+      [keccak256("0x"), 137, proof],
+      [root, 137, proof.slice(1)],
+      [root, 137, proof.slice(0, -1)],
+      [root, 137, [...proof, last]],
+      [root, 137, proof.toReversed()],
+      [root, 137, [...proof.slice(0, -1), `${last.slice(0, -1)}${last.endsWith("0") ? "1" : "0"}` as Hex]],
+      [root, 137, []],
+    ];
+    for (const question of refused)
+      expect(codeOf(() => receiptFromProof(...question))).to.equal("receipt-proof-invalid");
+  });
+
+  it("refuses nodes that are no nodes, although they hash to the root", () => {
+    const nodes = [toRlp("0x1234"), toRlp([]), toRlp(["0x20", "0x01", "0x02"]), toRlp(["0x", "0x01"]), "0xc3", "0x"];
+    const wrong = [
+      ...nodes,
+      toRlp(["0x50", "0x01"]),
+      toRlp([["0x20"], "0x01"]),
+      toRlp(["0x200080", ["0x01"]]),
+    ] as Hex[];
+    for (const node of wrong) {
+      expect(
+        codeOf(() => receiptFromProof(keccak256(node), 0, [node])),
+        node,
+      ).to.equal("receipt-proof-invalid");
+    }
+  });
+});
+
+describe("logsOfReceipt", () => {
+  it("refuses a transaction that failed, and what is no receipt", () => {
+    const failed = `0x02${toRlp(["0x", "0x5208", "0x", []]).slice(2)}` as const;
+    const old = toRlp([keccak256("0x"), "0x5208", "0x", []]);
+    for (const receipt of [failed, old, toRlp([]), toRlp(["0x01", "0x", "0x", "0x"]), "0x02", "0x"] as Hex[]) {
+      expect(
+        codeOf(() => logsOfReceipt(receipt)),
+        receipt,
+      ).to.equal("receipt-proof-invalid");
+    }
+  });
+});
+
+describe("parseHeader", () => {
+  it("refuses what is no header", () => {
+    const fields = Array.from({ length: 15 }, (): Hex => keccak256("0x"));
+    for (const header of ["0x", "0x80", toRlp([]), toRlp(fields), toRlp(fields.slice(1))] as Hex[]) {
+      expect(
+        codeOf(() => parseHeader(header)),
+        header,
+      ).to.equal("receipt-proof-invalid");
+    }
+  });
+});
