@@ -1,0 +1,175 @@
+import { spawn } from "node:child_process";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import {
+  type Artifact,
+  type ArtifactResolver,
+  type DeploymentParameters,
+  type DeploymentResult,
+  DeploymentResultType,
+  deploy,
+} from "@nomicfoundation/ignition-core";
+import { type Address, createPublicClient, type Hex, http, keccak256, type PublicClient } from "viem";
+import { z } from "zod";
+import LocalModule from "../../ignition/modules/Local.ts";
+import { ProtocolError } from "../core/errors.ts";
+
+const addressSchema = z
+  .string()
+  .regex(/^0x[0-9a-f]{40}$/)
+  .transform((text) => text as Address);
+const hashSchema = z
+  .string()
+  .regex(/^0x[0-9a-f]{64}$/)
+  .transform((text) => text as Hex);
+
+const recordSchema = z.strictObject({
+  chainId: z.int(),
+  escrow: addressSchema,
+  panelTribunal: addressSchema,
+  evidenceRegistry: addressSchema,
+  stablecoin: addressSchema,
+  deployBlock: z.int(),
+  deployBlockHash: hashSchema,
+  code: hashSchema,
+});
+
+type DeploymentRecord = z.infer<typeof recordSchema>;
+
+/** Where the contracts are, in lower case, and the block before which none of them existed. */
+export type Deployment = Omit<DeploymentRecord, "deployBlockHash" | "code">;
+
+export type DeployOptions = {
+  /** Remembers the deployment in `<dataDir>/deployment.json` and Ignition's journal in `<dataDir>/ignition`. */
+  dataDir: string;
+  /** A node with unlocked, funded accounts, as `startLocalChain` gives. */
+  rpcUrl: string;
+};
+
+const root = join(import.meta.dirname, "..", "..");
+const artifactsDir = join(root, "artifacts", "contracts");
+const contracts = {
+  escrow: "Escrow",
+  panelTribunal: "PanelTribunal",
+  evidenceRegistry: "EvidenceRegistry",
+  stablecoin: "MockStablecoin",
+} as const;
+
+/** Compiles what changed. Hardhat runs as a program of its own: nothing in src depends on it. */
+const compile = async () => {
+  const hardhat = createRequire(import.meta.url)
+    .resolve("hardhat/package.json")
+    .replace("package.json", "dist/src/cli.js");
+  const child = spawn(process.execPath, [hardhat, "build", "--quiet"], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      said = (said + text).slice(-4_000);
+    });
+  }
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  if (code !== 0) throw new ProtocolError("deployment-failed", { step: "compile" }, { cause: new Error(said) });
+};
+
+const createArtifacts = async (): Promise<ArtifactResolver> => {
+  const files = await readdir(artifactsDir, { recursive: true });
+  const load = async (name: string): Promise<Artifact> => {
+    const file = files.find((path) => path.endsWith(join("/", `${name}.json`)));
+    if (file === undefined) throw new ProtocolError("deployment-failed", { step: "artifact", contract: name });
+    return JSON.parse(await readFile(join(artifactsDir, file), "utf8")) as Artifact;
+  };
+  return { loadArtifact: load, getBuildInfo: async () => undefined };
+};
+
+// The compiler appends a hash of the sources, comments included, whose length its last two bytes tell.
+const withoutMetadata = (bytecode: string) =>
+  bytecode.slice(0, bytecode.length - 4 - 2 * Number.parseInt(bytecode.slice(-4), 16));
+
+/** One hash of what the compiled contracts do. */
+const codeHash = async (artifacts: ArtifactResolver) => {
+  const loaded = await Promise.all(Object.values(contracts).map((name) => artifacts.loadArtifact(name)));
+  return keccak256(new TextEncoder().encode(loaded.map(({ bytecode }) => withoutMetadata(bytecode)).join("\n")));
+};
+
+const readRecord = async (file: string): Promise<DeploymentRecord | undefined> => {
+  try {
+    return recordSchema.parse(JSON.parse(await readFile(file, "utf8")));
+  } catch {
+    return undefined; // missing, or of another version: as good as none
+  }
+};
+
+const isOnChain = async (client: PublicClient, record: DeploymentRecord) => {
+  if ((await client.getChainId()) !== record.chainId) return false;
+  const block = await client.getBlock({ blockNumber: BigInt(record.deployBlock) }).catch(() => undefined);
+  return block?.hash === record.deployBlockHash;
+};
+
+const addressesIn = (result: DeploymentResult) => {
+  if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT) {
+    const cause = new Error(JSON.stringify(result));
+    throw new ProtocolError("deployment-failed", { step: "ignition", result: result.type }, { cause });
+  }
+  const deployed = Object.values(result.contracts);
+  const addressOf = (contract: string) =>
+    addressSchema.parse(deployed.find(({ contractName }) => contractName === contract)?.address.toLowerCase());
+  return {
+    escrow: addressOf(contracts.escrow),
+    panelTribunal: addressOf(contracts.panelTribunal),
+    evidenceRegistry: addressOf(contracts.evidenceRegistry),
+    stablecoin: addressOf(contracts.stablecoin),
+  };
+};
+
+const runIgnition = async (client: PublicClient, artifacts: ArtifactResolver, journalDir: string) => {
+  const request = ({ method, params }: { method: string; params?: unknown }) =>
+    client.request({ method, params } as never);
+  const parameters = await readFile(join(root, "ignition", "parameters", "local.json"), "utf8");
+  return deploy({
+    artifactResolver: artifacts,
+    provider: { request: request as (question: object) => Promise<never> },
+    deploymentDir: journalDir,
+    ignitionModule: LocalModule,
+    deploymentParameters: JSON.parse(parameters) as DeploymentParameters,
+    accounts: (await client.request({ method: "eth_accounts" as never })) as string[],
+    config: { requiredConfirmations: 1, blockPollingInterval: 50 },
+  });
+};
+
+/**
+ * Puts the contracts and the test tokens on a local chain with Ignition, or finds them there from an earlier run.
+ *
+ * Throws `deployment-failed`, or `deployment-outdated` when the chain carries contracts that differ from those of this
+ * checkout: contracts cannot change, so a new data directory is needed.
+ */
+export const deployLocal = async ({ dataDir, rpcUrl }: DeployOptions): Promise<Deployment> => {
+  const recordFile = join(dataDir, "deployment.json");
+  const journalDir = join(dataDir, "ignition");
+  const client = createPublicClient({ transport: http(rpcUrl), pollingInterval: 50 });
+
+  await compile();
+  const artifacts = await createArtifacts();
+  const code = await codeHash(artifacts);
+  const earlier = await readRecord(recordFile);
+  if (earlier !== undefined && (await isOnChain(client, earlier))) {
+    if (earlier.code !== code) throw new ProtocolError("deployment-outdated", { dataDir });
+    const { deployBlockHash: _hash, code: _code, ...deployment } = earlier;
+    return deployment;
+  }
+
+  // Either nothing was deployed, or it was on a chain that is gone: a journal of that one would only mislead.
+  await rm(journalDir, { recursive: true, force: true });
+  await mkdir(dataDir, { recursive: true });
+  const before = await client.getBlockNumber();
+  const addresses = addressesIn(await runIgnition(client, artifacts, journalDir));
+  const { number, hash } = await client.getBlock({ blockNumber: before + 1n });
+  const deployment: Deployment = { chainId: await client.getChainId(), ...addresses, deployBlock: Number(number) };
+  const record: DeploymentRecord = { ...deployment, deployBlockHash: hash, code };
+  await writeFile(`${recordFile}.new`, `${JSON.stringify(record, null, 2)}\n`);
+  await rename(`${recordFile}.new`, recordFile);
+  return deployment;
+};
