@@ -2,19 +2,22 @@
 pragma solidity 0.8.34;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {Bonds} from "./Bonds.sol";
 import {IEscrow} from "./interfaces/IEscrow.sol";
 import {IPermit2} from "./interfaces/IPermit2.sol";
+import {DealSlots} from "./libraries/DealSlots.sol";
 import {Intents} from "./libraries/Intents.sol";
 import {Signatures} from "./libraries/Signatures.sol";
+import {TermsCodec} from "./libraries/TermsCodec.sol";
 import {TermsRules} from "./libraries/TermsRules.sol";
-import {Award, Deal, Status} from "./types/Deal.sol";
-import {DealId, Terms} from "./types/Terms.sol";
+import {Award, Deal, DealSlot, Status} from "./types/Deal.sol";
+import {DealId, PackedTerms, Terms} from "./types/Terms.sol";
 
 /// @notice The life of a deal; `IEscrow` is its manual.
-contract Escrow is Bonds, Multicall {
+contract Escrow is Bonds {
+    using DealSlots for DealSlot;
     using Signatures for address;
+    using TermsCodec for PackedTerms;
     using TermsRules for Terms;
 
     /// @notice Longest course of a deal without coverage, and longest backstop.
@@ -24,7 +27,7 @@ contract Escrow is Bonds, Multicall {
     /// @notice Where `fundWithPermit2` collects from.
     IPermit2 public immutable PERMIT2;
 
-    mapping(DealId => Deal) private _deals;
+    mapping(DealId => DealSlot) private _deals;
     mapping(DealId => uint256) private _shortfalls;
 
     constructor(IPermit2 permit2) {
@@ -34,55 +37,57 @@ contract Escrow is Bonds, Multicall {
     // ------------------------------------------------------------------ funding
 
     /// @inheritdoc IEscrow
-    function fund(Terms calldata terms) external payable nonReentrant {
+    function fund(PackedTerms calldata packed) external payable nonReentrant {
+        (Terms memory terms, DealId id) = _load(packed);
         _requireCaller(terms.buyer);
         require(terms.coverage == 0, CoverageExceedsBond(terms.coverage, 0));
-        _open(terms, dealIdOf(terms));
+        _open(packed, terms, id);
 
         _receive(terms.token, terms.buyer, terms.deposit);
     }
 
     /// @inheritdoc IEscrow
-    function fundCovered(Terms calldata terms, bytes calldata sellerSignature) external payable nonReentrant {
+    function fundCovered(PackedTerms calldata packed, bytes calldata sellerSignature) external payable nonReentrant {
+        (Terms memory terms, DealId id) = _load(packed);
         _requireCaller(terms.buyer);
-        _openCovered(terms, dealIdOf(terms), sellerSignature);
+        _openCovered(packed, terms, id, sellerSignature);
 
         _receive(terms.token, terms.buyer, terms.deposit);
     }
 
     /// @inheritdoc IEscrow
-    function fundFor(Terms calldata terms, bytes calldata buyerSignature, bytes calldata sellerSignature)
+    function fundFor(PackedTerms calldata packed, bytes calldata buyerSignature, bytes calldata sellerSignature)
         external
         payable
         nonReentrant
     {
-        DealId id = dealIdOf(terms);
+        (Terms memory terms, DealId id) = _load(packed);
         terms.buyer.requireSigned(DealId.unwrap(id), buyerSignature);
-        _openCovered(terms, id, sellerSignature);
+        _openCovered(packed, terms, id, sellerSignature);
 
         _receive(terms.token, terms.buyer, terms.deposit);
     }
 
     /// @inheritdoc IEscrow
-    function fundWithAuthorization(Terms calldata terms, bytes calldata authorization, bytes calldata sellerSignature)
+    function fundWithAuthorization(PackedTerms calldata packed, bytes calldata authorization, bytes calldata sellerSignature)
         external
         nonReentrant
     {
-        DealId id = dealIdOf(terms);
-        _openCovered(terms, id, sellerSignature);
+        (Terms memory terms, DealId id) = _load(packed);
+        _openCovered(packed, terms, id, sellerSignature);
 
         _receiveAuthorized(terms.token, terms.buyer, terms.deposit, terms.fundBy, DealId.unwrap(id), authorization);
     }
 
     /// @inheritdoc IEscrow
     function fundWithPermit2(
-        Terms calldata terms,
+        PackedTerms calldata packed,
         uint256 nonce,
         bytes calldata permitSignature,
         bytes calldata sellerSignature
     ) external nonReentrant {
-        DealId id = dealIdOf(terms);
-        _openCovered(terms, id, sellerSignature);
+        (Terms memory terms, DealId id) = _load(packed);
+        _openCovered(packed, terms, id, sellerSignature);
 
         uint256 before = IERC20(terms.token).balanceOf(address(this));
         PERMIT2.permitWitnessTransferFrom(
@@ -99,20 +104,21 @@ contract Escrow is Bonds, Multicall {
     }
 
     /// @inheritdoc IEscrow
-    function payBalance(Terms calldata terms) external payable nonReentrant {
+    function payBalance(PackedTerms calldata packed) external payable nonReentrant {
+        (Terms memory terms, DealId id) = _load(packed);
         _requireCaller(terms.buyer);
-        uint256 amount = _completePrice(terms, dealIdOf(terms));
+        uint256 amount = _completePrice(terms, id);
 
         _receive(terms.token, terms.buyer, amount);
     }
 
     /// @inheritdoc IEscrow
-    function payBalanceFor(Terms calldata terms, uint256 deadline, bytes calldata signature)
+    function payBalanceFor(PackedTerms calldata packed, uint256 deadline, bytes calldata signature)
         external
         payable
         nonReentrant
     {
-        DealId id = dealIdOf(terms);
+        (Terms memory terms, DealId id) = _load(packed);
         uint256 amount = _completePrice(terms, id);
         _requireIntent(terms.buyer, Intents.hashPayBalance(id, amount, deadline), deadline, signature);
 
@@ -120,8 +126,8 @@ contract Escrow is Bonds, Multicall {
     }
 
     /// @inheritdoc IEscrow
-    function payBalanceWithAuthorization(Terms calldata terms, bytes calldata authorization) external nonReentrant {
-        DealId id = dealIdOf(terms);
+    function payBalanceWithAuthorization(PackedTerms calldata packed, bytes calldata authorization) external nonReentrant {
+        (Terms memory terms, DealId id) = _load(packed);
         uint256 amount = _completePrice(terms, id);
 
         bytes32 nonce = _hashTypedDataV4(Intents.hashPayBalance(id, amount, terms.balanceBy));
@@ -131,47 +137,50 @@ contract Escrow is Bonds, Multicall {
     // ------------------------------------------------------------------ performing
 
     /// @inheritdoc IEscrow
-    function ship(Terms calldata terms, bytes32 tracking) external {
+    function ship(PackedTerms calldata packed, bytes32 tracking) external {
+        (Terms memory terms, DealId id) = _load(packed);
         _requireCaller(terms.seller);
-        _ship(terms, dealIdOf(terms), tracking);
+        _ship(terms, id, tracking);
     }
 
     /// @inheritdoc IEscrow
-    function shipFor(Terms calldata terms, bytes32 tracking, uint256 deadline, bytes calldata signature) external {
-        DealId id = dealIdOf(terms);
+    function shipFor(PackedTerms calldata packed, bytes32 tracking, uint256 deadline, bytes calldata signature) external {
+        (Terms memory terms, DealId id) = _load(packed);
         _requireIntent(terms.seller, Intents.hashShipGoods(id, tracking, deadline), deadline, signature);
         _ship(terms, id, tracking);
     }
 
     /// @inheritdoc IEscrow
-    function deliver(Terms calldata terms, bytes32 proof) external {
+    function deliver(PackedTerms calldata packed, bytes32 proof) external {
+        (Terms memory terms, DealId id) = _load(packed);
         _requireCaller(terms.attestor);
-        _deliver(terms, dealIdOf(terms), proof);
+        _deliver(terms, id, proof);
     }
 
     /// @inheritdoc IEscrow
-    function deliverFor(Terms calldata terms, bytes32 proof, uint256 deadline, bytes calldata signature) external {
-        DealId id = dealIdOf(terms);
+    function deliverFor(PackedTerms calldata packed, bytes32 proof, uint256 deadline, bytes calldata signature) external {
+        (Terms memory terms, DealId id) = _load(packed);
         _requireIntent(terms.attestor, Intents.hashAttestDelivery(id, proof, deadline), deadline, signature);
         _deliver(terms, id, proof);
     }
 
     /// @inheritdoc IEscrow
-    function confirm(Terms calldata terms) external {
+    function confirm(PackedTerms calldata packed) external {
+        (Terms memory terms, DealId id) = _load(packed);
         _requireCaller(terms.buyer);
-        _confirm(terms, dealIdOf(terms));
+        _confirm(terms, id);
     }
 
     /// @inheritdoc IEscrow
-    function confirmFor(Terms calldata terms, uint256 deadline, bytes calldata signature) external {
-        DealId id = dealIdOf(terms);
+    function confirmFor(PackedTerms calldata packed, uint256 deadline, bytes calldata signature) external {
+        (Terms memory terms, DealId id) = _load(packed);
         _requireIntent(terms.buyer, Intents.hashConfirmReceipt(id, deadline), deadline, signature);
         _confirm(terms, id);
     }
 
     /// @inheritdoc IEscrow
-    function release(Terms calldata terms) external nonReentrant {
-        DealId id = dealIdOf(terms);
+    function release(PackedTerms calldata packed) external nonReentrant {
+        (Terms memory terms, DealId id) = _load(packed);
         Deal memory deal = _requireStatus(id, Status.Delivered);
         _requireReached(deal.until);
 
@@ -179,21 +188,21 @@ contract Escrow is Bonds, Multicall {
     }
 
     /// @inheritdoc IEscrow
-    function refund(Terms calldata terms, uint256 amount) external {
+    function refund(PackedTerms calldata packed, uint256 amount) external {
+        (Terms memory terms, DealId id) = _load(packed);
         _requireCaller(terms.seller);
-        DealId id = dealIdOf(terms);
         _refund(terms, id, _requireOpen(id), amount);
     }
 
     /// @inheritdoc IEscrow
     function refundFor(
-        Terms calldata terms,
+        PackedTerms calldata packed,
         uint256 amount,
         uint256 remaining,
         uint256 deadline,
         bytes calldata signature
     ) external {
-        DealId id = dealIdOf(terms);
+        (Terms memory terms, DealId id) = _load(packed);
         _requireIntent(terms.seller, Intents.hashRefundBuyer(id, amount, remaining, deadline), deadline, signature);
         Deal memory deal = _requireOpen(id);
         require(amount <= deal.held, RefundExceedsHeld(amount, deal.held));
@@ -204,9 +213,9 @@ contract Escrow is Bonds, Multicall {
     // ------------------------------------------------------------------ deadlines
 
     /// @inheritdoc IEscrow
-    function expire(Terms calldata terms) external nonReentrant {
-        DealId id = dealIdOf(terms);
-        Deal memory deal = _deals[id];
+    function expire(PackedTerms calldata packed) external nonReentrant {
+        (Terms memory terms, DealId id) = _load(packed);
+        Deal memory deal = _deals[id].unpack();
         require(
             deal.status == Status.Funded || deal.status == Status.Shipped, WrongStatus(id, deal.status, Status.Shipped)
         );
@@ -223,9 +232,9 @@ contract Escrow is Bonds, Multicall {
     }
 
     /// @inheritdoc IEscrow
-    function lapse(Terms calldata terms) external nonReentrant {
-        DealId id = dealIdOf(terms);
-        Deal memory deal = _deals[id];
+    function lapse(PackedTerms calldata packed) external nonReentrant {
+        (Terms memory terms, DealId id) = _load(packed);
+        Deal memory deal = _deals[id].unpack();
         require(
             deal.status == Status.Deposited || deal.status == Status.Disputed,
             WrongStatus(id, deal.status, Status.Disputed)
@@ -247,8 +256,8 @@ contract Escrow is Bonds, Multicall {
     }
 
     /// @inheritdoc IEscrow
-    function close(Terms calldata terms) external nonReentrant {
-        DealId id = dealIdOf(terms);
+    function close(PackedTerms calldata packed) external nonReentrant {
+        (Terms memory terms, DealId id) = _load(packed);
         _requireReached(_requireStatus(id, Status.Released).until);
 
         _end(terms, id, 0);
@@ -258,26 +267,27 @@ contract Escrow is Bonds, Multicall {
     // ------------------------------------------------------------------ disputes
 
     /// @inheritdoc IEscrow
-    function dispute(Terms calldata terms, bytes32 statement) external {
-        _dispute(terms, dealIdOf(terms), msg.sender, statement);
+    function dispute(PackedTerms calldata packed, bytes32 statement) external {
+        (Terms memory terms, DealId id) = _load(packed);
+        _dispute(terms, id, msg.sender, statement);
     }
 
     /// @inheritdoc IEscrow
     function disputeFor(
-        Terms calldata terms,
+        PackedTerms calldata packed,
         address by,
         bytes32 statement,
         uint256 deadline,
         bytes calldata signature
     ) external {
-        DealId id = dealIdOf(terms);
+        (Terms memory terms, DealId id) = _load(packed);
         _requireIntent(by, Intents.hashOpenDispute(id, by, statement, deadline), deadline, signature);
         _dispute(terms, id, by, statement);
     }
 
     /// @inheritdoc IEscrow
     function settle(
-        Terms calldata terms,
+        PackedTerms calldata packed,
         uint256 toBuyer,
         uint256 toSeller,
         uint256 compensation,
@@ -285,11 +295,11 @@ contract Escrow is Bonds, Multicall {
         bytes calldata buyerSignature,
         bytes calldata sellerSignature
     ) external nonReentrant {
-        DealId id = dealIdOf(terms);
+        (Terms memory terms, DealId id) = _load(packed);
         bytes32 settlement = Intents.hashSettlement(id, toBuyer, toSeller, compensation, deadline);
-        _requireIntent(terms.buyer, settlement, deadline, buyerSignature);
-        _requireIntent(terms.seller, settlement, deadline, sellerSignature);
-        Deal memory deal = _deals[id];
+        if (msg.sender != terms.buyer) _requireIntent(terms.buyer, settlement, deadline, buyerSignature);
+        if (msg.sender != terms.seller) _requireIntent(terms.seller, settlement, deadline, sellerSignature);
+        Deal memory deal = _deals[id].unpack();
         require(_isOpen(deal.status) || deal.status == Status.Disputed, DealNotOpen(id, deal.status));
         _requireSum(toBuyer, toSeller, deal.held);
         require(compensation <= terms.coverage, CoverageExceedsBond(compensation, terms.coverage));
@@ -301,9 +311,9 @@ contract Escrow is Bonds, Multicall {
     }
 
     /// @inheritdoc IEscrow
-    function award(Terms calldata terms, DealId id, Award calldata decision) external nonReentrant {
+    function award(PackedTerms calldata packed, DealId id, Award calldata decision) external nonReentrant {
+        (Terms memory terms, DealId actual) = _load(packed);
         _requireCaller(terms.tribunal);
-        DealId actual = dealIdOf(terms);
         require(DealId.unwrap(id) == DealId.unwrap(actual), DealMismatch(id, actual));
         Deal memory deal = _requireStatus(id, Status.Disputed);
         _requireBefore(deal.until);
@@ -319,15 +329,15 @@ contract Escrow is Bonds, Multicall {
     }
 
     /// @inheritdoc IEscrow
-    function extendBackstop(Terms calldata terms, uint256 until) external {
+    function extendBackstop(PackedTerms calldata packed, uint256 until) external {
+        (Terms memory terms, DealId id) = _load(packed);
         _requireCaller(terms.tribunal);
-        DealId id = dealIdOf(terms);
         Deal memory deal = _requireStatus(id, Status.Disputed);
         _requireBefore(deal.until);
         require(until > deal.until, DeadlinePassed(until));
         require(until <= block.timestamp + MAX_EXTENSION, ExposureTooLong(until - block.timestamp, MAX_EXTENSION));
 
-        _deals[id].until = uint40(until);
+        _deals[id] = DealSlots.pack(Status.Disputed, deal.held, until);
         emit BackstopExtended(id, until);
     }
 
@@ -335,7 +345,7 @@ contract Escrow is Bonds, Multicall {
 
     /// @inheritdoc IEscrow
     function dealOf(DealId id) external view returns (Deal memory) {
-        return _deals[id];
+        return _deals[id].unpack();
     }
 
     /// @inheritdoc IEscrow
@@ -344,64 +354,80 @@ contract Escrow is Bonds, Multicall {
     }
 
     /// @inheritdoc IEscrow
-    function dealIdOf(Terms calldata terms) public view returns (DealId) {
-        return DealId.wrap(_hashTypedDataV4(Intents.hashTerms(terms)));
+    function dealIdOf(PackedTerms calldata packed) external view returns (DealId id) {
+        (, id) = _load(packed);
+    }
+
+    /// @inheritdoc IEscrow
+    function termsOf(PackedTerms calldata packed) external pure returns (Terms memory) {
+        return packed.unpack();
     }
 
     // ------------------------------------------------------------------ internals
 
-    function _openCovered(Terms calldata terms, DealId id, bytes calldata sellerSignature) private {
+    /// @dev First thing that every action does: what the deal is, and its name.
+    function _load(PackedTerms calldata packed) private view returns (Terms memory terms, DealId id) {
+        terms = packed.unpack();
+        id = DealId.wrap(_hashTypedDataV4(Intents.hashTerms(terms)));
+    }
+
+    function _openCovered(
+        PackedTerms calldata packed,
+        Terms memory terms,
+        DealId id,
+        bytes calldata sellerSignature
+    ) private {
         if (terms.coverage != 0) {
             terms.seller.requireSigned(DealId.unwrap(id), sellerSignature);
             _reserve(terms.seller, terms.token, terms.coverage);
         }
-        _open(terms, id);
+        _open(packed, terms, id);
     }
 
-    function _open(Terms calldata terms, DealId id) private {
+    function _open(PackedTerms calldata packed, Terms memory terms, DealId id) private {
         terms.requireFundable(terms.coverage == 0 ? MAX_EXPOSURE : MAX_COVERED_EXPOSURE);
-        Status existing = _deals[id].status;
+        Status existing = _deals[id].unpack().status;
         require(existing == Status.None, DealExists(id, existing));
 
-        _deals[id] = Deal(terms.deposit == terms.price ? Status.Funded : Status.Deposited, terms.deposit, 0);
-        emit DealFunded(id, terms);
+        _deals[id] = DealSlots.pack(terms.deposit == terms.price ? Status.Funded : Status.Deposited, terms.deposit, 0);
+        emit DealFunded(id, packed);
     }
 
-    function _completePrice(Terms calldata terms, DealId id) private returns (uint256 amount) {
+    function _completePrice(Terms memory terms, DealId id) private returns (uint256 amount) {
         _requireStatus(id, Status.Deposited);
         _requireBefore(terms.balanceBy);
         amount = terms.price - terms.deposit;
 
-        _deals[id] = Deal(Status.Funded, terms.price, 0);
+        _deals[id] = DealSlots.pack(Status.Funded, terms.price, 0);
         emit BalancePaid(id, amount);
     }
 
-    function _ship(Terms calldata terms, DealId id, bytes32 tracking) private nonReentrant {
-        _requireStatus(id, Status.Funded);
+    function _ship(Terms memory terms, DealId id, bytes32 tracking) private nonReentrant {
+        Deal memory deal = _requireStatus(id, Status.Funded);
         _requireBefore(terms.shipBy);
 
-        _deals[id].status = Status.Shipped;
+        _deals[id] = DealSlots.pack(Status.Shipped, deal.held, 0);
         emit DealShipped(id, tracking);
     }
 
-    function _deliver(Terms calldata terms, DealId id, bytes32 proof) private nonReentrant {
+    function _deliver(Terms memory terms, DealId id, bytes32 proof) private nonReentrant {
         Deal memory deal = _requireStatus(id, Status.Shipped);
         _requireBefore(terms.deliverBy);
         uint256 until = block.timestamp + terms.inspection;
 
-        _deals[id] = Deal(Status.Delivered, deal.held, uint40(until));
+        _deals[id] = DealSlots.pack(Status.Delivered, deal.held, until);
         emit DealDelivered(id, proof, until);
     }
 
-    function _confirm(Terms calldata terms, DealId id) private nonReentrant {
+    function _confirm(Terms memory terms, DealId id) private nonReentrant {
         _release(terms, id, _requireOpen(id).held);
     }
 
-    function _release(Terms calldata terms, DealId id, uint96 held) private {
+    function _release(Terms memory terms, DealId id, uint96 held) private {
         uint256 until;
         if (terms.coverage != 0 && terms.tail != 0) {
             until = block.timestamp + terms.tail;
-            _deals[id] = Deal(Status.Released, 0, uint40(until));
+            _deals[id] = DealSlots.pack(Status.Released, 0, until);
         } else {
             _end(terms, id, 0);
         }
@@ -410,7 +436,7 @@ contract Escrow is Bonds, Multicall {
         _distribute(terms, 0, held);
     }
 
-    function _refund(Terms calldata terms, DealId id, Deal memory deal, uint256 amount) private nonReentrant {
+    function _refund(Terms memory terms, DealId id, Deal memory deal, uint256 amount) private nonReentrant {
         require(amount != 0, AmountZero());
         require(amount <= deal.held, RefundExceedsHeld(amount, deal.held));
         uint256 remaining = deal.held - amount;
@@ -419,24 +445,24 @@ contract Escrow is Bonds, Multicall {
         );
 
         if (remaining == 0) _end(terms, id, 0);
-        else _deals[id].held = uint96(remaining);
+        else _deals[id] = DealSlots.pack(deal.status, remaining, deal.until);
         emit DealRefunded(id, amount, remaining);
 
         _pay(terms.token, terms.buyer, amount);
     }
 
-    function _dispute(Terms calldata terms, DealId id, address by, bytes32 statement) private nonReentrant {
+    function _dispute(Terms memory terms, DealId id, address by, bytes32 statement) private nonReentrant {
         require(by == terms.buyer || by == terms.seller, NotParty(by));
-        Deal memory deal = _deals[id];
+        Deal memory deal = _deals[id].unpack();
         _requireBefore(_windowEnd(terms, id, deal));
         uint256 until = block.timestamp + terms.backstop;
 
-        _deals[id] = Deal(Status.Disputed, deal.held, uint40(until));
+        _deals[id] = DealSlots.pack(Status.Disputed, deal.held, until);
         emit DealDisputed(id, by, statement, until);
     }
 
     /// @dev Until when a deal can be disputed; after it, the deadline's own action may run. The two never overlap.
-    function _windowEnd(Terms calldata terms, DealId id, Deal memory deal) private pure returns (uint256) {
+    function _windowEnd(Terms memory terms, DealId id, Deal memory deal) private pure returns (uint256) {
         if (deal.status == Status.Deposited) return terms.balanceBy;
         if (deal.status == Status.Funded) return terms.shipBy;
         if (deal.status == Status.Shipped) return terms.deliverBy;
@@ -446,9 +472,8 @@ contract Escrow is Bonds, Multicall {
 
     /// @dev Forgets a deal and ends its reservation. The slot is given back once `fundBy` keeps the terms from being funded
     /// again; before that a closed marker does.
-    function _end(Terms calldata terms, DealId id, uint96 compensation) private {
-        if (block.timestamp < terms.fundBy) _deals[id] = Deal(Status.Closed, 0, 0);
-        else delete _deals[id];
+    function _end(Terms memory terms, DealId id, uint96 compensation) private {
+        _deals[id] = DealSlots.pack(block.timestamp < terms.fundBy ? Status.Closed : Status.None, 0, 0);
         _unreserve(terms.seller, terms.token, terms.coverage, compensation);
     }
 
@@ -457,7 +482,7 @@ contract Escrow is Bonds, Multicall {
     }
 
     /// @dev The marketplace's fee is due on what the seller gets and rounds down.
-    function _distribute(Terms calldata terms, uint256 toBuyer, uint256 toSeller) private {
+    function _distribute(Terms memory terms, uint256 toBuyer, uint256 toSeller) private {
         uint256 fee = (toSeller * terms.feeBps) / TermsRules.BASIS_POINTS;
         _credit(terms.token, terms.marketplace, fee);
         _pay(terms.token, terms.buyer, toBuyer);
@@ -465,12 +490,12 @@ contract Escrow is Bonds, Multicall {
     }
 
     function _requireStatus(DealId id, Status expected) private view returns (Deal memory deal) {
-        deal = _deals[id];
+        deal = _deals[id].unpack();
         require(deal.status == expected, WrongStatus(id, deal.status, expected));
     }
 
     function _requireOpen(DealId id) private view returns (Deal memory deal) {
-        deal = _deals[id];
+        deal = _deals[id].unpack();
         require(_isOpen(deal.status), DealNotOpen(id, deal.status));
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {DealId, Terms} from "../types/Terms.sol";
+import {DealId, PackedTerms} from "../types/Terms.sol";
 
 /// @notice What a panel of arbitrators signs (EIP-712). Amounts are minor units of the deal's token.
 struct Determination {
@@ -18,12 +18,6 @@ struct Determination {
     uint40 deadline;
 }
 
-/// @notice Who may decide: `threshold` of `arbitrators`, listed in ascending order.
-struct Panel {
-    uint256 threshold;
-    address[] arbitrators;
-}
-
 /// @title A panel that the terms of a deal fix in advance
 /// @notice Executes a determination that enough arbitrators signed, in the same transaction, whoever carries it.
 /// @dev Stateless and without money. `terms.rules` must be `keccak256(abi.encode(threshold, arbitrators))`. Trusts no one but the signers: a
@@ -37,15 +31,18 @@ interface IPanelTribunal {
     error SignerOutOfRange(uint256 index, uint256 seats);
     error WrongSignatureCount(uint256 given, uint256 threshold);
 
-    event Determined(DealId indexed deal, bytes32 reasons, bytes32 evidence, uint256 signers);
+    /// @notice Who decided on what evidence; the amounts and the reasons stand in the escrow's `DealAwarded`.
+    event Determined(DealId indexed deal, bytes32 evidence, uint256 signers);
 
     /// @notice Awards as the determination says. Anyone may carry it.
-    /// @param signers Bit i set: `panel.arbitrators[i]` signed. As many bits as `threshold`.
+    /// @param threshold How many of `arbitrators`, listed in ascending order, decide.
+    /// @param signers Bit i set: `arbitrators[i]` signed. As many bits as `threshold`.
     /// @param signatures One for each set bit, lowest bit first: 64 bytes (EIP-2098), 65 bytes, or ERC-1271.
     function determine(
-        Terms calldata terms,
+        PackedTerms calldata packed,
         Determination calldata determination,
-        Panel calldata panel,
+        uint256 threshold,
+        address[] calldata arbitrators,
         uint256 signers,
         bytes[] calldata signatures
     ) external;
@@ -54,5 +51,5 @@ interface IPanelTribunal {
     function digestOf(Determination calldata determination) external view returns (bytes32);
 
     /// @notice The `rules` that terms must carry for this panel.
-    function rulesOf(Panel calldata panel) external pure returns (bytes32);
+    function rulesOf(uint256 threshold, address[] calldata arbitrators) external pure returns (bytes32);
 }

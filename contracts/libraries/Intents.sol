@@ -35,7 +35,7 @@ library Intents {
     bytes32 internal constant WITHDRAW_CREDIT_TYPEHASH =
         keccak256("WithdrawCredit(address owner,address token,address to,uint256 nonce,uint256 deadline)");
 
-    function hashTerms(Terms calldata terms) internal pure returns (bytes32) {
+    function hashTerms(Terms memory terms) internal pure returns (bytes32) {
         return keccak256(abi.encode(TERMS_TYPEHASH, terms));
     }
 

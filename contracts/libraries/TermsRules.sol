@@ -12,14 +12,14 @@ library TermsRules {
 
     /// @notice Reverts with the fact that makes the terms unsafe to fund now.
     /// @param longest Seconds from now within which the deal must have run its course, and longest backstop.
-    function requireFundable(Terms calldata terms, uint256 longest) internal view {
+    function requireFundable(Terms memory terms, uint256 longest) internal view {
         require(block.timestamp < terms.fundBy, IEscrow.DeadlinePassed(terms.fundBy));
         _requireParties(terms);
         _requireAmounts(terms);
         _requireClocks(terms, longest);
     }
 
-    function _requireParties(Terms calldata terms) private view {
+    function _requireParties(Terms memory terms) private view {
         require(
             terms.buyer != address(0) && terms.seller != address(0) && terms.attestor != address(0)
                 && (terms.marketplace != address(0) || terms.feeBps == 0),
@@ -30,7 +30,7 @@ library TermsRules {
         require(terms.tribunal.code.length != 0, IEscrow.TribunalUnknown(terms.tribunal));
     }
 
-    function _requireAmounts(Terms calldata terms) private pure {
+    function _requireAmounts(Terms memory terms) private pure {
         require(terms.deposit != 0, IEscrow.AmountZero());
         require(terms.deposit <= terms.price, IEscrow.DepositExceedsPrice(terms.deposit, terms.price));
         require(
@@ -41,7 +41,7 @@ library TermsRules {
         require(terms.silenceBps <= BASIS_POINTS, IEscrow.BasisPointsTooHigh(terms.silenceBps));
     }
 
-    function _requireClocks(Terms calldata terms, uint256 longest) private view {
+    function _requireClocks(Terms memory terms, uint256 longest) private view {
         bool inOrder = terms.deposit == terms.price
             ? terms.fundBy < terms.shipBy
             : terms.fundBy < terms.balanceBy && terms.balanceBy < terms.shipBy;

@@ -6,28 +6,22 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IERC3009} from "../interfaces/IERC3009.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 
-/// @notice A test stablecoin with 6 decimals, ERC-3009, an open mint and a blocklist anybody may write. Worth nothing.
+/// @notice A test stablecoin with 6 decimals, ERC-3009 and an open mint. Worth nothing.
 contract MockStablecoin is ERC20("Test Dollar", "TUSD"), EIP712("Test Dollar", "1"), IERC3009 {
     using Signatures for address;
 
     error AuthorizationUsed(address from, bytes32 nonce);
     error AuthorizationNotValid(uint256 validAfter, uint256 validBefore);
     error CallerNotPayee(address caller, address payee);
-    error Blocked(address account);
 
     bytes32 private constant RECEIVE_TYPEHASH = keccak256(
         "ReceiveWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)"
     );
 
     mapping(address from => mapping(bytes32 nonce => bool)) public authorizationState;
-    mapping(address account => bool) public isBlocked;
 
     function mint(address to, uint256 amount) external {
         _mint(to, amount);
-    }
-
-    function setBlocked(address account, bool blocked) external {
-        isBlocked[account] = blocked;
     }
 
     function receiveWithAuthorization(
@@ -95,11 +89,5 @@ contract MockStablecoin is ERC20("Test Dollar", "TUSD"), EIP712("Test Dollar", "
 
         authorizationState[from][nonce] = true;
         _transfer(from, to, value);
-    }
-
-    function _update(address from, address to, uint256 value) internal override {
-        require(!isBlocked[from], Blocked(from));
-        require(!isBlocked[to], Blocked(to));
-        super._update(from, to, value);
     }
 }

@@ -3,14 +3,16 @@ pragma solidity 0.8.34;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IEscrow} from "../interfaces/IEscrow.sol";
-import {Determination, IPanelTribunal, Panel} from "../interfaces/IPanelTribunal.sol";
+import {Determination, IPanelTribunal} from "../interfaces/IPanelTribunal.sol";
 import {Signatures} from "../libraries/Signatures.sol";
+import {TermsCodec} from "../libraries/TermsCodec.sol";
 import {Award} from "../types/Deal.sol";
-import {Terms} from "../types/Terms.sol";
+import {PackedTerms, Terms} from "../types/Terms.sol";
 
 /// @notice A panel fixed in the terms; `IPanelTribunal` is its manual.
 contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
     using Signatures for address;
+    using TermsCodec for PackedTerms;
 
     bytes32 private constant DETERMINATION_TYPEHASH = keccak256(
         "Determination(bytes32 deal,uint96 toBuyer,uint96 toSeller,uint96 compensation,bytes32 reasons,bytes32 evidence,uint40 deadline)"
@@ -25,24 +27,27 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
 
     /// @inheritdoc IPanelTribunal
     function determine(
-        Terms calldata terms,
+        PackedTerms calldata packed,
         Determination calldata determination,
-        Panel calldata panel,
+        uint256 threshold,
+        address[] calldata arbitrators,
         uint256 signers,
         bytes[] calldata signatures
     ) external {
         require(block.timestamp < determination.deadline, DeterminationExpired(determination.deadline));
-        require(rulesOf(panel) == terms.rules, PanelMismatch(terms.rules, rulesOf(panel)));
+        Terms memory terms = packed.unpack();
+        bytes32 rules = rulesOf(threshold, arbitrators);
+        require(rules == terms.rules, PanelMismatch(terms.rules, rules));
         require(
-            signatures.length == panel.threshold && signatures.length != 0,
-            WrongSignatureCount(signatures.length, panel.threshold)
+            signatures.length == threshold && signatures.length != 0,
+            WrongSignatureCount(signatures.length, threshold)
         );
-        _requireSigned(terms, digestOf(determination), panel.arbitrators, signers, signatures);
+        _requireSigned(terms, digestOf(determination), arbitrators, signers, signatures);
 
-        emit Determined(determination.deal, determination.reasons, determination.evidence, signers);
+        emit Determined(determination.deal, determination.evidence, signers);
 
         ESCROW.award(
-            terms,
+            packed,
             determination.deal,
             Award(determination.toBuyer, determination.toSeller, determination.compensation, determination.reasons)
         );
@@ -54,13 +59,13 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
     }
 
     /// @inheritdoc IPanelTribunal
-    function rulesOf(Panel calldata panel) public pure returns (bytes32) {
-        return keccak256(abi.encode(panel.threshold, panel.arbitrators));
+    function rulesOf(uint256 threshold, address[] calldata arbitrators) public pure returns (bytes32) {
+        return keccak256(abi.encode(threshold, arbitrators));
     }
 
     /// @dev Walks the set bits upwards. Ascending addresses make every signer a different person.
     function _requireSigned(
-        Terms calldata terms,
+        Terms memory terms,
         bytes32 digest,
         address[] calldata arbitrators,
         uint256 signers,

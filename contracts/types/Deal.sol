@@ -13,6 +13,9 @@ enum Status {
     Closed
 }
 
+/// @notice A `Deal` as storage keeps it; `DealSlots` reads and writes it in one go.
+type DealSlot is uint256;
+
 /// @notice What the chain remembers of a deal: one slot.
 struct Deal {
     Status status;

@@ -4,6 +4,16 @@ pragma solidity ^0.8.28;
 /// @notice Names one deal: the EIP-712 digest of its `Terms` in the domain of the escrow that holds the money.
 type DealId is bytes32;
 
+/// @notice How `Terms` travel in calldata and in the funding event: nine words, because data is what a small deal pays most
+/// for. `TermsCodec` defines every bit; what a wallet shows and signs is `Terms`, field by field.
+/// 0 buyer 160 | price 96 · 1 seller 160 | deposit 96 · 2 token 160 | coverage 96
+/// 3 marketplace 160 | feeBps 16 | silenceBps 16 | earnest 8 | 56 unread
+/// 4 attestor 160 | inspection 40 | tail 40 | 16 unread · 5 tribunal 160 | backstop 40 | 56 unread
+/// 6 fundBy 40 | balanceBy 40 | shipBy 40 | deliverBy 40 | 96 unread · 7 rules · 8 order
+struct PackedTerms {
+    bytes32[9] words;
+}
+
 /// @notice Everything that a buyer and a seller agree on before money moves. Amounts are minor units of `token`, clocks are
 /// Unix seconds, shares are basis points. A clock names the first second at which its window is over.
 struct Terms {
