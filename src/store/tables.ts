@@ -30,10 +30,11 @@ export type CallPayload = Readonly<{ to: Address; data: Hex; value?: string }>;
 export type IntentsTable = {
   digest: Hex;
   kind: string;
-  dealId: Hex;
-  signer: Address;
+  dealId: Hex | null;
+  /** Whose action it is; null where several sign. */
+  signer: Address | null;
+  /** The request as it came in, with its signatures. */
   payload: Json<unknown>;
-  signature: Hex;
   outboxId: number;
   createdAt: Stamped;
 };
@@ -104,7 +105,7 @@ export type EventsTable = {
   timestamp: number;
   logIndex: number;
   txHash: Hex;
-  contract: Address;
+  contract: string;
   name: string;
   dealId: Hex | null;
   args: Json<Record<string, unknown>>;
@@ -135,7 +136,8 @@ export type EvidenceTable = {
   signature: Hex;
   cid: string | null;
   record: Json<unknown>;
-  openings: Json<unknown> | null;
+  /** Whether the signature is a key's, or one that only the submitter's contract can check. */
+  account: "key" | "contract";
   batchRoot: Hex | null;
   batchIndex: number | null;
   path: Json<Hex[]> | null;

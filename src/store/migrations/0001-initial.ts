@@ -27,10 +27,9 @@ const statements = [
   `create table intents (
      digest text primary key,
      kind text not null,
-     deal_id text not null,
-     signer text not null,
+     deal_id text,
+     signer text,
      payload jsonb not null,
-     signature text not null,
      outbox_id bigint not null references outbox (id),
      created_at timestamptz not null default clock_timestamp()
    )`,
@@ -125,7 +124,7 @@ const statements = [
      signature text not null,
      cid text,
      record jsonb not null,
-     openings jsonb,
+     account text not null,
      batch_root text references batches (root),
      batch_index integer,
      path jsonb,

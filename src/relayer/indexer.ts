@@ -1,0 +1,295 @@
+import type { Transaction } from "kysely";
+import type { Hex } from "viem";
+import type { Chain } from "../chain/client.ts";
+import type { Contracts } from "../chain/contracts.ts";
+import { type Finality, type Header, headerAt } from "../chain/heads.ts";
+import {
+  createLogReader,
+  mayHaveLogs,
+  type ProtocolEvent,
+  type RawLog,
+  readLogs,
+  readLogsFromReceipts,
+} from "../chain/logs.ts";
+import { ProtocolError } from "../core/errors.ts";
+import type { Terms } from "../core/terms.ts";
+import type { Database } from "../store/database.ts";
+import {
+  type BlockMark,
+  deleteAbove,
+  type IndexedEvent,
+  insertBlocks,
+  insertEvents,
+  readAllEvents,
+  readBlocksBelow,
+  readCursor,
+  readEventsOf,
+  readFundings,
+  type StoredEvent,
+  writeCursor,
+} from "../store/events.ts";
+import {
+  deleteAllProjections,
+  deleteProjections,
+  type ProjectionRow,
+  readProjections,
+  writeProjections,
+} from "../store/projections.ts";
+import type { Tables } from "../store/tables.ts";
+import { fold, fundedTerms, type Projection, type Subject, subjectsOf } from "./fold.ts";
+import type { Log } from "./log.ts";
+
+export type IndexerOptions = Readonly<{
+  database: Database;
+  chain: Chain;
+  contracts: Contracts;
+  finality: Finality;
+  log: Log;
+  /** Blocks in one step while far behind. */
+  chunk?: number;
+}>;
+
+export type Indexer = Readonly<{
+  /** Takes in what is new, one range in one transaction. Says whether there was anything. */
+  indexOnce: () => Promise<boolean>;
+}>;
+
+type Position = Readonly<{ number: number; hash: Hex }>;
+type Range = Readonly<{ blocks: readonly BlockMark[]; events: readonly StoredEvent[]; end: Position }>;
+
+const CHUNK = 2_000;
+/** Within this distance of the head every header is read, linked to its parent and compared with the logs. */
+const CLOSE = 64;
+const ANCESTORS = 32;
+
+const nothing: Position = { number: -1, hash: "0x" };
+
+/** Follows the contracts' logs into events and projections, and a reorganisation back to where the chains part. */
+export const createIndexer = (options: IndexerOptions): Indexer => {
+  const { database, chain, contracts, finality, log, chunk = CHUNK } = options;
+  const readLog = createLogReader(contracts);
+  let size = chunk;
+  const start: Position = { ...nothing, number: contracts.fromBlock - 1 };
+
+  const indexOnce = async () => {
+    const cursor = (await readCursor(database.db)) ?? start;
+    const head = await headerAt(chain, "latest");
+    if (head === null) return false;
+    const base = await findBase(cursor, head);
+    if (base === undefined) return false;
+    const distance = head.number - base.number;
+    const to = distance <= CLOSE ? head.number : base.number + Math.min(size, distance - CLOSE);
+    if (base === cursor && to <= cursor.number) return false;
+    const range = to > base.number ? await readRangeOrLess(base, to) : { blocks: [], events: [], end: base };
+    if (range === undefined) return true;
+    const isTaken = await database.db.transaction().execute((tx) => apply(tx, { cursor, base, range }));
+    if (isTaken && base !== cursor) {
+      log.warn({ from: cursor.number, ancestor: base.number, head: head.number }, "followed a reorganisation");
+    }
+    return true;
+  };
+
+  /** Nodes limit how much one answer may hold: after a refusal the next step asks for half as much. */
+  const readRangeOrLess = async (base: Position, to: number) => {
+    try {
+      return await readRange(base, to);
+    } catch (error) {
+      const isTooMuch = error instanceof ProtocolError && error.code === "rpc-refused" && size > 1;
+      if (!isTooMuch) throw error;
+      size = Math.ceil(size / 2);
+      return undefined;
+    }
+  };
+
+  /** The newest block of ours that is still in the chain; `undefined` while the node has not caught up with us. */
+  const findBase = async (cursor: Position, head: Header): Promise<Position | undefined> => {
+    if (cursor.number <= start.number) return cursor;
+    if (head.number < cursor.number) {
+      // A public node that shows an older head is behind. A chain without finality may really have been cut short.
+      const [known] = await readBlocksBelow(database.db, head.number, 1);
+      const isPrefix = known?.number === head.number && known.hash === head.hash;
+      if (isPrefix && finality === "tags") return undefined;
+      return findAncestor(head.number);
+    }
+    const current = head.number === cursor.number ? head : await headerAt(chain, cursor.number);
+    if (current === null) return undefined;
+    return current.hash === cursor.hash ? cursor : findAncestor(cursor.number);
+  };
+
+  const findAncestor = async (from: number): Promise<Position> => {
+    for (let below = from; ; ) {
+      const known = await readBlocksBelow(database.db, below, ANCESTORS);
+      const last = known.at(-1);
+      if (last === undefined) return start;
+      const headers = await Promise.all(known.map(({ number }) => headerAt(chain, number)));
+      const shared = known.find(({ hash }, i) => headers[i]?.hash === hash);
+      if (shared !== undefined) return { number: shared.number, hash: shared.hash };
+      below = last.number - 1;
+    }
+  };
+
+  /** The blocks after `base` with their events; `undefined` when the chain changed while it was read. */
+  const readRange = async (base: Position, to: number): Promise<Range | undefined> => {
+    const from = base.number + 1;
+    const isClose = to - from < CLOSE;
+    const numbers = isClose ? Array.from({ length: to - from + 1 }, (_, i) => from + i) : [from, to];
+    const headers = (await Promise.all(numbers.map((number) => headerAt(chain, number)))).filter((h) => h !== null);
+    if (headers.length !== numbers.length || !isLinked(base, headers, isClose)) return undefined;
+    const logs = await readLogs(chain, contracts, { from, to });
+    if (!isClose && (await headerAt(chain, to))?.hash !== headers.at(-1)!.hash) return undefined;
+    const complete = isClose ? await completeLogs(headers, logs) : logs;
+    if (complete === undefined) return undefined;
+    const times = await readTimes(headers, complete);
+    if (times === undefined) return undefined;
+    const events = complete.flatMap((raw) => {
+      const event = readLog(raw);
+      return event === undefined ? [] : [toStored(event, times.get(event.blockNumber)!)];
+    });
+    const end = headers.at(-1)!;
+    const blocks = isClose ? headers : headers.slice(-1);
+    return { blocks: blocks.map(toMark), events, end: { number: end.number, hash: end.hash } };
+  };
+
+  /** Logs that belong to these very headers, filled up where a block's bloom filter says that some are missing. */
+  const completeLogs = async (headers: readonly Header[], logs: readonly RawLog[]) => {
+    const byNumber = Map.groupBy(logs, (raw) => Number(raw.blockNumber));
+    const complete = await Promise.all(
+      headers.map(async (header) => {
+        const own = byNumber.get(header.number) ?? [];
+        if (own.some((raw) => raw.blockHash !== header.hash)) return undefined;
+        if (own.length > 0 || !mayHaveLogs(header, contracts)) return own;
+        return readLogsFromReceipts(chain, contracts, header);
+      }),
+    );
+    return complete.every((own) => own !== undefined) ? complete.flat() : undefined;
+  };
+
+  const readTimes = async (headers: readonly Header[], logs: readonly RawLog[]) => {
+    const times = new Map(headers.map(({ number, timestamp }) => [number, timestamp]));
+    const missing = new Set<number>();
+    for (const raw of logs) {
+      const number = Number(raw.blockNumber);
+      if (times.has(number)) continue;
+      if (raw.blockTimestamp === undefined) missing.add(number);
+      else times.set(number, Number(raw.blockTimestamp));
+    }
+    const read = await Promise.all([...missing].map((number) => headerAt(chain, number)));
+    if (read.includes(null)) return undefined;
+    for (const header of read) times.set(header!.number, header!.timestamp);
+    return times;
+  };
+
+  return { indexOnce };
+};
+
+const isLinked = (base: Position, headers: readonly Header[], isClose: boolean) => {
+  const first = headers[0]!;
+  if (base.hash !== nothing.hash && first.parentHash !== base.hash) return false;
+  return !isClose || headers.every(({ parentHash }, i) => i === 0 || parentHash === headers[i - 1]!.hash);
+};
+
+const toMark = ({ number, hash, parentHash, timestamp }: Header): BlockMark => ({
+  number,
+  hash,
+  parentHash,
+  timestamp,
+});
+
+const toStored = (event: ProtocolEvent, timestamp: number): StoredEvent => {
+  const { contract, name, args, blockNumber, blockHash, txHash, logIndex } = event;
+  const dealId = contract === "escrow" ? args.id : contract === "panel" ? args.deal : undefined;
+  return {
+    contract,
+    name,
+    args,
+    dealId: (dealId as Hex | undefined) ?? null,
+    blockNumber,
+    blockHash,
+    timestamp,
+    txHash,
+    logIndex,
+  };
+};
+
+type Step = Readonly<{ cursor: Position; base: Position; range: Range }>;
+
+/** Events, projections and cursor move together. `false` when another replica was faster. */
+const apply = async (tx: Transaction<Tables>, { cursor, base, range }: Step): Promise<boolean> => {
+  const actual = await readCursor(tx, { lock: true });
+  if (actual !== undefined && (actual.number !== cursor.number || actual.hash !== cursor.hash)) return false;
+  const undone = base === cursor ? [] : await deleteAbove(tx, base.number);
+  const folding = createFolding();
+  if (undone.length > 0) {
+    await deleteProjections(tx, undone);
+    const remaining = await readEventsOf(tx, undone);
+    await learnTerms(tx, folding, remaining);
+    folding.foldAll(remaining, new Set(undone));
+  }
+  await learnTerms(tx, folding, range.events);
+  const events = range.events.map(folding.withSubjects);
+  await insertEvents(tx, events);
+  await insertBlocks(tx, range.blocks);
+  const touched = [...new Set(events.flatMap(({ subjects }) => subjects))];
+  folding.load((await readProjections(tx, touched)) as unknown as readonly Projection[]);
+  folding.foldAll(events);
+  await writeProjections(tx, folding.results());
+  await writeCursor(tx, range.end);
+  return true;
+};
+
+/** Drops all projections and makes them again from the events that are kept. */
+export const rebuildProjections = async (database: Database): Promise<void> => {
+  await database.db.transaction().execute(async (tx) => {
+    await readCursor(tx, { lock: true });
+    await deleteAllProjections(tx);
+    const folding = createFolding();
+    for await (const page of readAllEvents(tx)) {
+      await learnTerms(tx, folding, page);
+      folding.foldAll(page);
+    }
+    await writeProjections(tx, folding.results());
+  });
+};
+
+const createFolding = () => {
+  const states = new Map<Subject, Projection>();
+  const terms = new Map<Hex, Terms>();
+  const termsOf = (event: StoredEvent) => {
+    const found = event.dealId === null ? undefined : terms.get(event.dealId);
+    if (found === undefined && event.dealId !== null && event.contract === "escrow") {
+      throw new ProtocolError("index-incomplete", { dealId: event.dealId, event: event.name });
+    }
+    return found;
+  };
+  return {
+    knows: (dealId: Hex) => terms.has(dealId),
+    learn: (funding: StoredEvent) => terms.set(funding.dealId!, fundedTerms(funding)),
+    load: (rows: readonly Projection[]) => {
+      for (const row of rows) {
+        const subject = `${row.kind}:${row.key}` as Subject;
+        if (!states.has(subject)) states.set(subject, row);
+      }
+    },
+    withSubjects: (event: StoredEvent): IndexedEvent => ({ ...event, subjects: subjectsOf(event, termsOf(event)) }),
+    foldAll: (events: readonly IndexedEvent[], only?: ReadonlySet<string>) => {
+      for (const event of events) {
+        for (const subject of event.subjects as readonly Subject[]) {
+          if (only !== undefined && !only.has(subject)) continue;
+          const next = fold(subject, states.get(subject), { ...event, terms: termsOf(event) });
+          if (next !== undefined) states.set(subject, next);
+        }
+      }
+    },
+    results: () => [...states.values()] as unknown as readonly ProjectionRow[],
+  };
+};
+
+const learnTerms = async (
+  tx: Transaction<Tables>,
+  folding: ReturnType<typeof createFolding>,
+  events: readonly StoredEvent[],
+) => {
+  for (const event of events) if (event.name === "DealFunded") folding.learn(event);
+  const unknown = new Set(events.flatMap(({ dealId }) => (dealId !== null && !folding.knows(dealId) ? [dealId] : [])));
+  for (const funding of await readFundings(tx, [...unknown])) folding.learn(funding);
+};

@@ -1,0 +1,136 @@
+import { sql, type Transaction } from "kysely";
+import type { Hex } from "viem";
+import type { Db } from "./database.ts";
+import type { Tables } from "./tables.ts";
+
+/** An event of the protocol as it is kept. */
+export type StoredEvent = Readonly<{
+  contract: string;
+  name: string;
+  args: Readonly<Record<string, unknown>>;
+  dealId: Hex | null;
+  blockNumber: number;
+  blockHash: Hex;
+  timestamp: number;
+  txHash: Hex;
+  logIndex: number;
+}>;
+
+export type IndexedEvent = StoredEvent & Readonly<{ subjects: readonly string[] }>;
+
+export type BlockMark = Readonly<{ number: number; hash: Hex; parentHash: Hex; timestamp: number }>;
+
+type Reader = Db | Transaction<Tables>;
+
+const CURSOR = "chain";
+const eventColumns = [
+  "contract",
+  "name",
+  "args",
+  "dealId",
+  "blockNumber",
+  "blockHash",
+  "timestamp",
+  "txHash",
+  "logIndex",
+  "subjects",
+] as const;
+
+/** The last block whose events are all in; inside a transaction it keeps other replicas out. */
+export const readCursor = async (db: Reader, options: { lock: boolean } = { lock: false }) => {
+  const query = db.selectFrom("cursor").select(["number", "hash"]).where("name", "=", CURSOR);
+  return (options.lock ? query.forUpdate() : query).executeTakeFirst();
+};
+
+export const writeCursor = async (tx: Transaction<Tables>, at: { number: number; hash: Hex }) => {
+  await tx
+    .insertInto("cursor")
+    .values({ name: CURSOR, ...at })
+    .onConflict((conflict) => conflict.column("name").doUpdateSet(at))
+    .execute();
+};
+
+// One parameter however many rows: thousands of rows do not fit into a statement's parameters.
+export const insertEvents = async (tx: Transaction<Tables>, events: readonly IndexedEvent[]): Promise<void> => {
+  if (events.length === 0) return;
+  await sql`
+    insert into events (contract, name, args, deal_id, block_number, block_hash, timestamp, tx_hash, log_index, subjects)
+    select contract, name, args, "dealId", "blockNumber", "blockHash", timestamp, "txHash", "logIndex",
+           array(select jsonb_array_elements_text(subjects))
+    from jsonb_to_recordset(${JSON.stringify(events)}::jsonb) as event (
+      contract text, name text, args jsonb, "dealId" text, "blockNumber" bigint, "blockHash" text, timestamp bigint,
+      "txHash" text, "logIndex" integer, subjects jsonb)
+    on conflict (block_hash, log_index) do nothing`.execute(tx);
+};
+
+export const insertBlocks = async (tx: Transaction<Tables>, blocks: readonly BlockMark[]): Promise<void> => {
+  if (blocks.length === 0) return;
+  await sql`
+    insert into blocks (number, hash, parent_hash, timestamp)
+    select number, hash, "parentHash", timestamp
+    from jsonb_to_recordset(${JSON.stringify(blocks)}::jsonb)
+      as block (number bigint, hash text, "parentHash" text, timestamp bigint)
+    on conflict (number) do update set hash = excluded.hash, parent_hash = excluded.parent_hash, timestamp = excluded.timestamp`.execute(
+    tx,
+  );
+};
+
+/** Known blocks at or below a number, newest first. */
+export const readBlocksBelow = (db: Reader, number: number, limit: number): Promise<BlockMark[]> =>
+  db.selectFrom("blocks").selectAll().where("number", "<=", number).orderBy("number", "desc").limit(limit).execute();
+
+/** Forgets everything above a block and says which subjects that changed. */
+export const deleteAbove = async (tx: Transaction<Tables>, number: number): Promise<string[]> => {
+  const deleted = await tx.deleteFrom("events").where("blockNumber", ">", number).returning("subjects").execute();
+  await tx.deleteFrom("blocks").where("number", ">", number).execute();
+  return [...new Set(deleted.flatMap(({ subjects }) => subjects))];
+};
+
+/** All events that change any of the subjects, in the order of the chain. */
+export const readEventsOf = (tx: Transaction<Tables>, subjects: readonly string[]): Promise<IndexedEvent[]> =>
+  tx
+    .selectFrom("events")
+    .select(eventColumns)
+    .where(sql<boolean>`subjects && array(select jsonb_array_elements_text(${JSON.stringify(subjects)}::jsonb))`)
+    .orderBy("blockNumber")
+    .orderBy("logIndex")
+    .execute() as Promise<IndexedEvent[]>;
+
+/** Events in the order of the chain, a page after another. */
+export async function* readAllEvents(db: Reader, pageSize = 5_000): AsyncGenerator<IndexedEvent[]> {
+  let after = { blockNumber: -1, logIndex: -1 };
+  for (;;) {
+    const page = (await db
+      .selectFrom("events")
+      .select(eventColumns)
+      .where(sql<boolean>`(block_number, log_index) > (${after.blockNumber}::bigint, ${after.logIndex}::integer)`)
+      .orderBy("blockNumber")
+      .orderBy("logIndex")
+      .limit(pageSize)
+      .execute()) as IndexedEvent[];
+    if (page.length === 0) return;
+    yield page;
+    after = page.at(-1)!;
+  }
+}
+
+/** The funding events of deals: they carry the terms. */
+export const readFundings = async (db: Reader, dealIds: readonly Hex[]): Promise<StoredEvent[]> => {
+  if (dealIds.length === 0) return [];
+  return (await db
+    .selectFrom("events")
+    .select(eventColumns)
+    .where("name", "=", "DealFunded")
+    .where(sql<boolean>`deal_id = any(array(select jsonb_array_elements_text(${JSON.stringify(dealIds)}::jsonb)))`)
+    .execute()) as StoredEvent[];
+};
+
+/** What happened to one deal, in the order of the chain. */
+export const readDealEvents = (db: Reader, dealId: Hex): Promise<StoredEvent[]> =>
+  db
+    .selectFrom("events")
+    .select(eventColumns)
+    .where("dealId", "=", dealId)
+    .orderBy("blockNumber")
+    .orderBy("logIndex")
+    .execute() as Promise<StoredEvent[]>;

@@ -1,0 +1,234 @@
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { expect } from "chai";
+import type { Hex } from "viem";
+import { escrowAbi } from "../../src/abi/escrow.ts";
+import { type Chain, createChain } from "../../src/chain/client.ts";
+import { dealStatuses } from "../../src/core/deals.ts";
+import type { BondProjection, DealProjection } from "../../src/relayer/fold.ts";
+import { bondKey } from "../../src/relayer/fold.ts";
+import { createIndexer, type Indexer, rebuildProjections } from "../../src/relayer/indexer.ts";
+import { silentLog } from "../../src/relayer/log.ts";
+import { createDatabase, type Database } from "../../src/store/database.ts";
+import { readCursor } from "../../src/store/events.ts";
+import { readProjection } from "../../src/store/projections.ts";
+import { type Anvil, CHAIN_ID, startAnvil } from "../fixtures/anvil.ts";
+import { type Databases, engineMissing, engines, startDatabases } from "../fixtures/database.ts";
+import { actors, DAY, type Deployment, deploy } from "../fixtures/deployment.ts";
+
+const NATIVE = "0x0000000000000000000000000000000000000000";
+const digest: Hex = `0x${"11".repeat(32)}`;
+
+for (const engine of engines) {
+  describe(`the indexer on ${engine}`, { skip: engineMissing(engine) }, () => {
+    let databases: Databases;
+    let anvil: Anvil;
+    let deployment: Deployment;
+    let database: Database;
+    let chain: Chain;
+    let indexer: Indexer;
+    before(async () => {
+      databases = await startDatabases(engine);
+    });
+    after(() => databases.stop());
+    beforeEach(async () => {
+      anvil = await startAnvil();
+      deployment = await deploy(anvil);
+      database = await createDatabase(await databases.create());
+      chain = createChain({ rpcUrls: [anvil.url], chainId: CHAIN_ID });
+      indexer = newIndexer();
+    });
+    afterEach(async () => {
+      await database.close();
+      await anvil.stop();
+    });
+
+    const newIndexer = (to = database) =>
+      createIndexer({
+        database: to,
+        chain,
+        contracts: deployment.contracts,
+        finality: { safe: 0, final: 0 },
+        log: silentLog,
+      });
+    const catchUp = async (one = indexer) => {
+      while (await one.indexOnce());
+    };
+    const dealOf = async (dealId: Hex) =>
+      (await readProjection(database.db, "deal", dealId))?.state as DealProjection | undefined;
+    const bondOf = async () =>
+      (await readProjection(database.db, "bond", bondKey(actors.seller.address, NATIVE)))?.state as
+        | BondProjection
+        | undefined;
+    const everything = () => database.db.selectFrom("projections").selectAll().orderBy("kind").orderBy("key").execute();
+    const warp = async (seconds: number) => {
+      await anvil.ask("evm_increaseTime", [seconds]);
+      await anvil.ask("evm_mine");
+    };
+
+    /** The projection says what the contract says. */
+    const expectAgreement = async (dealId: Hex) => {
+      const address = deployment.contracts.escrow;
+      const onChain = await deployment.client.readContract({
+        address,
+        abi: escrowAbi,
+        functionName: "dealOf",
+        args: [dealId],
+      });
+      const deal = (await dealOf(dealId))!;
+      const status = dealStatuses[onChain.status];
+      expect(deal.status).equal(status === "none" ? "closed" : status);
+      expect([deal.held, deal.until]).deep.equal([onChain.held.toString(), onChain.until]);
+      const bond = await deployment.client.readContract({
+        address,
+        abi: escrowAbi,
+        functionName: "bondOf",
+        args: [actors.seller.address, NATIVE],
+      });
+      expect([(await bondOf())?.balance ?? "0", (await bondOf())?.reserved ?? "0"]).deep.equal([
+        bond.balance.toString(),
+        bond.reserved.toString(),
+      ]);
+    };
+
+    /** Deals that end in every way that needs no signature, over a bond that some of them reserve. */
+    const playDeals = async () => {
+      const { act, funded } = deployment;
+      const { buyer, seller, attestor } = actors;
+      await act(seller, "postBond", { args: [seller.address, NATIVE, 1_000n], value: 1_000n });
+      const confirmed = await funded({ feeBps: 250 });
+      await act(buyer, "confirm", { args: [confirmed.packed] });
+      const released = await funded({ coverage: 300n });
+      await act(seller, "ship", { args: [released.packed, digest] });
+      await act(attestor, "deliver", { args: [released.packed, digest] });
+      const disputed = await funded({ coverage: 200n });
+      await act(buyer, "dispute", { args: [disputed.packed, digest] });
+      const refunded = await funded();
+      await act(seller, "refund", { args: [refunded.packed, 400n] });
+      await act(seller, "refund", { args: [refunded.packed, refunded.terms.price - 400n] });
+      const expiring = await funded({
+        coverage: 100n,
+        deposit: 100_000n,
+        earnest: true,
+        balanceBy: confirmed.terms.fundBy + DAY,
+      });
+      await act(buyer, "payBalance", { args: [expiring.packed], value: 900_000n });
+      return { confirmed, released, disputed, refunded, expiring };
+    };
+
+    it("projects each deal, bond and credit as the contract holds them", async () => {
+      const deals = await playDeals();
+      await catchUp();
+      for (const { dealId } of Object.values(deals)) await expectAgreement(dealId);
+      const credit = await readProjection(database.db, "credit", bondKey(actors.marketplace.address, NATIVE));
+      expect(credit?.state.amount).equal("25000");
+      expect((await dealOf(deals.released.dealId))?.next?.action).equal("release");
+
+      await warp(11 * DAY);
+      await deployment.act(actors.deployer, "release", { args: [deals.released.packed] });
+      await deployment.act(actors.deployer, "expire", { args: [deals.expiring.packed] });
+      await catchUp();
+      for (const { dealId } of Object.values(deals)) await expectAgreement(dealId);
+      expect((await dealOf(deals.expiring.dealId))?.outcome).include({
+        by: "expire",
+        toBuyer: "1000000",
+        compensation: "100",
+      });
+
+      await warp(90 * DAY);
+      await deployment.act(actors.deployer, "close", { args: [deals.released.packed] });
+      await deployment.act(actors.deployer, "lapse", { args: [deals.disputed.packed] });
+      await catchUp();
+      for (const { dealId } of Object.values(deals)) await expectAgreement(dealId);
+      expect((await dealOf(deals.disputed.dealId))?.outcome).include({ toBuyer: "500000", toSeller: "500000" });
+    });
+
+    it("rebuilds the same projections from the events alone", async () => {
+      await playDeals();
+      await catchUp();
+      const before = await everything();
+      await database.db.deleteFrom("projections").execute();
+      await rebuildProjections(database);
+      expect(await everything()).deep.equal(before);
+    });
+
+    it("follows a reorganisation of any depth as if the lost blocks had never been", async () => {
+      const deals = await playDeals();
+      await catchUp();
+      const before = await everything();
+      const snapshot = await anvil.ask<Hex>("evm_snapshot");
+      await anvil.ask("anvil_mine", ["0x50"]);
+      await deployment.act(actors.buyer, "confirm", { args: [deals.expiring.packed] });
+      const lost = await deployment.funded({ coverage: 50n });
+      await catchUp();
+      expect((await dealOf(lost.dealId))?.status).equal("funded");
+
+      // The other branch is longer and holds another deed.
+      await anvil.ask("evm_revert", [snapshot]);
+      await warp(60);
+      await deployment.act(actors.seller, "ship", { args: [deals.expiring.packed, digest] });
+      await anvil.ask("anvil_mine", ["0x64"]);
+      await catchUp();
+      expect(await dealOf(lost.dealId)).equal(undefined);
+      expect((await dealOf(deals.expiring.dealId))?.status).equal("shipped");
+      for (const { dealId } of Object.values(deals)) await expectAgreement(dealId);
+      const followed = await everything();
+      expect(followed.length).equal(before.length);
+
+      const fresh = await createDatabase(await databases.create());
+      await catchUp(newIndexer(fresh));
+      const indexedAnew = await fresh.db.selectFrom("projections").selectAll().orderBy("kind").orderBy("key").execute();
+      await fresh.close();
+      expect(followed).deep.equal(indexedAnew);
+    });
+
+    it("follows a chain that was cut short", async () => {
+      await deployment.funded();
+      await catchUp();
+      const before = await everything();
+      const snapshot = await anvil.ask<Hex>("evm_snapshot");
+      await deployment.funded();
+      await catchUp();
+      await anvil.ask("evm_revert", [snapshot]);
+      await catchUp();
+      expect(await everything()).deep.equal(before);
+      expect((await readCursor(database.db))?.number).equal(Number(await deployment.client.getBlockNumber()));
+    });
+
+    it("catches up over a long chain in chunks and ends where a close follower ends", async () => {
+      await deployment.funded();
+      await catchUp();
+      for (let i = 0; i < 3; i++) {
+        await anvil.ask("anvil_mine", ["0x64"]);
+        await deployment.funded();
+        await catchUp();
+      }
+      const fresh = await createDatabase(await databases.create());
+      const far = createIndexer({
+        database: fresh,
+        chain,
+        contracts: deployment.contracts,
+        finality: "tags",
+        log: silentLog,
+        chunk: 70,
+      });
+      await catchUp(far);
+      const rows = await fresh.db.selectFrom("projections").selectAll().orderBy("kind").orderBy("key").execute();
+      await fresh.close();
+      expect(rows).deep.equal(await everything());
+    });
+
+    it("lets two indexers share a database without doing anything twice", async () => {
+      await playDeals();
+      const other = newIndexer();
+      await Promise.all([catchUp(), catchUp(other)]);
+      const { count } = await database.db
+        .selectFrom("events")
+        .select((eb) => eb.fn.countAll<number>().as("count"))
+        .executeTakeFirstOrThrow();
+      const before = await everything();
+      await rebuildProjections(database);
+      expect(await everything()).deep.equal(before);
+      expect(Number(count)).greaterThan(10);
+    });
+  });
+}
