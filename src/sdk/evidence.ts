@@ -19,6 +19,7 @@ import {
   metaFields,
   metaLeafOf,
   metaRootOf,
+  metaValueSchema,
   parseEvidenceRecord,
   saltBytes,
 } from "../core/evidence.ts";
@@ -84,6 +85,7 @@ export type FiledEvidence = Readonly<{
  */
 export async function fileEvidence(evidence: EvidenceToFile, filing: Filing): Promise<FiledEvidence> {
   const { random, domain, signer } = filing;
+  requireMeta(evidence.meta);
   const key = random(contentKeyBytes);
   const wrappedKey = await wrapContentKey(key, filing.recipients);
   const { cid, digests } = await encryptAndStore(evidence.file, { key, salt: random(cipherSaltBytes) }, filing);
@@ -175,6 +177,15 @@ export async function unwrapContentKey(wrappedKey: string, identity: string): Pr
   } catch {
     // The library's message may hold parts of the identity.
     throw new ProtocolError("cipher-key-wrong");
+  }
+}
+
+/** Facts that no bundle could carry are refused before anything is signed. */
+function requireMeta(meta: EvidenceToFile["meta"]) {
+  for (const [field, value] of Object.entries(meta)) {
+    if (!metaValueSchema.safeParse(value).success) {
+      throw new ProtocolError("evidence-record-invalid", { path: `meta.${field}` });
+    }
   }
 }
 
