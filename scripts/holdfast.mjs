@@ -11,7 +11,9 @@ const pinnedNode = join(root, "node_modules", "node", "bin", process.platform ==
 const cli = join(root, "src", "cli", "main.ts");
 
 const run = () => {
-  const child = spawn(pinnedNode, [cli, ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawn(pinnedNode, ["--disable-warning=ExperimentalWarning", cli, ...process.argv.slice(2)], {
+    stdio: "inherit",
+  });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {
       // A terminal already sends Ctrl-C to the child as well; a second one would tell it to hurry.
