@@ -1,0 +1,110 @@
+// One measurement of the evidence suite, in a process of its own so that its memory is its own:
+// `node bench/evidenceTask.ts <tree | file | verify> <JSON>` prints one line of JSON.
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Address } from "viem";
+import { createChain } from "../src/chain/client.ts";
+import { proveAnchor, readHeaderRlp } from "../src/chain/receiptProof.ts";
+import { serializeBundle } from "../src/core/bundle.ts";
+import { buildTree, pathOf, rootOf } from "../src/core/merkle.ts";
+import { verifyBundle } from "../src/core/verify.ts";
+import { assembleBundle, fileEvidence, unwrapContentKey } from "../src/sdk/evidence.ts";
+import { createEmbeddedStore } from "../src/storage/embedded.ts";
+import { buyer, READER, READER_IDENTITY } from "../test/fixtures/evidence.ts";
+import { anchorWith } from "../test/fixtures/registry.ts";
+
+export type TaskInput = {
+  readonly dir: string;
+  readonly bytes: number;
+  readonly rpcUrl: string;
+  readonly chainId: number;
+  readonly registry: Address;
+};
+
+/** `rssMb`: how far memory rose above where it was when the work began, at its highest. */
+export type TaskOutput = { readonly seconds: number; readonly rssMb: number };
+
+const PIECE = 1 << 20;
+const MB = 1_000_000;
+
+const tasks: Readonly<Record<string, (input: TaskInput) => Promise<void>>> = {
+  tree: async () => {
+    const leaves = new Uint8Array(32 * 1_000_000);
+    for (let at = 0; at < leaves.length; at += 4) leaves[at] = at >> 2;
+    const tree = buildTree(leaves);
+    pathOf(tree, 123_456);
+  },
+  file: async ({ dir, bytes, rpcUrl, chainId, registry }) => {
+    const store = await createEmbeddedStore({ dir: join(dir, "store") });
+    const chain = createChain({ rpcUrls: [rpcUrl], chainId });
+    const beacon = await chain.client.getBlock();
+    const filed = await fileEvidence(
+      {
+        file: generated(bytes),
+        meta: { name: "video.mp4", type: "video/mp4" },
+        dealId: null,
+        beacon: { number: Number(beacon.number), hash: beacon.hash },
+        deadline: Number(beacon.timestamp) + 3600,
+      },
+      {
+        domain: { chainId, registry },
+        signer: buyer,
+        recipients: [READER],
+        random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+        importCiphertext: async (stream) => (await store.put(stream)).cid,
+      },
+    );
+    const tree = buildTree([filed.leaf]);
+    const transactionHash = await anchorWith(rpcUrl, registry, rootOf(tree), 1);
+    const bundle = assembleBundle(filed, {
+      path: pathOf(tree, 0),
+      anchor: await proveAnchor(chain, { transactionHash, registry, root: rootOf(tree) }),
+      beaconHeader: await readHeaderRlp(chain, beacon.hash),
+    });
+    await writeFile(join(dir, "bundle.json"), serializeBundle(bundle));
+    await chain.close();
+    await store.close();
+  },
+  verify: async ({ dir, bytes }) => {
+    await requireVerified(await readFile(join(dir, "bundle.json"), "utf8"), { file: generated(bytes) });
+  },
+  "verify.ciphertext": async ({ dir }) => {
+    const store = await createEmbeddedStore({ dir: join(dir, "store") });
+    const text = await readFile(join(dir, "bundle.json"), "utf8");
+    const { hints, record } = JSON.parse(text) as ReturnType<typeof assembleBundle>;
+    const key = await unwrapContentKey(hints.wrappedKey!, READER_IDENTITY);
+    await requireVerified(text, { ciphertext: { open: () => store.get(record.cid), key } });
+    await store.close();
+  },
+};
+
+async function requireVerified(...args: Parameters<typeof verifyBundle>) {
+  const { verdict } = await verifyBundle(...args);
+  if (verdict.status !== "verified") throw new Error(`the benchmark's own file is ${verdict.status}`);
+}
+
+/** A file that cannot be compressed away by a clever disk: every piece differs from the others. */
+async function* generated(bytes: number) {
+  const words = new Uint32Array(PIECE / 4);
+  let state = 1;
+  for (let i = 0; i < words.length; i++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    words[i] = state;
+  }
+  for (let at = 0; at < bytes; at += PIECE) {
+    words[0] = at / PIECE;
+    yield new Uint8Array(words.buffer.slice(0, Math.min(PIECE, bytes - at)));
+  }
+}
+
+const task = tasks[process.argv[2] ?? ""];
+if (task === undefined) throw new Error(`unknown task ${process.argv[2]}`);
+const input = JSON.parse(process.argv[3] ?? "{}") as TaskInput;
+const rssBefore = process.memoryUsage.rss();
+const started = performance.now();
+await task(input);
+const output: TaskOutput = {
+  seconds: (performance.now() - started) / 1000,
+  rssMb: (process.resourceUsage().maxRSS * 1024 - rssBefore) / MB,
+};
+console.log(JSON.stringify(output));
