@@ -105,8 +105,7 @@ abstract contract Custody is IEscrow, EIP712("Holdfast Escrow", "1"), Nonces, Re
 
     /// @dev Pays to an address that its owner chose, or reverts.
     function _payOut(address token, address to, uint256 amount) internal {
-        require(to != address(0), AddressZero());
-        require(_send(token, to, amount), PaymentFailed(to, amount));
+        require(to != address(0) && to != address(this) && _send(token, to, amount), PaymentFailed(to, amount));
     }
 
     function _requireCaller(address expected) internal view {

@@ -329,7 +329,7 @@ contract Escrow is Bonds {
     }
 
     /// @inheritdoc IEscrow
-    function extendBackstop(PackedTerms calldata packed, uint256 until) external {
+    function extendBackstop(PackedTerms calldata packed, uint256 until) external nonReentrant {
         (Terms memory terms, DealId id) = _load(packed);
         _requireCaller(terms.tribunal);
         Deal memory deal = _requireStatus(id, Status.Disputed);
