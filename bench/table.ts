@@ -1,7 +1,7 @@
 type GasResult = { name: string; gas: number; target: number };
-type MeasuredResult = { name: string; value: number; unit: string; target: number; better: "lower" | "higher" };
+type MeasuredResult = { name: string; value: number; unit: string; target: number | null; better: "lower" | "higher" };
 
-/** One measured number beside the number to reach. Of gas, less is better. */
+/** One measured number beside the number to reach, where there is one. Of gas, less is better. */
 export type BenchResult = GasResult | MeasuredResult;
 
 const asMeasured = (result: BenchResult): MeasuredResult =>
@@ -15,9 +15,9 @@ const readable = (value: number) =>
 /** A table for a terminal, one line a result, each with how far it is from its target. */
 export const benchTable = (suite: string, results: readonly BenchResult[]) => {
   const rows = results.map(asMeasured).map(({ name, value, unit, target, better }) => {
+    if (target === null) return [name, readable(value), unit, "-", "", ""];
     const isReached = better === "lower" ? value <= target : value >= target;
-    const distance =
-      target === 0 ? "" : `${value >= target ? "+" : ""}${(((value - target) / target) * 100).toFixed(1)} %`;
+    const distance = `${value >= target ? "+" : ""}${(((value - target) / target) * 100).toFixed(1)} %`;
     return [name, readable(value), unit, readable(target), isReached ? "reached" : "missed", distance];
   });
   const table = [[suite, "measured", "unit", "target", "", "off by"], ...rows];
