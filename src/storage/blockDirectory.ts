@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import type { CID } from "multiformats/cid";
 import { ProtocolError } from "../core/errors.ts";
 import { parseCid } from "./cid.ts";
-import { isAbsent, syncDirectory, writeRefused } from "./durable.ts";
+import { isAbsent, isUnreadable, syncDirectory, writeRefused } from "./durable.ts";
 import type { BlockHost, Upload } from "./evidenceStore.ts";
 import { maxBlockBytes } from "./limits.ts";
 import { createPinJournal, readPinRecord } from "./pinRecord.ts";
@@ -232,7 +232,8 @@ async function readUpTo(path: string, limit: number): Promise<Uint8Array | undef
     const buffer = Buffer.allocUnsafeSlow(Math.min(size, limit));
     let filled = 0;
     while (filled < buffer.length) {
-      const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, filled);
+      // What the disk cannot read counts as damaged: the bytes so far will not have the right hash.
+      const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, filled).catch(orIfUnreadable);
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
@@ -247,6 +248,11 @@ function orIfAbsent<T>(value: T): (error: unknown) => T {
     if (isAbsent(error)) return value;
     throw error;
   };
+}
+
+function orIfUnreadable(error: unknown): { bytesRead: number } {
+  if (isUnreadable(error)) return { bytesRead: 0 };
+  throw error;
 }
 
 function ignoringAbsent(remove: () => void): void {

@@ -5,6 +5,7 @@ import { ProtocolError } from "../core/errors.ts";
 import { untilAborted } from "./abortable.ts";
 import type { BlockSource } from "./blockSource.ts";
 import { isIntact, requireSupported } from "./cid.ts";
+import { concat } from "./concat.ts";
 import { decodeFileNode } from "./fileNode.ts";
 import { maxBlockBytes, maxFileBytes } from "./limits.ts";
 import type { ByteSource, PutOptions } from "./port.ts";
@@ -171,14 +172,4 @@ function encodeVarint(value: number): Uint8Array {
 
 function ascii(text: string): Uint8Array {
   return new TextEncoder().encode(text);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

@@ -16,6 +16,11 @@ export function isAbsent(error: unknown): boolean {
   return codeOf(error) === "ENOENT";
 }
 
+/** Whether a read failed because the medium did. */
+export function isUnreadable(error: unknown): boolean {
+  return codeOf(error) === "EIO";
+}
+
 /** A refused write as a fact to act on: `store-full`, or `data-dir-unusable` with the system's code. */
 export function writeRefused(cause: unknown): unknown {
   const code = codeOf(cause);

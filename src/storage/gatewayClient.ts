@@ -2,6 +2,7 @@ import { ProtocolError } from "../core/errors.ts";
 import { orAborted, untilAborted } from "./abortable.ts";
 import type { BlockSource } from "./blockSource.ts";
 import { isIntact, parseCid } from "./cid.ts";
+import { concat } from "./concat.ts";
 import { maxBlockBytes } from "./limits.ts";
 import type { GetOptions } from "./port.ts";
 import { readFile } from "./readFile.ts";
@@ -97,7 +98,7 @@ async function fetchBlock(url: URL, { idleMs, blockMs, signal }: FetchLimits): P
       if (length > maxBlockBytes) throw new ProtocolError("store-answer-invalid", { limit: maxBlockBytes });
       parts.push(part);
     }
-    return Buffer.concat(parts, length);
+    return concat(parts);
   } finally {
     clearTimeout(overall);
     clearTimeout(idle);
