@@ -9,6 +9,7 @@ import { serializeBundle } from "../src/core/bundle.ts";
 import { buildTree, pathOf, rootOf } from "../src/core/merkle.ts";
 import { verifyBundle } from "../src/core/verify.ts";
 import { assembleBundle, fileEvidence, unwrapContentKey } from "../src/sdk/evidence.ts";
+import { createNodeDigester } from "../src/sdk/nodeDigester.ts";
 import { createEmbeddedStore } from "../src/storage/embedded.ts";
 import { buyer, READER, READER_IDENTITY } from "../test/fixtures/evidence.ts";
 import { anchorWith } from "../test/fixtures/registry.ts";
@@ -51,6 +52,7 @@ const tasks: Readonly<Record<string, (input: TaskInput) => Promise<void>>> = {
         signer: buyer,
         recipients: [READER],
         random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+        createDigester: createNodeDigester,
         importCiphertext: async (stream) => (await store.put(stream)).cid,
       },
     );
@@ -79,7 +81,8 @@ const tasks: Readonly<Record<string, (input: TaskInput) => Promise<void>>> = {
 };
 
 async function requireVerified(...args: Parameters<typeof verifyBundle>) {
-  const { verdict } = await verifyBundle(...args);
+  const [text, options] = args;
+  const { verdict } = await verifyBundle(text, { ...options, createDigester: createNodeDigester });
   if (verdict.status !== "verified") throw new Error(`the benchmark's own file is ${verdict.status}`);
 }
 

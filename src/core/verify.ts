@@ -2,7 +2,7 @@ import type { Address, Hex } from "viem";
 import { type EvidenceBundle, parseBundle } from "./bundle.ts";
 import { decryptFile } from "./cipher.ts";
 import { custodyDigests } from "./custody.ts";
-import { digestFile, type FileDigests } from "./digest.ts";
+import { type CreateDigester, digestFile, type FileDigests } from "./digest.ts";
 import { ProtocolError } from "./errors.ts";
 import {
   caseRefOf,
@@ -143,6 +143,8 @@ export type VerifyOptions = {
     | undefined;
   /** Asks the chain whether a contract accepts a signature (ERC-1271). */
   readonly checkContractSignature?: ((signer: Address, digest: Hex, signature: Hex) => Promise<boolean>) | undefined;
+  /** A platform's own digests, where they are faster. */
+  readonly createDigester?: CreateDigester | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -217,15 +219,19 @@ function readBundle(text: string) {
 
 async function readFile(
   bundle: EvidenceBundle,
-  { file, ciphertext, signal }: VerifyOptions,
+  { file, ciphertext, signal, createDigester }: VerifyOptions,
 ): Promise<{ digests: FileDigests | null; decryption: Check }> {
   if (bundle.openings.file === null) return { digests: null, decryption: notChecked("decryption", "not-applicable") };
   if (file !== undefined) {
-    return { digests: await digestFile(file, { signal }), decryption: notChecked("decryption", "not-given") };
+    return {
+      digests: await digestFile(file, { signal, createDigester }),
+      decryption: notChecked("decryption", "not-given"),
+    };
   }
   if (ciphertext?.key === undefined) return { digests: null, decryption: notChecked("decryption", "not-given") };
   try {
-    const digests = await digestFile(decryptFile(ciphertext.open(), ciphertext.key, { signal }), { signal });
+    const plaintext = decryptFile(ciphertext.open(), ciphertext.key, { signal });
+    const digests = await digestFile(plaintext, { signal, createDigester });
     return { digests, decryption: { id: "decryption", result: "pass" } };
   } catch (error) {
     if (!(error instanceof ProtocolError) || !error.code.startsWith("cipher-")) throw error;
