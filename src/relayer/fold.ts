@@ -13,6 +13,8 @@ export type DealOutcome = Readonly<{
   toSeller: string;
   compensation: string;
   shortfall: string;
+  /** Digest of the tribunal's reasons, when one awarded. */
+  reasons: Hex | null;
   at: number;
   txHash: Hex;
 }>;
@@ -60,7 +62,6 @@ export type AnchorProjection = Readonly<{
 
 export type DeterminationProjection = Readonly<{
   dealId: Hex;
-  reasons: Hex;
   evidence: Hex;
   signers: string;
   at: number;
@@ -241,6 +242,7 @@ const dealChange = (event: StoredEvent, before: DealProjection | undefined): Par
     toSeller: "0",
     compensation: "0",
     shortfall: "0",
+    reasons: null,
     at: event.timestamp,
     txHash: event.txHash,
     ...amounts,
@@ -292,6 +294,7 @@ const dealChange = (event: StoredEvent, before: DealProjection | undefined): Par
         ...withPayout(args, before),
         compensation: args.compensation!,
         shortfall: args.shortfall!,
+        reasons: args.reasons as Hex,
       });
     case "DealClosed":
       return { status: "closed", until: 0 };
@@ -345,7 +348,6 @@ const foldDetermination = (dealId: Hex, event: StoredEvent): Projection => {
   const args = argsOf(event);
   const determination: DeterminationProjection = {
     dealId,
-    reasons: args.reasons as Hex,
     evidence: args.evidence as Hex,
     signers: args.signers!,
     at: event.timestamp,

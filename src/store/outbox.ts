@@ -109,13 +109,42 @@ export const reject = async (db: Db, id: number, why: { code: ErrorCode; detail:
     .execute();
 };
 
-/** Lets a rejected row be tried again, on the request of whoever caused it. */
-export const reopen = async (db: Writer, id: number): Promise<void> => {
+/** Lets a rejected row be tried again, on the request of whoever caused it and with what they hand in now. */
+export const reopen = async (db: Writer, id: number, payload: unknown): Promise<void> => {
+  await db
+    .updateTable("outbox")
+    .set({
+      state: "queued",
+      payload: JSON.stringify(payload),
+      code: null,
+      detail: null,
+      notBefore: null,
+      updatedAt: now,
+    })
+    .where("id", "=", id)
+    .where("state", "=", "rejected")
+    .execute();
+};
+
+/** The same for a row that was rejected some time ago and is still wanted. */
+export const reopenStale = async (db: Writer, id: number, seconds: number): Promise<void> => {
   await db
     .updateTable("outbox")
     .set({ state: "queued", code: null, detail: null, notBefore: null, updatedAt: now })
     .where("id", "=", id)
     .where("state", "=", "rejected")
+    .where("updatedAt", "<", inSeconds(-seconds))
+    .execute();
+};
+
+/** The same for every anchor: it has no reason to be refused for good. */
+export const reopenStaleAnchors = async (db: Writer, seconds: number): Promise<void> => {
+  await db
+    .updateTable("outbox")
+    .set({ state: "queued", code: null, detail: null, notBefore: null, updatedAt: now })
+    .where("kind", "=", "anchor")
+    .where("state", "=", "rejected")
+    .where("updatedAt", "<", inSeconds(-seconds))
     .execute();
 };
 

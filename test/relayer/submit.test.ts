@@ -79,7 +79,7 @@ for (const engine of engines) {
       expect(await database.db.selectFrom("nonces").selectAll().execute()).deep.equal([]);
 
       await anvil.ask("anvil_setCode", [REFUSER, COUNTER_CODE]);
-      await reopen(database.db, id);
+      await reopen(database.db, id, { to: REFUSER, data: "0x" });
       await submitOnce(sender);
       expect((await rowOf("bad")).state).equal("broadcast");
     });

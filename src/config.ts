@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Contracts } from "./chain/contracts.ts";
+import type { Finality } from "./chain/heads.ts";
+import { ProtocolError } from "./core/errors.ts";
+import { address } from "./core/wire.ts";
+import type { DatabaseOptions } from "./store/database.ts";
+
+const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+const rpcUrls = z
+  .string()
+  .transform((text) => text.split(",").map((url) => url.trim()))
+  .pipe(z.array(z.url({ protocol: /^(https?|wss?)$/ })).min(1));
+
+const environment = z.object({
+  HOLDFAST_DATA: z.string().min(1).default("data"),
+  HOLDFAST_HOST: z.string().min(1).default("127.0.0.1"),
+  HOLDFAST_PORT: whole(0, 65_535).default(8787),
+  HOLDFAST_RPC_URL: rpcUrls,
+  HOLDFAST_DEPLOYMENT: z.string().min(1),
+  HOLDFAST_RELAYER_KEYSTORE: z.string().min(1),
+  HOLDFAST_RELAYER_PASSWORD_FILE: z.string().min(1),
+  HOLDFAST_CONFIRMATIONS: z.union([z.literal("tags"), whole(0, 10_000)]).default("tags"),
+  HOLDFAST_POLL_MS: whole(20, 600_000).default(2_000),
+  HOLDFAST_BATCH_SECONDS: whole(0, 86_400).default(30),
+  HOLDFAST_ANCHOR_WITHIN: whole(1, 7 * 86_400).default(900),
+  HOLDFAST_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  KUBO_RPC_URL: z.url({ protocol: /^https?$/ }).optional(),
+});
+
+/** What deploying writes down; it may say more than a relayer needs. */
+const deploymentSchema = z
+  .object({
+    chainId: z.int().positive(),
+    escrow: address,
+    panelTribunal: address,
+    evidenceRegistry: address,
+    deployBlock: z.int().nonnegative(),
+  })
+  .transform(({ chainId, escrow, panelTribunal, evidenceRegistry, deployBlock }) => ({
+    chainId,
+    contracts: { escrow, panel: panelTribunal, registry: evidenceRegistry, fromBlock: deployBlock },
+  }));
+
+export type Config = Readonly<{
+  dataDir: string;
+  host: string;
+  port: number;
+  rpcUrls: readonly string[];
+  chainId: number;
+  contracts: Contracts;
+  keystore: Readonly<{ path: string; password: string }>;
+  finality: Finality;
+  pollMs: number;
+  batchSeconds: number;
+  anchorWithin: number;
+  logLevel: string;
+  database: DatabaseOptions;
+  kuboRpcUrl: string | undefined;
+}>;
+
+/**
+ * What a relayer is told by its environment; the only reader of it. Keys and passwords come from files, so that no list
+ * of processes and no crash report shows them.
+ *
+ * Throws `config-invalid` naming the first variable that is wrong, never its value.
+ */
+export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) throw new ProtocolError("config-invalid", { variable: String(parsed.error.issues[0]?.path[0]) });
+  const values = parsed.data;
+  const confirmations = values.HOLDFAST_CONFIRMATIONS;
+  return {
+    dataDir: values.HOLDFAST_DATA,
+    host: values.HOLDFAST_HOST,
+    port: values.HOLDFAST_PORT,
+    rpcUrls: values.HOLDFAST_RPC_URL,
+    ...readDeployment(values.HOLDFAST_DEPLOYMENT),
+    keystore: {
+      path: values.HOLDFAST_RELAYER_KEYSTORE,
+      password: readText("HOLDFAST_RELAYER_PASSWORD_FILE", values.HOLDFAST_RELAYER_PASSWORD_FILE).trimEnd(),
+    },
+    finality: confirmations === "tags" ? "tags" : { safe: confirmations, final: confirmations },
+    pollMs: values.HOLDFAST_POLL_MS,
+    batchSeconds: values.HOLDFAST_BATCH_SECONDS,
+    anchorWithin: values.HOLDFAST_ANCHOR_WITHIN,
+    logLevel: values.HOLDFAST_LOG_LEVEL,
+    database:
+      values.DATABASE_URL === undefined
+        ? { dataDir: join(values.HOLDFAST_DATA, "database") }
+        : { url: values.DATABASE_URL },
+    kuboRpcUrl: values.KUBO_RPC_URL,
+  };
+};
+
+/** Which chain and where on it: the `deployment.json` that deploying leaves behind. */
+const readDeployment = (path: string): Readonly<{ chainId: number; contracts: Contracts }> => {
+  const text = readText("HOLDFAST_DEPLOYMENT", path);
+  try {
+    return deploymentSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new ProtocolError("config-invalid", { variable: "HOLDFAST_DEPLOYMENT" }, { cause });
+  }
+};
+
+const readText = (variable: string, path: string): string => {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new ProtocolError("config-invalid", { variable }, { cause });
+  }
+};

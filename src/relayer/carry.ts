@@ -1,0 +1,409 @@
+import { type Address, concat, encodeFunctionData, type Hex, keccak256, stringToHex, zeroAddress } from "viem";
+import { escrowAbi } from "../abi/escrow.ts";
+import { panelTribunalAbi } from "../abi/panelTribunal.ts";
+import type { Contracts } from "../chain/contracts.ts";
+import type { SignedDigest } from "../chain/signature.ts";
+import type { DealAction } from "../core/deals.ts";
+import { ProtocolError } from "../core/errors.ts";
+import { determinationDigest, type Intent, intentDigest } from "../core/intents.ts";
+import { panelRules, seatSignatures } from "../core/panel.ts";
+import { dealIdOf, type EscrowDomain, type Terms } from "../core/terms.ts";
+import { packTerms } from "../core/termsCodec.ts";
+import type { CallPayload } from "../store/tables.ts";
+import { bondKey } from "./fold.ts";
+import type { CarryKind, CarryRequest } from "./request.ts";
+
+export type CarryContext = Readonly<{
+  chainId: number;
+  contracts: Contracts;
+  /** Terms of the deal that the request names, if it names one. */
+  terms: Terms | undefined;
+  /** The seller's signature over them, if it was handed in when the deal was registered. */
+  sellerSignature: Hex | undefined;
+}>;
+
+/** What a request comes to: who signed what, what the contract must be told, and what can be checked before. */
+export type CarryPlan = Readonly<{
+  /** Same id, same effect: the EIP-712 digest where a signature was checked, else a hash over the unchecked bytes too. */
+  id: Hex;
+  /** Whose action it is; null where several sign. */
+  signer: Address | null;
+  action: DealAction | null;
+  /** Second from which the contract refuses it. */
+  deadline: number;
+  signed: readonly SignedDigest[];
+  /** Money that moves by a signature that only its token or Permit2 can check: the call is tried out before it is taken. */
+  isTriedOut: boolean;
+  /** Split of what is held, to be compared with it. */
+  split: Readonly<{ toBuyer: bigint; toSeller: bigint; compensation: bigint }> | null;
+  orderKey: string;
+  call: CallPayload;
+}>;
+
+type Carrier<K extends CarryKind> = (
+  request: Extract<CarryRequest, { kind: K }>,
+  context: CarryContext,
+) => Partial<CarryPlan> & Pick<CarryPlan, "id" | "deadline" | "orderKey" | "call">;
+
+const needTerms = ({ terms }: CarryContext): Terms => {
+  if (terms === undefined) throw new ProtocolError("deal-unknown");
+  return terms;
+};
+
+const needToken = (terms: Terms): Terms => {
+  // A relayer carries signatures; it does not lay out its own money.
+  if (terms.token === zeroAddress) throw new ProtocolError("native-not-carried", { token: terms.token });
+  return terms;
+};
+
+const domainOf = ({ chainId, contracts }: CarryContext): EscrowDomain => ({ chainId, escrow: contracts.escrow });
+const digestOf = (intent: Intent, context: CarryContext) => intentDigest(intent, domainOf(context));
+const dealOf = (context: CarryContext) => dealIdOf(needTerms(context), domainOf(context));
+const idOver = (kind: CarryKind, parts: readonly Hex[]) => keccak256(concat([stringToHex(kind), ...parts]));
+
+const toEscrow = (context: CarryContext, data: Hex): CallPayload => ({ to: context.contracts.escrow, data });
+
+/** An intent of one party over a deal. */
+const byParty = (
+  intent: Intent & { message: { deal: Hex; deadline: number } },
+  context: CarryContext,
+  plan: { signer: Address; signature: Hex; action: DealAction; data: Hex },
+) => {
+  const id = digestOf(intent, context);
+  return {
+    id,
+    signer: plan.signer,
+    action: plan.action,
+    deadline: intent.message.deadline,
+    signed: [{ digest: id, signer: plan.signer, signature: plan.signature }],
+    orderKey: intent.message.deal,
+    call: toEscrow(context, plan.data),
+  };
+};
+
+/** An intent of an account about its own bond or credit. */
+const byOwner = (
+  intent: Intent & { message: { token: Address; deadline: number } },
+  context: CarryContext,
+  plan: { signer: Address; signature: Hex; data: Hex },
+) => {
+  const id = digestOf(intent, context);
+  return {
+    id,
+    signer: plan.signer,
+    deadline: intent.message.deadline,
+    signed: [{ digest: id, signer: plan.signer, signature: plan.signature }],
+    orderKey: bondKey(plan.signer, intent.message.token),
+    call: toEscrow(context, plan.data),
+  };
+};
+
+/** The seller's signature over the terms, checked here because a covered deal cannot be funded without it. */
+const coverOf = (context: CarryContext, given: Hex | undefined) => {
+  const terms = needTerms(context);
+  const signature = given ?? context.sellerSignature ?? "0x";
+  const signed = terms.coverage === 0n ? [] : [{ digest: dealOf(context), signer: terms.seller, signature }];
+  return { signature: terms.coverage === 0n ? ("0x" as const) : signature, signed };
+};
+
+const encode = encodeFunctionData<typeof escrowAbi>;
+
+const carriers = {
+  PayBalance: (request, context) => {
+    const { message, signature } = request;
+    const terms = needToken(needTerms(context));
+    return byParty(request, context, {
+      signer: terms.buyer,
+      signature,
+      action: "payBalance",
+      data: encode({
+        abi: escrowAbi,
+        functionName: "payBalanceFor",
+        args: [packTerms(terms), BigInt(message.deadline), signature],
+      }),
+    });
+  },
+  ShipGoods: (request, context) => {
+    const { message, signature } = request;
+    const terms = needTerms(context);
+    return byParty(request, context, {
+      signer: terms.seller,
+      signature,
+      action: "ship",
+      data: encode({
+        abi: escrowAbi,
+        functionName: "shipFor",
+        args: [packTerms(terms), message.tracking, BigInt(message.deadline), signature],
+      }),
+    });
+  },
+  AttestDelivery: (request, context) => {
+    const { message, signature } = request;
+    const terms = needTerms(context);
+    return byParty(request, context, {
+      signer: terms.attestor,
+      signature,
+      action: "deliver",
+      data: encode({
+        abi: escrowAbi,
+        functionName: "deliverFor",
+        args: [packTerms(terms), message.proof, BigInt(message.deadline), signature],
+      }),
+    });
+  },
+  ConfirmReceipt: (request, context) => {
+    const { message, signature } = request;
+    const terms = needTerms(context);
+    return byParty(request, context, {
+      signer: terms.buyer,
+      signature,
+      action: "confirm",
+      data: encode({
+        abi: escrowAbi,
+        functionName: "confirmFor",
+        args: [packTerms(terms), BigInt(message.deadline), signature],
+      }),
+    });
+  },
+  RefundBuyer: (request, context) => {
+    const { message, signature } = request;
+    const terms = needTerms(context);
+    return byParty(request, context, {
+      signer: terms.seller,
+      signature,
+      action: "refund",
+      data: encode({
+        abi: escrowAbi,
+        functionName: "refundFor",
+        args: [packTerms(terms), message.amount, message.remaining, BigInt(message.deadline), signature],
+      }),
+    });
+  },
+  OpenDispute: (request, context) => {
+    const { message, signature } = request;
+    const terms = needTerms(context);
+    if (message.by !== terms.buyer && message.by !== terms.seller) {
+      throw new ProtocolError("signature-invalid", { signer: message.by });
+    }
+    return byParty(request, context, {
+      signer: message.by,
+      signature,
+      action: "dispute",
+      data: encode({
+        abi: escrowAbi,
+        functionName: "disputeFor",
+        args: [packTerms(terms), message.by, message.statement, BigInt(message.deadline), signature],
+      }),
+    });
+  },
+  RequestBondWithdrawal: (request, context) => {
+    const { message, signature } = request;
+    return byOwner(request, context, {
+      signer: message.seller,
+      signature,
+      data: encode({
+        abi: escrowAbi,
+        functionName: "requestBondWithdrawalFor",
+        args: [message.seller, message.token, BigInt(message.deadline), signature],
+      }),
+    });
+  },
+  WithdrawBond: (request, context) => {
+    const { message, signature } = request;
+    return byOwner(request, context, {
+      signer: message.seller,
+      signature,
+      data: encode({
+        abi: escrowAbi,
+        functionName: "withdrawBondFor",
+        args: [message.seller, message.token, message.amount, message.to, BigInt(message.deadline), signature],
+      }),
+    });
+  },
+  WithdrawCredit: (request, context) => {
+    const { message, signature } = request;
+    return byOwner(request, context, {
+      signer: message.owner,
+      signature,
+      data: encode({
+        abi: escrowAbi,
+        functionName: "withdrawCreditFor",
+        args: [message.owner, message.token, message.to, BigInt(message.deadline), signature],
+      }),
+    });
+  },
+  Settlement: (request, context) => {
+    const { message, buyerSignature, sellerSignature } = request;
+    const { toBuyer, toSeller, compensation, deadline } = message;
+    const terms = needTerms(context);
+    const id = digestOf(request, context);
+    return {
+      id,
+      action: "settle",
+      deadline,
+      signed: [
+        { digest: id, signer: terms.buyer, signature: buyerSignature },
+        { digest: id, signer: terms.seller, signature: sellerSignature },
+      ],
+      split: { toBuyer, toSeller, compensation },
+      orderKey: message.deal,
+      call: toEscrow(
+        context,
+        encode({
+          abi: escrowAbi,
+          functionName: "settle",
+          args: [packTerms(terms), toBuyer, toSeller, compensation, BigInt(deadline), buyerSignature, sellerSignature],
+        }),
+      ),
+    };
+  },
+  PostBond: (request, context) => {
+    const { message, authorization } = request;
+    return {
+      id: idOver("PostBond", [digestOf(request, context), authorization]),
+      signer: message.seller,
+      deadline: message.deadline,
+      isTriedOut: true,
+      orderKey: bondKey(message.seller, message.token),
+      call: toEscrow(
+        context,
+        encode({
+          abi: escrowAbi,
+          functionName: "postBondWithAuthorization",
+          args: [message.seller, message.token, message.amount, message.salt, BigInt(message.deadline), authorization],
+        }),
+      ),
+    };
+  },
+  FundDeal: (request, context) => {
+    const terms = needToken(needTerms(context));
+    const cover = coverOf(context, request.sellerSignature);
+    return {
+      id: idOver("FundDeal", [request.deal]),
+      signer: terms.buyer,
+      action: "fund",
+      deadline: terms.fundBy,
+      signed: [{ digest: request.deal, signer: terms.buyer, signature: request.buyerSignature }, ...cover.signed],
+      isTriedOut: true,
+      orderKey: request.deal,
+      call: toEscrow(
+        context,
+        encode({
+          abi: escrowAbi,
+          functionName: "fundFor",
+          args: [packTerms(terms), request.buyerSignature, cover.signature],
+        }),
+      ),
+    };
+  },
+  FundDealWithAuthorization: (request, context) => {
+    const terms = needToken(needTerms(context));
+    const cover = coverOf(context, request.sellerSignature);
+    return {
+      id: idOver("FundDealWithAuthorization", [request.deal, request.authorization]),
+      signer: terms.buyer,
+      action: "fund",
+      deadline: terms.fundBy,
+      signed: cover.signed,
+      isTriedOut: true,
+      orderKey: request.deal,
+      call: toEscrow(
+        context,
+        encode({
+          abi: escrowAbi,
+          functionName: "fundWithAuthorization",
+          args: [packTerms(terms), request.authorization, cover.signature],
+        }),
+      ),
+    };
+  },
+  FundDealWithPermit2: (request, context) => {
+    const terms = needToken(needTerms(context));
+    const cover = coverOf(context, request.sellerSignature);
+    return {
+      id: idOver("FundDealWithPermit2", [request.deal, request.permitSignature]),
+      signer: terms.buyer,
+      action: "fund",
+      deadline: terms.fundBy,
+      signed: cover.signed,
+      isTriedOut: true,
+      orderKey: request.deal,
+      call: toEscrow(
+        context,
+        encode({
+          abi: escrowAbi,
+          functionName: "fundWithPermit2",
+          args: [packTerms(terms), BigInt(request.nonce), request.permitSignature, cover.signature],
+        }),
+      ),
+    };
+  },
+  PayBalanceWithAuthorization: (request, context) => {
+    const terms = needToken(needTerms(context));
+    return {
+      id: idOver("PayBalanceWithAuthorization", [request.deal, request.authorization]),
+      signer: terms.buyer,
+      action: "payBalance",
+      deadline: terms.balanceBy,
+      isTriedOut: true,
+      orderKey: request.deal,
+      call: toEscrow(
+        context,
+        encode({
+          abi: escrowAbi,
+          functionName: "payBalanceWithAuthorization",
+          args: [packTerms(terms), request.authorization],
+        }),
+      ),
+    };
+  },
+  Determination: (request, context) => {
+    const { determination, panel } = request;
+    const terms = needTerms(context);
+    if (panelRules(panel) !== terms.rules || terms.tribunal !== context.contracts.panel) {
+      throw new ProtocolError("panel-mismatch", { deal: determination.deal });
+    }
+    const { signers, signatures } = seatSignatures(panel, request.signatures);
+    const given = new Set(request.signatures.map(({ signer }) => signer)).size;
+    if (given !== request.signatures.length || given !== panel.threshold) {
+      throw new ProtocolError("signature-count-wrong", {
+        given: request.signatures.length,
+        threshold: panel.threshold,
+      });
+    }
+    const id = determinationDigest(determination, { chainId: context.chainId, tribunal: terms.tribunal });
+    const { toBuyer, toSeller, compensation } = determination;
+    return {
+      id,
+      action: "award",
+      deadline: determination.deadline,
+      signed: request.signatures.map(({ signer, signature }) => ({ digest: id, signer, signature })),
+      split: { toBuyer, toSeller, compensation },
+      orderKey: determination.deal,
+      call: {
+        to: terms.tribunal,
+        data: encodeFunctionData({
+          abi: panelTribunalAbi,
+          functionName: "determine",
+          args: [packTerms(terms), determination, BigInt(panel.threshold), panel.arbitrators, signers, signatures],
+        }),
+      },
+    };
+  },
+} as const satisfies { [K in CarryKind]: Carrier<K> };
+
+/**
+ * Turns a request into the call that carries it.
+ * Throws `deal-unknown`, `native-not-carried`, `panel-mismatch`, `signature-count-wrong`, `signer-not-on-panel`, `signature-invalid`.
+ */
+export const planCarry = (request: CarryRequest, context: CarryContext): CarryPlan => {
+  const carrier = carriers[request.kind] as Carrier<CarryKind>;
+  return {
+    signer: null,
+    action: null,
+    signed: [],
+    isTriedOut: false,
+    split: null,
+    ...carrier(request as never, context),
+  };
+};

@@ -1,0 +1,147 @@
+import type { Address, Hex } from "viem";
+import type { Chain } from "../chain/client.ts";
+import type { Contracts } from "../chain/contracts.ts";
+import { headerAt } from "../chain/heads.ts";
+import { type AnchorProof, readHeaderRlp } from "../chain/receiptProof.ts";
+import { requireSigned } from "../chain/signature.ts";
+import { ProtocolError } from "../core/errors.ts";
+import { caseRefOf, evidenceDigest, evidenceLeaf, parseEvidenceRecord } from "../core/evidence.ts";
+import { type FilingReceipt, filingReceiptTypedData } from "../core/filingReceipt.ts";
+import type { MerklePath } from "../core/merkle.ts";
+import type { EvidenceStore } from "../storage/port.ts";
+import type { Database } from "../store/database.ts";
+import { readBatch, readEvidence, saveEvidence } from "../store/evidence.ts";
+import type { EvidenceRow } from "../store/tables.ts";
+
+export type ReceiptSigner = Readonly<{
+  address: Address;
+  signTypedData: (typedData: ReturnType<typeof filingReceiptTypedData>) => Promise<Hex>;
+}>;
+
+export type FilingOptions = Readonly<{
+  database: Database;
+  chain: Chain;
+  contracts: Contracts;
+  store: EvidenceStore;
+  signer: ReceiptSigner;
+  /** Unix seconds. */
+  now: () => number;
+  /** Seconds from receipt within which an item is promised to be anchored. */
+  anchorWithin: number;
+}>;
+
+/** An item as its submitter hands it in; the ciphertext is stored before. */
+export type EvidenceSubmission = Readonly<{
+  record: unknown;
+  submitter: Address;
+  signature: Hex;
+  /** Shows the relayer which deal the record is about; without it the item is filed but listed under no deal. */
+  case?: Readonly<{ dealId: Hex; salt: Hex }> | undefined;
+}>;
+
+export type SignedReceipt = FilingReceipt &
+  Readonly<{ digest: Hex; relayer: Address; account: "key" | "contract"; signature: Hex }>;
+
+/** What a bundle needs beside what its submitter keeps. */
+export type AnchoredEvidence = Readonly<{
+  path: MerklePath;
+  anchor: AnchorProof;
+  beaconHeader: Hex | null;
+  transactionHash: Hex;
+}>;
+
+export type EvidenceDesk = Readonly<{
+  /**
+   * Takes a signed record in and promises at once, signed, when it will be anchored. The same record again gives the same
+   * receipt. Throws `evidence-record-invalid`, `intent-expired`, `beacon-unknown`, `case-mismatch`,
+   * `evidence-not-stored`, `signature-invalid`.
+   */
+  submit: (submission: EvidenceSubmission) => Promise<SignedReceipt>;
+  /** Path and proof of an item; `undefined` while its batch is not settled. Throws `evidence-unknown`. */
+  readAnchored: (digest: Hex) => Promise<AnchoredEvidence | undefined>;
+}>;
+
+export const createEvidenceDesk = (options: FilingOptions): EvidenceDesk => {
+  const { database, chain, contracts, store, signer, now, anchorWithin } = options;
+  const { db } = database;
+  const domain = { chainId: chain.chainId, registry: contracts.registry };
+
+  const submit = async (submission: EvidenceSubmission): Promise<SignedReceipt> => {
+    const record = parseEvidenceRecord(submission.record);
+    const digest = evidenceDigest(record, domain);
+    const known = await readEvidence(db, digest);
+    if (known !== undefined) return toReceipt(known, signer.address);
+
+    const receivedAt = now();
+    if (record.deadline <= receivedAt) {
+      throw new ProtocolError("intent-expired", { deadline: record.deadline, now: receivedAt });
+    }
+    const { submitter, signature } = submission;
+    const account = await requireSigned(chain, { digest, signer: submitter, signature });
+    const beacon = await headerAt(chain, record.beaconBlock);
+    if (beacon?.hash !== record.beaconHash) throw new ProtocolError("beacon-unknown", { block: record.beaconBlock });
+    const opened = submission.case;
+    if (opened !== undefined && caseRefOf(opened.dealId, opened.salt) !== record.caseRef) {
+      throw new ProtocolError("case-mismatch", { deal: opened.dealId });
+    }
+    if (record.cid !== "" && !(await store.has(record.cid))) {
+      throw new ProtocolError("evidence-not-stored", { cid: record.cid });
+    }
+    const leaf = evidenceLeaf(digest, submitter, signature);
+    const anchorBy = Math.min(receivedAt + anchorWithin, record.deadline);
+    const receipt = await signer.signTypedData(filingReceiptTypedData({ leaf, receivedAt, anchorBy }, domain));
+    await saveEvidence(db, {
+      digest,
+      leaf,
+      dealId: opened?.dealId ?? null,
+      submitter,
+      signature,
+      account,
+      cid: record.cid === "" ? null : record.cid,
+      record,
+      receivedAt,
+      anchorBy,
+      receipt,
+    });
+    // Another replica may have been faster with the same record: its receipt counts.
+    return toReceipt((await readEvidence(db, digest))!, signer.address);
+  };
+
+  const readAnchored = async (digest: Hex): Promise<AnchoredEvidence | undefined> => {
+    const item = await readEvidence(db, digest);
+    if (item === undefined) throw new ProtocolError("evidence-unknown", { digest });
+    if (item.batchRoot === null || item.path === null || item.batchIndex === null) return undefined;
+    const batch = await readBatch(db, item.batchRoot);
+    if (batch?.anchor == null) return undefined;
+    const { transactionHash, ...anchor } = batch.anchor as AnchorProof & { transactionHash: Hex };
+    const { beaconHash } = parseEvidenceRecord(item.record);
+    return {
+      path: { index: item.batchIndex, size: batch.size, siblings: item.path },
+      anchor,
+      beaconHeader: await readBeacon(beaconHash),
+      transactionHash,
+    };
+  };
+
+  const readBeacon = async (hash: Hex): Promise<Hex | null> => {
+    try {
+      return await readHeaderRlp(chain, hash);
+    } catch (error) {
+      // A bundle without the beacon's time is still a bundle; its verdict says what could not be checked.
+      if (error instanceof ProtocolError && error.code === "block-unprovable") return null;
+      throw error;
+    }
+  };
+
+  return { submit, readAnchored };
+};
+
+const toReceipt = (item: EvidenceRow, relayer: Address): SignedReceipt => ({
+  digest: item.digest,
+  leaf: item.leaf,
+  receivedAt: item.receivedAt,
+  anchorBy: item.anchorBy,
+  relayer,
+  account: item.account,
+  signature: item.receipt,
+});

@@ -1,0 +1,268 @@
+import { randomUUID } from "node:crypto";
+import type { Address, Hex } from "viem";
+import { type Chain, requireChain } from "../chain/client.ts";
+import { type Contracts, contractNames, protocolErrors } from "../chain/contracts.ts";
+import { type Finality, readHeads } from "../chain/heads.ts";
+import { readNonce } from "../chain/transactions.ts";
+import { type ErrorCode, ProtocolError } from "../core/errors.ts";
+import type { EvidenceStore } from "../storage/port.ts";
+import type { Database } from "../store/database.ts";
+import { readCursor } from "../store/events.ts";
+import { readOldestUnproven } from "../store/evidence.ts";
+import { dropLeases, takeLease } from "../store/leases.ts";
+import { readNextNonce, readOutboxAge } from "../store/outbox.ts";
+import { type Acceptance, createAcceptance } from "./accept.ts";
+import { type AnchorOptions, proveBatchesOnce, sealBatchOnce } from "./anchor.ts";
+import { watchDeadlinesOnce } from "./deadlines.ts";
+import { createEvidenceDesk, type EvidenceDesk, type ReceiptSigner } from "./evidence.ts";
+import { createIndexer } from "./indexer.ts";
+import type { Log } from "./log.ts";
+import { type Loop, startLoop } from "./loop.ts";
+import { defaultSenderSettings, type Sender, type SenderSettings } from "./sender.ts";
+import type { TransactionSigner } from "./signer.ts";
+import { submitOnce } from "./submit.ts";
+import { createTracker } from "./track.ts";
+
+export type RelayerOptions = Readonly<{
+  database: Database;
+  chain: Chain;
+  contracts: Contracts;
+  store: EvidenceStore;
+  /** Pays for transactions and signs receipts of evidence. */
+  signer: TransactionSigner & ReceiptSigner;
+  log: Log;
+  finality?: Finality;
+  /** Pause between looks at the chain. */
+  pollMs?: number;
+  /** Seconds that evidence may wait for others to share its batch, and within which its anchor is promised. */
+  batchSeconds?: number;
+  anchorWithin?: number;
+  batchSize?: number;
+  sender?: Partial<SenderSettings>;
+  /** Unix seconds. */
+  now?: () => number;
+}>;
+
+export type Health = Readonly<{
+  /** Nothing keeps it from doing its work. */
+  isReady: boolean;
+  /** What keeps each part from it. */
+  obstacles: Readonly<Record<string, ErrorCode>>;
+  /** Blocks between the head of the chain and what is indexed; null while the chain cannot be asked. */
+  lag: number | null;
+  /** Seconds that the oldest call waits to be in a block. */
+  outboxAge: number;
+  /** Nonces that are given out and not in a block; null while the chain cannot be asked. */
+  nonceGap: number | null;
+  /** Seconds since the oldest evidence came in that is not anchored yet; 0 when all is. */
+  unanchored: number;
+}>;
+
+export type Relayer = Acceptance &
+  Readonly<{
+    evidence: EvidenceDesk;
+    address: Address;
+    contracts: Contracts;
+    /** Begins to work. Returns at once: a chain that cannot be reached is waited for, and `health` says so. */
+    start: () => void;
+    /** Ends after the steps that run; nothing is lost if it never gets the chance. */
+    stop: () => Promise<void>;
+    health: () => Promise<Health>;
+    /** Settles once a block with this number, and everything before it, is projected. */
+    whenIndexed: (blockNumber: number, signal: AbortSignal) => Promise<void>;
+  }>;
+
+const LEASE_SECONDS = 15;
+const READY_LAG = 20;
+
+export const createRelayer = (options: RelayerOptions): Relayer => {
+  const { database, chain, contracts, store, signer, log } = options;
+  const finality = options.finality ?? "tags";
+  const pollMs = options.pollMs ?? 2_000;
+  const now = options.now ?? (() => Math.floor(Date.now() / 1_000));
+  const owner = randomUUID();
+  // An embedded database has one process, and the lock on its directory sees to that.
+  const isAlone = database.engine === "pglite";
+  const ending = new AbortController();
+  const loops = new Map<string, Loop>();
+  const waiters = new Set<() => void>();
+  let startObstacle: ErrorCode | undefined = "rpc-unreachable";
+
+  const sender: Sender = {
+    database,
+    chain,
+    signer,
+    owner,
+    errors: protocolErrors,
+    finality,
+    log,
+    settings: { ...defaultSenderSettings, ...options.sender },
+  };
+  const anchoring: AnchorOptions = {
+    database,
+    chain,
+    contracts,
+    log,
+    now,
+    batchSeconds: options.batchSeconds ?? 30,
+    batchSize: options.batchSize ?? 1_000,
+  };
+  const acceptance = createAcceptance({ database, chain, contracts, carrier: signer.address, now });
+  const desk = createEvidenceDesk({
+    database,
+    chain,
+    contracts,
+    store,
+    signer,
+    now,
+    anchorWithin: options.anchorWithin ?? 900,
+  });
+  const indexer = createIndexer({ database, chain, contracts, finality, log });
+  const tracker = createTracker(sender);
+
+  const nudge = (...names: string[]) => {
+    for (const name of names) loops.get(name)?.nudge();
+  };
+  /** Work that one replica at a time does. */
+  const alone = (name: string, work: () => Promise<boolean>) => async () =>
+    (isAlone || (await takeLease(database.db, name, { owner, seconds: LEASE_SECONDS }))) && work();
+
+  const steps: Readonly<Record<string, () => Promise<boolean>>> = {
+    submit: async () => {
+      const count = await submitOnce(sender);
+      if (count > 0) nudge("track", "index");
+      return count > 0;
+    },
+    track: alone("track", async () => {
+      await tracker.trackOnce();
+      return false;
+    }),
+    index: alone("index", async () => {
+      const isNew = await indexer.indexOnce();
+      if (isNew) {
+        nudge("deadlines", "track");
+        for (const wake of waiters) wake();
+      }
+      return isNew;
+    }),
+    deadlines: alone("deadlines", async () => {
+      if ((await watchDeadlinesOnce({ database, chain, contracts })) > 0) nudge("submit");
+      return false;
+    }),
+    anchor: alone("anchor", async () => {
+      const root = await sealBatchOnce(anchoring);
+      if (root !== undefined) nudge("submit");
+      await proveBatchesOnce(anchoring, signer.address);
+      return root !== undefined;
+    }),
+  };
+
+  const startWork = () => {
+    for (const [name, step] of Object.entries(steps)) {
+      loops.set(name, startLoop({ name, intervalMs: pollMs, signal: ending.signal, log, step }));
+    }
+  };
+
+  // The first loop only finds out whether this is the right chain; the others begin when it is.
+  const start = () => {
+    if (loops.size > 0) return;
+    const found = new AbortController();
+    const signal = AbortSignal.any([ending.signal, found.signal]);
+    const step = async () => {
+      await requireChain(chain);
+      await requireContracts(chain, contracts);
+      if (ending.signal.aborted) return false;
+      startObstacle = undefined;
+      found.abort();
+      startWork();
+      return false;
+    };
+    loops.set("connect", startLoop({ name: "connect", intervalMs: pollMs, signal, log, step }));
+  };
+
+  const stop = async () => {
+    ending.abort();
+    for (const loop of loops.values()) await loop.done;
+    // Loops that the first one has just started.
+    for (const loop of loops.values()) await loop.done;
+    await dropLeases(database.db, owner);
+  };
+
+  const health = async (): Promise<Health> => {
+    const [cursor, outboxAge, nextNonce, oldest] = await Promise.all([
+      readCursor(database.db),
+      readOutboxAge(database.db),
+      readNextNonce(database.db, signer.address),
+      readOldestUnproven(database.db),
+    ]);
+    const [lag, nonceGap] = await Promise.all([
+      readHeads(chain, finality).then(
+        (heads) => heads && heads.latest.number - (cursor?.number ?? contracts.fromBlock - 1),
+        () => null,
+      ),
+      readNonce(chain, signer.address).then(
+        (nonce) => Math.max(0, (nextNonce ?? nonce) - nonce),
+        () => null,
+      ),
+    ]);
+    const obstacles: Record<string, ErrorCode> = {};
+    for (const [name, loop] of loops) {
+      const obstacle = loop.obstacle();
+      if (obstacle !== undefined) obstacles[name] = obstacle;
+    }
+    if (startObstacle !== undefined) obstacles.connect ??= startObstacle;
+    const isReady = Object.keys(obstacles).length === 0 && lag !== null && lag <= READY_LAG;
+    const unanchored = oldest === null ? 0 : Math.max(0, now() - oldest);
+    return { isReady, obstacles, lag, outboxAge, nonceGap, unanchored };
+  };
+
+  const whenIndexed = async (blockNumber: number, signal: AbortSignal) => {
+    for (;;) {
+      signal.throwIfAborted();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiters.add(resolve);
+      if (((await readCursor(database.db))?.number ?? -1) < blockNumber) {
+        nudge("index");
+        // Another replica may be the one that indexes; its progress shows in the database only.
+        const look = AbortSignal.any([signal, AbortSignal.timeout(pollMs)]);
+        look.addEventListener("abort", () => resolve(), { once: true });
+        await promise;
+        waiters.delete(resolve);
+        continue;
+      }
+      waiters.delete(resolve);
+      return;
+    }
+  };
+
+  return {
+    ...acceptance,
+    accept: async (request) => {
+      const record = await acceptance.accept(request);
+      nudge("submit");
+      return record;
+    },
+    evidence: {
+      ...desk,
+      submit: async (submission) => {
+        const receipt = await desk.submit(submission);
+        nudge("anchor");
+        return receipt;
+      },
+    },
+    address: signer.address,
+    contracts,
+    start,
+    stop,
+    health,
+    whenIndexed,
+  };
+};
+
+const requireContracts = async (chain: Chain, contracts: Contracts) => {
+  for (const name of contractNames) {
+    const address: Hex = contracts[name];
+    const code = await chain.request({ method: "eth_getCode", params: [address, "latest"] });
+    if (code === "0x") throw new ProtocolError("contract-missing", { contract: name, address });
+  }
+};

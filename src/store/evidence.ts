@@ -1,0 +1,116 @@
+import { sql, type Transaction } from "kysely";
+import type { Hex } from "viem";
+import type { Db } from "./database.ts";
+import type { EvidenceRow, Tables } from "./tables.ts";
+
+type Reader = Db | Transaction<Tables>;
+
+export type NewEvidence = Readonly<
+  Pick<
+    EvidenceRow,
+    | "digest"
+    | "leaf"
+    | "dealId"
+    | "submitter"
+    | "signature"
+    | "account"
+    | "cid"
+    | "record"
+    | "receivedAt"
+    | "anchorBy"
+    | "receipt"
+  >
+>;
+
+export const readEvidence = (db: Reader, digest: Hex): Promise<EvidenceRow | undefined> =>
+  db.selectFrom("evidence").selectAll().where("digest", "=", digest).executeTakeFirst();
+
+/** Items that were filed in a deal, in the order in which they came. */
+export const listEvidence = (db: Reader, dealId: Hex): Promise<EvidenceRow[]> =>
+  db.selectFrom("evidence").selectAll().where("dealId", "=", dealId).orderBy("receivedAt").orderBy("digest").execute();
+
+/** Keeps an item; one that is known keeps its first receipt. */
+export const saveEvidence = async (db: Reader, item: NewEvidence): Promise<void> => {
+  await db
+    .insertInto("evidence")
+    .values({ ...item, record: JSON.stringify(item.record) })
+    .onConflict((conflict) => conflict.column("digest").doNothing())
+    .execute();
+};
+
+export type Unanchored = Readonly<{ digest: Hex; leaf: Hex; receivedAt: number }>;
+
+/** Items without a batch, oldest first; locked, so that no item gets into two. */
+export const takeUnanchored = (tx: Transaction<Tables>, limit: number): Promise<Unanchored[]> =>
+  tx
+    .selectFrom("evidence")
+    .select(["digest", "leaf", "receivedAt"])
+    .where("batchRoot", "is", null)
+    .orderBy("receivedAt")
+    .orderBy("digest")
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+    .execute();
+
+export type Backlog = Readonly<{ count: number; oldest: number | null }>;
+
+/** Items that wait for a batch: how many, and the second at which the oldest came in. */
+export const readBacklog = async (db: Reader): Promise<Backlog> => {
+  const { count, oldest } = await db
+    .selectFrom("evidence")
+    .select((eb) => [eb.fn.countAll<number>().as("count"), eb.fn.min("receivedAt").as("oldest")])
+    .where("batchRoot", "is", null)
+    .executeTakeFirstOrThrow();
+  return { count: Number(count), oldest };
+};
+
+/** The second at which the oldest item came in that is in no block yet, in a batch or not; null when all are anchored. */
+export const readOldestUnproven = async (db: Reader): Promise<number | null> => {
+  const { oldest } = await db
+    .selectFrom("evidence")
+    .leftJoin("batches", "batches.root", "evidence.batchRoot")
+    .select((eb) => eb.fn.min("evidence.receivedAt").as("oldest"))
+    .where("batches.anchor", "is", null)
+    .executeTakeFirstOrThrow();
+  return oldest;
+};
+
+export type Placement = Readonly<{ digest: Hex; index: number; path: readonly Hex[] }>;
+
+export const saveBatch = async (
+  tx: Transaction<Tables>,
+  batch: { root: Hex; size: number; outboxId: number; placements: readonly Placement[] },
+): Promise<void> => {
+  const { root, size, outboxId, placements } = batch;
+  await tx.insertInto("batches").values({ root, size, outboxId }).execute();
+  await sql`
+    update evidence set batch_root = ${root}, batch_index = place.index, path = place.path
+    from jsonb_to_recordset(${JSON.stringify(placements)}::jsonb) as place (digest text, index integer, path jsonb)
+    where evidence.digest = place.digest`.execute(tx);
+};
+
+export type OpenBatch = Readonly<{ root: Hex; size: number; txHash: Hex }>;
+
+/** Batches whose transaction is settled and whose proof has not been collected. */
+export const readUnprovenBatches = async (db: Reader): Promise<OpenBatch[]> =>
+  db
+    .selectFrom("batches")
+    .innerJoin("outbox", "outbox.id", "batches.outboxId")
+    .select(["batches.root", "batches.size", "outbox.txHash"])
+    .where("batches.anchor", "is", null)
+    .where("outbox.state", "=", "final")
+    .where("outbox.txHash", "is not", null)
+    .orderBy("batches.createdAt")
+    .execute() as Promise<OpenBatch[]>;
+
+export const saveAnchorProof = async (db: Reader, root: Hex, anchor: unknown): Promise<void> => {
+  await db
+    .updateTable("batches")
+    .set({ anchor: JSON.stringify(anchor) })
+    .where("root", "=", root)
+    .execute();
+};
+
+export const readBatch = (db: Reader, root: Hex) =>
+  db.selectFrom("batches").selectAll().where("root", "=", root).executeTakeFirst();

@@ -1,0 +1,73 @@
+import type { Transaction } from "kysely";
+import type { Address, Hex } from "viem";
+import type { Db } from "./database.ts";
+import type { OutboxState, Tables } from "./tables.ts";
+
+type Reader = Db | Transaction<Tables>;
+
+/** What was handed in, and how far it got. */
+export type IntentRecord = Readonly<{
+  id: Hex;
+  kind: string;
+  dealId: Hex | null;
+  signer: Address | null;
+  outboxId: number;
+  state: OutboxState;
+  code: string | null;
+  detail: Readonly<Record<string, unknown>> | null;
+  txHash: Hex | null;
+  blockNumber: number | null;
+  succeeded: boolean | null;
+  createdAt: Date;
+}>;
+
+const select = (db: Reader) =>
+  db
+    .selectFrom("intents")
+    .innerJoin("outbox", "outbox.id", "intents.outboxId")
+    .select([
+      "intents.digest as id",
+      "intents.kind",
+      "intents.dealId",
+      "intents.signer",
+      "intents.outboxId",
+      "intents.createdAt",
+      "outbox.state",
+      "outbox.code",
+      "outbox.detail",
+      "outbox.txHash",
+      "outbox.blockNumber",
+      "outbox.succeeded",
+    ]);
+
+export const readIntent = (db: Reader, id: Hex): Promise<IntentRecord | undefined> =>
+  select(db).where("intents.digest", "=", id).executeTakeFirst();
+
+/** Everything that was handed in about a deal, oldest first. */
+export const readIntentsOf = (db: Reader, dealId: Hex): Promise<IntentRecord[]> =>
+  select(db).where("intents.dealId", "=", dealId).orderBy("intents.outboxId").execute();
+
+export type NewIntent = Readonly<{
+  id: Hex;
+  kind: string;
+  dealId: Hex | null;
+  signer: Address | null;
+  payload: unknown;
+  outboxId: number;
+}>;
+
+export const saveIntent = async (tx: Transaction<Tables>, intent: NewIntent): Promise<void> => {
+  const payload = JSON.stringify(intent.payload, (_, value) => (typeof value === "bigint" ? value.toString() : value));
+  await tx
+    .insertInto("intents")
+    .values({
+      digest: intent.id,
+      kind: intent.kind,
+      dealId: intent.dealId,
+      signer: intent.signer,
+      payload,
+      outboxId: intent.outboxId,
+    })
+    .onConflict((conflict) => conflict.column("digest").doUpdateSet({ payload }))
+    .execute();
+};

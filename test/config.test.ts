@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { expect } from "chai";
+import { readConfig } from "../src/config.ts";
+import { ProtocolError } from "../src/core/errors.ts";
+
+const address = (digit: string) => `0x${digit.repeat(40)}`;
+
+describe("readConfig", () => {
+  let dir: string;
+  let env: Record<string, string>;
+  before(() => {
+    dir = mkdtempSync(join(tmpdir(), "holdfast-config-"));
+    const deployment = {
+      chainId: 31337,
+      escrow: address("a"),
+      panelTribunal: address("b"),
+      evidenceRegistry: address("c"),
+      stablecoin: address("d"),
+      deployBlock: 3,
+    };
+    writeFileSync(join(dir, "deployment.json"), JSON.stringify(deployment));
+    writeFileSync(join(dir, "password"), "correct horse\n");
+    env = {
+      HOLDFAST_RPC_URL: "https://one.example/key, wss://two.example",
+      HOLDFAST_DEPLOYMENT: join(dir, "deployment.json"),
+      HOLDFAST_RELAYER_KEYSTORE: join(dir, "key.json"),
+      HOLDFAST_RELAYER_PASSWORD_FILE: join(dir, "password"),
+    };
+  });
+  after(() => rmSync(dir, { recursive: true, force: true }));
+
+  it("reads what is set and fills in the rest", () => {
+    expect(readConfig(env)).deep.equal({
+      dataDir: "data",
+      host: "127.0.0.1",
+      port: 8787,
+      rpcUrls: ["https://one.example/key", "wss://two.example"],
+      chainId: 31337,
+      contracts: { escrow: address("a"), panel: address("b"), registry: address("c"), fromBlock: 3 },
+      keystore: { path: join(dir, "key.json"), password: "correct horse" },
+      finality: "tags",
+      pollMs: 2_000,
+      batchSeconds: 30,
+      anchorWithin: 900,
+      logLevel: "info",
+      database: { dataDir: join("data", "database") },
+      kuboRpcUrl: undefined,
+    });
+    const url = "postgres://relayer@db/holdfast";
+    const set = readConfig({ ...env, DATABASE_URL: url, HOLDFAST_CONFIRMATIONS: "2" });
+    expect([set.database, set.finality]).deep.equal([{ url }, { safe: 2, final: 2 }]);
+  });
+
+  it("names the variable that is wrong and never its value", () => {
+    const wrong: Record<string, string> = {
+      HOLDFAST_RPC_URL: "ftp://secret",
+      HOLDFAST_PORT: "70000secret",
+      HOLDFAST_CONFIRMATIONS: "secret",
+      HOLDFAST_DEPLOYMENT: join(dir, "password"),
+      HOLDFAST_RELAYER_PASSWORD_FILE: join(dir, "secret"),
+      DATABASE_URL: "mysql://secret",
+    };
+    for (const [variable, value] of Object.entries(wrong)) {
+      try {
+        readConfig({ ...env, [variable]: value });
+        expect.fail(`${variable} was accepted`);
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        expect([error.code, error.details]).deep.equal(["config-invalid", { variable }]);
+        expect(error.message).not.contain("secret");
+      }
+    }
+  });
+});
