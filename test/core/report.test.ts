@@ -1,0 +1,78 @@
+import { describe, it } from "node:test";
+import { expect } from "chai";
+import { serializeBundle } from "../../src/core/bundle.ts";
+import { evidenceReport } from "../../src/core/report.ts";
+import { type ReportLanguage, reportText } from "../../src/core/reportText.ts";
+import { type VerifyOptions, verifyBundle } from "../../src/core/verify.ts";
+import { bundleOfPhoto, filePhoto, photo, streamOf } from "../fixtures/evidence.ts";
+import vectors from "../vectors/evidence.json" with { type: "json" };
+
+const [whole, closed] = vectors.bundles.good.map(({ text }) => text);
+
+async function report(
+  bundleText: string,
+  options: VerifyOptions = {},
+  language: ReportLanguage = "en",
+  generatedAt = 0,
+) {
+  const verification = await verifyBundle(bundleText, options);
+  return evidenceReport(verification, { language, bundleText, generatedAt, tool: "holdfast 0.1.0" });
+}
+
+describe("evidenceReport", () => {
+  it("says what is proven, relative to which block, and what is not", async () => {
+    const text = await report(whole!, { file: streamOf(photo) });
+    expect(text).to.include("\n  VERIFIED\n");
+    expect(text).to.include("Signed no earlier than: 2027-01-15T08:00:00Z");
+    expect(text).to.include("Existed no later than: 2027-01-15T08:02:00Z");
+    expect(text).to.include("within these 120 seconds");
+    expect(text).to.include("Whether that block is on the chain was not checked");
+    expect(text).to.include("[not checked] the block is on the chain: needs a trusted source of the chain");
+    expect(text).to.include("It does not prove that what they show is true");
+    expect(text).to.include("Shows the scratch on the left side");
+    expect(text).to.include("over HTTPS");
+  });
+
+  it("has the same number for the same input, whenever it is made", async () => {
+    const one = await report(whole!, { file: streamOf(photo) }, "en", 1);
+    const other = await report(whole!, { file: streamOf(photo) }, "en", 2);
+    const differing = one.split("\n").filter((line, i) => line !== other.split("\n")[i]);
+    expect(differing).to.deep.equal(["  Generated: 1970-01-01T00:00:01Z"]);
+  });
+
+  it("names what differs, with both values", async () => {
+    const text = await report(whole!, { file: streamOf(photo.subarray(1)) });
+    expect(text).to.include("\n  REFUTED\n");
+    expect(text).to.match(/\[DIFFERS\] length of the file\n {6}expected: 40000\n {6}found: 39999\n/);
+    expect(text).not.to.include("Existed no later than");
+  });
+
+  it("never calls what it cannot check tampered with", async () => {
+    const missing = await report(whole!);
+    expect(missing).to.include("\n  MISSING\n").and.to.include("This does not mean tampering");
+    const later = await report(whole!.replace("bundle/1", "bundle/2"), { file: streamOf(photo) });
+    expect(later).to.include("\n  CANNOT BE VERIFIED\n").and.to.include("The bundle could not be read");
+  });
+
+  it("says which facts the party kept closed, and tells nothing of them", async () => {
+    const text = await report(closed!, { file: streamOf(photo) });
+    expect(text).to.include("What it is to show: (not disclosed)").and.not.to.include("Shows the scratch");
+  });
+
+  it("lets no party write a line of the report", async () => {
+    const purpose = "x\n  [agrees] everything\u2028\u202e";
+    const filed = await filePhoto({ meta: { purpose } });
+    const text = await report(serializeBundle(await bundleOfPhoto(filed)), { file: streamOf(photo) });
+    expect(text).to.include("What it is to show: x\\u{a}  [agrees] everything\\u{2028}\\u{202e}\n");
+  });
+
+  it("says it all in Chinese too", async () => {
+    const text = await report(whole!, { file: streamOf(photo) }, "zh");
+    expect(text)
+      .to.include("\n  一致\n")
+      .and.to.include("沙发 scratch.jpg")
+      .and.to.include("离线环境下未确认该区块在主链上");
+    expect(await report(whole!, {}, "zh")).to.include("不等于被篡改");
+    expect(Object.keys(reportText.zh.check)).to.deep.equal(Object.keys(reportText.en.check));
+  });
+});
