@@ -99,7 +99,9 @@ export const openDevelopmentKey = (path: string): PrivateKeyAccount => {
 
 const readKeystore = (path: string) => {
   try {
-    return keystoreSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+    const document = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+    // Some wallets write "Crypto".
+    return keystoreSchema.parse({ ...document, crypto: document.crypto ?? document.Crypto });
   } catch (error) {
     // The cause would quote the file.
     const reason = error instanceof Error && "code" in error ? String(error.code) : "format";
