@@ -75,7 +75,8 @@ const npmInstall = () => {
   return pinned.status === 0;
 };
 
-const explain = (error) =>
+/** What a person reads when installing stops; the first word is a code. */
+export const explain = (error) =>
   ["EACCES", "EPERM", "EROFS"].includes(error.code)
     ? "checkout-read-only: node_modules cannot be written here. Nothing was changed. Use a checkout that you may write to."
     : `setup-failed: ${error.message}. Run the same command again.`;
