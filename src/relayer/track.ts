@@ -29,13 +29,14 @@ import { type AttemptPlan, signAttempt, voidPlan, withHeadroom } from "./signer.
 import { sendAttempts } from "./submit.ts";
 
 const FLIGHTS = 500;
+const PASSES_TO_DISPLACE = 5;
 
 export type Tracker = Readonly<{ trackOnce: () => Promise<number> }>;
 
 /** Follows what was sent until it is settled: resends, replaces, notices reorganisations and lost nonces. */
 export const createTracker = (sender: Sender): Tracker => {
-  // A nonce counts as taken by a stranger only when two passes in a row say so.
-  let suspects = new Set<number>();
+  // Passes in a row in which a row's nonce looked taken by a stranger: one missing receipt is no information.
+  let suspects = new Map<number, number>();
 
   const trackOnce = async () => {
     const { chain, database, finality, signer } = sender;
@@ -45,9 +46,9 @@ export const createTracker = (sender: Sender): Tracker => {
     const settledNonce = heads.final < 0 ? 0 : await readNonce(chain, signer.address, heads.final);
     const flights = await readFlights(database.db, FLIGHTS);
     const results = await Promise.all(flights.map((flight) => followUp(sender, flight, { heads, settledNonce })));
-    const taken = new Set(flights.filter((_, i) => results[i] === "nonce-taken").map(({ row }) => row.id));
-    for (const id of taken) if (suspects.has(id)) await markDisplaced(database.db, id);
-    suspects = taken;
+    const taken = flights.filter((_, i) => results[i] === "nonce-taken").map(({ row }) => row.id);
+    suspects = new Map(taken.map((id) => [id, (suspects.get(id) ?? 0) + 1]));
+    for (const [id, passes] of suspects) if (passes >= PASSES_TO_DISPLACE) await markDisplaced(database.db, id);
     await mendGap(sender);
     return flights.length;
   };
@@ -178,6 +179,10 @@ const mendGap = async (sender: Sender) => {
   const attempts = (await attemptsOf(database.db, row.id)).filter(({ nonce }) => nonce === chainNonce);
   const receipts = await Promise.all(attempts.map(({ hash }) => readReceipt(chain, hash)));
   if (receipts.some((receipt) => receipt !== null)) return;
+  if (row.blockNumber !== null) {
+    const header = await headerAt(chain, row.blockNumber);
+    if (header?.hash === row.blockHash) return;
+  }
   sender.log.warn({ id: row.id, nonce: chainNonce }, "the chain went back behind a settled transaction");
   await markUnlanded(database.db, row.id);
   await sendAttempts(sender, attempts.slice(-1));

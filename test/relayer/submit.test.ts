@@ -161,9 +161,8 @@ for (const engine of engines) {
       await enqueueCount(database, 1);
       await submitOnce(sender);
       const { trackOnce } = createTracker(sender);
-      await trackOnce();
+      await until(async () => (await rowOf("count:1")).state === "mined", trackOnce);
       const mined = await rowOf("count:1");
-      expect(mined.state).equal("mined");
 
       await anvil.ask("anvil_mine", ["0x1"]);
       await anvil.ask("anvil_reorg", [2, []]);
@@ -188,8 +187,7 @@ for (const engine of engines) {
       await enqueueCount(database, 1);
       await submitOnce(sender);
       const { trackOnce } = createTracker(sender);
-      await trackOnce();
-      expect((await rowOf("count:1")).state).equal("final");
+      await until(async () => (await rowOf("count:1")).state === "final", trackOnce);
 
       await anvil.ask("evm_revert", [snapshot]);
       await until(
