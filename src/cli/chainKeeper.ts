@@ -1,8 +1,8 @@
 // The process behind `startLocalChain`: runs anvil and keeps its state on disk. It is a process of its own so that
 // the state is saved, and anvil ended, even when whoever started the chain is killed.
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { open, rename } from "node:fs/promises";
+import { open, readFile, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -43,6 +43,14 @@ const takeDir = async (dir: string) => {
     }
     await wait(100);
   }
+};
+
+/** Ends the anvil of a keeper that was killed before it could do so itself. Its last saved state stands. */
+const endOrphan = async (pidFile: string) => {
+  const pid = await readFile(pidFile, "utf8").catch(() => "");
+  if (!/^\d+$/.test(pid)) return;
+  const { stdout } = spawnSync("ps", ["-p", pid, "-o", "args="], { encoding: "utf8" });
+  if (stdout?.startsWith(anvilPath())) process.kill(Number(pid), "SIGKILL");
 };
 
 /** Waits until anvil says where it listens. */
@@ -124,6 +132,8 @@ const endAnvil = async (anvil: ChildProcess) => {
 const keep = async ({ dir, port, chainId }: ChainOrder, stop: AbortSignal, report: (news: ChainReport) => void) => {
   const unlock = await takeDir(dir);
   const stateFile = join(dir, "state.json");
+  const pidFile = join(dir, "anvil.pid");
+  await endOrphan(pidFile);
   const args = ["--host", "127.0.0.1", "--port", String(port), "--chain-id", String(chainId), "--hardfork", "prague"];
   args.push("--timestamp", String(GENESIS_SECONDS));
   // One slot an epoch: a block is safe after the next one and final after the one that follows.
@@ -132,6 +142,7 @@ const keep = async ({ dir, port, chainId }: ChainOrder, stop: AbortSignal, repor
   const ended = new AbortController();
   anvil.once("exit", () => ended.abort());
   try {
+    await writeFile(pidFile, String(anvil.pid ?? ""));
     const listensOn = await listening(anvil, port);
     const chain = connect(listensOn);
     const save = createSaver(chain, stateFile);

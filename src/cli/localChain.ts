@@ -7,6 +7,8 @@ export type LocalChain = {
   rpcUrl: string;
   port: number;
   chainId: number;
+  /** The process that runs anvil and saves its state. */
+  keeperPid: number;
   /** Saves the state and ends the chain. Later calls wait for the same end. */
   stop: () => Promise<void>;
   /** Settles when the chain has ended, for whatever reason. */
@@ -60,5 +62,6 @@ export const startLocalChain = async ({ dataDir, port = 0, signal }: LocalChainO
     signal?.throwIfAborted();
     throw new ProtocolError(report.code, report.details);
   }
-  return { rpcUrl: `http://127.0.0.1:${report.port}`, port: report.port, chainId: LOCAL_CHAIN_ID, stop, ended };
+  const rpcUrl = `http://127.0.0.1:${report.port}`;
+  return { rpcUrl, port: report.port, chainId: LOCAL_CHAIN_ID, keeperPid: child.pid ?? 0, stop, ended };
 };

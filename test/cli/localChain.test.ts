@@ -45,6 +45,13 @@ const isAnswering = (rpcUrl: string) =>
       () => false,
     );
 
+/** Asks again and again until the answer is yes. */
+const until = async (isSo: () => Promise<boolean>) => {
+  for (const giveUpAt = Date.now() + 10_000; !(await isSo()); await new Promise(setImmediate)) {
+    if (Date.now() > giveUpAt) throw new Error("it did not happen within ten seconds");
+  }
+};
+
 describe("startLocalChain", () => {
   let dataDir: string;
   const running: LocalChain[] = [];
@@ -139,14 +146,29 @@ describe("startLocalChain", () => {
     await chain.stop();
   });
 
+  it("ends what is left of a chain whose every process but anvil was killed", async () => {
+    const first = await start();
+    const receipt = await sendLog(first.rpcUrl);
+    const stateFile = join(dataDir, "chain", "state.json");
+    await until(
+      async () => JSON.parse(await readFile(stateFile, "utf8")).best_block_number === Number(receipt.blockNumber),
+    );
+    process.kill(first.keeperPid, "SIGKILL");
+    await first.ended;
+    expect(await isAnswering(first.rpcUrl)).to.equal(true);
+
+    const second = await start();
+    await until(async () => !(await isAnswering(first.rpcUrl)));
+    expect((await connect(second.rpcUrl).getTransactionReceipt({ hash: receipt.transactionHash })).status).to.equal(
+      "success",
+    );
+  });
+
   it("keeps a readable state on disk while it runs", async () => {
     const chain = await start();
     const { blockNumber } = await sendLog(chain.rpcUrl);
     const stateFile = join(dataDir, "chain", "state.json");
-    const saved = async () => Number(JSON.parse(await readFile(stateFile, "utf8")).best_block_number);
-    const deadline = Date.now() + 10_000;
-    while ((await saved()) !== Number(blockNumber) && Date.now() < deadline) await new Promise(setImmediate);
-    expect(await saved()).to.equal(Number(blockNumber));
+    await until(async () => JSON.parse(await readFile(stateFile, "utf8")).best_block_number === Number(blockNumber));
     await chain.stop();
     expect(await readdir(join(dataDir, "chain"))).not.to.include("state.json.new");
   });
