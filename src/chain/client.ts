@@ -9,9 +9,9 @@ import {
   type PublicRpcSchema,
   RpcRequestError,
   TimeoutError,
-  webSocket,
 } from "viem";
 import { ProtocolError } from "../core/errors.ts";
+import { createRpcSocket, type Question } from "./socket.ts";
 
 export type ChainOptions = Readonly<{
   /** HTTP or WebSocket addresses of nodes of one chain, the preferred one first. Later ones are asked when it fails. */
@@ -30,10 +30,10 @@ export type Chain = Readonly<{
   endpoints: readonly Request[];
   /** viem's reads over `request`. */
   client: PublicClient;
-  close: () => Promise<void>;
+  /** Calls back soon after a new block, where the preferred node is reached by WebSocket; never relied upon. */
+  onHead: (listener: () => void) => () => void;
+  close: () => void;
 }>;
-
-type Question = Readonly<{ method: string; params?: unknown }>;
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const LARGEST_ANSWER = 256 * 1024 * 1024;
@@ -61,8 +61,9 @@ export const createChain = ({ rpcUrls, chainId, timeoutMs = DEFAULT_TIMEOUT_MS }
     request,
     endpoints,
     client: createPublicClient({ transport: custom({ request }, { retryCount: 0 }) }),
-    close: async () => {
-      for (const connection of connections) await connection.close();
+    onHead: connections[0]?.onHead ?? (() => () => {}),
+    close: () => {
+      for (const connection of connections) connection.close();
     },
   };
 };
@@ -76,30 +77,29 @@ export const requireChain = async (chain: Chain): Promise<void> => {
 export const isUnreachable = (error: unknown): boolean =>
   error instanceof ProtocolError && error.code === "rpc-unreachable";
 
-const connect = (url: string, index: number, timeout: number) => {
-  const isSocket = /^wss?:/.test(url);
-  const transport = isSocket
-    ? webSocket(url, { retryCount: 0, timeout })({ retryCount: 0, timeout })
-    : http(url, { batch: BATCH, retryCount: 0, timeout, maxResponseBodySize: LARGEST_ANSWER })({
-        retryCount: 0,
-        timeout,
-      });
+type Connection = Readonly<{ request: Request; onHead: (listener: () => void) => () => void; close: () => void }>;
+
+const connect = (url: string, index: number, timeout: number): Connection => {
+  const { ask, onHead, close } = /^wss?:/.test(url) ? overSocket(url, timeout) : overHttp(url, timeout);
   const request = (async (question: Question) => {
     try {
-      return await transport.request(question as never);
+      return await ask(question);
     } catch (error) {
       throw toProtocolError(error, { endpoint: index, method: question.method }, url);
     }
   }) as Request;
-  const close = async () => {
-    if (!("getSocket" in (transport.value ?? {}))) return;
-    const value = transport.value as { getRpcClient: () => Promise<{ close: () => void }> };
-    await value.getRpcClient().then(
-      (socket) => socket.close(),
-      () => {},
-    );
-  };
-  return { request, close };
+  return { request, onHead, close };
+};
+
+const overSocket = (url: string, timeout: number) => {
+  const { request, ...socket } = createRpcSocket(url, timeout);
+  return { ask: request, ...socket };
+};
+
+const overHttp = (url: string, timeout: number) => {
+  const options = { batch: BATCH, retryCount: 0, timeout, maxResponseBodySize: LARGEST_ANSWER };
+  const { request } = http(url, options)({ retryCount: 0, timeout });
+  return { ask: (question: Question) => request(question as never), onHead: () => () => {}, close: () => {} };
 };
 
 type Where = Readonly<{ endpoint: number; method: string }>;

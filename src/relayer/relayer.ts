@@ -161,6 +161,8 @@ export const createRelayer = (options: RelayerOptions): Relayer => {
     for (const [name, step] of Object.entries(steps)) {
       loops.set(name, startLoop({ name, intervalMs: pollMs, signal: ending.signal, log, step }));
     }
+    const forget = chain.onHead(() => nudge("index", "track"));
+    ending.signal.addEventListener("abort", forget, { once: true });
   };
 
   // The first loop only finds out whether this is the right chain; the others begin when it is.

@@ -29,9 +29,36 @@ describe("createChain", () => {
       const chain = createChain({ rpcUrls: [anvil.url.replace("http", protocol)], chainId: CHAIN_ID });
       expect(await chain.client.getChainId()).equal(CHAIN_ID);
       await requireChain(chain);
-      await chain.close();
+      chain.close();
     });
   }
+
+  it("tells of new blocks over a WebSocket, also after the connection was lost", async () => {
+    const node = await startAnvil();
+    const { port } = new URL(node.url);
+    const chain = createChain({ rpcUrls: [`ws://127.0.0.1:${port}`], chainId: CHAIN_ID });
+    let tell = () => {};
+    const head = () =>
+      new Promise<void>((resolve) => {
+        tell = resolve;
+      });
+    const first = head();
+    const forget = chain.onHead(() => tell());
+    await requireChain(chain);
+    await node.ask("evm_mine");
+    await first;
+    await node.stop();
+    await rejection(requireChain(chain), "rpc-unreachable");
+
+    const revived = await startAnvil(["--port", port]);
+    const second = head();
+    const mining = setInterval(() => void revived.ask("evm_mine"), 50);
+    await second;
+    clearInterval(mining);
+    forget();
+    chain.close();
+    await revived.stop();
+  });
 
   it("refuses a node of another chain", async () => {
     const error = await rejection(requireChain(createChain({ rpcUrls: [anvil.url], chainId: 1 })), "chain-mismatch");
