@@ -30,7 +30,7 @@ export type Chain = Readonly<{
   endpoints: readonly Request[];
   /** viem's reads over `request`. */
   client: PublicClient;
-  /** Calls back soon after a new block, where the preferred node is reached by WebSocket; never relied upon. */
+  /** Calls back soon after a new block from every node that is reached by WebSocket; never relied upon. */
   onHead: (listener: () => void) => () => void;
   close: () => void;
 }>;
@@ -61,7 +61,12 @@ export const createChain = ({ rpcUrls, chainId, timeoutMs = DEFAULT_TIMEOUT_MS }
     request,
     endpoints,
     client: createPublicClient({ transport: custom({ request }, { retryCount: 0 }) }),
-    onHead: connections[0]?.onHead ?? (() => () => {}),
+    onHead: (listener) => {
+      const forget = connections.map(({ onHead }) => onHead(listener));
+      return () => {
+        for (const one of forget) one();
+      };
+    },
     close: () => {
       for (const connection of connections) connection.close();
     },

@@ -1,0 +1,168 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { expect } from "chai";
+import { encodeFunctionData, type Hex, parseAbi, zeroAddress } from "viem";
+import { type Chain, createChain } from "../../src/chain/client.ts";
+import type { Intent } from "../../src/core/intents.ts";
+import { intentTypedData } from "../../src/core/intents.ts";
+import { type Terms, termsTypedData } from "../../src/core/terms.ts";
+import { type Acceptance, createAcceptance } from "../../src/relayer/accept.ts";
+import type { DealProjection } from "../../src/relayer/fold.ts";
+import { createIndexer, type Indexer } from "../../src/relayer/indexer.ts";
+import { silentLog } from "../../src/relayer/log.ts";
+import { type CarryRequest, requestSchema } from "../../src/relayer/request.ts";
+import { submitOnce } from "../../src/relayer/submit.ts";
+import { createTracker } from "../../src/relayer/track.ts";
+import { createDatabase, type Database } from "../../src/store/database.ts";
+import { readIntent } from "../../src/store/intents.ts";
+import { readProjection } from "../../src/store/projections.ts";
+import { type Anvil, CHAIN_ID, startAnvil } from "../fixtures/anvil.ts";
+import { actors, DAY, type Deployment, deploy } from "../fixtures/deployment.ts";
+import { rejection } from "../fixtures/rejection.ts";
+import { createSender, RELAYER, until } from "../fixtures/sender.ts";
+
+const digest: Hex = `0x${"33".repeat(32)}`;
+const FAR = 4_000_000_000;
+const lower = (address: string) => address.toLowerCase() as Hex;
+
+describe("carrying each kind of request", () => {
+  let root: string;
+  let anvil: Anvil;
+  let deployment: Deployment;
+  let database: Database;
+  let chain: Chain;
+  let acceptance: Acceptance;
+  let indexer: Indexer;
+  before(async () => {
+    root = mkdtempSync(join(tmpdir(), "holdfast-carry-"));
+    anvil = await startAnvil();
+    deployment = await deploy(anvil);
+    database = await createDatabase({ dataDir: root });
+    chain = createChain({ rpcUrls: [anvil.url], chainId: CHAIN_ID });
+    const { contracts } = deployment;
+    acceptance = createAcceptance({ database, chain, contracts, carrier: RELAYER.address, now: () => 0 });
+    indexer = createIndexer({ database, chain, contracts, finality: { safe: 0, final: 0 }, log: silentLog });
+  });
+  after(async () => {
+    await database.close();
+    await anvil.stop();
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  const catchUp = async () => {
+    while (await indexer.indexOnce());
+  };
+  /** Carries a request to its end and returns what became of it. */
+  const carry = async (request: CarryRequest) => {
+    await catchUp();
+    const { id } = await acceptance.accept(request);
+    const sender = createSender(database, [anvil.url]);
+    const { trackOnce } = createTracker(sender);
+    await until(
+      async () => ["final", "reverted", "rejected"].includes((await readIntent(database.db, id))!.state),
+      async () => {
+        await submitOnce(sender);
+        await trackOnce();
+      },
+    );
+    await catchUp();
+    return (await readIntent(database.db, id))!;
+  };
+  const signed = async (account: typeof actors.buyer, intent: Intent) => {
+    const signature = await account.signTypedData(intentTypedData(intent, deployment.domain) as never);
+    return { ...intent, signature } as CarryRequest;
+  };
+  const status = async (dealId: Hex) =>
+    ((await readProjection(database.db, "deal", dealId))?.state as DealProjection | undefined)?.status;
+  const register = async (changes: Partial<Terms>) => {
+    await catchUp();
+    const terms = await deployment.termsOf({ token: deployment.stablecoin, ...changes });
+    const { dealId } = await acceptance.registerDeal({ terms });
+    return { terms, dealId };
+  };
+  const allow = (amount: bigint) => deployment.giveStablecoin(actors.buyer, amount);
+
+  it("funds from an allowance on the buyer's signature, and pays the balance so", async () => {
+    await allow(1_000_000n);
+    const now = Number((await deployment.client.getBlock()).timestamp);
+    const { terms, dealId } = await register({ deposit: 300_000n, balanceBy: now + 2 * DAY });
+    const buyerSignature = await actors.buyer.signTypedData(termsTypedData(terms, deployment.domain));
+    expect((await carry({ kind: "FundDeal", deal: dealId, buyerSignature })).succeeded).equal(true);
+    expect(await status(dealId)).equal("deposited");
+    const message = { deal: dealId, amount: 700_000n, deadline: FAR };
+    expect((await carry(await signed(actors.buyer, { kind: "PayBalance", message }))).succeeded).equal(true);
+    expect(await status(dealId)).equal("funded");
+    const other = { kind: "FundDealWithAuthorization", deal: dealId, authorization: "0x12" } as const;
+    const refused = await rejection(acceptance.accept(other), "action-refused");
+    expect(refused.details).deep.equal({ action: "fund", status: "funded", why: "status" });
+  });
+
+  it("refunds a part, confirms the rest, and withdraws the marketplace's credit", async () => {
+    const { dealId } = await deployment.funded({ feeBps: 1_000 });
+    const refund = { deal: dealId, amount: 400_000n, remaining: 600_000n, deadline: FAR };
+    expect((await carry(await signed(actors.seller, { kind: "RefundBuyer", message: refund }))).succeeded).equal(true);
+    const confirm = { deal: dealId, deadline: FAR };
+    expect((await carry(await signed(actors.buyer, { kind: "ConfirmReceipt", message: confirm }))).succeeded).equal(
+      true,
+    );
+    expect(await status(dealId)).equal("closed");
+    const owner = lower(actors.marketplace.address);
+    const to = "0x00000000000000000000000000000000000000cc";
+    const message = { owner, token: zeroAddress, to, nonce: 0n, deadline: FAR } as const;
+    expect((await carry(await signed(actors.marketplace, { kind: "WithdrawCredit", message }))).succeeded).equal(true);
+    expect(await deployment.client.getBalance({ address: to })).equal(60_000n);
+  });
+
+  it("withdraws a bond after its delay", async () => {
+    const seller = lower(actors.seller.address);
+    await deployment.act(actors.seller, "postBond", { args: [seller, zeroAddress, 900n], value: 900n });
+    const request = { seller, token: zeroAddress, nonce: 0n, deadline: FAR } as const;
+    const requested = await carry(await signed(actors.seller, { kind: "RequestBondWithdrawal", message: request }));
+    expect(requested.succeeded).equal(true);
+    await anvil.ask("evm_increaseTime", [181 * DAY]);
+    await anvil.ask("evm_mine");
+    const to = "0x00000000000000000000000000000000000000dd";
+    const message = { seller, token: zeroAddress, amount: 900n, to, nonce: 1n, deadline: FAR } as const;
+    expect((await carry(await signed(actors.seller, { kind: "WithdrawBond", message }))).succeeded).equal(true);
+    expect(await deployment.client.getBalance({ address: to })).equal(900n);
+  });
+
+  it("tries a request again that was rejected on the way", async () => {
+    const { terms, dealId } = await register({});
+    const buyerSignature = await actors.buyer.signTypedData(termsTypedData(terms, deployment.domain));
+    const request = { kind: "FundDeal", deal: dealId, buyerSignature } as const;
+    await rejection(acceptance.accept(request), "call-reverted");
+    await allow(1_000_000n);
+    const { id } = await acceptance.accept(request);
+    // The allowance goes away between acceptance and submission.
+    const approve = encodeFunctionData({
+      abi: parseAbi(["function approve(address spender, uint256 amount) returns (bool)"]),
+      functionName: "approve",
+      args: [deployment.contracts.escrow, 0n],
+    });
+    const transaction = { from: actors.buyer.address, to: deployment.stablecoin, data: approve };
+    await anvil.ask("eth_sendTransaction", [transaction]);
+    await submitOnce(createSender(database, [anvil.url]));
+    const rejected = (await readIntent(database.db, id))!;
+    expect([rejected.state, rejected.code]).deep.equal(["rejected", "call-reverted"]);
+    await allow(1_000_000n);
+    expect((await carry(request)).succeeded).equal(true);
+    expect(await status(dealId)).equal("funded");
+  });
+
+  it("reads requests from the wire and refuses unknown fields and kinds", () => {
+    const message = { deal: digest, tracking: digest, deadline: FAR };
+    const request = { kind: "ShipGoods", message, signature: "0x12" };
+    expect(requestSchema.parse(request)).deep.equal(request);
+    for (const wrong of [
+      { ...request, extra: 1 },
+      { ...request, kind: "Nothing" },
+      { ...request, message: { ...message, deadline: "1" } },
+      { ...request, signature: "0x1" },
+    ]) {
+      expect(requestSchema.safeParse(wrong).success).equal(false);
+    }
+  });
+});
