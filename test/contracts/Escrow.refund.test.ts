@@ -1,0 +1,145 @@
+import { expect } from "chai";
+import { network } from "hardhat";
+import { COVERAGE, deployEscrow, FAR, type Fixture, statusNumber, type TestDeal } from "../fixtures/escrow.ts";
+import { itTakesOneSignature } from "../fixtures/signedForm.ts";
+
+const connection = await network.create();
+const { ethers, networkHelpers } = connection;
+
+async function deployed() {
+  const f = await deployEscrow(connection);
+  await f.giveTokens();
+  return f;
+}
+
+const load = () => networkHelpers.loadFixture(deployed);
+
+const part = ({ terms }: TestDeal) => terms.price / 4n;
+
+/** What the seller signs to give back `amount` of `held`. */
+const signedRefund = async (f: Fixture, deal: TestDeal, { amount, held }: { amount: bigint; held: bigint }) => {
+  const message = { deal: deal.id, amount, remaining: held - amount, deadline: FAR };
+  const signature = await f.signIntent(f.seller, { kind: "RefundBuyer", message });
+  return () => f.escrow.connect(f.carrier).refundFor(deal.packed, amount, held - amount, FAR, signature);
+};
+
+describe("Escrow", () => {
+  describe("refund", () => {
+    it("gives everything back and closes the deal", async () => {
+      const f = await load();
+      for (const status of ["deposited", "funded", "shipped", "delivered"] as const) {
+        const deal = await f.reach(status, { coverage: COVERAGE });
+        const { held } = await f.escrow.dealOf(deal.id);
+        const refunding = f.escrow.connect(f.seller).refund(deal.packed, held);
+
+        await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, held, 0);
+        await expect(refunding).to.changeEtherBalances(ethers, [f.escrow, f.buyer, f.seller], [-held, held, 0n]);
+        expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("closed"), 0n, 0n]);
+        expect((await f.escrow.bondOf(f.seller, deal.terms.token)).reserved).to.equal(0n);
+      }
+    });
+
+    it("gives a part back and holds the rest, in the same state with the same clock", async () => {
+      const f = await load();
+      for (const status of ["funded", "shipped", "delivered"] as const) {
+        const deal = await f.reach(status, { token: f.stablecoinAddress });
+        const { until } = await f.escrow.dealOf(deal.id);
+        const remaining = deal.terms.price - part(deal);
+        const refunding = f.escrow.connect(f.seller).refund(deal.packed, part(deal));
+
+        await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, part(deal), remaining);
+        await expect(refunding).to.changeTokenBalances(
+          ethers,
+          f.stablecoin,
+          [f.escrow, f.buyer],
+          [-part(deal), part(deal)],
+        );
+        expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber(status), remaining, until]);
+      }
+    });
+
+    it("reverts with PartialRefundOfDeposit", async () => {
+      const f = await load();
+      const deal = await f.reach("deposited");
+      const { deposit } = deal.terms;
+      await f.expectRefusal(deal, () => f.escrow.connect(f.seller).refund(deal.packed, deposit - 1n), {
+        error: "PartialRefundOfDeposit",
+        args: [deposit - 1n, deposit],
+      });
+    });
+
+    it("reverts with AmountZero and with RefundExceedsHeld", async () => {
+      const f = await load();
+      const deal = await f.reach("funded");
+      const { price } = deal.terms;
+      const send = (amount: bigint) => () => f.escrow.connect(f.seller).refund(deal.packed, amount);
+      await f.expectRefusal(deal, send(0n), { error: "AmountZero" });
+      await f.expectRefusal(deal, send(price + 1n), { error: "RefundExceedsHeld", args: [price + 1n, price] });
+    });
+
+    it("reverts with NotCaller for anybody but the seller", async () => {
+      const f = await load();
+      const deal = await f.reach("funded");
+      await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).refund(deal.packed, 1n), {
+        error: "NotCaller",
+        args: [f.buyer, f.seller],
+      });
+    });
+
+    it("reverts with DealNotOpen before funding, after the end, and while disputed", async () => {
+      const f = await load();
+      for (const status of ["none", "released", "disputed", "closed"] as const) {
+        const deal = await f.reach(status);
+        await f.expectRefusal(deal, () => f.escrow.connect(f.seller).refund(deal.packed, 1n), {
+          error: "DealNotOpen",
+          args: [deal.id, statusNumber(status)],
+        });
+      }
+    });
+  });
+
+  describe("refundFor", () => {
+    itTakesOneSignature(load, {
+      by: "seller",
+      arrange: (f, changes) => f.reach("funded", changes),
+      intent: (deal, deadline) => ({
+        kind: "RefundBuyer",
+        message: { deal: deal.id, amount: part(deal), remaining: deal.terms.price - part(deal), deadline },
+      }),
+      send: (f, deal, { deadline, signature }) =>
+        f.escrow
+          .connect(f.carrier)
+          .refundFor(deal.packed, part(deal), deal.terms.price - part(deal), deadline, signature),
+      event: "DealRefunded",
+      replay: (deal) => ({
+        error: "RemainingMismatch",
+        args: [deal.terms.price - part(deal), deal.terms.price - 2n * part(deal)],
+      }),
+    });
+
+    it("runs a whole refund once", async () => {
+      const f = await load();
+      const deal = await f.reach("funded");
+      const send = await signedRefund(f, deal, { amount: deal.terms.price, held: deal.terms.price });
+      await expect(send()).to.changeEtherBalances(ethers, [f.buyer], [deal.terms.price]);
+      await f.expectRefusal(deal, send, { error: "DealNotOpen", args: [deal.id, statusNumber("closed")] });
+    });
+
+    it("does not run a refund that was signed before other money came or went", async () => {
+      const f = await load();
+      const deal = await f.reach("deposited");
+      const { deposit, price } = deal.terms;
+      const send = await signedRefund(f, deal, { amount: deposit, held: deposit });
+      await f.escrow.connect(f.buyer).payBalance(deal.packed, { value: price - deposit });
+      await f.expectRefusal(deal, send, { error: "RemainingMismatch", args: [0, price - deposit] });
+    });
+
+    it("reverts with RefundExceedsHeld", async () => {
+      const f = await load();
+      const deal = await f.reach("funded");
+      const { price } = deal.terms;
+      const send = await signedRefund(f, deal, { amount: price + 1n, held: price + 1n });
+      await f.expectRefusal(deal, send, { error: "RefundExceedsHeld", args: [price + 1n, price] });
+    });
+  });
+});
