@@ -61,7 +61,7 @@ const compile = async () => {
   const hardhat = createRequire(import.meta.url)
     .resolve("hardhat/package.json")
     .replace("package.json", "dist/src/cli.js");
-  const child = spawn(process.execPath, [hardhat, "build", "--quiet"], {
+  const child = spawn(process.execPath, [hardhat, "build", "--quiet", "--no-tests"], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
   });
