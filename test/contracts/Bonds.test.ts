@@ -1,0 +1,276 @@
+import { expect } from "chai";
+import { network } from "hardhat";
+import type { Hex } from "viem";
+import { intentDigest } from "../../src/core/intents.ts";
+import { COVERAGE, DAY, deployEscrow, type Fixture } from "../fixtures/escrow.ts";
+import { itTakesTheOwnersSignature } from "../fixtures/signedAccountForm.ts";
+
+const connection = await network.create();
+const { ethers, networkHelpers } = connection;
+
+async function deployed() {
+  const f = await deployEscrow(connection);
+  await f.giveTokens();
+  return f;
+}
+
+const load = () => networkHelpers.loadFixture(deployed);
+
+const NATIVE = ethers.ZeroAddress as Hex;
+const BOND_DELAY = 180 * DAY;
+const BOND_WINDOW = 30 * DAY;
+const AMOUNT = 5_000n;
+
+/** A bond whose withdrawal is open now. */
+const unlocked = async (f: Fixture, amount = AMOUNT) => {
+  await f.postBond(f.seller.address, NATIVE, amount);
+  await f.escrow.connect(f.seller).requestBondWithdrawal(NATIVE);
+  const { unlockAt } = await f.escrow.bondOf(f.seller, NATIVE);
+  return Number(unlockAt);
+};
+
+const expectUnmoved = async (
+  f: Fixture,
+  send: () => Promise<unknown>,
+  error: string,
+  args: readonly unknown[] = [],
+) => {
+  const before = await f.account(f.seller.address);
+  const refused = expect(send()).to.be.revertedWithCustomError(f.escrow, error);
+  await (args.length === 0 ? refused : refused.withArgs(...args));
+  expect(await f.account(f.seller.address)).to.deep.equal(before);
+};
+
+describe("Bonds", () => {
+  describe("postBond", () => {
+    it("adds the caller's native currency to a seller's bond", async () => {
+      const f = await load();
+      const posting = f.escrow.connect(f.stranger).postBond(f.seller, NATIVE, AMOUNT, { value: AMOUNT });
+      await expect(posting).to.emit(f.escrow, "BondPosted").withArgs(f.seller, NATIVE, AMOUNT);
+      await expect(posting).to.changeEtherBalances(ethers, [f.stranger, f.escrow], [-AMOUNT, AMOUNT]);
+      expect(await f.escrow.bondOf(f.seller, NATIVE)).to.deep.equal([AMOUNT, 0n, 0n]);
+    });
+
+    it("adds the caller's tokens, and keeps each token apart", async () => {
+      const f = await load();
+      await f.postBond(f.seller.address, NATIVE, 1n);
+      for (const total of [AMOUNT, 2n * AMOUNT]) {
+        await expect(f.escrow.connect(f.seller).postBond(f.seller, f.stablecoin, AMOUNT)).to.changeTokenBalances(
+          ethers,
+          f.stablecoin,
+          [f.seller, f.escrow],
+          [-AMOUNT, AMOUNT],
+        );
+        expect(await f.escrow.bondOf(f.seller, f.stablecoin)).to.deep.equal([total, 0n, 0n]);
+      }
+      expect(await f.escrow.bondOf(f.seller, NATIVE)).to.deep.equal([1n, 0n, 0n]);
+    });
+
+    it("reverts with AddressZero, AmountZero, ValueMismatch and AmountTooLarge", async () => {
+      const f = await load();
+      const as = f.escrow.connect(f.seller);
+      await expectUnmoved(f, () => as.postBond(ethers.ZeroAddress, NATIVE, 1n, { value: 1n }), "AddressZero");
+      await expectUnmoved(f, () => as.postBond(f.seller, NATIVE, 0n), "AmountZero");
+      await expectUnmoved(f, () => as.postBond(f.seller, NATIVE, 2n, { value: 1n }), "ValueMismatch", [1, 2]);
+      await expectUnmoved(f, () => as.postBond(f.seller, f.stablecoin, 2n, { value: 1n }), "ValueMismatch", [1, 0]);
+      await expectUnmoved(f, () => as.postBond(f.seller, f.stablecoin, 2n ** 96n), "AmountTooLarge", [2n ** 96n]);
+    });
+
+    it("reverts with AmountTooLarge when the sum would not fit", async () => {
+      const f = await load();
+      await f.stablecoin.mint(f.seller, 2n ** 97n);
+      await f.escrow.connect(f.seller).postBond(f.seller, f.stablecoin, 2n ** 96n - 1n);
+      await expectUnmoved(f, () => f.escrow.connect(f.seller).postBond(f.seller, f.stablecoin, 1n), "AmountTooLarge", [
+        2n ** 96n,
+      ]);
+    });
+  });
+
+  describe("postBondWithAuthorization", () => {
+    const authorized = async (f: Fixture, { amount = AMOUNT, salt = "salt" } = {}) => {
+      const deadline = (await f.time.latest()) + DAY;
+      const message = {
+        seller: f.seller.address.toLowerCase() as Hex,
+        token: f.stablecoinAddress,
+        amount,
+        salt: f.digest(salt),
+        deadline,
+      };
+      const nonce = intentDigest({ kind: "PostBond", message }, f.domain);
+      const authorization = await f.authorize(f.seller, { value: amount, validBefore: deadline, nonce });
+      const send = (posted = amount) =>
+        f.escrow
+          .connect(f.carrier)
+          .postBondWithAuthorization(f.seller, f.stablecoin, posted, message.salt, deadline, authorization);
+      return { send, nonce };
+    };
+
+    it("collects from the seller by their ERC-3009 signature", async () => {
+      const f = await load();
+      const { send } = await authorized(f);
+      const posting = send();
+      await expect(posting).to.emit(f.escrow, "BondPosted").withArgs(f.seller, f.stablecoin, AMOUNT);
+      await expect(posting).to.changeTokenBalances(ethers, f.stablecoin, [f.seller, f.escrow], [-AMOUNT, AMOUNT]);
+      expect(await f.escrow.bondOf(f.seller, f.stablecoin)).to.deep.equal([AMOUNT, 0n, 0n]);
+    });
+
+    it("collects once per authorization, and none for another amount", async () => {
+      const f = await load();
+      const { send, nonce } = await authorized(f);
+      await expect(send(AMOUNT - 1n))
+        .to.be.revertedWithCustomError(f.stablecoin, "SignatureInvalid")
+        .withArgs(f.seller);
+      await send();
+      const before = await f.account(f.seller.address);
+      await expect(send()).to.be.revertedWithCustomError(f.stablecoin, "AuthorizationUsed").withArgs(f.seller, nonce);
+      expect(await f.account(f.seller.address)).to.deep.equal(before);
+      await expect((await authorized(f, { salt: "another" })).send()).to.emit(f.escrow, "BondPosted");
+    });
+  });
+
+  describe("requestBondWithdrawal", () => {
+    it("opens the withdrawal 180 days later, for its caller and this token alone", async () => {
+      const f = await load();
+      await f.postBond(f.seller.address, NATIVE, AMOUNT);
+      const at = (await f.time.latest()) + 100;
+      await f.time.setNextBlockTimestamp(at);
+      await expect(f.escrow.connect(f.seller).requestBondWithdrawal(NATIVE))
+        .to.emit(f.escrow, "BondWithdrawalRequested")
+        .withArgs(f.seller, NATIVE, at + BOND_DELAY);
+      expect(await f.escrow.bondOf(f.seller, NATIVE)).to.deep.equal([AMOUNT, 0n, BigInt(at + BOND_DELAY)]);
+      expect((await f.escrow.bondOf(f.seller, f.stablecoin)).unlockAt).to.equal(0n);
+    });
+
+    it("starts the delay anew when it is repeated", async () => {
+      const f = await load();
+      const first = await unlocked(f);
+      await f.time.increase(100 * DAY);
+      await f.escrow.connect(f.seller).requestBondWithdrawal(NATIVE);
+      expect((await f.escrow.bondOf(f.seller, NATIVE)).unlockAt).to.be.greaterThan(first + 99 * DAY);
+    });
+  });
+
+  describe("requestBondWithdrawalFor", () => {
+    itTakesTheOwnersSignature(load, {
+      arrange: (f, owner) => f.postBond(owner, NATIVE, AMOUNT),
+      intent: (_, seller, signed) => ({ kind: "RequestBondWithdrawal", message: { seller, token: NATIVE, ...signed } }),
+      send: (f, seller, { deadline, signature }) =>
+        f.escrow.connect(f.carrier).requestBondWithdrawalFor(seller, NATIVE, deadline, signature),
+      event: "BondWithdrawalRequested",
+    });
+  });
+
+  describe("withdrawBond", () => {
+    it("sends the free part wherever the seller says, in as many steps as they like", async () => {
+      const f = await load();
+      await f.time.increaseTo(await unlocked(f));
+      const withdrawing = f.escrow.connect(f.seller).withdrawBond(NATIVE, 2_000n, f.stranger);
+      await expect(withdrawing).to.emit(f.escrow, "BondWithdrawn").withArgs(f.seller, NATIVE, 2_000, f.stranger);
+      await expect(withdrawing).to.changeEtherBalances(ethers, [f.escrow, f.stranger], [-2_000n, 2_000n]);
+      await f.escrow.connect(f.seller).withdrawBond(NATIVE, 3_000n, f.seller);
+      expect((await f.escrow.bondOf(f.seller, NATIVE)).balance).to.equal(0n);
+    });
+
+    it("sends tokens", async () => {
+      const f = await load();
+      await f.postBond(f.seller.address, f.stablecoinAddress, AMOUNT);
+      await f.escrow.connect(f.seller).requestBondWithdrawal(f.stablecoin);
+      await f.time.increase(BOND_DELAY);
+      await expect(f.escrow.connect(f.seller).withdrawBond(f.stablecoin, AMOUNT, f.stranger)).to.changeTokenBalances(
+        ethers,
+        f.stablecoin,
+        [f.escrow, f.stranger],
+        [-AMOUNT, AMOUNT],
+      );
+    });
+
+    it("reverts with BondLocked without a request, one second before it opens, and at the end of its window", async () => {
+      const f = await load();
+      await f.postBond(f.seller.address, f.stablecoinAddress, AMOUNT);
+      await expectUnmoved(
+        f,
+        () => f.escrow.connect(f.seller).withdrawBond(f.stablecoin, 1n, f.seller),
+        "BondLocked",
+        [0],
+      );
+
+      const opensAt = await unlocked(f);
+      const send = () => f.escrow.connect(f.seller).withdrawBond(NATIVE, 1n, f.seller);
+      for (const at of [opensAt - 1, opensAt + BOND_WINDOW]) {
+        const snapshot = await networkHelpers.takeSnapshot();
+        await f.time.setNextBlockTimestamp(at);
+        await expectUnmoved(f, send, "BondLocked", [opensAt]);
+        await snapshot.restore();
+      }
+      for (const at of [opensAt, opensAt + BOND_WINDOW - 1]) {
+        await f.time.setNextBlockTimestamp(at);
+        await expect(send()).to.emit(f.escrow, "BondWithdrawn");
+      }
+    });
+
+    it("reverts with BondTooSmall for what a deal has reserved", async () => {
+      const f = await load();
+      await f.postBond(f.seller.address, NATIVE, AMOUNT);
+      await f.escrow.connect(f.seller).requestBondWithdrawal(NATIVE);
+      await f.time.increase(BOND_DELAY);
+      await f.reach("funded", { coverage: COVERAGE });
+      await expectUnmoved(
+        f,
+        () => f.escrow.connect(f.seller).withdrawBond(NATIVE, AMOUNT + 1n, f.seller),
+        "BondTooSmall",
+        [AMOUNT + 1n, AMOUNT],
+      );
+      await expect(f.escrow.connect(f.seller).withdrawBond(NATIVE, AMOUNT, f.seller)).to.emit(
+        f.escrow,
+        "BondWithdrawn",
+      );
+    });
+
+    it("reverts with AmountZero, and with PaymentFailed for a payee of zero or the escrow itself", async () => {
+      const f = await load();
+      await f.time.increaseTo(await unlocked(f));
+      const as = f.escrow.connect(f.seller);
+      await expectUnmoved(f, () => as.withdrawBond(NATIVE, 0n, f.seller), "AmountZero");
+      for (const to of [ethers.ZeroAddress, await f.escrow.getAddress()])
+        await expectUnmoved(f, () => as.withdrawBond(NATIVE, 1n, to), "PaymentFailed", [to, 1]);
+    });
+
+    it("reverts with PaymentFailed when the payee cannot receive, and the bond stays", async () => {
+      const f = await load();
+      await f.time.increaseTo(await unlocked(f));
+      const as = f.escrow.connect(f.seller);
+      await expectUnmoved(f, () => as.withdrawBond(NATIVE, 1n, f.tribunal), "PaymentFailed", [f.tribunal, 1]);
+    });
+
+    it("never touches another seller's bond", async () => {
+      const f = await load();
+      await f.time.increaseTo(await unlocked(f));
+      await expectUnmoved(
+        f,
+        () => f.escrow.connect(f.stranger).withdrawBond(NATIVE, 1n, f.stranger),
+        "BondLocked",
+        [0],
+      );
+    });
+  });
+
+  describe("withdrawBondFor", () => {
+    itTakesTheOwnersSignature(load, {
+      arrange: async (f, owner) => {
+        await f.postBond(owner, NATIVE, AMOUNT);
+        if ((await f.escrow.bondOf(owner, NATIVE)).unlockAt !== 0n) return;
+        const as = await ethers.getImpersonatedSigner(owner);
+        await networkHelpers.setBalance(owner, 10n ** 18n);
+        await f.escrow.connect(as).requestBondWithdrawal(NATIVE);
+        await f.time.increase(BOND_DELAY);
+      },
+      intent: (f, seller, signed) => ({
+        kind: "WithdrawBond",
+        message: { seller, token: NATIVE, amount: 1_000n, to: f.stranger.address.toLowerCase() as Hex, ...signed },
+      }),
+      send: (f, seller, { deadline, signature }) =>
+        f.escrow.connect(f.carrier).withdrawBondFor(seller, NATIVE, 1_000n, f.stranger, deadline, signature),
+      event: "BondWithdrawn",
+    });
+  });
+});

@@ -1,0 +1,95 @@
+import { expect } from "chai";
+import { network } from "hardhat";
+import type { Hex } from "viem";
+import { deployEscrow, type Fixture } from "../fixtures/escrow.ts";
+import { itTakesTheOwnersSignature } from "../fixtures/signedAccountForm.ts";
+
+const connection = await network.create();
+const { ethers, networkHelpers } = connection;
+
+async function deployed() {
+  const f = await deployEscrow(connection);
+  await f.giveTokens();
+  return f;
+}
+
+const load = () => networkHelpers.loadFixture(deployed);
+const NATIVE = ethers.ZeroAddress as Hex;
+const FEE = 4_000n;
+
+/** Gives an account a credit: the fee of a deal on which it is the marketplace. */
+const credit = async (f: Fixture, owner: string, token: Hex) => {
+  const marketplace = owner.toLowerCase() as Hex;
+  await f.reach("closed", { price: 10n * FEE, deposit: 10n * FEE, feeBps: 1_000, marketplace, token });
+};
+
+describe("Custody", () => {
+  describe("withdrawCredit", () => {
+    it("sends the whole native credit wherever its owner says, once", async () => {
+      const f = await load();
+      await credit(f, f.marketplace.address, NATIVE);
+      await credit(f, f.marketplace.address, NATIVE);
+      const withdrawing = f.escrow.connect(f.marketplace).withdrawCredit(NATIVE, f.stranger);
+      await expect(withdrawing)
+        .to.emit(f.escrow, "CreditWithdrawn")
+        .withArgs(f.marketplace, NATIVE, 2n * FEE, f.stranger);
+      await expect(withdrawing).to.changeEtherBalances(ethers, [f.escrow, f.stranger], [-2n * FEE, 2n * FEE]);
+      expect(await f.escrow.creditOf(f.marketplace, NATIVE)).to.equal(0n);
+      await expect(f.escrow.connect(f.marketplace).withdrawCredit(NATIVE, f.stranger))
+        .to.be.revertedWithCustomError(f.escrow, "NothingToWithdraw")
+        .withArgs(f.marketplace, NATIVE);
+    });
+
+    it("sends tokens, and keeps each token apart", async () => {
+      const f = await load();
+      await credit(f, f.marketplace.address, NATIVE);
+      await credit(f, f.marketplace.address, f.stablecoinAddress);
+      await expect(f.escrow.connect(f.marketplace).withdrawCredit(f.stablecoin, f.stranger)).to.changeTokenBalances(
+        ethers,
+        f.stablecoin,
+        [f.escrow, f.stranger],
+        [-FEE, FEE],
+      );
+      expect(await f.escrow.creditOf(f.marketplace, NATIVE)).to.equal(FEE);
+    });
+
+    it("reverts with NothingToWithdraw for everybody else", async () => {
+      const f = await load();
+      await credit(f, f.marketplace.address, NATIVE);
+      const before = await f.account(f.marketplace.address);
+      await expect(f.escrow.connect(f.stranger).withdrawCredit(NATIVE, f.stranger))
+        .to.be.revertedWithCustomError(f.escrow, "NothingToWithdraw")
+        .withArgs(f.stranger, NATIVE);
+      expect(await f.account(f.marketplace.address)).to.deep.equal(before);
+    });
+
+    it("reverts with PaymentFailed for zero, for the escrow itself and for who cannot receive, and the credit stays", async () => {
+      const f = await load();
+      await credit(f, f.marketplace.address, NATIVE);
+      const before = await f.account(f.marketplace.address);
+      for (const to of [ethers.ZeroAddress, await f.escrow.getAddress(), await f.tribunal.getAddress()])
+        await expect(f.escrow.connect(f.marketplace).withdrawCredit(NATIVE, to))
+          .to.be.revertedWithCustomError(f.escrow, "PaymentFailed")
+          .withArgs(to, FEE);
+      expect(await f.account(f.marketplace.address)).to.deep.equal(before);
+    });
+  });
+
+  describe("withdrawCreditFor", () => {
+    itTakesTheOwnersSignature(load, {
+      arrange: (f, owner) => credit(f, owner, NATIVE),
+      intent: (f, owner, signed) => ({
+        kind: "WithdrawCredit",
+        message: { owner, token: NATIVE, to: f.stranger.address.toLowerCase() as Hex, ...signed },
+      }),
+      send: (f, owner, { deadline, signature }) =>
+        f.escrow.connect(f.carrier).withdrawCreditFor(owner, NATIVE, f.stranger, deadline, signature),
+      event: "CreditWithdrawn",
+    });
+  });
+
+  it("takes no currency that nobody accounts for", async () => {
+    const f = await load();
+    await expect(f.stranger.sendTransaction({ to: f.domain.escrow, value: 1n })).to.be.revertedWithoutReason(ethers);
+  });
+});

@@ -1,0 +1,165 @@
+import { expect } from "chai";
+import { network } from "hardhat";
+import type { Hex } from "viem";
+import type { Terms } from "../../src/core/terms.ts";
+import { COVERAGE, deployEscrow, type Fixture, statusNumber, type TestDeal } from "../fixtures/escrow.ts";
+
+const connection = await network.create();
+const { ethers, networkHelpers } = connection;
+
+async function deployed() {
+  const f = await deployEscrow(connection);
+  await f.giveTokens();
+  return f;
+}
+
+const load = () => networkHelpers.loadFixture(deployed);
+
+/** A disputed deal before a tribunal that awards what it is asked. */
+const disputed = async (f: Fixture, changes: Partial<Terms> = {}) => {
+  const tribunal = await f.ethers.deployContract("OpenTribunal", [f.escrow]);
+  const address = (await tribunal.getAddress()).toLowerCase() as Hex;
+  return { tribunal, deal: await f.reach("disputed", { tribunal: address, ...changes }) };
+};
+
+const decisionOf = (
+  f: Fixture,
+  { terms }: TestDeal,
+  over: { toBuyer?: bigint; toSeller?: bigint; compensation?: bigint } = {},
+) => ({ toBuyer: terms.price, toSeller: 0n, compensation: 0n, reasons: f.digest("reasons"), ...over });
+
+describe("Escrow", () => {
+  describe("award", () => {
+    it("pays both parties what the tribunal decides, the fee on the seller's part", async () => {
+      const f = await load();
+      const marketplace = f.marketplace.address.toLowerCase() as Hex;
+      const { tribunal, deal } = await disputed(f, { feeBps: 1_000, marketplace });
+      const { price } = deal.terms;
+      const toSeller = price / 4n;
+      const awarding = tribunal.award(
+        deal.packed,
+        deal.id,
+        decisionOf(f, deal, { toBuyer: price - toSeller, toSeller }),
+      );
+      await expect(awarding)
+        .to.emit(f.escrow, "DealAwarded")
+        .withArgs(deal.id, price - toSeller, toSeller, 0, 0, f.digest("reasons"));
+      await expect(awarding).to.changeEtherBalances(
+        ethers,
+        [f.buyer, f.seller],
+        [price - toSeller, toSeller - toSeller / 10n],
+      );
+      expect(await f.escrow.creditOf(marketplace, deal.terms.token)).to.equal(toSeller / 10n);
+      expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("closed"), 0n, 0n]);
+    });
+
+    it("compensates from this deal's coverage and records what goes beyond it", async () => {
+      const f = await load();
+      await f.postBond(f.seller.address, f.stablecoinAddress, 7n);
+      for (const [compensation, paid] of [
+        [COVERAGE - 1n, COVERAGE - 1n],
+        [COVERAGE, COVERAGE],
+        [COVERAGE + 5n, COVERAGE],
+      ] as const) {
+        const before = (await f.escrow.bondOf(f.seller, f.stablecoinAddress)).balance;
+        const { tribunal, deal } = await disputed(f, { coverage: COVERAGE, token: f.stablecoinAddress });
+        const { price } = deal.terms;
+        const awarding = tribunal.award(deal.packed, deal.id, decisionOf(f, deal, { compensation }));
+        await expect(awarding)
+          .to.emit(f.escrow, "DealAwarded")
+          .withArgs(deal.id, price, 0, paid, compensation - paid, f.digest("reasons"));
+        await expect(awarding).to.changeTokenBalances(
+          ethers,
+          f.stablecoin,
+          [f.escrow, f.buyer],
+          [-(price + paid), price + paid],
+        );
+        expect(await f.escrow.shortfallOf(deal.id)).to.equal(compensation - paid);
+        expect(await f.escrow.bondOf(f.seller, f.stablecoinAddress)).to.deep.equal([before + COVERAGE - paid, 0n, 0n]);
+      }
+    });
+
+    it("compensates a disputed tail, where nothing is held", async () => {
+      const f = await load();
+      const tribunal = await f.ethers.deployContract("OpenTribunal", [f.escrow]);
+      const deal = await f.reach("released", { tribunal: (await tribunal.getAddress()).toLowerCase() as Hex });
+      await f.dispute(deal);
+      const decision = decisionOf(f, deal, { toBuyer: 0n, compensation: 5n });
+      await expect(tribunal.award(deal.packed, deal.id, decision)).to.changeEtherBalances(ethers, [f.buyer], [5n]);
+    });
+
+    it("is possible one second before the backstop and reverts with DeadlinePassed at it", async () => {
+      const f = await load();
+      const { tribunal, deal } = await disputed(f);
+      const { until } = await f.escrow.dealOf(deal.id);
+      const send = () => tribunal.award(deal.packed, deal.id, decisionOf(f, deal));
+      const snapshot = await networkHelpers.takeSnapshot();
+      await f.time.setNextBlockTimestamp(until);
+      await f.expectRefusal(deal, send, { error: "DeadlinePassed", args: [until] });
+      await snapshot.restore();
+      await f.time.setNextBlockTimestamp(until - 1n);
+      await expect(send()).to.emit(f.escrow, "DealAwarded");
+    });
+
+    it("reverts with NotCaller for anybody but the tribunal of the terms", async () => {
+      const f = await load();
+      const { tribunal } = await disputed(f);
+      const { deal } = await disputed(f);
+      const decision = decisionOf(f, deal);
+      for (const caller of [f.buyer, f.seller, f.marketplace])
+        await f.expectRefusal(deal, () => f.escrow.connect(caller).award(deal.packed, deal.id, decision), {
+          error: "NotCaller",
+          args: [caller, deal.terms.tribunal],
+        });
+      await f.expectRefusal(deal, () => tribunal.award(deal.packed, deal.id, decision), {
+        error: "NotCaller",
+        args: [tribunal, deal.terms.tribunal],
+      });
+    });
+
+    it("reverts with DealMismatch when another deal was decided", async () => {
+      const f = await load();
+      const { tribunal, deal } = await disputed(f);
+      const other = await f.reach("disputed", { tribunal: deal.terms.tribunal });
+      await f.expectRefusal(deal, () => tribunal.award(deal.packed, other.id, decisionOf(f, deal)), {
+        error: "DealMismatch",
+        args: [other.id, deal.id],
+      });
+    });
+
+    it("reverts with AmountsDoNotSum for one unit less or more", async () => {
+      const f = await load();
+      const { tribunal, deal } = await disputed(f);
+      const { price } = deal.terms;
+      for (const [toSeller, toBuyer, sum] of [
+        [0n, price - 1n, price - 1n],
+        [1n, price, price + 1n],
+        [2n ** 96n - 1n, 1n, 2n ** 256n - 1n],
+      ] as const)
+        await f.expectRefusal(
+          deal,
+          () => tribunal.award(deal.packed, deal.id, decisionOf(f, deal, { toBuyer, toSeller })),
+          { error: "AmountsDoNotSum", args: [sum, price] },
+        );
+    });
+
+    it("reverts with WrongStatus in every other state, and the second time", async () => {
+      const f = await load();
+      const tribunal = await f.ethers.deployContract("OpenTribunal", [f.escrow]);
+      const address = (await tribunal.getAddress()).toLowerCase() as Hex;
+      for (const status of ["none", "deposited", "funded", "shipped", "delivered", "released", "closed"] as const) {
+        const deal = await f.reach(status, { tribunal: address });
+        await f.expectRefusal(deal, () => tribunal.award(deal.packed, deal.id, decisionOf(f, deal)), {
+          error: "WrongStatus",
+          args: [deal.id, statusNumber(status), statusNumber("disputed")],
+        });
+      }
+      const deal = await f.reach("disputed", { tribunal: address });
+      await tribunal.award(deal.packed, deal.id, decisionOf(f, deal));
+      await f.expectRefusal(deal, () => tribunal.award(deal.packed, deal.id, decisionOf(f, deal)), {
+        error: "WrongStatus",
+        args: [deal.id, statusNumber("closed"), statusNumber("disputed")],
+      });
+    });
+  });
+});
