@@ -1,7 +1,9 @@
 import {
   type Address,
+  BaseError,
   createPublicClient,
   createWalletClient,
+  decodeErrorResult,
   defineChain,
   type Hex,
   http,
@@ -35,6 +37,21 @@ export const createChainSide = ({ rpcUrl, deployment }: { rpcUrl: string; deploy
   /** Sends calldata to the escrow as a party would from its own wallet. */
   const callEscrow = async (account: LocalAccount, call: { readonly data: Hex; readonly value?: bigint }) =>
     mined(await walletOf(account).sendTransaction({ to: deployment.escrow, ...call }));
+
+  /** Name and arguments of the custom error with which the escrow refuses a call. */
+  const refusalOf = async (account: LocalAccount, data: Hex): Promise<string> => {
+    try {
+      await client.call({ account: account.address, to: deployment.escrow, data });
+      return "none";
+    } catch (error) {
+      const raw = error instanceof BaseError ? error.walk((cause) => "data" in (cause as object)) : undefined;
+      const revert = (raw as { data?: Hex | { data?: Hex } } | undefined)?.data;
+      const bytes = typeof revert === "object" ? revert.data : revert;
+      if (!bytes) throw error;
+      const { errorName, args } = decodeErrorResult({ abi: escrowAbi, data: bytes });
+      return `${errorName}(${(args ?? []).join(", ")})`;
+    }
+  };
 
   const mint = async (to: LocalAccount, amount: bigint) => {
     const token = { address: deployment.stablecoin, abi: stablecoinAbi } as const;
@@ -91,6 +108,7 @@ export const createChainSide = ({ rpcUrl, deployment }: { rpcUrl: string; deploy
 
   return {
     callEscrow,
+    refusalOf,
     mint,
     tokenBalance,
     nativeBalance,

@@ -1,0 +1,58 @@
+import { execFile } from "node:child_process";
+import { copyFile, mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+
+const holdfast = join(import.meta.dirname, "..", "main.ts");
+const noNetwork = join(import.meta.dirname, "noNetwork.ts");
+
+/** What `holdfast verify` says in a process of its own that can reach neither chain nor relayer. */
+export type OfflineVerdict = {
+  readonly exitCode: number;
+  readonly status: string;
+  readonly changed: readonly string[];
+};
+
+export const verifyOffline = async (file: string, bundle: string): Promise<OfflineVerdict> => {
+  const args = [
+    "--disable-warning=ExperimentalWarning",
+    "--import",
+    noNetwork,
+    holdfast,
+    "verify",
+    file,
+    bundle,
+    "--json",
+  ];
+  const { exitCode, stdout } = await new Promise<{ exitCode: number; stdout: string }>((resolve) => {
+    execFile(process.execPath, args, { maxBuffer: 1 << 24 }, (error, stdout) => {
+      const code = error === null ? 0 : typeof error.code === "number" ? error.code : 70;
+      resolve({ exitCode: code, stdout });
+    });
+  });
+  const said = JSON.parse(stdout || "{}") as { verdict?: { status?: string; changed?: readonly string[] } };
+  return { exitCode, status: said.verdict?.status ?? "no verdict", changed: said.verdict?.changed ?? [] };
+};
+
+/** The same for a copy of the file in which one bit in the middle is flipped. */
+export const verifyFlipped = async (file: string, bundle: string): Promise<OfflineVerdict> => {
+  const dir = await mkdtemp(join(tmpdir(), "holdfast-flipped-"));
+  try {
+    const copy = join(dir, basename(file));
+    await copyFile(file, copy);
+    const handle = await open(copy, "r+");
+    try {
+      const { size } = await handle.stat();
+      const position = Math.floor(size / 2);
+      const byte = Buffer.alloc(1);
+      await handle.read(byte, 0, 1, position);
+      byte[0] = byte[0]! ^ 1;
+      await handle.write(byte, 0, 1, position);
+    } finally {
+      await handle.close();
+    }
+    return await verifyOffline(copy, bundle);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+};

@@ -1,0 +1,142 @@
+import { createWriteStream } from "node:fs";
+import { access, mkdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { Address } from "viem";
+import { sortPanel } from "../../core/panel.ts";
+import { createClient } from "../../sdk/client.ts";
+import type { Deployment } from "../deploy.ts";
+import { type Actors, createActors, createReader } from "./actors.ts";
+import { type ChainSide, createChainSide } from "./chainSide.ts";
+import { exampleVideo } from "./exampleVideo.ts";
+import type { ProvenFile } from "./filing.ts";
+import { accounts, createLedger, type Holdings } from "./ledger.ts";
+import { dollars } from "./money.ts";
+import { createSigning } from "./signing.ts";
+import { type CaseFiles, playFurnitureCase, playFurtherDeals } from "./story.ts";
+import { createTermsFactory } from "./terms.ts";
+
+const examples = join(import.meta.dirname, "..", "..", "..", "examples");
+const THRESHOLD = 3;
+const POCKET = dollars(100_000);
+
+/** What the demonstration runs against, and with what. */
+export type DemoSurroundings = {
+  /** Of the relayer's API. */
+  readonly url: string;
+  readonly rpcUrl: string;
+  readonly deployment: Deployment;
+  /** Where files that are made on the fly go. */
+  readonly workDir: string;
+  /** Where bundles go. */
+  readonly outDir: string;
+  /** Evidence of the caller's instead of the examples. */
+  readonly evidenceFiles?: readonly string[] | undefined;
+  readonly say: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** How the demonstration came out. */
+export type DemoOutcome = {
+  readonly holdings: readonly {
+    readonly account: string;
+    readonly before: bigint;
+    readonly after: bigint;
+    readonly expected: bigint;
+  }[];
+  readonly checks: readonly { readonly what: string; readonly holds: boolean }[];
+  readonly proven: readonly ProvenFile[];
+};
+
+/** Whether every balance and every check came out right. */
+export const isRight = (outcome: DemoOutcome): boolean =>
+  outcome.checks.every(({ holds }) => holds) &&
+  outcome.holdings.every(({ after, expected }) => after === expected) &&
+  outcome.proven.length > 0;
+
+/** Plays the furniture case and every other way out of a deal against a running relayer and local chain. */
+export const playDemo = async (surroundings: DemoSurroundings): Promise<DemoOutcome> => {
+  const { deployment, say, signal } = surroundings;
+  const actors = createActors();
+  const panel = sortPanel({
+    threshold: THRESHOLD,
+    arbitrators: actors.arbitrators.map(({ address }) => address),
+  });
+  const chain = createChainSide(surroundings);
+  const client = createClient({ url: surroundings.url });
+  const ledger = createLedger();
+  const checks: { what: string; holds: boolean }[] = [];
+  const { recipient } = await createReader();
+  await mkdir(surroundings.workDir, { recursive: true });
+  const files = await caseFiles(surroundings);
+
+  for (const holder of [actors.buyer, actors.seller]) await chain.mint(holder, POCKET);
+  const before = await readHoldings(chain, actors);
+
+  const stage = {
+    actors,
+    panel,
+    client,
+    chain,
+    sign: createSigning(deployment),
+    termsOf: createTermsFactory({ actors, deployment, panel }),
+    ledger,
+    desk: {
+      client,
+      deployment,
+      recipient,
+      readBeacon: chain.block,
+      readTime: chain.now,
+      outDir: surroundings.outDir,
+      names: new Set<string>(),
+    },
+    say,
+    check: (what: string, holds: boolean) => void checks.push({ what, holds }),
+    signal,
+  };
+  const proven = await playFurnitureCase(stage, files);
+  await playFurtherDeals(stage);
+
+  const after = await readHoldings(chain, actors);
+  const expected = ledger.after(before);
+  return {
+    holdings: accounts.map((account) => ({
+      account,
+      before: before[account],
+      after: after[account],
+      expected: expected[account],
+    })),
+    checks,
+    proven,
+  };
+};
+
+const readHoldings = async (chain: ChainSide, actors: Actors): Promise<Holdings> => {
+  const address = (role: "buyer" | "seller" | "marketplace"): Address => actors[role].address;
+  return {
+    buyer: await chain.tokenBalance(address("buyer")),
+    seller: await chain.tokenBalance(address("seller")),
+    marketplace: await chain.credit(address("marketplace")),
+    bond: (await chain.bond(address("seller"))).balance,
+  };
+};
+
+/** The caller's files as the buyer's claim, or the examples and a video of 60 MB that is made on the fly. */
+const caseFiles = async ({ evidenceFiles, workDir, say }: DemoSurroundings): Promise<CaseFiles> => {
+  if (evidenceFiles) return { claim: evidenceFiles, answer: [], further: [] };
+  const video = join(workDir, "unpacking.mp4");
+  const isThere = await access(video).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) {
+    await pipeline(exampleVideo(), createWriteStream(video));
+    say(`0. ${basename(video)} made: 60 MB`);
+  }
+  const example = (name: string) => join(examples, name);
+  return {
+    claim: [example("invoice.pdf"), example("chat.txt"), example("photo-damage-1.png")],
+    answer: [example("photo-delivery.jpg")],
+    further: [example("photo-damage-2.png"), video],
+  };
+};

@@ -1,0 +1,278 @@
+import { encodeFunctionData, type Hex, parseEther } from "viem";
+import { escrowAbi } from "../../abi/escrow.ts";
+import { feeOf } from "../../core/deals.ts";
+import { ProtocolError } from "../../core/errors.ts";
+import type { Panel } from "../../core/panel.ts";
+import type { Terms } from "../../core/terms.ts";
+import { packTerms } from "../../core/termsCodec.ts";
+import type { Client } from "../../sdk/client.ts";
+import type { Actors } from "./actors.ts";
+import type { ChainSide } from "./chainSide.ts";
+import { type FilingDesk, fileAll, type ProvenFile } from "./filing.ts";
+import type { Ledger } from "./ledger.ts";
+import { dollars, showDollars, showNative } from "./money.ts";
+import type { Signing } from "./signing.ts";
+import { type createTermsFactory, DAY, digestOf } from "./terms.ts";
+
+/** Files of a case: what the buyer files first, what the seller answers with, what the buyer adds later. */
+export type CaseFiles = {
+  readonly claim: readonly string[];
+  readonly answer: readonly string[];
+  readonly further: readonly string[];
+};
+
+export type Stage = {
+  readonly actors: Actors;
+  readonly panel: Panel;
+  readonly client: Client;
+  readonly chain: ChainSide;
+  readonly sign: Signing;
+  readonly termsOf: ReturnType<typeof createTermsFactory>;
+  readonly ledger: Ledger;
+  readonly desk: FilingDesk;
+  readonly say: (line: string) => void;
+  /** Records whether something came out as it must. */
+  readonly check: (what: string, holds: boolean) => void;
+  readonly signal?: AbortSignal | undefined;
+};
+
+const BOND = dollars(2_000);
+const FURNITURE = dollars(40_000);
+const SEATS = [0, 2, 4] as const;
+
+/**
+ * The furniture case: a price of 40,000, a bond of 2,000 that cannot carry what was promised, evidence in two instalments,
+ * and a determination that three of five arbitrators sign. Returns the files with their bundles.
+ */
+export const playFurnitureCase = async (stage: Stage, files: CaseFiles): Promise<ProvenFile[]> => {
+  const { actors, chain, client, sign, ledger, say } = stage;
+  const { buyer, seller, carrier } = actors;
+
+  say("1. The seller posts a bond, and it limits what can be promised");
+  const deposit = encodeFunctionData({
+    abi: escrowAbi,
+    functionName: "postBond",
+    args: [seller.address, stage.desk.deployment.stablecoin, BOND],
+  });
+  await chain.callEscrow(seller, { data: deposit });
+  ledger.move(BOND, { from: "seller", to: "bond" });
+  say(`   bond posted: ${showDollars(BOND)}`);
+  await showRefusedCoverage(stage);
+
+  say("2. A deal that the bond can carry is funded without gas for the buyer");
+  const terms = stage.termsOf("furniture", FURNITURE, { now: await chain.now(), changes: { coverage: BOND } });
+  const id = sign.dealIdOf(terms);
+  await client.registerDeal({ terms, sellerSignature: await sign.terms(seller, terms) });
+  await carried(stage, client.fundDeal(id, { authorization: await sign.authorization(buyer, terms) }));
+  ledger.move(FURNITURE, { from: "buyer" });
+  say(`   ${showDollars(FURNITURE)} held by ERC-3009, coverage ${showDollars(BOND)}; deal ${id}`);
+
+  say("3. The seller ships, the carrier attests delivery, the buyer disputes: three signatures, no gas");
+  const deadline = (await chain.now()) + DAY;
+  await carry(stage, await sign.intent(seller, ship(id, deadline)));
+  await carry(stage, await sign.intent(carrier, deliver(id, deadline)));
+  const statement = digestOf("The left door of the wardrobe arrived split from top to bottom.");
+  await carry(
+    stage,
+    await sign.intent(buyer, {
+      kind: "OpenDispute",
+      message: { deal: id, by: lower(buyer.address), statement, deadline },
+    }),
+  );
+  await client.waitForDeal(id, "disputed");
+  say("   disputed: nothing moves but by settlement, determination, or the backstop");
+
+  say("4. Both sides file evidence: encrypted here, stored in IPFS, signed, anchored");
+  const proven = [
+    ...(await file(stage, files.claim, { party: "buyer", id, purpose: "shows what was agreed and the damage" })),
+    ...(await file(stage, files.answer, { party: "seller", id, purpose: "shows the parcel at delivery" })),
+    ...(await file(stage, files.further, { party: "buyer", id, purpose: "second instalment: unpacking" })),
+  ];
+
+  say("5. Three of five arbitrators sign one determination; anyone carries it");
+  await determine(stage, terms, id);
+  return proven;
+};
+
+const showRefusedCoverage = async (stage: Stage) => {
+  const { actors, chain, client, sign, say, check } = stage;
+  await client.readBond(lower(actors.seller.address), stage.desk.deployment.stablecoin);
+  const promised = dollars(20_000);
+  const terms = stage.termsOf("furniture with too much coverage", FURNITURE, {
+    now: await chain.now(),
+    changes: { coverage: promised },
+  });
+  const consent = await sign.terms(actors.seller, terms);
+  const refusal = await chain.refusalOf(
+    actors.buyer,
+    encodeFunctionData({ abi: escrowAbi, functionName: "fundCovered", args: [packTerms(terms), consent] }),
+  );
+  check(
+    "the escrow refuses coverage that the bond cannot carry",
+    refusal === `CoverageExceedsBond(${promised}, ${BOND})`,
+  );
+  say(`   coverage of ${showDollars(promised)} refused by the contract: ${refusal}`);
+  const refusedBy = await client.registerDeal({ terms }).then(
+    () => "nobody",
+    (error: unknown) => (error instanceof ProtocolError ? error.code : "an error"),
+  );
+  check("the relayer refuses it before anybody signs", refusedBy === "coverage-exceeds-bond");
+};
+
+const determine = async (stage: Stage, terms: Terms, id: Hex) => {
+  const { actors, panel, chain, client, sign, ledger, say, check } = stage;
+  const toBuyer = dollars(30_000);
+  const toSeller = FURNITURE - toBuyer;
+  const compensation = dollars(6_000);
+  const determination = {
+    deal: id,
+    toBuyer,
+    toSeller,
+    compensation,
+    reasons: digestOf("The wardrobe is not as described. 30,000 back, 6,000 for storage and a second delivery."),
+    evidence: digestOf("evidence of the furniture case"),
+    deadline: (await chain.now()) + 7 * DAY,
+  };
+  const signers = SEATS.map((seat) => actors.arbitrators[seat]!);
+  const signatures = await sign.determination(signers, determination);
+  const two = await client.submitDetermination({ determination, panel, signatures: signatures.slice(0, 2) }).then(
+    () => "nobody",
+    (error: unknown) => (error instanceof ProtocolError ? error.code : "an error"),
+  );
+  check("two signatures of five are refused", two === "signature-count-wrong");
+  await carried(stage, client.submitDetermination({ determination, panel, signatures }));
+  await client.waitForDeal(id, "closed");
+
+  const fee = feeOf(toSeller, terms.feeBps);
+  ledger.move(toBuyer, { to: "buyer" });
+  ledger.move(BOND, { from: "bond", to: "buyer" });
+  ledger.move(toSeller - fee, { to: "seller" });
+  ledger.move(fee, { to: "marketplace" });
+  const shortfall = await chain.shortfall(id);
+  check("what the award exceeds the coverage by is on record", shortfall === compensation - BOND);
+  say(
+    `   buyer ${showDollars(toBuyer)} of the price and ${showDollars(BOND)} from the bond, seller ${showDollars(toSeller)} less fee`,
+  );
+  say(
+    `   compensation of ${showDollars(compensation)} exceeds the coverage: shortfall ${showDollars(shortfall)} on record`,
+  );
+};
+
+/** Every other way in which a deal ends, each on a deal of its own. */
+export const playFurtherDeals = async (stage: Stage): Promise<void> => {
+  const { actors, chain, client, sign, ledger, say, check } = stage;
+  const { buyer, seller, carrier } = actors;
+
+  say("6. Further deals: every other way out");
+  await confirmNative(stage);
+
+  const settled = await fundDirectly(stage, "a lamp, settled", dollars(900));
+  const back = dollars(300);
+  const message = {
+    deal: settled.id,
+    toBuyer: back,
+    toSeller: settled.terms.price - back,
+    compensation: 0n,
+    deadline: (await chain.now()) + DAY,
+  };
+  await carry(stage, await sign.settlement({ buyer, seller }, message));
+  await client.waitForDeal(settled.id, "closed");
+  payOut(stage, settled.terms, back);
+  say(`   settlement by two signatures: ${showDollars(back)} back, the rest to the seller`);
+
+  const unshipped = await fundDirectly(stage, "a rug, never shipped", dollars(500));
+  const undelivered = await fundDirectly(stage, "a chair, lost on the way", dollars(700));
+  const accepted = await fundDirectly(stage, "a desk, nobody acts", dollars(1_200));
+  const deadline = (await chain.now()) + DAY;
+  for (const { id } of [undelivered, accepted]) await carry(stage, await sign.intent(seller, ship(id, deadline)));
+  await carry(stage, await sign.intent(carrier, deliver(accepted.id, deadline)));
+
+  await chain.travelTo(unshipped.terms.shipBy);
+  await client.waitForDeal(unshipped.id, "closed");
+  ledger.move(unshipped.terms.price, { to: "buyer" });
+  say("   not shipped in time: refunded in full by the relayer's deadline watch");
+
+  await chain.travelTo((await client.readDeal(accepted.id)).until);
+  await client.waitForDeal(accepted.id, "closed");
+  payOut(stage, accepted.terms, 0n);
+  say("   inspection over and nobody acted: released to the seller");
+
+  await chain.travelTo(undelivered.terms.deliverBy);
+  await client.waitForDeal(undelivered.id, "closed");
+  ledger.move(undelivered.terms.price, { to: "buyer" });
+  say("   not delivered in time: refunded in full, never a release without proof of delivery");
+  check(
+    "no deal of the demonstration is left open",
+    (await client.listDeals({ status: "disputed" })).deals.length === 0,
+  );
+};
+
+const confirmNative = async (stage: Stage) => {
+  const { actors, chain, client, sign, say, check } = stage;
+  const price = parseEther("1.5");
+  const terms = stage.termsOf("a table, paid in native currency", price, {
+    now: await chain.now(),
+    changes: { token: chain.native },
+  });
+  const id = sign.dealIdOf(terms);
+  await client.registerDeal({ terms });
+  const funding = encodeFunctionData({ abi: escrowAbi, functionName: "fund", args: [packTerms(terms)] });
+  await chain.callEscrow(actors.buyer, { data: funding, value: price });
+  await client.waitForDeal(id, "funded");
+  const before = await chain.nativeBalance(actors.seller.address);
+  const deadline = (await chain.now()) + DAY;
+  await carry(stage, await sign.intent(actors.buyer, { kind: "ConfirmReceipt", message: { deal: id, deadline } }));
+  await client.waitForDeal(id, "closed");
+  const fee = feeOf(price, terms.feeBps);
+  const gained = (await chain.nativeBalance(actors.seller.address)) - before;
+  check("confirmation pays the seller in native currency, less the fee", gained === price - fee);
+  check("the fee is the marketplace's credit", (await chain.credit(actors.marketplace.address, chain.native)) >= fee);
+  say(`   native currency, funded directly and confirmed: ${showNative(gained)} to the seller`);
+};
+
+const fundDirectly = async (stage: Stage, order: string, price: bigint) => {
+  const { actors, chain, client, sign, ledger } = stage;
+  const terms = stage.termsOf(order, price, { now: await chain.now() });
+  const id = sign.dealIdOf(terms);
+  await client.registerDeal({ terms });
+  await chain.callEscrow(actors.buyer, {
+    data: encodeFunctionData({ abi: escrowAbi, functionName: "fund", args: [packTerms(terms)] }),
+  });
+  ledger.move(price, { from: "buyer" });
+  await client.waitForDeal(id, "funded");
+  return { id, terms };
+};
+
+const payOut = ({ ledger }: Stage, terms: Terms, toBuyer: bigint) => {
+  const toSeller = terms.price - toBuyer;
+  const fee = feeOf(toSeller, terms.feeBps);
+  ledger.move(toBuyer, { to: "buyer" });
+  ledger.move(toSeller - fee, { to: "seller" });
+  ledger.move(fee, { to: "marketplace" });
+};
+
+const file = async (
+  stage: Stage,
+  files: readonly string[],
+  { party, id, purpose }: { party: "buyer" | "seller"; id: Hex; purpose: string },
+): Promise<ProvenFile[]> => {
+  if (files.length === 0) return [];
+  const proven = await fileAll(files, { party: stage.actors[party], dealId: id, purpose }, stage.desk);
+  stage.say(`   ${party}: ${proven.length} file(s) anchored in one batch`);
+  return proven;
+};
+
+const lower = (address: Hex): Hex => address.toLowerCase() as Hex;
+
+const ship = (deal: Hex, deadline: number) =>
+  ({ kind: "ShipGoods", message: { deal, tracking: digestOf("tracking number"), deadline } }) as const;
+
+const deliver = (deal: Hex, deadline: number) =>
+  ({ kind: "AttestDelivery", message: { deal, proof: digestOf("signed for at the door"), deadline } }) as const;
+
+const carry = (stage: Stage, request: Parameters<Client["submitIntent"]>[0]) =>
+  carried(stage, stage.client.submitIntent(request));
+
+/** Waits until what the relayer took in is in a block. */
+const carried = async ({ client, signal }: Stage, accepted: ReturnType<Client["submitIntent"]>) =>
+  client.waitForIntent((await accepted).id, { signal });
