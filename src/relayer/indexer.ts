@@ -20,6 +20,7 @@ import {
   type IndexedEvent,
   insertBlocks,
   insertEvents,
+  lockCursor,
   readAllEvents,
   readBlocksBelow,
   readCursor,
@@ -62,6 +63,7 @@ const CHUNK = 2_000;
 const CLOSE = 64;
 const ANCESTORS = 32;
 
+/** Before the first block. */
 const nothing: Position = { number: -1, hash: "0x" };
 
 /** Follows the contracts' logs into events and projections, and a reorganisation back to where the chains part. */
@@ -215,8 +217,8 @@ type Step = Readonly<{ cursor: Position; base: Position; range: Range }>;
 
 /** Events, projections and cursor move together. `false` when another replica was faster. */
 const apply = async (tx: Transaction<Tables>, { cursor, base, range }: Step): Promise<boolean> => {
-  const actual = await readCursor(tx, { lock: true });
-  if (actual !== undefined && (actual.number !== cursor.number || actual.hash !== cursor.hash)) return false;
+  const actual = await lockCursor(tx, cursor);
+  if (actual.number !== cursor.number || actual.hash !== cursor.hash) return false;
   const undone = base === cursor ? [] : await deleteAbove(tx, base.number);
   const folding = createFolding();
   if (undone.length > 0) {
@@ -240,7 +242,9 @@ const apply = async (tx: Transaction<Tables>, { cursor, base, range }: Step): Pr
 /** Drops all projections and makes them again from the events that are kept. */
 export const rebuildProjections = async (database: Database): Promise<void> => {
   await database.db.transaction().execute(async (tx) => {
-    await readCursor(tx, { lock: true });
+    const known = await readCursor(tx);
+    if (known === undefined) return;
+    await lockCursor(tx, known);
     await deleteAllProjections(tx);
     const folding = createFolding();
     for await (const page of readAllEvents(tx)) {

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { isTransient } from "../chain/retry.ts";
 import { type ErrorCode, ProtocolError } from "../core/errors.ts";
+import { isDatabaseLost } from "../store/database.ts";
 import type { Log } from "./log.ts";
 
 export type LoopOptions = Readonly<{
@@ -49,8 +50,9 @@ export const startLoop = ({ name, intervalMs, signal, log, step }: LoopOptions):
         if (!hasMore) await rest(intervalMs);
       } catch (error) {
         if (signal.aborted) break;
-        const code = error instanceof ProtocolError ? error.code : "internal";
-        if (code !== obstacle) report(log, name, error);
+        const cause = isDatabaseLost(error) ? new ProtocolError("database-unreachable", {}, { cause: error }) : error;
+        const code = cause instanceof ProtocolError ? cause.code : "internal";
+        if (code !== obstacle) report(log, name, cause);
         obstacle = code;
         failures += 1;
         await rest(Math.min(intervalMs * 2 ** Math.min(failures, 10), LONGEST_PAUSE_MS));

@@ -22,7 +22,7 @@ import {
   readNextNonce,
   replaceAttempt,
 } from "../store/outbox.ts";
-import type { AttemptRow } from "../store/tables.ts";
+import type { AttemptRow, OutboxRow } from "../store/tables.ts";
 import { capFees, raiseFees } from "./fees.ts";
 import { type Sender, toCall } from "./sender.ts";
 import { type AttemptPlan, signAttempt, voidPlan, withHeadroom } from "./signer.ts";
@@ -37,6 +37,13 @@ export type Tracker = Readonly<{ trackOnce: () => Promise<number> }>;
 export const createTracker = (sender: Sender): Tracker => {
   // Passes in a row in which a row's nonce looked taken by a stranger: one missing receipt is no information.
   let suspects = new Map<number, number>();
+  let lastSeen: Header | undefined;
+
+  /** Whether every block that was there at the last pass still is. */
+  const isContinued = async () => {
+    if (lastSeen === undefined) return false;
+    return (await headerAt(sender.chain, lastSeen.number))?.hash === lastSeen.hash;
+  };
 
   const trackOnce = async () => {
     const { chain, database, finality, signer } = sender;
@@ -44,17 +51,24 @@ export const createTracker = (sender: Sender): Tracker => {
     if (heads === null) return 0;
     // Read before the receipts: a nonce that is settled now has its receipt by then, if the transaction was ours.
     const settledNonce = heads.final < 0 ? 0 : await readNonce(chain, signer.address, heads.final);
-    const flights = await readFlights(database.db, FLIGHTS);
+    const isUnbroken = await isContinued();
+    const waiting = await readFlights(database.db, FLIGHTS);
+    const flights = isUnbroken ? waiting.filter(({ row }) => isNewsPossible(row, heads)) : waiting;
     const results = await Promise.all(flights.map((flight) => followUp(sender, flight, { heads, settledNonce })));
     const taken = flights.filter((_, i) => results[i] === "nonce-taken").map(({ row }) => row.id);
     suspects = new Map(taken.map((id) => [id, (suspects.get(id) ?? 0) + 1]));
     for (const [id, passes] of suspects) if (passes >= PASSES_TO_DISPLACE) await markDisplaced(database.db, id);
     await mendGap(sender);
-    return flights.length;
+    lastSeen = heads.latest;
+    return waiting.length;
   };
 
   return { trackOnce };
 };
+
+/** While the chain only grows, a mined row changes when its block becomes safe or final, and not before. */
+const isNewsPossible = ({ state, blockNumber }: OutboxRow, heads: Heads) =>
+  blockNumber === null || blockNumber <= heads.final || (state === "mined" && blockNumber <= heads.safe);
 
 type Moment = Readonly<{ heads: Heads; settledNonce: number }>;
 

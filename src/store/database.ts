@@ -33,7 +33,7 @@ export const createDatabase = async (options: DatabaseOptions): Promise<Database
     await migrate(opened.db);
   } catch (cause) {
     await opened.close();
-    throw opened.engine === "postgres" && isConnectionFailure(cause)
+    throw opened.engine === "postgres" && isDatabaseLost(cause)
       ? new ProtocolError("database-unreachable", {}, { cause })
       : cause;
   }
@@ -98,6 +98,7 @@ const connectionFailures = new Set([
   "57P03",
 ]);
 
-const isConnectionFailure = (error: unknown) =>
+/** Whether a query failed because the server was not there, and not because of the query. */
+export const isDatabaseLost = (error: unknown): boolean =>
   error instanceof Error &&
   (("code" in error && connectionFailures.has(String(error.code))) || /timeout|terminated/i.test(error.message));

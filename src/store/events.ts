@@ -36,10 +36,24 @@ const eventColumns = [
   "subjects",
 ] as const;
 
-/** The last block whose events are all in; inside a transaction it keeps other replicas out. */
-export const readCursor = async (db: Reader, options: { lock: boolean } = { lock: false }) => {
-  const query = db.selectFrom("cursor").select(["number", "hash"]).where("name", "=", CURSOR);
-  return (options.lock ? query.forUpdate() : query).executeTakeFirst();
+/** The last block whose events are all in. */
+export const readCursor = (db: Reader): Promise<{ number: number; hash: Hex } | undefined> =>
+  db.selectFrom("cursor").select(["number", "hash"]).where("name", "=", CURSOR).executeTakeFirst();
+
+/** The same, kept from other replicas until the transaction ends; begins at `start` where there is none to keep. */
+export const lockCursor = async (tx: Transaction<Tables>, start: { number: number; hash: Hex }) => {
+  // A row that is not there cannot be locked, so the first to come makes it and the second waits for them.
+  await tx
+    .insertInto("cursor")
+    .values({ name: CURSOR, ...start })
+    .onConflict((conflict) => conflict.column("name").doNothing())
+    .execute();
+  return tx
+    .selectFrom("cursor")
+    .select(["number", "hash"])
+    .where("name", "=", CURSOR)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
 };
 
 export const writeCursor = async (tx: Transaction<Tables>, at: { number: number; hash: Hex }) => {

@@ -2,40 +2,51 @@ import type { Hex } from "viem";
 import { ProtocolError } from "../core/errors.ts";
 import type { Db } from "./database.ts";
 
-/** A client's key for one request; `scope` keeps clients and routes apart. */
-export type IdempotencyKey = Readonly<{ scope: string; key: string; bodyHash: Hex }>;
+/** A caller's own name for a request, within what it was sent to, and a hash of what was sent. */
+export type RequestKey = Readonly<{ scope: string; key: string; bodyHash: Hex }>;
 
-export type KeptAnswer = Readonly<{ status: number; body: unknown }>;
+export type Answered = Readonly<{ status: number; response: unknown }>;
 
 /**
- * Binds a key to a body, once, and returns the answer that was given under it. `undefined` means: do the work. That is safe
- * also when an earlier try died half-way, because all work is idempotent by what was signed.
+ * Binds the key to the body. Returns the answer that the request got before, or `undefined` when it has none yet: then it
+ * is to be done (again), which is harmless because everything behind is idempotent by its own id.
  *
- * Throws `idempotency-mismatch` when the key was used with another body.
+ * Throws `idempotency-mismatch` when the key belongs to another body.
  */
-export const bindKey = async (db: Db, { scope, key, bodyHash }: IdempotencyKey): Promise<KeptAnswer | undefined> => {
+export const claimKey = async (db: Db, { scope, key, bodyHash }: RequestKey): Promise<Answered | undefined> => {
   await db
     .insertInto("idempotency")
     .values({ scope, key, bodyHash })
     .onConflict((conflict) => conflict.columns(["scope", "key"]).doNothing())
     .execute();
-  const kept = await db
+  const found = await db
     .selectFrom("idempotency")
     .select(["bodyHash", "status", "response"])
     .where("scope", "=", scope)
     .where("key", "=", key)
-    .executeTakeFirstOrThrow();
-  if (kept.bodyHash !== bodyHash) throw new ProtocolError("idempotency-mismatch", { key });
-  return kept.status === null ? undefined : { status: kept.status, body: kept.response };
+    .executeTakeFirst();
+  // Gone again: the request that held it was refused, and left the key to whoever comes next.
+  if (found === undefined) return claimKey(db, { scope, key, bodyHash });
+  if (found.bodyHash !== bodyHash) throw new ProtocolError("idempotency-mismatch", { key });
+  return found.status === null ? undefined : { status: found.status, response: found.response };
 };
 
-/** Keeps the first answer that was given under a key. */
-export const keepAnswer = async (db: Db, { scope, key }: IdempotencyKey, answer: KeptAnswer): Promise<void> => {
+export const saveAnswer = async (db: Db, { scope, key }: RequestKey, answer: Answered): Promise<void> => {
   await db
     .updateTable("idempotency")
-    .set({ status: answer.status, response: JSON.stringify(answer.body) })
+    .set({ status: answer.status, response: JSON.stringify(answer.response) })
     .where("scope", "=", scope)
     .where("key", "=", key)
+    .execute();
+};
+
+/** Frees the key of a request that was refused, so that a corrected one may use it. */
+export const releaseKey = async (db: Db, { scope, key, bodyHash }: RequestKey): Promise<void> => {
+  await db
+    .deleteFrom("idempotency")
+    .where("scope", "=", scope)
+    .where("key", "=", key)
+    .where("bodyHash", "=", bodyHash)
     .where("status", "is", null)
     .execute();
 };

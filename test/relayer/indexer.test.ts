@@ -219,8 +219,7 @@ for (const engine of engines) {
 
     it("lets two indexers share a database without doing anything twice", async () => {
       await playDeals();
-      const other = newIndexer();
-      await Promise.all([catchUp(), catchUp(other)]);
+      await Promise.all([catchUp(), catchUp(newIndexer()), catchUp(newIndexer())]);
       const { count } = await database.db
         .selectFrom("events")
         .select((eb) => eb.fn.countAll<number>().as("count"))

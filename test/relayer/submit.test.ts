@@ -2,6 +2,7 @@ import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { expect } from "chai";
 import type { Hex } from "viem";
 import { readNonce } from "../../src/chain/transactions.ts";
+import type { Step } from "../../src/relayer/sender.ts";
 import { submitOnce } from "../../src/relayer/submit.ts";
 import { createTracker } from "../../src/relayer/track.ts";
 import { createDatabase, type Database } from "../../src/store/database.ts";
@@ -138,6 +139,36 @@ for (const engine of engines) {
         expect(BigInt(maxFee) >= (BigInt(attempts[i]!.maxFee) * 9n) / 8n).equal(true);
         expect(BigInt(maxPriorityFee) >= (BigInt(attempts[i]!.maxPriorityFee) * 9n) / 8n).equal(true);
       }
+    });
+
+    it("lands once when it dies between saving and sending a replacement", async () => {
+      await anvil.ask("evm_setAutomine", [false]);
+      const sender = createSender(database, [anvil.url], { settings: { replaceAfter: 0 } });
+      await enqueueCount(database, 1);
+      await submitOnce(sender);
+      await anvil.ask("anvil_dropAllTransactions");
+      const dying = {
+        ...sender,
+        onStep: (step: Step) => {
+          if (step === "replacement-signed") throw new Error("dies here");
+        },
+      };
+      expect(
+        await createTracker(dying)
+          .trackOnce()
+          .catch((error: Error) => error.message),
+      ).equal("dies here");
+      const survivor = createSender(database, [anvil.url], { settings: { replaceAfter: 3600 } });
+      const { trackOnce } = createTracker(survivor);
+      await until(
+        async () => (await countOpen()) === 0,
+        async () => {
+          await trackOnce();
+          await anvil.ask("evm_mine");
+        },
+      );
+      expect(await countOf(anvil, 1)).equal(1);
+      expect(await database.db.selectFrom("attempts").selectAll().execute()).length(2);
     });
 
     it("uses up the nonce of a stuck call that would revert by now", async () => {
