@@ -155,7 +155,10 @@ export const dealView = z
         action: z.enum(dealActions),
         at: seconds,
         toBuyer: amount,
+        /** Before the marketplace's fee. */
         toSeller: amount,
+        /** To the buyer from the seller's coverage, beyond what is held. */
+        compensation: amount,
       })
       .nullable(),
     /** What is possible in this state; half-open windows in Unix seconds, null where there is no bound. */

@@ -1,0 +1,113 @@
+import { randomUUID } from "node:crypto";
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import { rateLimit } from "express-rate-limit";
+import helmet from "helmet";
+import { ProtocolError } from "../core/errors.ts";
+import { createGateway } from "../storage/gateway.ts";
+import type { ApiContext, Handlers } from "./context.ts";
+import { type RouteName, routes } from "./contract.ts";
+import { defaultLimits, type Limits } from "./limits.ts";
+import { openApiDocument } from "./openapi.ts";
+import { answerProblem } from "./problem.ts";
+import { createBlobRoutes } from "./routes/blobs.ts";
+import { createDealRoutes } from "./routes/deals.ts";
+import { createEvidenceRoutes } from "./routes/evidence.ts";
+import { createIntentRoutes } from "./routes/intents.ts";
+import { createOperationRoutes } from "./routes/operations.ts";
+import { serveRoute } from "./serveRoute.ts";
+
+export type AppOptions = Omit<ApiContext, "limits"> & Readonly<{ limits?: Partial<Limits> }>;
+
+const MINUTE_MS = 60_000;
+const OPENAPI_PATH = "/v1/openapi.json";
+
+/** The HTTP API over a relayer, listening nowhere: every route of `contract.ts`, and the IPFS gateway of the store. */
+export const createApp = (options: AppOptions): Express => {
+  const limits = { ...defaultLimits, ...options.limits };
+  const context: ApiContext = { ...options, limits };
+  const { log } = options;
+  const handlers: Handlers = {
+    ...createDealRoutes(context),
+    ...createIntentRoutes(context),
+    ...createBlobRoutes(context),
+    ...createEvidenceRoutes(context),
+    ...createOperationRoutes(context),
+  };
+
+  const app = express();
+  app.disable("x-powered-by");
+  app.enable("case sensitive routing");
+  app.use(identify(log));
+  app.use(helmet());
+  app.use(createGateway(options.store));
+  app.use("/v1", limitRate(limits), neverCached);
+
+  const document = openApiDocument();
+  app.get(OPENAPI_PATH, (_, response) => {
+    response.json(document);
+  });
+  for (const name of Object.keys(routes) as RouteName[]) serveRoute(app, name, { handlers, context });
+  for (const [path, allowed] of methodsByPath()) {
+    app.all(path, () => {
+      throw new ProtocolError("method-not-allowed", { allowed });
+    });
+  }
+  app.use(() => {
+    throw new ProtocolError("not-found");
+  });
+  const onError: ErrorRequestHandler = (error, request, response, _next) => {
+    if (response.headersSent) response.destroy();
+    else answerProblem(request, response, { error: fromFramework(error), log });
+  };
+  app.use(onError);
+  return app;
+};
+
+/** Paths as Express writes them, with the methods that they take. */
+const methodsByPath = () => {
+  const methods = new Map([[OPENAPI_PATH, ["GET"]]]);
+  for (const { path, method } of Object.values(routes)) {
+    const place = path.replace(/\{(\w+)\}/g, ":$1");
+    methods.set(place, [...(methods.get(place) ?? []), method.toUpperCase()]);
+  }
+  return [...methods].map(([path, names]) => [path, names.join(", ")] as const);
+};
+
+const identify =
+  (log: ApiContext["log"]): RequestHandler =>
+  (request, response, next) => {
+    const requestId = randomUUID();
+    const startedAt = performance.now();
+    response.locals.requestId = requestId;
+    response.set("X-Request-Id", requestId);
+    response.once("finish", () => {
+      const ms = Math.round(performance.now() - startedAt);
+      log.debug({ requestId, method: request.method, path: request.path, status: response.statusCode, ms }, "answered");
+    });
+    next();
+  };
+
+const neverCached: RequestHandler = (_request, response, next) => {
+  response.set("Cache-Control", "no-store");
+  next();
+};
+
+const limitRate = ({ requestsPerMinute }: Limits): RequestHandler =>
+  rateLimit({
+    windowMs: MINUTE_MS,
+    limit: requestsPerMinute,
+    standardHeaders: "draft-8",
+    legacyHeaders: false,
+    // Its checks print warnings of their own about headers that anybody can send.
+    validate: false,
+    handler: (_request, response, next) => {
+      const seconds = Number(response.getHeader("Retry-After") ?? MINUTE_MS / 1000);
+      next(new ProtocolError("rate-limited", { seconds }));
+    },
+  });
+
+/** What Express itself refuses, as one of our codes. */
+const fromFramework = (error: unknown): unknown =>
+  error instanceof URIError
+    ? new ProtocolError("input-invalid", { path: "url", problem: "not percent-encoded" })
+    : error;

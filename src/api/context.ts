@@ -1,0 +1,32 @@
+import type { Request, Response } from "express";
+import type { Chain } from "../chain/client.ts";
+import type { Log } from "../relayer/log.ts";
+import type { Relayer } from "../relayer/relayer.ts";
+import type { EvidenceStore } from "../storage/port.ts";
+import type { Database } from "../store/database.ts";
+import type { AnswerOf, InputOf, RouteName, Routes } from "./contract.ts";
+import type { Limits } from "./limits.ts";
+
+/** What the routes work with. */
+export type ApiContext = Readonly<{
+  relayer: Relayer;
+  database: Database;
+  store: EvidenceStore;
+  chain: Chain;
+  limits: Limits;
+  log: Log;
+}>;
+
+export type Exchange = Readonly<{
+  request: Request;
+  response: Response;
+  /** Aborts when the caller goes away. */
+  signal: AbortSignal;
+}>;
+
+export type Handler<N extends RouteName> = (
+  input: InputOf<Routes[N]>,
+  exchange: Exchange,
+) => Promise<AnswerOf<Routes[N]>>;
+
+export type Handlers<N extends RouteName = RouteName> = { readonly [K in N]: Handler<K> };

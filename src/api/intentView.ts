@@ -1,0 +1,20 @@
+import type { z } from "zod";
+import type { IntentRecord } from "../store/intents.ts";
+import type { intentView } from "./schemas.ts";
+
+type View = z.input<typeof intentView>;
+
+/** How far an intent got, as the API shows it. */
+export const viewIntent = (intent: IntentRecord): View => ({
+  id: intent.id,
+  kind: intent.kind as View["kind"],
+  deal: intent.dealId,
+  signer: intent.signer,
+  state: intent.state as View["state"],
+  code: intent.code as View["code"],
+  details: (intent.detail ?? {}) as View["details"],
+  txHash: intent.txHash,
+  blockNumber: intent.blockNumber,
+  succeeded: intent.succeeded,
+  createdAt: intent.createdAt.toISOString(),
+});

@@ -1,0 +1,112 @@
+import type { Hex } from "viem";
+import { z } from "zod";
+import { ProtocolError } from "../../core/errors.ts";
+import { type EscrowDomain, type Terms, termsSchema, termsToJson, termsTypedData } from "../../core/terms.ts";
+import { bytes32 } from "../../core/wire.ts";
+import { type BondProjection, bondKey, type DealProjection } from "../../relayer/fold.ts";
+import type { CarryRequest } from "../../relayer/request.ts";
+import type { Db } from "../../store/database.ts";
+import { readDeal } from "../../store/deals.ts";
+import { listProjections, type ProjectionRow, readProjection } from "../../store/projections.ts";
+import type { ApiContext, Handlers } from "../context.ts";
+import { viewDeal } from "../dealView.ts";
+import { viewIntent } from "../intentView.ts";
+import { typedDataJson } from "../typedDataJson.ts";
+
+const cursorSchema = z.tuple([z.int().nonnegative(), bytes32]);
+
+export const createDealRoutes = ({
+  relayer,
+  database,
+  chain,
+  limits,
+}: ApiContext): Handlers<"registerDeal" | "listDeals" | "readDeal" | "fundDeal" | "readBond"> => {
+  const { db } = database;
+  const domain: EscrowDomain = { chainId: chain.chainId, escrow: relayer.contracts.escrow };
+
+  const requireTribunal = async ({ tribunal }: Terms) => {
+    const code = await chain.request({ method: "eth_getCode", params: [tribunal, "latest"] });
+    if (code === "0x") throw new ProtocolError("terms-unsafe", { fact: "tribunal-without-code" });
+  };
+
+  const view = async (id: Hex, known: Readonly<{ terms: Terms; projection: DealProjection | undefined }>) =>
+    viewDeal({
+      id,
+      ...known,
+      sellerSigned: (await readDeal(db, id))?.sellerSignature != null,
+      asOf: await readNewestTime(db),
+    });
+
+  return {
+    registerDeal: async ({ body: { terms, order, sellerSignature } }) => {
+      await requireTribunal(terms);
+      const { dealId } = await relayer.registerDeal({ terms, order, sellerSignature });
+      const typedData = typedDataJson(termsTypedData(terms, domain));
+      return { status: 201, body: { id: dealId, terms: termsToJson(terms), typedData } };
+    },
+
+    listDeals: async ({ query: { party, status, cursor, limit = limits.pageSize } }) => {
+      const after = cursor === undefined ? undefined : readCursor(cursor);
+      // One more than asked for tells whether there is a next page.
+      const rows = await listProjections(db, "deal", {
+        ...(party === undefined ? {} : { party }),
+        ...(status === undefined ? {} : { status }),
+        ...(after === undefined ? {} : { after }),
+        limit: limit + 1,
+      });
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      const deals = page.map((row) => {
+        const projection = row.state as unknown as DealProjection;
+        return view(row.key as Hex, { terms: termsSchema.parse(projection.terms), projection });
+      });
+      const next = rows.length > limit && last !== undefined ? writeCursor(last) : null;
+      return { status: 200, body: { deals: await Promise.all(deals), next } };
+    },
+
+    readDeal: async ({ params: { id } }) => {
+      const terms = await relayer.findTerms(id);
+      if (terms === undefined) throw new ProtocolError("deal-unknown", { deal: id });
+      const row = await readProjection(db, "deal", id);
+      return { status: 200, body: await view(id, { terms, projection: row?.state as DealProjection | undefined }) };
+    },
+
+    fundDeal: async ({ params: { id: deal }, body }) => {
+      const { authorization, buyerSignature, permit, sellerSignature } = body;
+      const base = { deal, sellerSignature };
+      let request: CarryRequest;
+      if (authorization !== undefined) request = { kind: "FundDealWithAuthorization", ...base, authorization };
+      else if (buyerSignature !== undefined) request = { kind: "FundDeal", ...base, buyerSignature };
+      else {
+        const { nonce, signature: permitSignature } = permit!;
+        request = { kind: "FundDealWithPermit2", ...base, nonce, permitSignature };
+      }
+      return { status: 202, body: viewIntent(await relayer.accept(request)) };
+    },
+
+    readBond: async ({ params: { seller, token } }) => {
+      const row = await readProjection(db, "bond", bondKey(seller, token));
+      const bond = row?.state as BondProjection | undefined;
+      const { balance, reserved, unlockAt } = bond ?? { balance: "0", reserved: "0", unlockAt: 0 };
+      const available = (BigInt(balance) - BigInt(reserved)).toString();
+      return { status: 200, body: { seller, token, balance, reserved, available, unlockAt } };
+    },
+  };
+};
+
+const readNewestTime = async (db: Db): Promise<number> => {
+  const newest = await db.selectFrom("blocks").select("timestamp").orderBy("number", "desc").executeTakeFirst();
+  return newest?.timestamp ?? 0;
+};
+
+const writeCursor = ({ blockNumber, key }: ProjectionRow): string =>
+  Buffer.from(JSON.stringify([blockNumber, key])).toString("base64url");
+
+const readCursor = (cursor: string): { blockNumber: number; key: Hex } => {
+  try {
+    const [blockNumber, key] = cursorSchema.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
+    return { blockNumber, key };
+  } catch (cause) {
+    throw new ProtocolError("input-invalid", { path: "cursor", problem: "not one of this listing" }, { cause });
+  }
+};

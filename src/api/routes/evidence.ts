@@ -1,0 +1,73 @@
+import type { Hex } from "viem";
+import { ProtocolError } from "../../core/errors.ts";
+import { parseEvidenceRecord } from "../../core/evidence.ts";
+import { listEvidence, readBatch, readEvidence } from "../../store/evidence.ts";
+import type { EvidenceRow } from "../../store/tables.ts";
+import type { ApiContext, Handlers } from "../context.ts";
+
+export const createEvidenceRoutes = ({
+  relayer,
+  database: { db },
+}: ApiContext): Handlers<"submitEvidence" | "readEvidence" | "readAnchored" | "listEvidence"> => {
+  const view = async (item: EvidenceRow) => {
+    const batch = item.batchRoot === null ? undefined : await readBatch(db, item.batchRoot);
+    const record = parseEvidenceRecord(item.record);
+    const isPlaced = batch !== undefined && item.batchIndex !== null && item.path !== null;
+    return {
+      digest: item.digest,
+      leaf: item.leaf,
+      kind: record.kind,
+      deal: item.dealId,
+      state: batch === undefined ? ("received" as const) : batch.anchor == null ? "sealed" : "anchored",
+      record,
+      submitter: item.submitter,
+      signature: item.signature,
+      receipt: {
+        digest: item.digest,
+        leaf: item.leaf,
+        receivedAt: item.receivedAt,
+        anchorBy: item.anchorBy,
+        relayer: relayer.address,
+        account: item.account,
+        signature: item.receipt,
+      },
+      path: isPlaced ? { index: item.batchIndex!, size: batch.size, siblings: item.path! } : null,
+      root: item.batchRoot,
+    } as const;
+  };
+
+  const requireEvidence = async (digest: Hex) => {
+    const item = await readEvidence(db, digest);
+    if (item === undefined) throw new ProtocolError("evidence-unknown", { digest });
+    return item;
+  };
+
+  return {
+    submitEvidence: async ({ body }) => ({ status: 202, body: await relayer.evidence.submit(body) }),
+
+    readEvidence: async ({ params: { id } }) => ({ status: 200, body: await view(await requireEvidence(id)) }),
+
+    readAnchored: async ({ params: { id } }) => {
+      const anchored = await relayer.evidence.readAnchored(id);
+      if (anchored === undefined) {
+        const { anchorBy } = await requireEvidence(id);
+        throw new ProtocolError("anchor-not-found", { digest: id, anchorBy });
+      }
+      const { path, anchor } = anchored;
+      return {
+        status: 200,
+        body: {
+          ...anchored,
+          path: { ...path, siblings: [...path.siblings] },
+          anchor: { ...anchor, receiptProof: [...anchor.receiptProof] },
+        },
+      };
+    },
+
+    listEvidence: async ({ params: { id }, query: { caseRef } }) => {
+      const items = await Promise.all((await listEvidence(db, id)).map(view));
+      const evidence = caseRef === undefined ? items : items.filter(({ record }) => record.caseRef === caseRef);
+      return { status: 200, body: { evidence } };
+    },
+  };
+};

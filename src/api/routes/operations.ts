@@ -1,0 +1,36 @@
+import { errorMessages } from "../../core/messages.ts";
+import type { ApiContext, Handlers } from "../context.ts";
+import { statusOf } from "../problem.ts";
+
+export const createOperationRoutes = ({
+  relayer,
+  chain,
+  limits,
+}: ApiContext): Handlers<"readConfig" | "readError" | "readHealth" | "readReady"> => ({
+  readConfig: async () => {
+    const { escrow, panel, registry, fromBlock } = relayer.contracts;
+    const { evidenceBytes, requestBytes, anchorWithin, pageSize } = limits;
+    return {
+      status: 200,
+      body: {
+        chainId: chain.chainId,
+        contracts: { escrow, panel, registry, fromBlock },
+        relayer: relayer.address,
+        limits: { evidenceBytes, requestBytes, anchorWithin, pageSize },
+      },
+    };
+  },
+
+  readError: async ({ params: { code } }) => ({
+    status: 200,
+    body: { code, status: statusOf[code], ...errorMessages[code] },
+  }),
+
+  readHealth: async () => ({ status: 200, body: { alive: true } }),
+
+  readReady: async () => {
+    const { isReady, obstacles, lag, outboxAge, nonceGap, unanchored } = await relayer.health();
+    const body = { ready: isReady, obstacles: { ...obstacles }, lag, outboxAge, nonceGap, unanchored };
+    return isReady ? { status: 200, body } : { status: 503, body };
+  },
+});
