@@ -51,6 +51,7 @@ export const errorCodes = [
   "interrupted",
   "json-malformed",
   "key-file-exposed",
+  "key-wrong",
   "keystore-password-wrong",
   "keystore-unreadable",
   "media-type-unsupported",

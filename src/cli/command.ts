@@ -1,0 +1,117 @@
+import { ProtocolError } from "../core/errors.ts";
+import { commandHelp, groupHelp } from "./help.ts";
+import { nearest } from "./nearest.ts";
+import { parseArguments } from "./parseArguments.ts";
+
+/** One option: what a reader sees of it, and whether it takes a value. */
+export type OptionSpec = {
+  readonly type: "string" | "boolean";
+  /** Name of the value in the help text, like `FILE`. */
+  readonly value?: string;
+  readonly about: string;
+  readonly multiple?: boolean;
+};
+
+export type OptionTable = Readonly<Record<string, OptionSpec>>;
+
+export type OptionValues<O extends OptionTable> = {
+  readonly [K in keyof O]?: O[K]["type"] extends "boolean"
+    ? boolean
+    : O[K] extends { readonly multiple: true }
+      ? readonly string[]
+      : string;
+};
+
+/** What a command may use of the world. */
+export type Surroundings = {
+  /** Aborts at Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly isJson: boolean;
+  /** Says something on stderr, for people who wait. */
+  readonly progress: (line: string) => void;
+  /** Like `progress`, for a line that the next one replaces; silent where stderr is no terminal. */
+  readonly progressHere: (line: string) => void;
+  /** Prints an outcome on stdout before the command ends, as servers do. */
+  readonly print: (outcome: Outcome) => void;
+  /** Unix seconds. */
+  readonly now: () => number;
+};
+
+/** What a command has to say: `text` for people, `json` for programs. */
+export type Outcome = {
+  readonly text: string;
+  readonly json: object;
+  /** 0 unless said otherwise. */
+  readonly exitCode?: number;
+};
+
+export type Example = readonly [line: string, what: string];
+
+type Definition<O extends OptionTable> = {
+  readonly summary: string;
+  /** What follows the command's name. */
+  readonly usage: string;
+  /** What it does and when somebody needs it. */
+  readonly about: string;
+  readonly examples: readonly Example[];
+  readonly options: O;
+  /** Least and most arguments that are no options. */
+  readonly positionals: readonly [least: number, most: number];
+  /** Exit codes that mean something special here. */
+  readonly exitCodes?: readonly Example[];
+  readonly run: (
+    input: { readonly values: OptionValues<O>; readonly positionals: readonly string[] },
+    surroundings: Surroundings,
+  ) => Promise<Outcome | undefined>;
+};
+
+/** A command as the dispatcher sees it. `help` takes the words that lead to it, like `holdfast deal sign`. */
+export type Command = {
+  readonly summary: string;
+  readonly help: (name: string) => string;
+  readonly run: (args: readonly string[], surroundings: Surroundings, name: string) => Promise<Outcome | undefined>;
+};
+
+const asksForHelp = (arg: string | undefined) => arg === "--help" || arg === "-h";
+
+const helpOutcome = (text: string): Outcome => ({ text, json: { help: text } });
+
+/** A command from its description: options are declared once, for parsing and for the help text. */
+export const defineCommand = <const O extends OptionTable>(definition: Definition<O>): Command => ({
+  summary: definition.summary,
+  help: (name) => commandHelp(name, definition),
+  run: async (args, surroundings, name) => {
+    const end = args.indexOf("--");
+    if (args.slice(0, end < 0 ? args.length : end).some(asksForHelp)) return helpOutcome(commandHelp(name, definition));
+    return definition.run(parseArguments(args, { ...definition, name }), surroundings);
+  },
+});
+
+type Group = {
+  readonly summary: string;
+  readonly about: string;
+  readonly commands: Readonly<Record<string, Command>>;
+};
+
+/** A command that only leads to others: `holdfast keys new`. */
+export const defineGroup = (group: Group): Command => ({
+  summary: group.summary,
+  help: (name) => groupHelp(name, group),
+  run: async (args, surroundings, name) => {
+    const [word, ...rest] = args.filter((arg, index) => index === 0 || args[0] !== "--json" || arg !== "--json");
+    if (asksForHelp(word)) return helpOutcome(groupHelp(name, group));
+    const command = word === undefined ? undefined : group.commands[word];
+    if (word === undefined || command === undefined) throw unknownCommand(name, word, Object.keys(group.commands));
+    return command.run(rest, surroundings, `${name} ${word}`);
+  },
+});
+
+/** The refusal of a command that does not exist, with the one that was probably meant. */
+export const unknownCommand = (name: string, word: string | undefined, known: readonly string[]): ProtocolError => {
+  if (word === undefined) {
+    return new ProtocolError("usage-invalid", { problem: `${name} needs a command: ${known.join(", ")}.`, help: name });
+  }
+  const meant = nearest(word, known);
+  const suggestion = meant === undefined ? `It knows: ${known.join(", ")}.` : `Did you mean ${meant}?`;
+  return new ProtocolError("usage-invalid", { problem: `${name} has no command "${word}". ${suggestion}`, help: name });
+};

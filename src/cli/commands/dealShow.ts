@@ -1,0 +1,73 @@
+import { zeroAddress } from "viem";
+import { ProtocolError } from "../../core/errors.ts";
+import { bytes32 } from "../../core/wire.ts";
+import type { DealView } from "../../sdk/client.ts";
+import { defineCommand } from "../command.ts";
+import { connect, urlOption } from "../connect.ts";
+import { readDeal } from "../dealFile.ts";
+import { statFile } from "../files.ts";
+import { columns } from "../help.ts";
+import { formatAmount, formatTime, nativeUnit, type Unit } from "../units.ts";
+
+export const dealShow = defineCommand({
+  summary: "where a deal stands, who can do what, and what happens if nobody acts",
+  usage: "ID|FILE --url URL",
+  about: [
+    "Asks a relayer for what the chain says about a deal. The chain decides; a relayer can be late, but everything it",
+    "says can be checked with any node of the chain (`holdfast deal pack` and the escrow's view dealOf).",
+  ].join("\n"),
+  examples: [
+    ["holdfast deal show deal.json --url http://127.0.0.1:8787", "amounts in the unit that the file states"],
+    ["holdfast deal show 0x5f... --url http://127.0.0.1:8787 --json", "by id, for a program; amounts in minor units"],
+  ],
+  options: { url: urlOption },
+  positionals: [1, 1],
+  run: async ({ values, positionals: [named = ""] }, { signal }) => {
+    const client = connect(values.url, "holdfast deal show");
+    const given = bytes32.safeParse(named);
+    if (!given.success && (await statFile(named)) === undefined) {
+      throw new ProtocolError("usage-invalid", {
+        problem: `"${named}" is neither a deal's id nor a deal file.`,
+        help: "holdfast deal show",
+      });
+    }
+    const file = given.success ? undefined : await readDeal(named);
+    const deal = await client.readDeal(given.success ? given.data : file!.id, { signal });
+    const known = deal.terms.token === zeroAddress ? nativeUnit : file?.unit;
+    return { text: textOf(deal, known ?? { symbol: "minor units", decimals: 0 }), json: deal };
+  },
+});
+
+const textOf = (deal: DealView, unit: Unit): string => {
+  const money = (amount: bigint) => formatAmount(amount, unit);
+  const { amounts, ifNobodyActs: next, outcome } = deal;
+  const open = deal.actions.filter((action) => action.open);
+  return [
+    `Deal ${deal.id}: ${deal.status === "none" ? "not funded" : deal.status}`,
+    columns([
+      ["held", money(amounts.held)],
+      ...(amounts.balanceDue > 0n ? [["balance due", money(amounts.balanceDue)] as const] : []),
+      ...(amounts.coverage > 0n ? [["set aside from the bond", money(amounts.coverage)] as const] : []),
+      ...(amounts.refunded > 0n ? [["given back already", money(amounts.refunded)] as const] : []),
+      ["as of", deal.asOf === 0 ? "no block was read yet" : formatTime(deal.asOf)],
+    ]),
+    ...(outcome === null
+      ? []
+      : [
+          `Ended by ${outcome.by}: ${money(outcome.toBuyer)} to the buyer, ${money(outcome.toSeller)} to the seller, ${money(outcome.compensation)} compensation.`,
+        ]),
+    next === null
+      ? "Nothing is left to happen by itself."
+      : `If nobody acts: ${next.action} from ${formatTime(next.at)}, ${money(next.toBuyer)} to the buyer, ${money(next.toSeller)} to the seller.`,
+    ...(open.length === 0
+      ? []
+      : [
+          `Possible now\n${columns(
+            open.map(({ action, by, before }) => [
+              action,
+              `${by}${before === null ? "" : `, before ${formatTime(before)}`}`,
+            ]),
+          )}`,
+        ]),
+  ].join("\n\n");
+};

@@ -1,0 +1,19 @@
+import { ProtocolError } from "../core/errors.ts";
+import { type Client, createClient } from "../sdk/client.ts";
+
+/** Option of every command that talks to a relayer. */
+export const urlOption = {
+  type: "string",
+  value: "URL",
+  about: "the relayer, like http://127.0.0.1:8787",
+} as const;
+
+/** A client of the relayer that the option names. Throws `usage-invalid`; nothing is sent yet. */
+export const connect = (url: string | undefined, help = "holdfast"): Client => {
+  if (url === undefined) throw new ProtocolError("usage-invalid", { problem: "Name the relayer: --url URL.", help });
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
+    throw new ProtocolError("usage-invalid", { problem: "--url takes an address like http://127.0.0.1:8787.", help });
+  }
+  return createClient({ url });
+};

@@ -1,0 +1,113 @@
+import type { Hex } from "viem";
+import { z } from "zod";
+import { ProtocolError } from "../core/errors.ts";
+import type { Panel } from "../core/panel.ts";
+import { dealIdOf, type EscrowDomain, type Terms, termsSchema, termsToJson } from "../core/terms.ts";
+import { address, bytes32, signature } from "../core/wire.ts";
+import { readJson } from "./files.ts";
+import { parseInput } from "./parseInput.ts";
+import { nativeUnit, type Unit } from "./units.ts";
+
+/** Name and version of the format. Another version is another string. */
+export const dealFormat = "holdfast-deal/1";
+
+const unitSchema = z.strictObject({ symbol: z.string().min(1).max(16), decimals: z.int().min(0).max(36) });
+
+/** The panel that the terms' `rules` commit to. */
+export const panelSchema = z.strictObject({
+  threshold: z.int().min(1).max(256),
+  arbitrators: z.array(address).min(1).max(256),
+});
+
+const dealFileSchema = z.strictObject({
+  format: z.literal(dealFormat),
+  id: bytes32,
+  chainId: z.int().positive(),
+  escrow: address,
+  terms: termsSchema,
+  /** For people to read amounts in; not signed by anybody. */
+  unit: unitSchema.nullable(),
+  panel: panelSchema.nullable(),
+  /** Text of the order document; its SHA-256 is `terms.order`. */
+  order: z.string().nullable(),
+  sellerSignature: signature.nullable(),
+});
+
+/** A deal as a file carries it between the parties: terms, where they hold, and what stands behind their digests. */
+export type DealFile = Readonly<{
+  id: Hex;
+  domain: EscrowDomain;
+  terms: Terms;
+  unit: Unit | null;
+  panel: Panel | null;
+  order: string | null;
+  sellerSignature: Hex | null;
+}>;
+
+/** A deal as JSON. */
+export const dealFileText = ({ id, domain, terms, ...rest }: DealFile): string => {
+  const document = { format: dealFormat, id, ...domain, terms: termsToJson(terms), ...rest };
+  return `${JSON.stringify(document, null, 2)}\n`;
+};
+
+/** Options that say where bare terms hold. */
+export const domainOptions = {
+  "chain-id": { type: "string", value: "N", about: "chain of the escrow, where FILE holds bare terms" },
+  escrow: { type: "string", value: "ADDRESS", about: "escrow contract, where FILE holds bare terms" },
+} as const;
+
+type DomainValues = { readonly "chain-id"?: string; readonly escrow?: string };
+
+/**
+ * Reads a deal file, or bare terms together with the domain that the options name. Throws `file-missing`,
+ * `file-unreadable`, or `input-malformed` also when the id in the file is not that of its terms.
+ */
+export const readDeal = async (path: string, values: DomainValues = {}): Promise<DealFile> => {
+  const input = await readJson(path);
+  if (typeof input === "object" && input !== null && !("format" in input)) {
+    const terms = parseInput(termsSchema, input, path);
+    const domain = parseDomain(values, path);
+    const unit = isNative(terms) ? nativeUnit : null;
+    return { id: dealIdOf(terms, domain), domain, terms, unit, panel: null, order: null, sellerSignature: null };
+  }
+  const { id, chainId, escrow, terms, unit, panel, order, sellerSignature } = parseInput(dealFileSchema, input, path);
+  const domain = { chainId, escrow };
+  if (dealIdOf(terms, domain) !== id) {
+    throw new ProtocolError("input-malformed", {
+      path,
+      at: "id",
+      problem: "it is not the id of these terms; somebody changed one or the other",
+    });
+  }
+  return { id, domain, terms, unit: isNative(terms) ? nativeUnit : unit, panel, order, sellerSignature };
+};
+
+/** The domain that options name. Throws `usage-invalid`. */
+export const parseDomain = (values: DomainValues, path: string): EscrowDomain => {
+  const escrow = address.safeParse(values.escrow);
+  const chainId = Number(values["chain-id"]);
+  if (!escrow.success || !Number.isSafeInteger(chainId) || chainId <= 0) {
+    throw new ProtocolError("usage-invalid", {
+      problem: `${path} holds bare terms; say where they hold: --chain-id N --escrow ADDRESS.`,
+      help: "holdfast deal",
+    });
+  }
+  return { chainId, escrow: escrow.data };
+};
+
+export const isNative = (terms: Terms): boolean => BigInt(terms.token) === 0n;
+
+/** The unit of a deal's amounts. Throws `usage-invalid` when neither the file nor `decimals` says it. */
+export const unitOf = (deal: DealFile, decimals: string | undefined): Unit => {
+  if (decimals !== undefined && /^\d{1,2}$/.test(decimals)) {
+    return { symbol: deal.unit?.symbol ?? "units of the token", decimals: Number(decimals) };
+  }
+  if (deal.unit !== null) return deal.unit;
+  throw new ProtocolError("usage-invalid", {
+    problem: "The file does not say how many decimals the token has: --decimals N.",
+    help: "holdfast deal",
+  });
+};
+
+/** The unit for reading: minor units where nothing better is known. */
+export const readingUnit = (deal: Pick<DealFile, "unit">): Unit => deal.unit ?? { symbol: "minor units", decimals: 0 };

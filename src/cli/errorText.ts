@@ -1,0 +1,35 @@
+import { type ErrorCode, type ErrorDetails, ProtocolError } from "../core/errors.ts";
+import { messageOf } from "../core/messages.ts";
+import { errorSentences } from "./errorSentences.ts";
+
+export type ErrorText = {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details: ErrorDetails;
+  /** For a defect of ours: where it happened. */
+  readonly trace?: string | undefined;
+};
+
+/** An error as the command line shows it. `isStopped`: somebody pressed Ctrl-C, and what fails now fails because of it. */
+export const errorText = (error: unknown, isStopped: boolean): ErrorText => {
+  if (isStopped || (error instanceof Error && error.name === "AbortError")) {
+    return { code: "interrupted", message: sentenceOf("interrupted", {}), details: {} };
+  }
+  if (!(error instanceof ProtocolError)) {
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { code: "internal", message: sentenceOf("internal", {}), details: {}, trace };
+  }
+  const { code, details } = error;
+  const trace = code === "internal" && error.cause instanceof Error ? error.cause.stack : undefined;
+  return { code, message: sentenceOf(code, details), details, trace };
+};
+
+/** The sentence with its details filled in. */
+const sentenceOf = (code: ErrorCode, details: ErrorDetails): string => {
+  const own = errorSentences[code];
+  if (own === undefined) return messageOf(code, details, "en");
+  const at = details.at;
+  return own
+    .replace("{at}", typeof at === "string" && at !== "" ? ` (at ${at})` : "")
+    .replaceAll(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? "?"));
+};

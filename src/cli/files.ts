@@ -1,0 +1,101 @@
+import { createReadStream, type Stats } from "node:fs";
+import { open, readFile, rm, stat } from "node:fs/promises";
+import { ProtocolError } from "../core/errors.ts";
+
+const READ_PIECE = 1 << 20;
+/** Deals, templates, determinations and bundles are small; what is larger is some other file. */
+const LARGEST_DOCUMENT = 1 << 20;
+
+const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "no permission",
+  EPERM: "no permission",
+  EISDIR: "it is a directory",
+  ENOTDIR: "a part of the path is no directory",
+  EROFS: "the disk is read-only",
+  ENOSPC: "the disk is full",
+  EIO: "the disk gives an error",
+};
+
+const reasonOf = (error: unknown) => reasons[codeOf(error)] ?? (codeOf(error) || "unknown reason");
+
+/** An error of the file system as one that says what to do. Errors of other kinds pass through unchanged. */
+export const fileError = (error: unknown, path: string, use: "read" | "write"): unknown => {
+  if (codeOf(error) === "" || error instanceof ProtocolError) return error;
+  if (codeOf(error) === "EEXIST") return new ProtocolError("file-exists", { path }, { cause: error });
+  if (codeOf(error) === "ENOENT" && use === "read")
+    return new ProtocolError("file-missing", { path }, { cause: error });
+  const reason = codeOf(error) === "ENOENT" ? "its directory is not there" : reasonOf(error);
+  return new ProtocolError(use === "read" ? "file-unreadable" : "file-unwritable", { path, reason }, { cause: error });
+};
+
+/** What a path leads to, or `undefined` if to nothing. Throws `file-unreadable`. */
+export const statFile = async (path: string): Promise<Stats | undefined> => {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw fileError(error, path, "read");
+  }
+};
+
+/** Text of a small file. Throws `file-missing`, `file-unreadable`, or `input-malformed` when it is too large for a document. */
+export const readText = async (path: string): Promise<string> => {
+  try {
+    const { size } = await stat(path);
+    if (size > LARGEST_DOCUMENT) {
+      throw new ProtocolError("input-malformed", { path, problem: "it is too large for a document of this kind" });
+    }
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw fileError(error, path, "read");
+  }
+};
+
+/** Content of a JSON file. Throws as {@link readText}, and `input-malformed`. */
+export const readJson = async (path: string): Promise<unknown> => {
+  const text = await readText(path);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ProtocolError("input-malformed", { path, problem: "it is not JSON" }, { cause });
+  }
+};
+
+/** Writes a file that must not exist, or nothing. Throws `file-exists` or `file-unwritable`. */
+export const writeNew = async (path: string, text: string, mode = 0o644): Promise<void> => {
+  let isOurs = false;
+  try {
+    const handle = await open(path, "wx", mode);
+    isOurs = true;
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (isOurs) await rm(path, { force: true });
+    throw fileError(error, path, "write");
+  }
+};
+
+/** The bytes of a file in pieces, at most a few at a time in memory. Throws `file-missing` or `file-unreadable`. */
+export async function* readPieces(
+  path: string,
+  options: { readonly onPiece?: (length: number) => void; readonly signal?: AbortSignal } = {},
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const stream = createReadStream(path, {
+    highWaterMark: READ_PIECE,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  try {
+    for await (const piece of stream) {
+      options.onPiece?.((piece as Uint8Array).length);
+      yield piece as Uint8Array;
+    }
+  } catch (error) {
+    throw fileError(error, path, "read");
+  }
+}

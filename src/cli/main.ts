@@ -1,0 +1,92 @@
+import type { Command, Outcome, Surroundings } from "./command.ts";
+import { unknownCommand } from "./command.ts";
+import { errorText } from "./errorText.ts";
+import { exitCodeOfError, INTERRUPTED } from "./exitCodes.ts";
+import { columns, titles } from "./help.ts";
+
+/** Each command is loaded when it is asked for: `verify` runs on a machine without any network, and loads none. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  verify: async () => (await import("./commands/verify.ts")).verify,
+  deal: async () => (await import("./commands/deal.ts")).deal,
+  keys: async () => (await import("./commands/keys.ts")).keys,
+};
+
+const overview = async (): Promise<string> => {
+  const loaded = await Promise.all(Object.entries(commands).map(async ([word, load]) => [word, await load()] as const));
+  return [
+    "holdfast - escrow, evidence and online dispute resolution that hold without trusting the operator",
+    `Commands\n${columns(titles(Object.fromEntries(loaded)))}`,
+    [
+      "Start here",
+      "  holdfast dev                          everything on this machine, with a case played to its end",
+      "  holdfast verify photo.jpg             is this the file that was anchored? No network needed",
+      "  holdfast COMMAND --help               what it does, when you need it, examples, exit codes",
+    ].join("\n"),
+    "--json prints one line of JSON on stdout. Progress goes to stderr. Exit code 0 means yes, and nothing else does.",
+  ].join("\n\n");
+};
+
+const run = async (args: readonly string[], surroundings: Surroundings): Promise<Outcome | undefined> => {
+  const words = args[0] === "--json" ? [...args.slice(1), "--json"] : args;
+  const [word, ...rest] = words[0] === "help" ? [...words.slice(1), "--help"] : words;
+  if (word === "--help" || word === "-h") {
+    const text = await overview();
+    return { text, json: { help: text } };
+  }
+  if (word === "--version") {
+    const { programName } = await import("./program.ts");
+    return { text: programName, json: { version: programName } };
+  }
+  const load = word !== undefined && Object.hasOwn(commands, word) ? commands[word] : undefined;
+  const known = word === "--json" ? undefined : word;
+  if (load === undefined) throw unknownCommand("holdfast", known, Object.keys(commands));
+  return (await load()).run(rest, surroundings, `holdfast ${word}`);
+};
+
+/** Amounts are `bigint` in code and decimal strings on the wire. */
+const toLine = (json: object) =>
+  `${JSON.stringify(json, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value))}\n`;
+
+const main = async () => {
+  const args = process.argv.slice(2);
+  const isJson = args.includes("--json");
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => {
+      // Who asks twice does not want to wait for anything.
+      if (stop.signal.aborted) process.exit(INTERRUPTED);
+      stop.abort();
+    });
+  }
+  // `holdfast ... | head` closes the pipe early; that is no failure of ours.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+
+  const print = ({ text, json }: Outcome) => {
+    process.stdout.write(isJson ? toLine(json) : `${text}\n`);
+  };
+  const surroundings: Surroundings = {
+    signal: stop.signal,
+    isJson,
+    progress: (line) => process.stderr.write(`${line}\n`),
+    progressHere: (line) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
+    },
+    print,
+    now: () => Math.floor(Date.now() / 1_000),
+  };
+  try {
+    const outcome = await run(args, surroundings);
+    if (outcome === undefined) return;
+    print(outcome);
+    process.exitCode = outcome.exitCode ?? 0;
+  } catch (error) {
+    const isOver = stop.signal.aborted && error === stop.signal.reason;
+    const { code, message, details, trace } = errorText(error, isOver);
+    if (isJson) process.stdout.write(toLine({ error: { code, message, details } }));
+    else process.stderr.write(`${code}: ${message}\n`);
+    if (trace !== undefined) process.stderr.write(`${trace}\n`);
+    process.exitCode = exitCodeOfError[code];
+  }
+};
+
+await main();

@@ -1,0 +1,63 @@
+import { ProtocolError } from "../core/errors.ts";
+import { readText } from "./files.ts";
+
+type Asking = {
+  /** File whose first line is the password. */
+  readonly passwordFile: string | undefined;
+  readonly prompt: string;
+  /** A new password is asked for twice. */
+  readonly isNew: boolean;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * A password from a file, or typed on the terminal without being shown; never from an argument, which every process of
+ * the machine could read. Throws `password-missing` without a file and a terminal.
+ */
+export const askPassword = async ({ passwordFile, prompt, isNew, signal }: Asking): Promise<string> => {
+  if (passwordFile !== undefined) {
+    const [line = ""] = (await readText(passwordFile)).split(/\r?\n/);
+    return requireSome(line, passwordFile);
+  }
+  if (!process.stdin.isTTY) throw new ProtocolError("password-missing");
+  const password = requireSome(await readHidden(`${prompt}: `, signal), "password");
+  if (isNew && (await readHidden("Once more: ", signal)) !== password) {
+    throw new ProtocolError("input-malformed", { path: "password", problem: "the two are not the same" });
+  }
+  return password;
+};
+
+const requireSome = (password: string, path: string) => {
+  if (password === "") throw new ProtocolError("input-malformed", { path, problem: "it is empty" });
+  return password;
+};
+
+const CTRL_C = "\u0003";
+const CTRL_D = "\u0004";
+const BACKSPACES = ["\b", "\u007f"];
+
+const readHidden = async (prompt: string, signal: AbortSignal): Promise<string> => {
+  const { stdin, stderr } = process;
+  stderr.write(prompt);
+  stdin.setRawMode(true).setEncoding("utf8").resume();
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let typed = "";
+  const onData = (text: string) => {
+    for (const char of text) {
+      if (char === CTRL_C) reject(new DOMException("stopped", "AbortError"));
+      else if (char === "\r" || char === "\n" || char === CTRL_D) resolve(typed);
+      else if (BACKSPACES.includes(char)) typed = typed.slice(0, -1);
+      else typed += char;
+    }
+  };
+  const onAbort = () => reject(signal.reason);
+  stdin.on("data", onData);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await promise;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    stdin.off("data", onData).setRawMode(false).pause();
+    stderr.write("\n");
+  }
+};

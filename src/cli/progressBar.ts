@@ -1,0 +1,23 @@
+import type { Surroundings } from "./command.ts";
+import { formatBytes } from "./units.ts";
+
+const EVERY_MS = 200;
+
+/** Shows how far a long reading is, on a terminal only. */
+export const createProgressBar = (
+  { progressHere }: Pick<Surroundings, "progressHere">,
+  { label, total }: { readonly label: string; readonly total: number },
+) => {
+  let done = 0;
+  let shownAt = 0;
+  return {
+    advance: (bytes: number) => {
+      done += bytes;
+      if (Date.now() - shownAt < EVERY_MS) return;
+      shownAt = Date.now();
+      const percent = total === 0 ? 100 : Math.floor((100 * done) / total);
+      progressHere(`${label}: ${percent} % of ${formatBytes(total)}`);
+    },
+    end: () => progressHere(""),
+  };
+};

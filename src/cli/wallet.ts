@@ -1,0 +1,37 @@
+import type { PrivateKeyAccount } from "viem/accounts";
+import { ProtocolError } from "../core/errors.ts";
+import { openKeystore } from "../relayer/keystore.ts";
+import type { Surroundings } from "./command.ts";
+import { statFile } from "./files.ts";
+import { askPassword } from "./password.ts";
+
+/** Options of every command that signs. */
+export const walletOptions = {
+  keystore: { type: "string", value: "FILE", about: "your key, as `holdfast keys new` or a wallet wrote it" },
+  "password-file": {
+    type: "string",
+    value: "FILE",
+    about: "file whose first line is the password; without it the terminal asks",
+  },
+} as const;
+
+type WalletValues = { readonly keystore?: string; readonly "password-file"?: string };
+
+/** The account that the options name. Throws `usage-invalid` if they name none, and as `openKeystore` and `askPassword`. */
+export const openWallet = async (
+  values: WalletValues,
+  { signal, help }: Pick<Surroundings, "signal"> & { readonly help: string },
+): Promise<PrivateKeyAccount> => {
+  const path = values.keystore;
+  if (path === undefined) {
+    throw new ProtocolError("usage-invalid", { problem: "Give the key that signs: --keystore FILE.", help });
+  }
+  if ((await statFile(path)) === undefined) throw new ProtocolError("file-missing", { path });
+  const password = await askPassword({
+    passwordFile: values["password-file"],
+    prompt: `Password of ${path}`,
+    isNew: false,
+    signal,
+  });
+  return openKeystore(path, password);
+};
