@@ -8,7 +8,7 @@ import { signAttempt, withHeadroom } from "./signer.ts";
 
 type Ready = Readonly<{ row: OutboxRow; gas: bigint }>;
 
-const LONGEST_PAUSE_SECONDS = 30;
+const LONGEST_PAUSE_SECONDS = 5;
 
 /**
  * Sends waiting rows: claims them, refuses what would revert, commits nonce and signed bytes, and only then broadcasts.
