@@ -19,24 +19,28 @@ contract HostileReceiver is IERC1271 {
 
     Behaviour public behaviour;
     address public victim;
-    bytes public callback;
-    /// @notice What the victim answered to the last call made from the receive hook.
-    bytes public answer;
+    /// @notice Account whose code is the calldata of the call back: storage would be too dear to read within a payment.
+    address public callback;
+    /// @notice How the victim's answer to the last call made from the receive hook began.
+    bytes4 public answer;
     uint256 private _burnt;
 
     receive() external payable {
         if (behaviour == Behaviour.Revert) revert Refused();
         if (behaviour == Behaviour.RevertWithBomb) revert(string(new bytes(BOMB_BYTES)));
         while (behaviour == Behaviour.BurnGas) ++_burnt;
-        if (behaviour == Behaviour.Reenter) (, answer) = victim.call(callback);
+        if (behaviour == Behaviour.Reenter) {
+            (, bytes memory result) = victim.call(callback.code);
+            answer = bytes4(result);
+        }
     }
 
     function behave(Behaviour behaviour_) external {
         behaviour = behaviour_;
     }
 
-    function reenter(address victim_, bytes calldata callback_) external {
-        (behaviour, victim, callback) = (Behaviour.Reenter, victim_, callback_);
+    function reenter(address victim_, address callback_) external {
+        (behaviour, victim, callback, answer) = (Behaviour.Reenter, victim_, callback_, 0);
     }
 
     function execute(address target, uint256 value, bytes calldata data) external {

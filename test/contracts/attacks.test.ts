@@ -1,0 +1,176 @@
+import { expect } from "chai";
+import { network } from "hardhat";
+import type { Hex } from "viem";
+import { COVERAGE, deployEscrow, FAR, type Fixture, statusNumber } from "../fixtures/escrow.ts";
+
+const connection = await network.create();
+const { ethers, networkHelpers } = connection;
+
+async function deployed() {
+  const f = await deployEscrow(connection);
+  await f.giveTokens();
+  return f;
+}
+
+const load = () => networkHelpers.loadFixture(deployed);
+const NATIVE = ethers.ZeroAddress as Hex;
+const lower = (account: { address: string }) => account.address.toLowerCase() as Hex;
+
+/** A tribunal that awards whatever the attacker asks. */
+const ownTribunal = async (f: Fixture) => {
+  const tribunal = await ethers.deployContract("OpenTribunal", [f.escrow]);
+  return { tribunal, address: ((await tribunal.getAddress()) as Hex).toLowerCase() as Hex };
+};
+
+describe("Escrow under attack", () => {
+  it("costs a stranger nothing to be named as seller before the attacker's own tribunal", async () => {
+    const f = await load();
+    await f.postBond(f.seller.address, NATIVE, COVERAGE);
+    const { tribunal, address } = await ownTribunal(f);
+    const deal = f.dealOf(await f.termsOf({ buyer: lower(f.stranger), tribunal: address, price: 1n, deposit: 1n }));
+    await f.escrow.connect(f.stranger).fund(deal.packed, { value: 1n });
+    await f.escrow.connect(f.stranger).dispute(deal.packed, f.digest("lie"));
+    const award = { toBuyer: 1n, toSeller: 0n, compensation: COVERAGE, reasons: f.digest("lie") };
+    const awarding = tribunal.connect(f.stranger).award(deal.packed, deal.id, award);
+
+    await expect(awarding).to.emit(f.escrow, "DealAwarded").withArgs(deal.id, 1, 0, 0, COVERAGE, f.digest("lie"));
+    await expect(awarding).to.changeEtherBalances(ethers, [f.escrow, f.stranger, f.seller], [-1n, 1n, 0n]);
+    expect(await f.escrow.bondOf(f.seller, NATIVE)).to.deep.equal([COVERAGE, 0n, 0n]);
+  });
+
+  it("binds no bond of a stranger who did not sign these very terms", async () => {
+    const f = await load();
+    const { address } = await ownTribunal(f);
+    const honest = f.dealOf(await f.termsOf({ coverage: COVERAGE }));
+    await f.postBond(f.seller.address, NATIVE, COVERAGE);
+    const consent = await f.signTerms(f.seller, honest.terms);
+    const forged = f.dealOf({ ...honest.terms, buyer: lower(f.stranger), tribunal: address });
+    for (const signature of [consent, "0x" as Hex, await f.signTerms(f.stranger, forged.terms)]) {
+      await f.expectRefusal(
+        forged,
+        () => f.escrow.connect(f.stranger).fundCovered(forged.packed, signature, f.nativeValue(forged.terms)),
+        { error: "SignatureInvalid", args: [f.seller] },
+      );
+    }
+  });
+
+  it("binds every field of the terms: a signature over one holds for no other", async () => {
+    const f = await load();
+    const { terms } = f.dealOf(await f.termsOf({ token: f.stablecoinAddress }));
+    const byBuyer = await f.signTerms(f.buyer, terms);
+    const { address } = await ownTribunal(f);
+    const changes: readonly Partial<typeof terms>[] = [
+      { seller: lower(f.stranger) },
+      { marketplace: lower(f.stranger) },
+      { attestor: lower(f.stranger) },
+      { token: NATIVE },
+      { price: terms.price + 1n },
+      { price: terms.price + 1n, deposit: terms.price },
+      { feeBps: 1, marketplace: lower(f.stranger) },
+      { earnest: true },
+      { fundBy: terms.fundBy + 1 },
+      { balanceBy: terms.balanceBy + 1 },
+      { shipBy: terms.shipBy + 1 },
+      { deliverBy: terms.deliverBy + 1 },
+      { inspection: terms.inspection + 1 },
+      { tail: terms.tail + 1 },
+      { tribunal: address },
+      { rules: f.digest("rules") },
+      { backstop: terms.backstop + 1 },
+      { silenceBps: 0 },
+      { order: f.digest("order") },
+    ];
+    for (const change of changes) {
+      const deal = f.dealOf({ ...terms, ...change });
+      await f.expectRefusal(
+        deal,
+        () => f.escrow.connect(f.carrier).fundFor(deal.packed, byBuyer, "0x", f.nativeValue(deal.terms)),
+        { error: "SignatureInvalid", args: [f.buyer] },
+      );
+    }
+  });
+
+  it("keeps a signature of one owner's wallet from being used for that owner's other wallet", async () => {
+    const f = await load();
+    const wallets = [await f.walletOf(f.buyer), await f.walletOf(f.buyer)] as const;
+    const [one, other] = (await Promise.all(wallets.map(async (w) => (await w.getAddress()).toLowerCase()))) as [
+      Hex,
+      Hex,
+    ];
+    const terms = await f.termsOf({ buyer: one });
+    const byOne = await f.signTerms(f.buyer, terms);
+    const deal = f.dealOf({ ...terms, buyer: other });
+    await f.expectRefusal(
+      deal,
+      () => f.escrow.connect(f.carrier).fundFor(deal.packed, byOne, "0x", f.nativeValue(deal.terms)),
+      { error: "SignatureInvalid", args: [other] },
+    );
+    const first = await f.reach("delivered", { buyer: one });
+    const second = await f.reach("delivered", { buyer: other });
+    const intent = { kind: "ConfirmReceipt", message: { deal: first.id, deadline: FAR } } as const;
+    const confirmation = await f.signIntent(f.buyer, intent);
+    await f.expectRefusal(second, () => f.escrow.connect(f.carrier).confirmFor(second.packed, FAR, confirmation), {
+      error: "SignatureInvalid",
+      args: [other],
+    });
+  });
+
+  it("opens the same terms in two escrows only on two signatures", async () => {
+    const f = await load();
+    const second = await ethers.deployContract("Escrow", [ethers.ZeroAddress]);
+    await f.stablecoin.connect(f.buyer).approve(second, 2n ** 256n - 1n);
+    const deal = f.dealOf(await f.termsOf({ token: f.stablecoinAddress }));
+    const byBuyer = await f.signTerms(f.buyer, deal.terms);
+    await f.escrow.connect(f.carrier).fundFor(deal.packed, byBuyer, "0x");
+    await f.expectRefusal(deal, () => second.connect(f.carrier).fundFor(deal.packed, byBuyer, "0x"), {
+      error: "SignatureInvalid",
+      args: [f.buyer],
+    });
+    expect(await f.stablecoin.balanceOf(second)).to.equal(0n);
+  });
+
+  it("replays no intent after the deal closed, before fundBy and after", async () => {
+    const f = await load();
+    for (const when of ["before", "after"] as const) {
+      const deal = await f.reach("delivered");
+      const confirming = { kind: "ConfirmReceipt", message: { deal: deal.id, deadline: FAR } } as const;
+      const refunding = {
+        kind: "RefundBuyer",
+        message: { deal: deal.id, amount: deal.terms.price, remaining: 0n, deadline: FAR },
+      } as const;
+      const disputing = {
+        kind: "OpenDispute",
+        message: { deal: deal.id, by: deal.terms.buyer, statement: f.digest("s"), deadline: FAR },
+      } as const;
+      const confirmation = await f.signIntent(f.buyer, confirming);
+      const refund = await f.signIntent(f.seller, refunding);
+      const dispute = await f.signIntent(f.buyer, disputing);
+      if (when === "after") await f.time.increaseTo(deal.terms.fundBy);
+      await f.escrow.connect(f.carrier).confirmFor(deal.packed, FAR, confirmation);
+      const status = statusNumber(when === "before" ? "closed" : "none");
+      const carried = f.escrow.connect(f.carrier);
+      for (const send of [
+        () => carried.confirmFor(deal.packed, FAR, confirmation),
+        () => carried.refundFor(deal.packed, deal.terms.price, 0n, FAR, refund),
+        () => carried.disputeFor(deal.packed, deal.terms.buyer, f.digest("s"), FAR, dispute),
+      ])
+        await f.expectRefusal(deal, send, { error: "DealNotOpen", args: [deal.id, status] });
+    }
+  });
+
+  it("does not let a tribunal reach deals of others, or more than is held", async () => {
+    const f = await load();
+    const { tribunal, address } = await ownTribunal(f);
+    const victim = await f.reach("disputed");
+    const own = await f.reach("disputed", { tribunal: address, price: 1n, deposit: 1n });
+    const everything = { toBuyer: victim.terms.price, toSeller: 0n, compensation: 0n, reasons: f.digest("r") };
+    await f.expectRefusal(victim, () => tribunal.award(victim.packed, victim.id, everything), {
+      error: "NotCaller",
+      args: [tribunal, victim.terms.tribunal],
+    });
+    await f.expectRefusal(victim, () => tribunal.award(own.packed, own.id, everything), {
+      error: "AmountsDoNotSum",
+      args: [2n ** 256n - 1n, 1n],
+    });
+  });
+});

@@ -1,0 +1,208 @@
+import { expect } from "chai";
+import type { BaseContract } from "ethers";
+import { network } from "hardhat";
+import type { Hex } from "viem";
+import type { Terms } from "../../src/core/terms.ts";
+import { DAY, deployEscrow, type Fixture, statusNumber } from "../fixtures/escrow.ts";
+
+const connection = await network.create();
+const { ethers, networkHelpers } = connection;
+
+async function deployed() {
+  return deployEscrow(connection);
+}
+
+const load = () => networkHelpers.loadFixture(deployed);
+const addressOf = async (contract: BaseContract) => (await contract.getAddress()).toLowerCase() as Hex;
+const PRICE = 1_000_000n;
+
+/** What every token of these tests can do. */
+type Mintable = {
+  mint: (to: string, amount: bigint) => Promise<unknown>;
+  connect: (signer: unknown) => { approve: (spender: string, amount: bigint) => Promise<unknown> };
+};
+
+/** Deploys a token and gives the parties some, which the escrow may take. */
+const tokenFor = async <T extends BaseContract>(f: Fixture, token: T): Promise<{ token: T; terms: Partial<Terms> }> => {
+  const mintable = token as unknown as Mintable;
+  for (const holder of [f.buyer, f.seller, f.deployer]) {
+    await mintable.mint(holder.address, 100n * PRICE);
+    await mintable.connect(holder).approve(await f.escrow.getAddress(), 100n * PRICE);
+  }
+  return { token, terms: { token: await addressOf(token), price: PRICE, deposit: PRICE } };
+};
+
+describe("Escrow with tokens that misbehave", () => {
+  it("refuses a token that returns false, and takes nothing", async () => {
+    const f = await load();
+    const { token, terms } = await tokenFor(f, await ethers.deployContract("FalseReturningToken"));
+    await token.switchOff(true);
+    const deal = f.dealOf(await f.termsOf(terms));
+    await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).fund(deal.packed), {
+      error: "SafeERC20FailedOperation",
+      args: [token],
+    });
+    await expect(f.escrow.connect(f.seller).postBond(f.seller, token, 1n))
+      .to.be.revertedWithCustomError(f.escrow, "SafeERC20FailedOperation")
+      .withArgs(token);
+  });
+
+  it("credits a payment whose token returns false, and pays the credit once it works again", async () => {
+    const f = await load();
+    const { token, terms } = await tokenFor(f, await ethers.deployContract("FalseReturningToken"));
+    const deal = await f.reach("delivered", terms);
+    await token.switchOff(true);
+    await expect(f.escrow.connect(f.buyer).confirm(deal.packed))
+      .to.emit(f.escrow, "CreditAdded")
+      .withArgs(f.seller, token, PRICE);
+    const send = () => f.escrow.connect(f.seller).withdrawCredit(token, f.seller);
+    await f.expectRefusal(deal, send, { error: "PaymentFailed", args: [f.seller, PRICE] });
+    await token.switchOff(false);
+    await expect(send()).to.changeTokenBalances(ethers, token, [f.escrow, f.seller], [-PRICE, PRICE]);
+  });
+
+  it("takes and pays a token whose transfers return nothing", async () => {
+    const f = await load();
+    const { token, terms } = await tokenFor(f, await ethers.deployContract("NoReturnToken"));
+    const deal = await f.reach("funded", terms);
+    await expect(f.escrow.connect(f.buyer).confirm(deal.packed)).to.changeTokenBalances(
+      ethers,
+      token,
+      [f.escrow, f.seller],
+      [-PRICE, PRICE],
+    );
+    expect(await f.escrow.creditOf(f.seller, token)).to.equal(0n);
+
+    await f.escrow.connect(f.seller).postBond(f.seller, token, PRICE);
+    await f.escrow.connect(f.seller).requestBondWithdrawal(token);
+    await f.time.increase(180 * DAY);
+    await expect(f.escrow.connect(f.seller).withdrawBond(token, PRICE, f.stranger)).to.changeTokenBalances(
+      ethers,
+      token,
+      [f.escrow, f.stranger],
+      [-PRICE, PRICE],
+    );
+  });
+
+  it("refuses a token that keeps a fee, naming what arrived", async () => {
+    const f = await load();
+    const { token, terms } = await tokenFor(f, await ethers.deployContract("FeeOnTransferToken"));
+    const deal = f.dealOf(await f.termsOf(terms));
+    await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).fund(deal.packed), {
+      error: "ValueMismatch",
+      args: [PRICE - PRICE / 100n, PRICE],
+    });
+    await expect(f.escrow.connect(f.seller).postBond(f.seller, token, PRICE))
+      .to.be.revertedWithCustomError(f.escrow, "ValueMismatch")
+      .withArgs(PRICE - PRICE / 100n, PRICE);
+    expect(await token.balanceOf(f.buyer)).to.equal(100n * PRICE);
+  });
+
+  it("lets a token's own refusal through when it funds", async () => {
+    const f = await load();
+    const { token, terms } = await tokenFor(f, await ethers.deployContract("BlocklistToken"));
+    await token.setBlocked(f.buyer, true);
+    const deal = f.dealOf(await f.termsOf(terms));
+    await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).fund(deal.packed), {
+      error: "Blocked",
+      args: [f.buyer],
+      from: token,
+    });
+  });
+
+  it("pays the buyer although the token blocks the seller mid-dispute, who withdraws the credit elsewhere", async () => {
+    const f = await load();
+    const { token, terms } = await tokenFor(f, await ethers.deployContract("BlocklistToken"));
+    const deal = await f.reach("disputed", terms);
+    await token.setBlocked(f.seller, true);
+    const toBuyer = PRICE / 4n;
+    const signed = await f.determinationOf({
+      deal: deal.id,
+      toBuyer,
+      toSeller: PRICE - toBuyer,
+      compensation: 0n,
+      reasons: f.digest("reasons"),
+      evidence: f.digest("evidence"),
+      deadline: (await f.time.latest()) + DAY,
+    });
+    const determining = f.tribunal.connect(f.carrier).determine(deal.packed, ...signed);
+    await expect(determining)
+      .to.emit(f.escrow, "CreditAdded")
+      .withArgs(f.seller, token, PRICE - toBuyer);
+    await expect(determining).to.changeTokenBalances(
+      ethers,
+      token,
+      [f.escrow, f.buyer, f.seller],
+      [-toBuyer, toBuyer, 0n],
+    );
+    await f.expectRefusal(deal, () => f.escrow.connect(f.seller).withdrawCredit(token, f.seller), {
+      error: "PaymentFailed",
+      args: [f.seller, PRICE - toBuyer],
+    });
+    await expect(f.escrow.connect(f.seller).withdrawCredit(token, f.stranger)).to.changeTokenBalances(
+      ethers,
+      token,
+      [f.escrow, f.stranger],
+      [-(PRICE - toBuyer), PRICE - toBuyer],
+    );
+  });
+
+  it("ends every deal with credits when the token blocks the escrow itself, and pays them once it does not", async () => {
+    const f = await load();
+    const { token, terms } = await tokenFor(f, await ethers.deployContract("BlocklistToken"));
+    const expiring = await f.reach("funded", terms);
+    const refunding = await f.reach("funded", terms);
+    await token.setBlocked(f.escrow, true);
+    await f.escrow.connect(f.seller).refund(refunding.packed, PRICE);
+    await f.time.increaseTo(expiring.terms.shipBy);
+    await f.escrow.connect(f.carrier).expire(expiring.packed);
+    expect(await f.escrow.creditOf(f.buyer, token)).to.equal(2n * PRICE);
+    await token.setBlocked(f.escrow, false);
+    await expect(f.escrow.connect(f.buyer).withdrawCredit(token, f.buyer)).to.changeTokenBalances(
+      ethers,
+      token,
+      [f.escrow, f.buyer],
+      [-2n * PRICE, 2n * PRICE],
+    );
+  });
+
+  it("credits a payment in a token whose code is gone", async () => {
+    const f = await load();
+    const { token, terms } = await tokenFor(f, await ethers.deployContract("NoReturnToken"));
+    const deal = await f.reach("funded", terms);
+    const code = await ethers.provider.getCode(token);
+    await networkHelpers.setCode(await addressOf(token), "0x");
+    await expect(f.escrow.connect(f.buyer).confirm(deal.packed))
+      .to.emit(f.escrow, "CreditAdded")
+      .withArgs(f.seller, token, PRICE);
+    await networkHelpers.setCode(await addressOf(token), code);
+    await expect(f.escrow.connect(f.seller).withdrawCredit(token, f.seller)).to.changeTokenBalances(
+      ethers,
+      token,
+      [f.seller],
+      [PRICE],
+    );
+  });
+
+  it("funds nothing in a token that is not a contract", async () => {
+    const f = await load();
+    const { packed, id } = f.dealOf(await f.termsOf({ token: f.stranger.address.toLowerCase() as Hex }));
+    await expect(f.escrow.connect(f.buyer).fund(packed)).to.be.revertedWithoutReason(ethers);
+    await expect(f.escrow.connect(f.carrier).fundWithAuthorization(packed, "0x", "0x")).to.be.revertedWithoutReason(
+      ethers,
+    );
+    expect((await f.escrow.dealOf(id)).status).to.equal(statusNumber("none"));
+  });
+
+  it("lets no deal in a bad token touch the money of deals in others", async () => {
+    const f = await load();
+    const { token, terms } = await tokenFor(f, await ethers.deployContract("FalseReturningToken"));
+    await f.giveTokens();
+    const good = await f.reach("delivered", { token: f.stablecoinAddress });
+    const bad = await f.reach("delivered", terms);
+    await token.switchOff(true);
+    const before = await f.world(good);
+    await f.escrow.connect(f.buyer).confirm(bad.packed);
+    expect(await f.world(good)).to.deep.equal(before);
+  });
+});

@@ -1,0 +1,123 @@
+import { expect } from "chai";
+import type { FunctionFragment } from "ethers";
+import { network } from "hardhat";
+import type { Hex } from "viem";
+import { packTerms } from "../../src/core/termsCodec.ts";
+import { deployEscrow, FAR, type Fixture } from "../fixtures/escrow.ts";
+
+const connection = await network.create();
+const { ethers, networkHelpers } = connection;
+
+async function deployed() {
+  return deployEscrow(connection);
+}
+
+const load = () => networkHelpers.loadFixture(deployed);
+const NATIVE = ethers.ZeroAddress as Hex;
+const CALLBACK = "0x000000000000000000000000000000000000c0de";
+const SIGNATURE = `0x${"00".repeat(65)}`;
+
+/** Calls of every function that writes, each such that only the guard can stop `hostile` before it touches anything. */
+const callsOf = async (f: Fixture, hostile: Hex, token: Hex) => {
+  const asBuyer = packTerms(await f.termsOf({ buyer: hostile, attestor: hostile, tribunal: hostile, token }));
+  const { packed: asSeller, terms } = await f.reach("funded", { seller: hostile });
+  const id = f.digest("deal");
+  const args: Readonly<Record<string, readonly unknown[]>> = {
+    fund: [asBuyer],
+    fundCovered: [asBuyer, SIGNATURE],
+    fundFor: [asBuyer, SIGNATURE, SIGNATURE],
+    fundWithAuthorization: [asBuyer, SIGNATURE, SIGNATURE],
+    fundWithPermit2: [asBuyer, 0n, SIGNATURE, SIGNATURE],
+    payBalance: [asBuyer],
+    payBalanceFor: [asBuyer, FAR, SIGNATURE],
+    payBalanceWithAuthorization: [asBuyer, SIGNATURE],
+    ship: [asSeller, id],
+    shipFor: [asSeller, id, FAR, SIGNATURE],
+    deliver: [asBuyer, id],
+    deliverFor: [asBuyer, id, FAR, SIGNATURE],
+    confirm: [asBuyer],
+    confirmFor: [asBuyer, FAR, SIGNATURE],
+    release: [asBuyer],
+    refund: [asSeller, 1n],
+    refundFor: [asSeller, 1n, terms.price - 1n, FAR, SIGNATURE],
+    expire: [asBuyer],
+    lapse: [asBuyer],
+    close: [asBuyer],
+    dispute: [asBuyer, id],
+    disputeFor: [asBuyer, hostile, id, FAR, SIGNATURE],
+    settle: [asBuyer, 1n, 1n, 0n, FAR, SIGNATURE, SIGNATURE],
+    award: [asBuyer, id, { toBuyer: 1n, toSeller: 0n, compensation: 0n, reasons: id }],
+    extendBackstop: [asBuyer, FAR],
+    postBond: [hostile, token, 1n],
+    postBondWithAuthorization: [hostile, token, 1n, id, FAR, SIGNATURE],
+    requestBondWithdrawal: [token],
+    requestBondWithdrawalFor: [hostile, token, FAR, SIGNATURE],
+    withdrawBond: [token, 1n, hostile],
+    withdrawBondFor: [hostile, token, 1n, hostile, FAR, SIGNATURE],
+    withdrawCredit: [token, hostile],
+    withdrawCreditFor: [hostile, token, hostile, FAR, SIGNATURE],
+  };
+  return args;
+};
+
+const mutatorsOf = (f: Fixture): readonly string[] =>
+  f.escrow.interface.fragments
+    .filter((fragment): fragment is FunctionFragment => fragment.type === "function")
+    .filter(({ stateMutability }) => stateMutability === "nonpayable" || stateMutability === "payable")
+    .map(({ name }) => name)
+    .sort();
+
+const GUARD = ethers.id("ReentrancyGuardReentrantCall()").slice(0, 10);
+
+describe("Escrow under reentrance", () => {
+  it("knows a call for every function that writes", async () => {
+    const f = await load();
+    const known = Object.keys(await callsOf(f, f.stranger.address as Hex, NATIVE));
+    expect(known.sort()).to.deep.equal(mutatorsOf(f));
+  });
+
+  it("stops a payee that calls back into any of them, and pays it all the same", async () => {
+    const f = await load();
+    const receiver = await ethers.deployContract("HostileReceiver");
+    const hostile = (await receiver.getAddress()).toLowerCase() as Hex;
+    const calls = await callsOf(f, hostile, NATIVE);
+    for (const [name, args] of Object.entries(calls)) {
+      const deal = await f.reach("funded", { seller: hostile });
+      await networkHelpers.setCode(CALLBACK, f.escrow.interface.encodeFunctionData(name as "fund", args as never));
+      await receiver.reenter(f.escrow, CALLBACK);
+      await expect(f.escrow.connect(f.buyer).confirm(deal.packed), name).to.changeEtherBalances(
+        ethers,
+        [f.escrow, receiver],
+        [-deal.terms.price, deal.terms.price],
+      );
+      expect(await receiver.answer(), name).to.equal(GUARD);
+    }
+  });
+
+  it("stops a token that calls back into any of them while it is taken and while it is paid", async () => {
+    const f = await load();
+    const token = await ethers.deployContract("ReentrantToken");
+    const hostile = (await token.getAddress()).toLowerCase() as Hex;
+    await token.mint(f.buyer, 10n ** 18n);
+    await token.connect(f.buyer).approve(f.escrow, 10n ** 18n);
+    const calls = await callsOf(f, hostile, hostile);
+    // What needs a party's signature is refused for that before the guard is reached: a token signs nothing.
+    const unsigned = Object.entries(calls).filter(([name]) => !/For$|^settle$|^fundCovered$/.test(name));
+    for (const [name, args] of unsigned) {
+      const call = f.escrow.interface.encodeFunctionData(name as "fund", args as never);
+      await token.reenter(f.escrow, call);
+      const deal = f.dealOf(await f.termsOf({ token: hostile, price: 1_000n, deposit: 1_000n }));
+      await f.escrow.connect(f.buyer).fund(deal.packed);
+      expect(await token.answer(), `${name} while funding`).to.equal(GUARD);
+
+      await token.reenter(f.escrow, call);
+      await expect(f.escrow.connect(f.buyer).confirm(deal.packed)).to.changeTokenBalances(
+        ethers,
+        token,
+        [f.escrow, f.seller],
+        [-1_000n, 1_000n],
+      );
+      expect(await token.answer(), `${name} while paying`).to.equal(GUARD);
+    }
+  });
+});
