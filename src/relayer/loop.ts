@@ -1,7 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { isTransient } from "../chain/retry.ts";
 import { type ErrorCode, ProtocolError } from "../core/errors.ts";
-import { isDatabaseLost } from "../store/database.ts";
 import type { Log } from "./log.ts";
 
 export type LoopOptions = Readonly<{
@@ -50,9 +49,8 @@ export const startLoop = ({ name, intervalMs, signal, log, step }: LoopOptions):
         if (!hasMore) await rest(intervalMs);
       } catch (error) {
         if (signal.aborted) break;
-        const cause = isDatabaseLost(error) ? new ProtocolError("database-unreachable", {}, { cause: error }) : error;
-        const code = cause instanceof ProtocolError ? cause.code : "internal";
-        if (code !== obstacle) report(log, name, cause);
+        const code = error instanceof ProtocolError ? error.code : "internal";
+        if (code !== obstacle) report(log, name, error);
         obstacle = code;
         failures += 1;
         await rest(Math.min(intervalMs * 2 ** Math.min(failures, 10), LONGEST_PAUSE_MS));

@@ -1,7 +1,14 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
-import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect } from "kysely";
+import {
+  CamelCasePlugin,
+  Kysely,
+  PGliteDialect,
+  PostgresDialect,
+  type PostgresPool,
+  type PostgresPoolClient,
+} from "kysely";
 import { Migrator } from "kysely/migration";
 import pg from "pg";
 import { ProtocolError } from "../core/errors.ts";
@@ -33,9 +40,7 @@ export const createDatabase = async (options: DatabaseOptions): Promise<Database
     await migrate(opened.db);
   } catch (cause) {
     await opened.close();
-    throw opened.engine === "postgres" && isDatabaseLost(cause)
-      ? new ProtocolError("database-unreachable", {}, { cause })
-      : cause;
+    throw cause;
   }
   return opened;
 };
@@ -69,9 +74,11 @@ const openPostgres = (url: string): Database => {
     connectionTimeoutMillis: 10_000,
     types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
   });
-  // An idle connection that breaks is replaced by the pool at the next query, which reports it if it cannot.
+  // A connection that breaks between two queries is replaced at the next one, which reports it if it cannot. Unheard, either
+  // event would end the process.
   pool.on("error", () => {});
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins });
+  pool.on("connect", (client) => client.on("error", () => {}));
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: namingLosses(pool) }), plugins });
   return {
     db,
     engine: "postgres",
@@ -95,10 +102,36 @@ const connectionFailures = new Set([
   "ENOTFOUND",
   "EPIPE",
   "ETIMEDOUT",
+  "57P01",
+  "57P02",
   "57P03",
 ]);
 
-/** Whether a query failed because the server was not there, and not because of the query. */
-export const isDatabaseLost = (error: unknown): boolean =>
+const isLost = (error: unknown) =>
   error instanceof Error &&
   (("code" in error && connectionFailures.has(String(error.code))) || /timeout|terminated/i.test(error.message));
+
+const nameLoss = async <T>(work: Promise<T>): Promise<T> => {
+  try {
+    return await work;
+  } catch (cause) {
+    throw isLost(cause) ? new ProtocolError("database-unreachable", {}, { cause }) : cause;
+  }
+};
+
+/** The pool with `database-unreachable` for what fails because the server is not there, and not because of the query. */
+const namingLosses = (pool: pg.Pool): PostgresPool => ({
+  options: pool.options,
+  connect: async () => {
+    const client = await nameLoss(pool.connect());
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+    return {
+      query: ((...args: unknown[]) => {
+        const answer = query(...args);
+        return answer instanceof Promise ? nameLoss(answer) : answer;
+      }) as PostgresPoolClient["query"],
+      release: () => client.release(),
+    };
+  },
+  end: () => pool.end(),
+});

@@ -89,6 +89,23 @@ for (const engine of engines) {
   });
 }
 
+describe("createDatabase on a PostgreSQL server that goes away", { skip: engineMissing("postgres") }, () => {
+  it("says so by its code, and works again when the server is back", async () => {
+    const databases = await startDatabases("postgres");
+    const { db, close } = await createDatabase(await databases.create());
+    const cutOff = sql`select pg_terminate_backend(pg_backend_pid())`.execute(db);
+    await rejection(cutOff, "database-unreachable");
+    const dropped = db.transaction().execute(async (tx) => {
+      await tx.insertInto("cursor").values({ name: "x", number: 1, hash: "0x" }).execute();
+      await sql`select pg_terminate_backend(pg_backend_pid())`.execute(tx);
+    });
+    await rejection(dropped, "database-unreachable");
+    expect(await db.selectFrom("cursor").selectAll().execute()).deep.equal([]);
+    await close();
+    databases.stop();
+  });
+});
+
 describe("createDatabase", () => {
   let dir: string;
   before(() => {

@@ -1,8 +1,7 @@
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { expect } from "chai";
-import { type Hex, keccak256, numberToHex } from "viem";
+import { keccak256 } from "viem";
 import { createDatabase, type Database } from "../../src/store/database.ts";
-import { bindKey, keepAnswer } from "../../src/store/idempotency.ts";
 import { dropLeases, takeLease } from "../../src/store/leases.ts";
 import {
   assign,
@@ -16,7 +15,6 @@ import {
   type SignedAttempt,
 } from "../../src/store/outbox.ts";
 import { type Databases, engineMissing, engines, startDatabases } from "../fixtures/database.ts";
-import { rejection } from "../fixtures/rejection.ts";
 
 const SIGNER = "0x00000000000000000000000000000000000000aa";
 const stream = { signer: SIGNER, chainId: 1, chainNonce: 5 } as const;
@@ -137,17 +135,6 @@ for (const engine of engines) {
       expect(await lease("two")).equal(true);
       await dropLeases(database.db, "two");
       expect(await lease("one")).equal(true);
-    });
-
-    it("binds an idempotency key to one body and repeats its answer", async () => {
-      const bodyHash: Hex = numberToHex(1, { size: 32 });
-      const key = { scope: "client", key: "k", bodyHash };
-      expect(await bindKey(database.db, key)).equal(undefined);
-      await keepAnswer(database.db, key, { status: 202, body: { id: "0x1" } });
-      await keepAnswer(database.db, key, { status: 500, body: {} });
-      expect(await bindKey(database.db, key)).deep.equal({ status: 202, body: { id: "0x1" } });
-      await rejection(bindKey(database.db, { ...key, bodyHash: "0x02" }), "idempotency-mismatch");
-      expect(await bindKey(database.db, { ...key, scope: "other", bodyHash: "0x02" })).equal(undefined);
     });
   });
 }
