@@ -68,7 +68,7 @@ export type Config = Readonly<{
  *
  * Throws `config-invalid` naming the first variable that is wrong, never its value.
  */
-export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+export const readConfig = (env: Readonly<Record<string, string | undefined>> = process.env): Config => {
   const parsed = environment.safeParse(env);
   if (!parsed.success) throw new ProtocolError("config-invalid", { variable: String(parsed.error.issues[0]?.path[0]) });
   const values = parsed.data;

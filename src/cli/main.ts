@@ -6,9 +6,11 @@ import { columns, titles } from "./help.ts";
 
 /** Each command is loaded when it is asked for: `verify` runs on a machine without any network, and loads none. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  dev: async () => (await import("./commands/dev.ts")).dev,
   verify: async () => (await import("./commands/verify.ts")).verify,
   deal: async () => (await import("./commands/deal.ts")).deal,
   keys: async () => (await import("./commands/keys.ts")).keys,
+  relayer: async () => (await import("./commands/relayer.ts")).relayer,
 };
 
 const overview = async (): Promise<string> => {

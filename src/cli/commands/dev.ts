@@ -1,0 +1,135 @@
+import { rename, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { ProtocolError } from "../../core/errors.ts";
+import { createClient } from "../../sdk/client.ts";
+import { defineCommand, type Outcome, type Surroundings } from "../command.ts";
+import type { DemoOutcome } from "../demo/play.ts";
+import { readJson, statFile } from "../files.ts";
+import { columns } from "../help.ts";
+import type { LocalStack } from "../localStack.ts";
+import { parsePort } from "../parsePort.ts";
+import { untilStopped } from "../untilStopped.ts";
+
+const HELP = "holdfast dev";
+const DEFAULT_PORT = "8787";
+
+export const dev = defineCommand({
+  summary: "everything on this machine: chain, contracts, relayer, API, and a case played to its end",
+  usage: "[--data DIR] [--port N]",
+  about: [
+    "Starts a local chain, deploys the contracts, starts the relayer with its embedded database and evidence store, and",
+    "serves the API. The first time it plays a case from payment to payout, with evidence that it then verifies offline;",
+    "a later start with the same directory continues where the earlier one stopped. Runs until Ctrl-C. The money of this",
+    "chain is worth nothing and its keys are public: never use it for anything else.",
+  ].join("\n"),
+  examples: [
+    ["holdfast dev", "what npm start does: data in ./data, API at http://127.0.0.1:8787"],
+    ["holdfast dev --data /tmp/try --port 0 --no-demo", "an empty one, on any free port, to build against"],
+    ["holdfast dev --json", "one line with all addresses as soon as it serves, for a program"],
+  ],
+  options: {
+    data: { type: "string", value: "DIR", about: "where everything is kept; ./data unless given" },
+    port: { type: "string", value: "N", about: `port of the API; ${DEFAULT_PORT} unless given, 0 for any free one` },
+    "chain-port": { type: "string", value: "N", about: "port of the chain's RPC; any free one unless given" },
+    "no-demo": { type: "boolean", about: "do not play the case" },
+  },
+  positionals: [0, 0],
+  exitCodes: [
+    ["0", "stopped by Ctrl-C; everything was closed in order"],
+    ["69", "a port is taken, or the chain did not start"],
+    ["73", "the data directory cannot be written"],
+    ["75", "another one runs on the same data directory"],
+    ["78", "the data directory holds a chain with other contracts"],
+  ],
+  run: async ({ values }, surroundings) => {
+    const dataDir = resolve(values.data ?? "data");
+    const port = parsePort(values.port ?? DEFAULT_PORT, { option: "--port", help: HELP });
+    const chainPort = parsePort(values["chain-port"] ?? "0", { option: "--chain-port", help: HELP });
+    const { startLocalStack } = await import("../localStack.ts");
+    const { signal, progress } = surroundings;
+    const stack = await startLocalStack({ dataDir, port, chainPort, say: progress, signal });
+    try {
+      const story = values["no-demo"] === true ? undefined : await tellStory(stack, { dataDir, surroundings });
+      if (!signal.aborted) surroundings.print(await servingOutcome(stack, { dataDir, story, signal }));
+      const why = await untilStopped(signal, stack.ended);
+      if (why === "ended") throw new ProtocolError("chain-not-started");
+      progress("Stopping: relayer, then chain");
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      await stack.stop();
+    }
+    return undefined;
+  },
+});
+
+/** What is left of the demonstration for later starts. */
+type Story = {
+  readonly isRight: boolean;
+  readonly isNew: boolean;
+  readonly proven: readonly { readonly file: string; readonly bundle: string }[];
+};
+
+type Stage = { readonly dataDir: string; readonly surroundings: Surroundings };
+
+/** Plays the case the first time. One that was stopped in the middle is not played again: its deals are on the chain. */
+const tellStory = async (stack: LocalStack, { dataDir, surroundings }: Stage): Promise<Story> => {
+  const record = join(dataDir, "demo.json");
+  if ((await statFile(record)) !== undefined) {
+    return { ...((await readJson(record)) as Omit<Story, "isNew">), isNew: false };
+  }
+  const { signal, progress } = surroundings;
+  const [{ playDemo }, { reportCommands, reportHoldings, reportVerification }] = await Promise.all([
+    import("../demo/play.ts"),
+    import("../demo/report.ts"),
+  ]);
+  const outcome: DemoOutcome = await playDemo({
+    url: stack.url,
+    rpcUrl: stack.rpcUrl,
+    deployment: stack.deployment,
+    workDir: join(dataDir, "case"),
+    outDir: join(dataDir, "case"),
+    say: progress,
+    signal,
+  });
+  signal.throwIfAborted();
+  reportHoldings(outcome, progress);
+  const isRight = await reportVerification(outcome, progress);
+  reportCommands(outcome, progress);
+  const story = { isRight, proven: outcome.proven };
+  await writeFile(`${record}.new`, `${JSON.stringify(story, null, 2)}\n`);
+  await rename(`${record}.new`, record);
+  await rm(`${record}.new`, { force: true });
+  return { ...story, isNew: true };
+};
+
+const servingOutcome = async (
+  { url, rpcUrl, deployment }: LocalStack,
+  { dataDir, story, signal }: { dataDir: string; story: Story | undefined; signal: AbortSignal },
+): Promise<Outcome> => {
+  const { deals } = await createClient({ url }).listDeals({ limit: 100 }, { signal });
+  const repeat = story?.proven[0];
+  const counts = Map.groupBy(deals, ({ status }) => status);
+  const standing = [...counts].map(([status, those]) => `${those.length} ${status}`).join(", ");
+  const said = [
+    columns([
+      ["API", `${url} (${url}/v1/openapi.json)`],
+      ["chain", `${rpcUrl}, chain id ${deployment.chainId}`],
+      ["escrow", deployment.escrow],
+      ["tribunal", deployment.panelTribunal],
+      ["evidence", deployment.evidenceRegistry],
+      ["stablecoin", `${deployment.stablecoin} (TUSD, 6 decimals, anyone may mint)`],
+      ["data", dataDir],
+      ["deals", deals.length === 0 ? "none yet" : standing],
+    ]),
+    ...(repeat === undefined || story?.isNew === true
+      ? []
+      : [`Verify it again: npm run --silent holdfast -- verify ${repeat.file} ${repeat.bundle}`]),
+    ...(story?.isRight === false ? ["The demonstration did NOT come out right: see above, or data/demo.json."] : []),
+    "Serving until Ctrl-C.",
+  ];
+  return {
+    text: said.join("\n"),
+    json: { url, rpcUrl, ...deployment, dataDir, deals: deals.length, demo: story ?? null },
+  };
+};
