@@ -1,9 +1,10 @@
-import { type Address, type Hex, zeroAddress } from "viem";
+import { type Address, decodeFunctionResult, encodeFunctionData, type Hex } from "viem";
+import { escrowAbi } from "../abi/escrow.ts";
 import type { Chain } from "../chain/client.ts";
 import { type Contracts, protocolErrors } from "../chain/contracts.ts";
 import { requireSigned } from "../chain/signature.ts";
 import { simulate } from "../chain/transactions.ts";
-import { type DealState, refusalOf } from "../core/deals.ts";
+import { type DealState, dealStatuses, refusalOf } from "../core/deals.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { dealIdOf, requireFundable, type Terms, termsSchema, termsToJson } from "../core/terms.ts";
 import type { Database } from "../store/database.ts";
@@ -53,11 +54,13 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
   const readProjectedDeal = async (dealId: Hex) =>
     (await readProjection(db, "deal", dealId))?.state as DealProjection | undefined;
 
-  const findTerms = async (dealId: Hex): Promise<Terms | undefined> => {
+  const findDeal = async (dealId: Hex) => {
     const registered = await readDeal(db, dealId);
-    if (registered !== undefined) return termsSchema.parse(registered.terms);
+    if (registered !== undefined) {
+      return { terms: termsSchema.parse(registered.terms), sellerSignature: registered.sellerSignature ?? undefined };
+    }
     const projected = await readProjectedDeal(dealId);
-    return projected && termsOfDeal(projected);
+    return projected && { terms: termsOfDeal(projected), sellerSignature: undefined };
   };
 
   // The chain's clock decides; the wall's stands in only before the first block was seen.
@@ -70,12 +73,12 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
     if (terms.coverage === 0n) return;
     const row = await readProjection(db, "bond", bondKey(terms.seller, terms.token));
     const bond = row?.state as BondProjection | undefined;
-    const available = bond === undefined ? 0n : BigInt(bond.balance) - BigInt(bond.reserved);
-    if (terms.coverage <= available) return;
-    throw new ProtocolError("coverage-exceeds-bond", {
-      coverage: terms.coverage.toString(),
-      available: available.toString(),
-    });
+    const projected = bond === undefined ? 0n : BigInt(bond.balance) - BigInt(bond.reserved);
+    if (terms.coverage <= projected) return;
+    const live = await onChain(() => readFreeBond(chain, contracts, terms));
+    if (live !== undefined && terms.coverage <= live) return;
+    const available = (live ?? projected).toString();
+    throw new ProtocolError("coverage-exceeds-bond", { coverage: terms.coverage.toString(), available });
   };
 
   const requireTimely = async (plan: CarryPlan, terms: Terms | undefined, dealId: Hex | null) => {
@@ -83,31 +86,25 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
     if (plan.deadline <= now) throw new ProtocolError("intent-expired", { deadline: plan.deadline, now });
     if (plan.action === null || terms === undefined || dealId === null) return;
     const projected = await readProjectedDeal(dealId);
-    const state: DealState = projected
-      ? { status: projected.status, held: BigInt(projected.held), until: projected.until }
-      : { status: "none", held: 0n, until: 0 };
-    const why = refusalOf(plan.action, state, { terms, now });
-    if (why !== undefined) {
-      throw new ProtocolError("action-refused", { action: plan.action, status: state.status, why });
+    const state = projected === undefined ? unfunded : stateOf(projected);
+    const refusal = refusalBy(plan, state, { terms, now });
+    if (refusal !== undefined) {
+      // The projection is behind the chain by the time of a look: before a no is said, the contract is asked.
+      const live = await onChain(() => readLiveDeal(chain, contracts, dealId));
+      if (live === undefined || refusalBy(plan, live, { terms, now }) !== undefined) throw refusal;
     }
-    if (plan.split !== null) requireSplit(plan.split, state.held);
-    if (plan.action === "fund") {
-      requireFundable(terms, now);
-      await requireCovered(terms);
-    }
+    if (plan.action !== "fund") return;
+    requireFundable(terms, now);
+    await requireCovered(terms);
   };
 
   const accept = async (request: CarryRequest): Promise<IntentRecord> => {
     const dealId = dealOfRequest(request) ?? null;
-    const terms = dealId === null ? undefined : await findTerms(dealId);
-    if (dealId !== null && terms === undefined) throw new ProtocolError("deal-unknown", { deal: dealId });
-    const sellerSignature = dealId === null ? undefined : (await readDeal(db, dealId))?.sellerSignature;
-    const plan = planCarry(request, {
-      chainId: chain.chainId,
-      contracts,
-      terms,
-      sellerSignature: sellerSignature ?? undefined,
-    });
+    const deal = dealId === null ? undefined : await findDeal(dealId);
+    if (dealId !== null && deal === undefined) throw new ProtocolError("deal-unknown", { deal: dealId });
+    const terms = deal?.terms;
+    const sellerSignature = deal?.sellerSignature;
+    const plan = planCarry(request, { chainId: chain.chainId, contracts, terms, sellerSignature });
     const known = await readIntent(db, plan.id);
     if (known !== undefined && known.state !== "rejected") return known;
 
@@ -149,15 +146,58 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
       sellerSignature: sellerSignature ?? null,
       buyer: terms.buyer,
       seller: terms.seller,
-      marketplace: terms.marketplace ?? zeroAddress,
+      marketplace: terms.marketplace,
     });
     return { dealId };
   };
 
-  return { accept, registerDeal, findTerms };
+  return { accept, registerDeal, findTerms: async (dealId) => (await findDeal(dealId))?.terms };
 };
 
-const requireSplit = (split: { toBuyer: bigint; toSeller: bigint }, held: bigint) => {
+const unfunded: DealState = { status: "none", held: 0n, until: 0 };
+
+const stateOf = (deal: DealProjection): DealState => ({
+  status: deal.status,
+  held: BigInt(deal.held),
+  until: deal.until,
+});
+
+const refusalBy = (
+  { action, split }: CarryPlan,
+  state: DealState,
+  moment: { terms: Terms; now: number },
+): ProtocolError | undefined => {
+  const why = action === null ? undefined : refusalOf(action, state, moment);
+  if (why !== undefined) return new ProtocolError("action-refused", { action, status: state.status, why });
+  if (split === null) return undefined;
   const sum = split.toBuyer + split.toSeller;
-  if (sum !== held) throw new ProtocolError("amounts-do-not-sum", { sum: sum.toString(), held: held.toString() });
+  if (sum === state.held) return undefined;
+  return new ProtocolError("amounts-do-not-sum", { sum: sum.toString(), held: state.held.toString() });
 };
+
+/** What the chain says, or `undefined` while it says nothing. */
+const onChain = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
+};
+
+const readLiveDeal = async (chain: Chain, contracts: Contracts, dealId: Hex): Promise<DealState> => {
+  const call = { abi: escrowAbi, functionName: "dealOf", args: [dealId] } as const;
+  const data = await readCall(chain, contracts.escrow, encodeFunctionData(call));
+  const { status, held, until } = decodeFunctionResult({ ...call, data });
+  return { status: dealStatuses[status]!, held, until };
+};
+
+const readFreeBond = async (chain: Chain, contracts: Contracts, terms: Terms): Promise<bigint> => {
+  const call = { abi: escrowAbi, functionName: "bondOf", args: [terms.seller, terms.token] } as const;
+  const data = await readCall(chain, contracts.escrow, encodeFunctionData(call));
+  const { balance, reserved } = decodeFunctionResult({ ...call, data });
+  return balance - reserved;
+};
+
+const readCall = (chain: Chain, to: Address, data: Hex) =>
+  chain.request({ method: "eth_call", params: [{ to, data }, "latest"] });

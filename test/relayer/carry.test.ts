@@ -152,6 +152,27 @@ describe("carrying each kind of request", () => {
     expect(await status(dealId)).equal("funded");
   });
 
+  it("asks the chain before it says no to what it has not indexed yet", async () => {
+    await catchUp();
+    const { dealId, terms } = await deployment.funded();
+    await acceptance.registerDeal({ terms });
+    const message = { deal: dealId, tracking: digest, deadline: FAR };
+    const request = await signed(actors.seller, { kind: "ShipGoods", message });
+    expect((await acceptance.accept(request)).state).equal("queued");
+    const delivery = { deal: dealId, proof: digest, deadline: FAR };
+    await rejection(
+      acceptance.accept(await signed(actors.attestor, { kind: "AttestDelivery", message: delivery })),
+      "action-refused",
+    );
+
+    const seller = lower(actors.seller.address);
+    await deployment.act(actors.seller, "postBond", { args: [seller, zeroAddress, 70n], value: 70n });
+    await acceptance.registerDeal({ terms: await deployment.termsOf({ coverage: 70n }) });
+    const covered = await deployment.termsOf({ coverage: 71n });
+    const refusal = await rejection(acceptance.registerDeal({ terms: covered }), "coverage-exceeds-bond");
+    expect(refusal.details).deep.equal({ coverage: "71", available: "70" });
+  });
+
   it("reads requests from the wire and refuses unknown fields and kinds", () => {
     const message = { deal: digest, tracking: digest, deadline: FAR };
     const request = { kind: "ShipGoods", message, signature: "0x12" };
