@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { encodeFunctionData, type Hex, parseAbi, zeroAddress } from "viem";
 import { type Chain, createChain } from "../../src/chain/client.ts";
 import type { Intent } from "../../src/core/intents.ts";
-import { intentTypedData } from "../../src/core/intents.ts";
+import { dealWitnessTypes, intentTypedData } from "../../src/core/intents.ts";
 import { type Terms, termsTypedData } from "../../src/core/terms.ts";
 import { type Acceptance, createAcceptance } from "../../src/relayer/accept.ts";
 import type { DealProjection } from "../../src/relayer/fold.ts";
@@ -19,7 +19,7 @@ import { createDatabase, type Database } from "../../src/store/database.ts";
 import { readIntent } from "../../src/store/intents.ts";
 import { readProjection } from "../../src/store/projections.ts";
 import { type Anvil, CHAIN_ID, startAnvil } from "../fixtures/anvil.ts";
-import { actors, DAY, type Deployment, deploy } from "../fixtures/deployment.ts";
+import { actors, DAY, type Deployment, deploy, PERMIT2 } from "../fixtures/deployment.ts";
 import { rejection } from "../fixtures/rejection.ts";
 import { createSender, RELAYER, until } from "../fixtures/sender.ts";
 
@@ -97,6 +97,40 @@ describe("carrying each kind of request", () => {
     const other = { kind: "FundDealWithAuthorization", deal: dealId, authorization: "0x12" } as const;
     const refused = await rejection(acceptance.accept(other), "action-refused");
     expect(refused.details).deep.equal({ action: "fund", status: "funded", why: "status" });
+  });
+
+  it("funds by Permit2, with the deal as witness", async () => {
+    await deployment.enablePermit2(actors.buyer);
+    await allow(1_000_000n);
+    const { terms, dealId } = await register({});
+    const permitSignature = await actors.buyer.signTypedData({
+      domain: { name: "Permit2", chainId: CHAIN_ID, verifyingContract: PERMIT2 },
+      types: {
+        PermitWitnessTransferFrom: [
+          { name: "permitted", type: "TokenPermissions" },
+          { name: "spender", type: "address" },
+          { name: "nonce", type: "uint256" },
+          { name: "deadline", type: "uint256" },
+          { name: "witness", type: "Deal" },
+        ],
+        TokenPermissions: [
+          { name: "token", type: "address" },
+          { name: "amount", type: "uint256" },
+        ],
+        ...dealWitnessTypes,
+      },
+      primaryType: "PermitWitnessTransferFrom",
+      message: {
+        permitted: { token: terms.token, amount: terms.deposit },
+        spender: deployment.contracts.escrow,
+        nonce: 7n,
+        deadline: BigInt(terms.fundBy),
+        witness: { id: dealId },
+      },
+    });
+    const request = { kind: "FundDealWithPermit2", deal: dealId, nonce: "7", permitSignature } as const;
+    expect((await carry(request)).succeeded).equal(true);
+    expect(await status(dealId)).equal("funded");
   });
 
   it("refunds a part, confirms the rest, and withdraws the marketplace's credit", async () => {
