@@ -17,7 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** A file with the bundle that proves it. */
-export type ProvenFile = { readonly file: string; readonly bundle: string };
+export type ProvenFile = { readonly file: string; readonly bundle: string; readonly root: Hex };
 
 export type FilingDesk = {
   readonly client: Client;
@@ -56,21 +56,26 @@ export const fileAll = async (
         createDigester: createNodeDigester,
       },
     );
-    await client.submitEvidence({
-      record: evidence.record,
-      submitter: evidence.submitter.address,
-      signature: evidence.signature,
-      case: evidence.openings.case ?? undefined,
-    });
     filed.push({ file, evidence });
   }
+  // Handed in together, so that they share a batch.
+  await Promise.all(
+    filed.map(({ evidence }) =>
+      client.submitEvidence({
+        record: evidence.record,
+        submitter: evidence.submitter.address,
+        signature: evidence.signature,
+        case: evidence.openings.case ?? undefined,
+      }),
+    ),
+  );
   await mkdir(desk.outDir, { recursive: true });
   return Promise.all(
     filed.map(async ({ file, evidence }) => {
       const anchored = await client.waitForAnchor(evidence.digest);
       const bundle = join(desk.outDir, freeName(basename(file), desk.names));
       await writeFile(bundle, serializeBundle(assembleBundle(evidence, anchored)));
-      return { file, bundle };
+      return { file, bundle, root: anchored.anchor.root };
     }),
   );
 };

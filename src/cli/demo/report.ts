@@ -42,6 +42,12 @@ export const reportVerification = async (outcome: DemoOutcome, say: (line: strin
 export const reportCommands = ({ proven }: DemoOutcome, say: (line: string) => void): void => {
   say("Repeat it, with the network off if you like:");
   for (const { file, bundle } of proven) {
-    say(`   npm run --silent holdfast -- verify ${relative(process.cwd(), file)} ${relative(process.cwd(), bundle)}`);
+    say(`   npm run --silent holdfast -- verify ${shown(file)} ${shown(bundle)}`);
   }
+};
+
+/** A path as a shell takes it. */
+const shown = (path: string): string => {
+  const fromHere = relative(process.cwd(), path);
+  return /^[\w./@:+-]+$/.test(fromHere) ? fromHere : `'${fromHere.replaceAll("'", `'\\''`)}'`;
 };

@@ -258,7 +258,8 @@ const file = async (
 ): Promise<ProvenFile[]> => {
   if (files.length === 0) return [];
   const proven = await fileAll(files, { party: stage.actors[party], dealId: id, purpose }, stage.desk);
-  stage.say(`   ${party}: ${proven.length} file(s) anchored in one batch`);
+  const roots = new Set(proven.map(({ root }) => root));
+  stage.say(`   ${party}: ${proven.length} file(s) under ${[...roots].join(", ")}`);
   return proven;
 };
 

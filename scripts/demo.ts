@@ -1,0 +1,79 @@
+// Plays the demonstration on a fresh temporary state. Exits 0 only if every balance and every check came out right.
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { playDemo } from "../src/cli/demo/play.ts";
+import { reportCommands, reportHoldings, reportVerification } from "../src/cli/demo/report.ts";
+import { errorText } from "../src/cli/errorText.ts";
+import { startLocalStack } from "../src/cli/localStack.ts";
+import { ProtocolError } from "../src/core/errors.ts";
+
+const USAGE = "npm run demo -- [--evidence FILE...] [--out DIR]";
+
+const say = (line: string) => console.log(line);
+
+const readArguments = () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { evidence: { type: "string", multiple: true }, out: { type: "string" } },
+  });
+  // A shell's wildcard follows the first file as plain arguments.
+  const files = [...(values.evidence ?? []), ...positionals].map((file) => resolve(file));
+  if (positionals.length > 0 && values.evidence === undefined)
+    throw new TypeError(`unknown argument ${positionals[0]}`);
+  return { evidenceFiles: values.evidence && files, outDir: values.out && resolve(values.out) };
+};
+
+const requireFiles = async (files: readonly string[]) => {
+  for (const file of files) {
+    const found = await stat(file).catch(() => undefined);
+    if (!found?.isFile()) throw new ProtocolError("file-unreadable", { file });
+    if (found.size === 0) throw new ProtocolError("evidence-empty", { file });
+  }
+};
+
+const run = async (signal: AbortSignal): Promise<boolean> => {
+  const { evidenceFiles, outDir } = readArguments();
+  await requireFiles(evidenceFiles ?? []);
+  const temporary = await mkdtemp(join(tmpdir(), "holdfast-demo-"));
+  try {
+    const stack = await startLocalStack({ dataDir: join(temporary, "data"), port: 0, say, signal });
+    const workDir = join(temporary, "case");
+    const outcome = await playDemo({
+      url: stack.url,
+      rpcUrl: stack.rpcUrl,
+      deployment: stack.deployment,
+      workDir,
+      outDir: outDir ?? workDir,
+      evidenceFiles,
+      say,
+      signal,
+    }).finally(stack.stop);
+    reportHoldings(outcome, say);
+    const isRight = await reportVerification(outcome, say);
+    if (outDir) reportCommands(outcome, say);
+    return isRight;
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+};
+
+const stopping = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
+const started = Date.now();
+try {
+  const isRight = await run(stopping.signal);
+  console.log(
+    `${isRight ? "Everything came out right" : "NOT everything came out right"}, ${((Date.now() - started) / 1000).toFixed(1)} s`,
+  );
+  process.exitCode = isRight ? 0 : 1;
+} catch (error) {
+  if (error instanceof TypeError && "code" in error) {
+    console.error(`usage: ${USAGE}\n${error.message}`);
+  } else {
+    const { code, message, trace } = errorText(error, stopping.signal.aborted);
+    console.error([`${code}: ${message}`, ...(trace === undefined ? [] : [trace])].join("\n"));
+  }
+  process.exitCode = 1;
+}
