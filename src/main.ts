@@ -83,7 +83,16 @@ export const startHoldfast = async (config: HoldfastConfig, options: HoldfastOpt
     });
     closing.push(relayer.stop);
     const limits = { anchorWithin: config.anchorWithin, ...options.limits };
-    const app = createApp({ relayer, database, store, chain, log, limits });
+    const running = new Set<Promise<unknown>>();
+    closing.push(async () => {
+      await Promise.allSettled(running);
+    });
+    const track = (work: Promise<unknown>) => {
+      running.add(work);
+      const forget = () => running.delete(work);
+      work.then(forget, forget);
+    };
+    const app = createApp({ relayer, database, store, chain, log, limits, track });
     const server = await listen(app, config);
     closing.push(() => endRequests(server));
     signal?.throwIfAborted();

@@ -15,6 +15,8 @@ export type ApiContext = Readonly<{
   chain: Chain;
   limits: Limits;
   log: Log;
+  /** Is told of the work behind every request, which may outlive its connection. */
+  track?: (work: Promise<unknown>) => void;
 }>;
 
 export type Exchange = Readonly<{

@@ -37,7 +37,9 @@ export const serveRoute = (
     const exchange: Exchange = { request, response, signal: leaving.signal };
     const act = () => handler(input as never, exchange) as Promise<Answer>;
     const key = route.keyed ? keyOf(request) : undefined;
-    const { status, body } = key === undefined ? await act() : await once(context.database.db, key, act);
+    const work = key === undefined ? act() : once(context.database.db, key, act);
+    context.track?.(work);
+    const { status, body } = await work;
     response.status(status).json(body);
   });
 };

@@ -9,6 +9,7 @@ import type { Determination } from "../core/intents.ts";
 import type { Panel } from "../core/panel.ts";
 import type { Terms } from "../core/terms.ts";
 import type { CarryRequest } from "../relayer/request.ts";
+import { importFile } from "../storage/importFile.ts";
 
 export type { DealView, EvidenceView, IntentView } from "../api/schemas.ts";
 
@@ -115,7 +116,7 @@ export type Client = Readonly<{
   /** What a seller's bond holds in a token (zero address: native). */
   readBond: (seller: Address, token: Address, options?: CallOptions) => Promise<Answer<"readBond", 200>>;
   /**
-   * Stores ciphertext as it streams by. Refuses with `evidence-empty`, `evidence-too-large`, `store-full`; then, and when it
+   * Stores ciphertext as it streams by, and checks that the CID is the one of these bytes. Refuses with `evidence-empty`, `evidence-too-large`, `store-full`; then, and when it
    * breaks off, nothing is kept.
    */
   uploadCiphertext: (source: Ciphertext, options?: CallOptions) => Promise<Answer<"uploadBlob", 201>>;
@@ -152,7 +153,7 @@ type Question = Readonly<{
   params?: Readonly<Record<string, string>>;
   query?: Readonly<Record<string, string | number | undefined>>;
   json?: unknown;
-  bytes?: Ciphertext;
+  bytes?: ReadableStream<Uint8Array>;
   options?: WriteOptions | undefined;
 }>;
 
@@ -194,7 +195,8 @@ export function createClient({ url, fetch: ask = fetch }: ClientOptions): Client
     submitDetermination: (signed, options) => call("submitDetermination", 202, { json: signed, options }),
     readDetermination: (id, options) => call("readDetermination", 200, { params: { id }, options }),
     readBond: (seller, token, options) => call("readBond", 200, { params: { seller, token }, options }),
-    uploadCiphertext: (bytes, options) => call("uploadBlob", 201, { bytes, options }),
+    uploadCiphertext: (source, options) =>
+      sendCounted(source, (bytes) => call("uploadBlob", 201, { bytes, options }), options?.signal),
     submitEvidence: ({ record, submitter, signature, case: opened }, options) =>
       call("submitEvidence", 202, { json: { record, submitter, signature, case: opened }, options }),
     readEvidence: (id, options) => call("readEvidence", 200, { params: { id }, options }),
@@ -245,34 +247,72 @@ async function send(
   if (json !== undefined) headers["content-type"] = "application/json";
   if (bytes !== undefined) headers["content-type"] = "application/octet-stream";
   if (options.idempotencyKey !== undefined) headers["idempotency-key"] = options.idempotencyKey;
-  const body = bytes === undefined ? json && JSON.stringify(json, decimal) : bodyOf(bytes);
+  const body = bytes ?? (json && JSON.stringify(json, decimal));
   // A stream is sent while the answer is awaited; the standard wants that said.
   const init = { method, headers, duplex: "half", signal: options.signal ?? null, ...(body ? { body } : {}) };
   try {
     return await ask(url, init as RequestInit);
   } catch (cause) {
     options.signal?.throwIfAborted();
-    // A failure of the stream that was being sent is its sender's, not the relayer's.
-    for (let error = cause; error instanceof Error; error = error.cause) {
-      if (error instanceof ProtocolError) throw error;
-    }
     throw new ProtocolError("relayer-unreachable", {}, { cause });
   }
 }
 
-function bodyOf(bytes: Ciphertext): Blob | ReadableStream<Uint8Array> {
-  if (bytes instanceof Blob) return bytes;
-  const iterator = bytes[Symbol.asyncIterator]();
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { done, value } = await iterator.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    async cancel() {
-      await iterator.return?.();
-    },
-  });
+type Stored = Readonly<{ cid: string; size: number }>;
+
+/**
+ * Sends a stream and takes its CID on the way, so that the relayer cannot have a party sign for other bytes than theirs.
+ */
+async function sendCounted(
+  source: Ciphertext,
+  send: (bytes: ReadableStream<Uint8Array>) => Promise<Stored>,
+  signal: AbortSignal | undefined,
+): Promise<Stored> {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  let failure: { readonly error: unknown } | undefined;
+  async function* read() {
+    try {
+      yield* piecesOf(source);
+    } catch (error) {
+      failure = { error };
+      throw error;
+    }
+  }
+  async function* sent() {
+    for await (const piece of read()) {
+      if (piece.length === 0) continue;
+      yield piece;
+      await writer.write(piece);
+    }
+    await writer.close();
+  }
+  const counting = importFile(sent(), async () => {}, { signal });
+  counting.catch((error: unknown) => writer.abort(error).catch(() => {}));
+  let stored: Stored;
+  try {
+    stored = await send(readable);
+  } catch (error) {
+    // Refused before the end: nobody reads the rest.
+    await writer.abort(error).catch(() => {});
+    await counting.catch(() => {});
+    signal?.throwIfAborted();
+    throw failure === undefined ? error : failure.error;
+  }
+  const { root, size } = await counting;
+  if (stored.cid === root.toString() && stored.size === size) return stored;
+  throw new ProtocolError("relayer-answer-invalid", { expected: root.toString(), actual: stored.cid });
+}
+
+async function* piecesOf(source: Ciphertext): AsyncGenerator<Uint8Array, void, undefined> {
+  if (!(source instanceof Blob)) {
+    yield* source;
+    return;
+  }
+  const reader = source.stream().getReader();
+  for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
+    if (value !== undefined) yield value;
+  }
 }
 
 async function readJson(response: Response, signal: AbortSignal | undefined): Promise<unknown> {

@@ -1,6 +1,5 @@
 import type { Request } from "express";
 import { ProtocolError } from "../../core/errors.ts";
-import type { ByteSource } from "../../storage/port.ts";
 import type { ApiContext, Handlers } from "../context.ts";
 
 const bytesType = "application/octet-stream";
@@ -14,18 +13,20 @@ export const createBlobRoutes = ({ store, limits }: ApiContext): Handlers<"uploa
     if (announced > limits.evidenceBytes) {
       throw new ProtocolError("evidence-too-large", { limit: limits.evidenceBytes });
     }
+    // Whoever is refused must still be able to read why: the stream is not destroyed, and what is left of it is discarded.
+    const source = nonEmpty(request.iterator({ destroyOnReturn: false }));
     try {
-      const stored = await store.put(nonEmpty(request), { signal, maxBytes: limits.evidenceBytes });
-      return { status: 201, body: stored };
+      return { status: 201, body: await store.put(source, { signal, maxBytes: limits.evidenceBytes }) };
     } catch (error) {
-      if (signal.aborted || request.destroyed) throw new ProtocolError("upload-interrupted", {}, { cause: error });
-      throw error;
+      request.resume();
+      const isBroken = signal.aborted || (request.destroyed && !(error instanceof ProtocolError));
+      throw isBroken ? new ProtocolError("upload-interrupted", {}, { cause: error }) : error;
     }
   },
 });
 
 /** The stream, or a failure at its end if nothing came: before anything is pinned. */
-async function* nonEmpty(source: ByteSource) {
+async function* nonEmpty(source: AsyncIterable<Uint8Array>) {
   let isEmpty = true;
   for await (const piece of source) {
     if (piece.length > 0) isEmpty = false;
