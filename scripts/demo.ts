@@ -1,11 +1,12 @@
 // Plays the demonstration on a fresh temporary state. Exits 0 only if every balance and every check came out right.
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { playDemo } from "../src/cli/demo/play.ts";
 import { reportCommands, reportHoldings, reportVerification } from "../src/cli/demo/report.ts";
 import { errorText } from "../src/cli/errorText.ts";
+import { statFile } from "../src/cli/files.ts";
 import { startLocalStack } from "../src/cli/localStack.ts";
 import { ProtocolError } from "../src/core/errors.ts";
 
@@ -13,23 +14,36 @@ const USAGE = "npm run demo -- [--evidence FILE...] [--out DIR]";
 
 const say = (line: string) => console.log(line);
 
+const parse = () => {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { evidence: { type: "string", multiple: true }, out: { type: "string" } },
+    });
+  } catch (error) {
+    throw refuse(error instanceof Error ? error.message : String(error));
+  }
+};
+
+const refuse = (problem: string) =>
+  new ProtocolError("usage-invalid", { problem: `${problem}. Usage: ${USAGE}`, help: "npm run holdfast -- dev" });
+
 const readArguments = () => {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { evidence: { type: "string", multiple: true }, out: { type: "string" } },
-  });
+  const { values, positionals } = parse();
   // A shell's wildcard follows the first file as plain arguments.
   const files = [...(values.evidence ?? []), ...positionals].map((file) => resolve(file));
-  if (positionals.length > 0 && values.evidence === undefined)
-    throw new TypeError(`unknown argument ${positionals[0]}`);
+  if (positionals[0] !== undefined && values.evidence === undefined) {
+    throw refuse(`unknown argument ${positionals[0]}`);
+  }
   return { evidenceFiles: values.evidence && files, outDir: values.out && resolve(values.out) };
 };
 
 const requireFiles = async (files: readonly string[]) => {
-  for (const file of files) {
-    const found = await stat(file).catch(() => undefined);
-    if (!found?.isFile()) throw new ProtocolError("file-unreadable", { file });
-    if (found.size === 0) throw new ProtocolError("evidence-empty", { file });
+  for (const path of files) {
+    const found = await statFile(path);
+    if (found === undefined) throw new ProtocolError("file-missing", { path });
+    if (!found.isFile()) throw new ProtocolError("file-unreadable", { path, reason: "it is not a file" });
+    if (found.size === 0) throw new ProtocolError("evidence-empty", { path });
   }
 };
 
@@ -69,11 +83,7 @@ try {
   );
   process.exitCode = isRight ? 0 : 1;
 } catch (error) {
-  if (error instanceof TypeError && "code" in error) {
-    console.error(`usage: ${USAGE}\n${error.message}`);
-  } else {
-    const { code, message, trace } = errorText(error, stopping.signal.aborted);
-    console.error([`${code}: ${message}`, ...(trace === undefined ? [] : [trace])].join("\n"));
-  }
+  const { code, message, trace } = errorText(error, stopping.signal.aborted);
+  console.error([`${code}: ${message}`, ...(trace === undefined ? [] : [trace])].join("\n"));
   process.exitCode = 1;
 }
