@@ -16,8 +16,13 @@ const TYPES: Readonly<Record<string, string>> = {
   ".mp4": "video/mp4",
 };
 
-/** A file with the bundle that proves it. */
-export type ProvenFile = { readonly file: string; readonly bundle: string; readonly root: Hex };
+/** A file with the bundle that proves it, the digest that names its record, and the root that it is anchored under. */
+export type ProvenFile = {
+  readonly file: string;
+  readonly bundle: string;
+  readonly digest: Hex;
+  readonly root: Hex;
+};
 
 export type FilingDesk = {
   readonly client: Client;
@@ -75,7 +80,7 @@ export const fileAll = async (
       const anchored = await client.waitForAnchor(evidence.digest);
       const bundle = join(desk.outDir, freeName(basename(file), desk.names));
       await writeFile(bundle, serializeBundle(assembleBundle(evidence, anchored)));
-      return { file, bundle, root: anchored.anchor.root };
+      return { file, bundle, digest: evidence.digest, root: anchored.anchor.root };
     }),
   );
 };

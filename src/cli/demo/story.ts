@@ -2,6 +2,7 @@ import { encodeFunctionData, type Hex, parseEther } from "viem";
 import { escrowAbi } from "../../abi/escrow.ts";
 import { feeOf } from "../../core/deals.ts";
 import { ProtocolError } from "../../core/errors.ts";
+import { buildTree, rootOf } from "../../core/merkle.ts";
 import type { Panel } from "../../core/panel.ts";
 import type { Terms } from "../../core/terms.ts";
 import { packTerms } from "../../core/termsCodec.ts";
@@ -90,7 +91,8 @@ export const playFurnitureCase = async (stage: Stage, files: CaseFiles): Promise
   ];
 
   say("5. Three of five arbitrators sign one determination; anyone carries it");
-  await determine(stage, terms, id);
+  const evidence = rootOf(buildTree(proven.map(({ digest }) => digest)));
+  await determine(stage, terms, { id, evidence });
   return proven;
 };
 
@@ -119,7 +121,7 @@ const showRefusedCoverage = async (stage: Stage) => {
   check("the relayer refuses it before anybody signs", refusedBy === "coverage-exceeds-bond");
 };
 
-const determine = async (stage: Stage, terms: Terms, id: Hex) => {
+const determine = async (stage: Stage, terms: Terms, { id, evidence }: { id: Hex; evidence: Hex }) => {
   const { actors, panel, chain, client, sign, ledger, say, check } = stage;
   const toBuyer = dollars(30_000);
   const toSeller = FURNITURE - toBuyer;
@@ -130,7 +132,7 @@ const determine = async (stage: Stage, terms: Terms, id: Hex) => {
     toSeller,
     compensation,
     reasons: digestOf("The wardrobe is not as described. 30,000 back, 6,000 for storage and a second delivery."),
-    evidence: digestOf("evidence of the furniture case"),
+    evidence,
     deadline: (await chain.now()) + 7 * DAY,
   };
   const signers = SEATS.map((seat) => actors.arbitrators[seat]!);
