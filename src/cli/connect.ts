@@ -17,3 +17,15 @@ export const connect = (url: string | undefined, help = "holdfast"): Client => {
   }
   return createClient({ url });
 };
+
+/**
+ * Unix seconds from which a deadline counts: the chain's clock as the relayer saw it last, where that is ahead of ours.
+ * A local chain whose time was moved ahead would refuse what counts from the wall clock.
+ */
+export const readTime = async (
+  client: Client,
+  { now, signal }: { readonly now: () => number; readonly signal: AbortSignal },
+): Promise<number> => {
+  const { deals } = await client.listDeals({ limit: 1 }, { signal });
+  return Math.max(now(), deals[0]?.asOf ?? 0);
+};

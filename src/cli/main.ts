@@ -9,6 +9,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   dev: async () => (await import("./commands/dev.ts")).dev,
   verify: async () => (await import("./commands/verify.ts")).verify,
   deal: async () => (await import("./commands/deal.ts")).deal,
+  evidence: async () => (await import("./commands/evidence.ts")).evidence,
+  determination: async () => (await import("./commands/determination.ts")).determination,
   keys: async () => (await import("./commands/keys.ts")).keys,
   relayer: async () => (await import("./commands/relayer.ts")).relayer,
 };

@@ -14,7 +14,7 @@ import { termsTypedData } from "../../core/terms.ts";
 import { signature } from "../../core/wire.ts";
 import { type CarryRequest, requestSchema } from "../../relayer/request.ts";
 import { defineCommand, type OptionValues } from "../command.ts";
-import { connect, urlOption } from "../connect.ts";
+import { connect, readTime, urlOption } from "../connect.ts";
 import { type DealFile, domainOptions, readDeal, readingUnit, unitOf } from "../dealFile.ts";
 import { digestArgument } from "../digestArgument.ts";
 import { readJson, writeNew } from "../files.ts";
@@ -317,7 +317,8 @@ export const dealIntent = defineCommand({
     const kind = findKind(word);
     const client = values.send === true ? connect(values.url, HELP) : undefined;
     const deal = await readDeal(path, values);
-    const deadline = parseTime(values.deadline ?? "1d", { now: now(), what: "--deadline" });
+    const time = client === undefined ? now() : await readTime(client, surroundings);
+    const deadline = parseTime(values.deadline ?? "1d", { now: time, what: "--deadline" });
     const wallet = await openWallet(values, { signal, help: HELP });
     const signer = wallet.address.toLowerCase() as Address;
     const { request, isComplete, what } = await kind({ deal, values, wallet, signer, deadline });

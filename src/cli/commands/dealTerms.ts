@@ -2,14 +2,14 @@ import { randomBytes } from "node:crypto";
 import type { Address } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
 import { dealIdOf, type EscrowDomain, requireFundable, termsToJson } from "../../core/terms.ts";
-import { defineCommand } from "../command.ts";
-import { connect, urlOption } from "../connect.ts";
+import { defineCommand, type Surroundings } from "../command.ts";
+import { connect, readTime, urlOption } from "../connect.ts";
 import { type DealFile, dealFileText, parseDomain } from "../dealFile.ts";
 import { dealSummary } from "../dealSummary.ts";
 import { templateExample, termsFromTemplate } from "../dealTemplate.ts";
 import { readJson, writeNew } from "../files.ts";
 
-type Place = { readonly domain: EscrowDomain; readonly tribunal: Address | undefined };
+type Place = { readonly domain: EscrowDomain; readonly tribunal: Address | undefined; readonly time: number };
 
 export const dealTerms = defineCommand({
   summary: "write the terms of a deal from a template with plain amounts and durations",
@@ -45,9 +45,8 @@ export const dealTerms = defineCommand({
       });
     }
     const input = await readJson(path);
-    const { domain, tribunal } = await findPlace(values, path, signal);
+    const { domain, tribunal, time } = await findPlace(values, path, { signal, now });
     const random = (length: number) => new Uint8Array(randomBytes(length));
-    const time = now();
     const { terms, unit, panel, order } = await termsFromTemplate(input, { path, now: time, tribunal, random });
     requireFundable(terms, time);
     const deal: DealFile = {
@@ -70,9 +69,11 @@ export const dealTerms = defineCommand({
 const findPlace = async (
   values: { url?: string; "chain-id"?: string; escrow?: string },
   path: string,
-  signal: AbortSignal,
+  clock: Pick<Surroundings, "signal" | "now">,
 ): Promise<Place> => {
-  if (values.url === undefined) return { domain: parseDomain(values, path), tribunal: undefined };
-  const { chainId, contracts } = await connect(values.url).readConfig({ signal });
-  return { domain: { chainId, escrow: contracts.escrow }, tribunal: contracts.panel };
+  if (values.url === undefined) return { domain: parseDomain(values, path), tribunal: undefined, time: clock.now() };
+  const client = connect(values.url, "holdfast deal terms");
+  const { chainId, contracts } = await client.readConfig(clock);
+  const time = await readTime(client, clock);
+  return { domain: { chainId, escrow: contracts.escrow }, tribunal: contracts.panel, time };
 };

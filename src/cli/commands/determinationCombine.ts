@@ -1,0 +1,110 @@
+import { encodeFunctionData } from "viem";
+import { panelTribunalAbi } from "../../abi/panelTribunal.ts";
+import { ProtocolError } from "../../core/errors.ts";
+import { panelRules, seatSignatures, sortPanel } from "../../core/panel.ts";
+import { recoverSigner } from "../../core/recoverSigner.ts";
+import { packTerms } from "../../core/termsCodec.ts";
+import { defineCommand } from "../command.ts";
+import { type DealFile, domainOptions, panelSchema, readDeal } from "../dealFile.ts";
+import { type DeterminationFile, readDetermination, readSignature, type SignatureFile } from "../determinationFile.ts";
+import { readJson, writeNew } from "../files.ts";
+import { columns } from "../help.ts";
+import { parseInput } from "../parseInput.ts";
+
+const HELP = "holdfast determination combine";
+
+export const determinationCombine = defineCommand({
+  summary: "put arbitrators' signatures together, ready to be carried to the chain",
+  usage: "DEALFILE DETERMINATION SIGNATURE... [--out FILE]",
+  about: [
+    "Checks every signature, takes as many as the panel needs, in the order in which the tribunal wants them, and prints",
+    "the contract call: with it anyone executes the determination from any wallet, without a relayer. With --out it also",
+    "writes the file that `holdfast determination send` hands to a relayer.",
+  ].join("\n"),
+  examples: [
+    [
+      "holdfast determination combine deal.json determination.json first.json second.json third.json --out signed.json",
+      "three of five",
+    ],
+  ],
+  options: {
+    ...domainOptions,
+    panel: {
+      type: "string",
+      value: "FILE",
+      about: "JSON with threshold and arbitrators, where the deal file has none",
+    },
+    out: { type: "string", value: "FILE", about: "write what `determination send` takes; FILE must not exist" },
+  },
+  positionals: [3, 300],
+  run: async ({ values, positionals }) => {
+    const [dealPath = "", path = "", ...signaturePaths] = positionals;
+    const deal = await readDeal(dealPath, values);
+    const file = await readDetermination(path, {
+      "chain-id": String(deal.domain.chainId),
+      tribunal: deal.terms.tribunal,
+    });
+    const panel = await findPanel(deal, file, values.panel);
+    const given = await Promise.all(signaturePaths.map(readSignature));
+    const signatures = await chooseSignatures(file, given, panel.threshold);
+    const seated = seatSignatures(panel, signatures);
+
+    const submission = { determination: file.determination, panel, signatures };
+    if (values.out !== undefined) await writeNew(values.out, `${JSON.stringify(submission, decimal, 2)}\n`);
+    const data = encodeFunctionData({
+      abi: panelTribunalAbi,
+      functionName: "determine",
+      args: [
+        packTerms(deal.terms),
+        file.determination,
+        BigInt(panel.threshold),
+        panel.arbitrators,
+        seated.signers,
+        seated.signatures,
+      ],
+    });
+    const call = { to: deal.terms.tribunal, data, value: 0n };
+    return {
+      text: [
+        `${signatures.length} signatures over ${file.digest} are good and enough.`,
+        columns([
+          ["sender", "anyone"],
+          ["to", call.to],
+          ["value", "0"],
+          ["data", data],
+        ]),
+        ...(values.out === undefined ? [] : [`Written to ${values.out}`]),
+      ].join("\n\n"),
+      json: { digest: file.digest, submission, call, file: values.out ?? null },
+    };
+  },
+});
+
+const decimal = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
+
+/** The panel that the terms commit to. Throws `panel-mismatch`, or `usage-invalid` when it is not known. */
+const findPanel = async (deal: DealFile, file: DeterminationFile, path: string | undefined) => {
+  const stated = path === undefined ? (deal.panel ?? file.panel) : parseInput(panelSchema, await readJson(path), path);
+  if (stated === null) {
+    throw new ProtocolError("usage-invalid", { problem: "The deal file names no panel: --panel FILE.", help: HELP });
+  }
+  const panel = sortPanel(stated);
+  const isOther = file.determination.deal !== deal.id || file.domain.tribunal !== deal.terms.tribunal;
+  if (isOther || panelRules(panel) !== deal.terms.rules) throw new ProtocolError("panel-mismatch", { deal: deal.id });
+  return panel;
+};
+
+/** As many distinct good signatures as are needed. Throws `signature-invalid` or `signature-count-wrong`. */
+const chooseSignatures = async (file: DeterminationFile, given: readonly SignatureFile[], threshold: number) => {
+  const bySigner = new Map(given.map((one) => [one.signer, one]));
+  for (const { digest, signer, signature } of bySigner.values()) {
+    const isKey = (await recoverSigner(file.digest, signature)) === signer;
+    // A contract wallet's signature can be checked by the chain only.
+    const isShort = signature.length === 2 + 2 * 65 || signature.length === 2 + 2 * 64;
+    if (digest !== file.digest || (!isKey && isShort)) throw new ProtocolError("signature-invalid", { signer });
+  }
+  if (bySigner.size < threshold) {
+    throw new ProtocolError("signature-count-wrong", { given: bySigner.size, threshold });
+  }
+  return [...bySigner.values()].slice(0, threshold).map(({ signer, signature }) => ({ signer, signature }));
+};

@@ -1,0 +1,28 @@
+import { determinationSubmission } from "../../api/schemas.ts";
+import { defineCommand } from "../command.ts";
+import { connect, urlOption } from "../connect.ts";
+import { readJson } from "../files.ts";
+import { parseInput } from "../parseInput.ts";
+import { minedText, waitUntilMined } from "../send.ts";
+
+export const determinationSend = defineCommand({
+  summary: "hand a signed determination to a relayer, which carries it to the chain",
+  usage: "FILE --url URL",
+  about: [
+    "The relayer checks everything before it takes it in, and can change nothing. Money and compensation move in the",
+    "transaction that carries it. This waits until it is in a block. Sending it twice does nothing twice.",
+  ].join("\n"),
+  examples: [
+    ["holdfast determination send signed.json --url http://127.0.0.1:8787", "what `determination combine` wrote"],
+  ],
+  options: { url: urlOption },
+  positionals: [1, 1],
+  run: async ({ values, positionals: [path = ""] }, surroundings) => {
+    const client = connect(values.url, "holdfast determination send");
+    const submission = parseInput(determinationSubmission, await readJson(path), path);
+    const { signal } = surroundings;
+    const accepted = await client.submitDetermination(submission, { signal });
+    const mined = await waitUntilMined(client, accepted, surroundings);
+    return { text: minedText(mined), json: { intent: mined } };
+  },
+});

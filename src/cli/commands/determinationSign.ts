@@ -1,0 +1,52 @@
+import type { Address } from "viem";
+import { ProtocolError } from "../../core/errors.ts";
+import { determinationTypedData } from "../../core/intents.ts";
+import { defineCommand } from "../command.ts";
+import { determinationSummary, panelDomainOptions, readDetermination, signatureText } from "../determinationFile.ts";
+import { writeNew } from "../files.ts";
+import { openWallet, walletOptions } from "../wallet.ts";
+
+export const determinationSign = defineCommand({
+  summary: "sign a determination as one of the arbitrators",
+  usage: "FILE --keystore FILE [--out FILE]",
+  about: [
+    "Shows what is decided in words, then signs exactly that (EIP-712), for one chain and one tribunal. One signature",
+    "moves nothing: it takes as many as the panel's threshold.",
+  ].join("\n"),
+  examples: [
+    [
+      "holdfast determination sign determination.json --keystore arbitrator.json --out first.json",
+      "pass first.json on",
+    ],
+    [
+      "holdfast determination sign bare.json --keystore arbitrator.json --chain-id 1 --tribunal 0x12...",
+      "for a determination as the API shows it",
+    ],
+  ],
+  options: {
+    ...walletOptions,
+    ...panelDomainOptions,
+    out: { type: "string", value: "FILE", about: "write the signature; FILE must not exist" },
+  },
+  positionals: [1, 1],
+  run: async ({ values, positionals: [path = ""] }, { signal, progress, isJson }) => {
+    const file = await readDetermination(path, values);
+    if (!isJson) progress(`${determinationSummary(file)}\n`);
+    const wallet = await openWallet(values, { signal, help: "holdfast determination sign" });
+    const signer = wallet.address.toLowerCase() as Address;
+    if (file.panel !== null && !file.panel.arbitrators.includes(signer)) {
+      throw new ProtocolError("signer-not-on-panel", { signer });
+    }
+    const signature = await wallet.signTypedData(determinationTypedData(file.determination, file.domain));
+    const signed = { digest: file.digest, signer, signature };
+    if (values.out !== undefined) await writeNew(values.out, signatureText(signed));
+    return {
+      text: [
+        `Signed by ${signer}`,
+        `Signature  ${signature}`,
+        ...(values.out === undefined ? [] : [`Written to ${values.out}`]),
+      ].join("\n"),
+      json: { ...signed, file: values.out ?? null },
+    };
+  },
+});

@@ -1,0 +1,76 @@
+import { ProtocolError } from "../../core/errors.ts";
+import { defineCommand } from "../command.ts";
+import { connect, readTime, urlOption } from "../connect.ts";
+import { domainOptions, readDeal, unitOf } from "../dealFile.ts";
+import { determinationFileOf, determinationSummary, determinationText } from "../determinationFile.ts";
+import { digestArgument } from "../digestArgument.ts";
+import { writeNew } from "../files.ts";
+import { parseAmount, parseTime } from "../units.ts";
+
+const HELP = "holdfast determination write";
+
+export const determinationWrite = defineCommand({
+  summary: "write what a panel decides, for its arbitrators to sign",
+  usage: "DEALFILE --to-buyer AMOUNT --to-seller AMOUNT --reasons FILE --evidence FILE --out FILE",
+  about: [
+    "The two amounts must add up to what the deal holds. Compensation comes on top of it, from the part of the seller's",
+    "bond that was set aside for this deal; what exceeds that part is recorded as a shortfall. The reasons and the list of",
+    "the evidence that was judged are named by their digests: whoever has the documents can show that these are they.",
+  ].join("\n"),
+  examples: [
+    [
+      "holdfast determination write deal.json --to-buyer 30000 --to-seller 10000 --compensation 2000 --reasons reasons.pdf --evidence judged.txt --out determination.json",
+      "three quarters of 40,000 to the buyer, and 2,000 from the bond",
+    ],
+  ],
+  options: {
+    ...domainOptions,
+    "to-buyer": { type: "string", value: "AMOUNT", about: "of what is held" },
+    "to-seller": { type: "string", value: "AMOUNT", about: "of what is held, before the marketplace's fee" },
+    compensation: { type: "string", value: "AMOUNT", about: "to the buyer from the coverage; 0 unless given" },
+    reasons: { type: "string", value: "FILE|HASH", about: "the written reasons, or their SHA-256" },
+    evidence: {
+      type: "string",
+      value: "FILE|HASH",
+      about: "the list or root of the evidence that was judged, or its SHA-256",
+    },
+    deadline: {
+      type: "string",
+      value: "TIME",
+      about: "until when it may be executed: 7d, 2026-12-24T18:00:00Z; 7d unless given",
+    },
+    url: { ...urlOption, about: "a relayer, to count the deadline by the chain's clock" },
+    decimals: { type: "string", value: "N", about: "decimals of the token, where the file does not say" },
+    out: { type: "string", value: "FILE", about: "the determination; FILE must not exist" },
+  },
+  positionals: [1, 1],
+  run: async ({ values, positionals: [path = ""] }, surroundings) => {
+    const deal = await readDeal(path, values);
+    const unit = unitOf(deal, values.decimals);
+    const time =
+      values.url === undefined ? surroundings.now() : await readTime(connect(values.url, HELP), surroundings);
+    const out = required(values.out, "--out FILE");
+    const file = determinationFileOf(
+      {
+        deal: deal.id,
+        toBuyer: parseAmount(required(values["to-buyer"], "--to-buyer AMOUNT"), unit),
+        toSeller: parseAmount(required(values["to-seller"], "--to-seller AMOUNT"), unit),
+        compensation: parseAmount(values.compensation ?? "0", unit),
+        reasons: await digestArgument(required(values.reasons, "--reasons FILE")),
+        evidence: await digestArgument(required(values.evidence, "--evidence FILE")),
+        deadline: parseTime(values.deadline ?? "7d", { now: time, what: "--deadline" }),
+      },
+      { domain: { chainId: deal.domain.chainId, tribunal: deal.terms.tribunal }, panel: deal.panel, unit },
+    );
+    await writeNew(out, determinationText(file));
+    return {
+      text: `${determinationSummary(file)}\n\nWritten to ${out}`,
+      json: { digest: file.digest, determination: file.determination, file: out },
+    };
+  },
+});
+
+const required = (value: string | undefined, option: string): string => {
+  if (value === undefined) throw new ProtocolError("usage-invalid", { problem: `Give ${option}.`, help: HELP });
+  return value;
+};

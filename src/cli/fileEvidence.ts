@@ -1,0 +1,218 @@
+import { basename, join } from "node:path";
+import type { Address, Hex } from "viem";
+import type { PrivateKeyAccount } from "viem/accounts";
+import type { Chain } from "../chain/client.ts";
+import { headerAt } from "../chain/heads.ts";
+import { serializeBundle } from "../core/bundle.ts";
+import { ciphertextSize } from "../core/cipher.ts";
+import { digestFile } from "../core/digest.ts";
+import { ProtocolError } from "../core/errors.ts";
+import type { EvidenceDomain, MetaField } from "../core/evidence.ts";
+import { filingReceiptDigest } from "../core/filingReceipt.ts";
+import { recoverSigner } from "../core/recoverSigner.ts";
+import { verifyBundle } from "../core/verify.ts";
+import type { Client } from "../sdk/client.ts";
+import { assembleBundle, type FiledEvidence, fileEvidence } from "../sdk/evidence.ts";
+import { createNodeDigester } from "../sdk/nodeDigester.ts";
+import type { Surroundings } from "./command.ts";
+import { BUNDLE_SUFFIX } from "./evidencePairs.ts";
+import { readPieces, readText, statFile, writeNew } from "./files.ts";
+import { mediaTypeOf } from "./mediaType.ts";
+import { forgetFiling, recallFiling, rememberFiling } from "./pendingFiling.ts";
+import { createProgressBar } from "./progressBar.ts";
+import { uploadChecked } from "./uploadChecked.ts";
+
+export type FilingDesk = {
+  readonly client: Client;
+  readonly chain: Chain;
+  readonly domain: EvidenceDomain;
+  /** Signs promises to anchor. */
+  readonly relayer: Address;
+  readonly wallet: PrivateKeyAccount;
+  readonly recipients: readonly string[];
+  readonly dealId: Hex | null;
+  readonly meta: Readonly<Partial<Record<MetaField, string>>>;
+  readonly outDir: string;
+  /** Seconds that the record may wait for its anchor. */
+  readonly validFor: number;
+  /** Largest ciphertext that the relayer takes, in bytes. */
+  readonly limit: number;
+  readonly gateways: readonly string[];
+  readonly surroundings: Surroundings;
+};
+
+export type FiledFile = {
+  readonly file: string;
+  readonly bundle: string;
+  readonly digest: Hex;
+  readonly anchoredAt: number;
+  /** It was filed by an earlier run. */
+  readonly isOld: boolean;
+};
+
+/**
+ * Files each file and writes its bundle once it is anchored. Before anything is uploaded every file is looked at, so that
+ * one that is missing, empty, a directory or too large stops all. What is done stays done: the same call again goes on
+ * with what is not.
+ */
+export const fileAll = async (files: readonly string[], desk: FilingDesk): Promise<FiledFile[]> => {
+  const { surroundings } = desk;
+  const { signal, progress } = surroundings;
+  const bundles = bundlePaths(files, desk.outDir);
+  for (const file of files) await requireFileable(file, desk);
+
+  const done: FiledFile[] = [];
+  const waiting: { file: string; bundle: string; filed: FiledEvidence }[] = [];
+  for (const [index, file] of files.entries()) {
+    const bundle = bundles[index]!;
+    const old = await readDone(file, bundle, desk);
+    if (old !== undefined) {
+      progress(`${file}: filed before, its bundle verifies`);
+      done.push(old);
+      continue;
+    }
+    const filed = (await resumable(file, bundle, desk)) ?? (await fileOne(file, bundle, desk));
+    await submit(filed, desk);
+    waiting.push({ file, bundle, filed });
+  }
+  if (waiting.length > 0) progress(`Waiting for the anchor of ${waiting.length} file(s)...`);
+  for (const { file, bundle, filed } of waiting) {
+    const anchored = await desk.client.waitForAnchor(filed.digest, { signal });
+    const { gateways } = desk;
+    const text = serializeBundle(assembleBundle(filed, { ...anchored, gateways }));
+    const anchoredAt = await check(file, text, desk);
+    if (anchoredAt === undefined) throw new ProtocolError("anchor-not-found", { evidence: filed.digest });
+    await writeNew(bundle, text);
+    await forgetFiling(bundle);
+    progress(`${file}: anchored, bundle ${bundle}`);
+    done.push({ file, bundle, digest: filed.digest, anchoredAt, isOld: false });
+  }
+  return done;
+};
+
+const bundlePaths = (files: readonly string[], outDir: string): string[] => {
+  const names = files.map((file) => basename(file));
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new ProtocolError("usage-invalid", {
+      problem: `Two files are called ${twice}; their bundles would have one name. File them one after the other with another --out.`,
+      help: "holdfast evidence add",
+    });
+  }
+  return names.map((name) => join(outDir, name + BUNDLE_SUFFIX));
+};
+
+const requireFileable = async (path: string, { limit }: FilingDesk) => {
+  const stats = await statFile(path);
+  if (stats === undefined) throw new ProtocolError("file-missing", { path });
+  if (stats.isDirectory()) throw new ProtocolError("file-unreadable", { path, reason: "it is a directory" });
+  if (!stats.isFile()) throw new ProtocolError("file-unreadable", { path, reason: "it is no ordinary file" });
+  if (stats.size === 0) throw new ProtocolError("evidence-empty", { path });
+  if (ciphertextSize(stats.size) > limit) throw new ProtocolError("evidence-too-large", { path, limit });
+  // Opening it shows whether it can be read before others are filed.
+  await mediaTypeOf(path);
+};
+
+/** A file that an earlier run finished. Throws `file-exists` when the bundle is there and does not belong to the file. */
+const readDone = async (file: string, bundle: string, desk: FilingDesk): Promise<FiledFile | undefined> => {
+  if ((await statFile(bundle)) === undefined) return undefined;
+  const { verdict } = await verifyBundle(await readText(bundle), {
+    file: readPieces(file, { signal: desk.surroundings.signal }),
+    createDigester: createNodeDigester,
+  });
+  if (verdict.status !== "verified") throw new ProtocolError("file-exists", { path: bundle });
+  const { digest, anchoredAt } = verdict;
+  return { file, bundle, digest, anchoredAt, isOld: true };
+};
+
+/** What an interrupted run had signed, if it still is about this file, this deal and this key, and not too old. */
+const resumable = async (file: string, bundle: string, desk: FilingDesk): Promise<FiledEvidence | undefined> => {
+  const filed = await recallFiling(bundle);
+  if (filed === undefined) return undefined;
+  const { sha256 } = await digestFile(readPieces(file, { signal: desk.surroundings.signal }), {
+    createDigester: createNodeDigester,
+  });
+  const isSame =
+    filed.openings.file?.sha256 === sha256 &&
+    (filed.openings.case?.dealId ?? null) === desk.dealId &&
+    filed.submitter.address === desk.wallet.address.toLowerCase() &&
+    filed.record.deadline > (await readTime(desk)) + 60;
+  if (isSame) desk.surroundings.progress(`${file}: signed before, goes on from there`);
+  return isSame ? filed : undefined;
+};
+
+const fileOne = async (file: string, bundle: string, desk: FilingDesk): Promise<FiledEvidence> => {
+  const { client, domain, wallet, recipients, surroundings } = desk;
+  const { signal, progress } = surroundings;
+  const stats = await statFile(file);
+  const bar = createProgressBar(surroundings, {
+    label: `${basename(file)} encrypted and sent`,
+    total: stats?.size ?? 0,
+  });
+  const filed = await fileEvidence(
+    {
+      file: readPieces(file, { onPiece: bar.advance, signal }),
+      meta: { name: basename(file), type: await mediaTypeOf(file), ...desk.meta },
+      dealId: desk.dealId,
+      beacon: await readBeacon(desk.chain),
+      deadline: (await readTime(desk)) + desk.validFor,
+    },
+    {
+      domain,
+      signer: { address: wallet.address, signTypedData: (typedData) => wallet.signTypedData(typedData) },
+      recipients,
+      random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      importCiphertext: (ciphertext) => uploadChecked(client, ciphertext, signal),
+      createDigester: createNodeDigester,
+      signal,
+    },
+  );
+  bar.end();
+  await rememberFiling(bundle, filed);
+  progress(`${file}: encrypted, stored and signed`);
+  return filed;
+};
+
+/** Hands a record in, again or for the first time, and checks the promise that comes back. */
+const submit = async (filed: FiledEvidence, { client, domain, relayer, surroundings }: FilingDesk) => {
+  const receipt = await client.submitEvidence(
+    {
+      record: filed.record,
+      submitter: filed.submitter.address,
+      signature: filed.signature,
+      case: filed.openings.case ?? undefined,
+    },
+    { signal: surroundings.signal },
+  );
+  const { leaf, receivedAt, anchorBy } = receipt;
+  const signer = await recoverSigner(filingReceiptDigest({ leaf, receivedAt, anchorBy }, domain), receipt.signature);
+  if (leaf !== filed.leaf || signer !== relayer) throw new ProtocolError("signature-invalid", { signer: relayer });
+};
+
+/** Verifies a finished bundle against the file and the chain's own answer. Seconds of the anchor, or `undefined`. */
+const check = async (file: string, text: string, desk: FilingDesk): Promise<number | undefined> => {
+  const { signal } = desk.surroundings;
+  const { anchor } = JSON.parse(text) as { anchor: { blockNumber: number } };
+  const header = await headerAt(desk.chain, anchor.blockNumber);
+  const { verdict } = await verifyBundle(text, {
+    file: readPieces(file, { signal }),
+    createDigester: createNodeDigester,
+    trusted: { deployment: desk.domain, ...(header === null ? {} : { blockHash: header.hash }) },
+    signal,
+  });
+  return verdict.status === "verified" && verdict.isCanonical ? verdict.anchoredAt : undefined;
+};
+
+/** Blocks behind the newest one that a short reorganisation takes back. */
+const BEACON_DEPTH = 2;
+
+const readBeacon = async (chain: Chain) => {
+  const latest = await headerAt(chain, "latest");
+  const header = latest && (await headerAt(chain, Math.max(0, latest.number - BEACON_DEPTH)));
+  if (header == null) throw new ProtocolError("rpc-refused", { reason: "it shows no block" });
+  return { number: header.number, hash: header.hash };
+};
+
+/** The later of the chain's clock and ours: a deadline must lie ahead of both. */
+const readTime = async ({ chain, surroundings }: FilingDesk): Promise<number> =>
+  Math.max((await headerAt(chain, "latest"))?.timestamp ?? 0, surroundings.now());

@@ -1,0 +1,31 @@
+import { readFile, rm } from "node:fs/promises";
+import type { FiledEvidence } from "../sdk/evidence.ts";
+import { writeNew } from "./files.ts";
+
+const FORMAT = "holdfast-filing/1";
+const OWNER_ONLY = 0o600;
+
+/** Where a filing is remembered until its anchor is there. */
+export const pendingPath = (bundle: string): string => bundle.replace(/\.evidence\.json$/, ".filing.json");
+
+/**
+ * What was signed but is not anchored yet. It holds the salts, without which the record proves nothing, so it is on disk
+ * before the record is handed to anybody.
+ */
+export const rememberFiling = async (bundle: string, filed: FiledEvidence): Promise<void> => {
+  await forgetFiling(bundle);
+  await writeNew(pendingPath(bundle), `${JSON.stringify({ format: FORMAT, filed })}\n`, OWNER_ONLY);
+};
+
+/** What an interrupted run left behind; `undefined` if there is nothing, or nothing whole. */
+export const recallFiling = async (bundle: string): Promise<FiledEvidence | undefined> => {
+  const text = await readFile(pendingPath(bundle), "utf8").catch(() => "");
+  try {
+    const { format, filed } = JSON.parse(text) as { format: unknown; filed: FiledEvidence };
+    return format === FORMAT ? filed : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+export const forgetFiling = async (bundle: string): Promise<void> => rm(pendingPath(bundle), { force: true });

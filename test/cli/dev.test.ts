@@ -1,0 +1,195 @@
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { expect } from "chai";
+import { createWalletClient, http, parseAbi } from "viem";
+import { foundry } from "viem/chains";
+import { templateExample } from "../../src/cli/dealTemplate.ts";
+import { runCli } from "../fixtures/cli.ts";
+import { startDev } from "../fixtures/devServer.ts";
+import { photo } from "../fixtures/evidence.ts";
+
+const mintable = parseAbi(["function mint(address to, uint256 amount)"]);
+const people = ["buyer", "seller", "carrier", "first", "second"] as const;
+
+describe("holdfast dev", () => {
+  let dir: string;
+  let data: string;
+  let running: Awaited<ReturnType<typeof startDev>>;
+  const keys = {} as Record<(typeof people)[number], string>;
+  const at = (name: string) => join(dir, name);
+  const as = (who: (typeof people)[number]) => ["--keystore", at(`${who}.json`), "--password-file", at("password.txt")];
+  const done = async (...args: string[]) => {
+    const run = await runCli([...args, "--json"], { cwd: dir });
+    expect(run.exitCode, `${args.join(" ")}: ${run.stdout}${run.stderr}`).to.equal(0);
+    return run.json();
+  };
+
+  before(async () => {
+    dir = await mkdtemp(join(tmpdir(), "holdfast-dev-"));
+    data = at("data");
+    await writeFile(at("password.txt"), "correct horse");
+    running = await startDev(["--data", data, "--port", "0", "--no-demo"]);
+    for (const who of people) {
+      const made = await done("keys", "new", "--out", `${who}.json`, "--password-file", "password.txt");
+      keys[who] = String(made.address).toLowerCase();
+    }
+  });
+  after(async () => {
+    await running.stop();
+    await rm(dir, { recursive: true });
+  });
+
+  it("serves with no deal yet, and keeps its key to itself", async () => {
+    expect(running.serving).to.include({ chainId: 31337, deals: 0, demo: null });
+    expect((await stat(join(data, "relayer.key"))).mode & 0o777).to.equal(0o600);
+  });
+
+  it("refuses a second one on the same directory with data-dir-locked", async () => {
+    const run = await runCli(["dev", "--data", data, "--port", "0", "--json"]);
+    expect(run.exitCode).to.equal(75);
+    expect(run.json().error).to.include({ code: "data-dir-locked" });
+  });
+
+  it("refuses a port that is taken with port-taken and leaves nothing running", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as { port: number };
+    const run = await runCli(["dev", "--data", at("other"), "--port", String(port), "--no-demo", "--json"]);
+    server.close();
+    expect(run.exitCode).to.equal(69);
+    expect(run.json().error).to.deep.include({ code: "port-taken", details: { port } });
+  });
+
+  it("refuses a directory that cannot be written with data-dir-unusable", async () => {
+    const run = await runCli(["dev", "--data", join(at("password.txt"), "data"), "--port", "0", "--json"]);
+    expect(run.exitCode).to.equal(73);
+    expect(run.json().error).to.include({ code: "data-dir-unusable" });
+  });
+
+  it("carries a deal from its terms to a determination, with evidence, by commands alone", async () => {
+    const { url, rpcUrl, stablecoin } = running.serving;
+    const relayer = ["--url", url];
+    await createWalletClient({ chain: foundry, transport: http(rpcUrl) }).writeContract({
+      account: "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266",
+      address: stablecoin,
+      abi: mintable,
+      functionName: "mint",
+      args: [keys.buyer as `0x${string}`, 50_000_000_000n],
+    });
+    const template = {
+      ...templateExample,
+      buyer: keys.buyer,
+      seller: keys.seller,
+      attestor: keys.carrier,
+      coverage: "0",
+      token: { address: stablecoin, symbol: "TUSD", decimals: 6 },
+      panel: { threshold: 2, arbitrators: [keys.first, keys.second] },
+    };
+    await writeFile(at("template.json"), JSON.stringify(template));
+    await writeFile(at("waybill.txt"), "waybill 17");
+    await writeFile(at("reasons.txt"), "The door is split.");
+
+    const { id } = await done("deal", "terms", "template.json", "--out", "deal.json", ...relayer);
+    const pay = ["--token-name", "Test Dollar", "--send", ...relayer];
+    const funded = await done("deal", "intent", "fund", "deal.json", ...as("buyer"), ...pay);
+    expect(funded.intent).to.include({ deal: id, succeeded: true });
+    const send = ["--send", ...relayer];
+    await done("deal", "intent", "ship", "deal.json", ...as("seller"), "--tracking", "waybill.txt", ...send);
+    await done("deal", "intent", "deliver", "deal.json", ...as("carrier"), "--proof", "waybill.txt", ...send);
+    await done("deal", "intent", "dispute", "deal.json", ...as("buyer"), "--statement", "reasons.txt", ...send);
+    expect(await done("deal", "show", "deal.json", ...relayer)).to.include({ status: "disputed" });
+
+    const { recipient } = await done("keys", "encryption", "--out", "reader.txt");
+    await writeFile(at("photo.jpg"), photo);
+    await writeFile(at("聊天 记录.txt"), "I will refund you.");
+    const add = [
+      ...["evidence", "add", "photo.jpg", "聊天 记录.txt", "--deal", "deal.json", "--recipients", String(recipient)],
+      ...["--out", "evidence", ...as("buyer"), ...relayer, "--rpc", rpcUrl, "--purpose", "shows the damage"],
+    ];
+    const first = (await done(...add)) as { files: { bundle: string; digest: string; isOld: boolean }[] };
+    expect(first.files.map(({ isOld }) => isOld)).to.deep.equal([false, false]);
+    const again = (await done(...add)) as typeof first;
+    expect(again.files.map(({ isOld }) => isOld)).to.deep.equal([true, true]);
+    expect(again.files.map(({ digest }) => digest)).to.deep.equal(first.files.map(({ digest }) => digest));
+    const verdict = await runCli(["verify", at("photo.jpg"), join(dir, "evidence", "photo.jpg.evidence.json")], {
+      isOffline: true,
+    });
+    expect(verdict.exitCode, verdict.stdout).to.equal(0);
+    const open = ["evidence", "open", "evidence/photo.jpg.evidence.json", "--identity", "reader.txt"];
+    await done(...open, "--out", "opened.jpg", ...relayer);
+    expect(await readFile(at("opened.jpg"))).to.deep.equal(Buffer.from(photo));
+
+    const split = [
+      "--to-buyer",
+      "30000",
+      "--to-seller",
+      "10000",
+      "--reasons",
+      "reasons.txt",
+      "--evidence",
+      "reasons.txt",
+    ];
+    await done("determination", "write", "deal.json", ...split, "--out", "determination.json", ...relayer);
+    await done("determination", "sign", "determination.json", ...as("second"), "--out", "two.json");
+    const early = await runCli(["determination", "combine", "deal.json", "determination.json", "two.json", "--json"], {
+      cwd: dir,
+    });
+    expect(early.exitCode).to.equal(77);
+    expect(early.json().error).to.include({ code: "signature-count-wrong" });
+    await done("determination", "sign", "determination.json", ...as("first"), "--out", "one.json");
+    const signatures = ["two.json", "one.json"];
+    await done("determination", "combine", "deal.json", "determination.json", ...signatures, "--out", "signed.json");
+    await done("determination", "send", "signed.json", ...relayer);
+    const ended = await done("deal", "show", "deal.json", ...relayer);
+    expect(ended).to.deep.include({ status: "closed" });
+    expect(ended.outcome).to.include({ by: "award", toBuyer: "30000000000", toSeller: "10000000000" });
+  });
+
+  it("files nothing when one of several files is missing, empty, a directory or encrypted for nobody", async () => {
+    const { url, rpcUrl } = running.serving;
+    await writeFile(at("empty.jpg"), "");
+    await writeFile(at("good.txt"), "good");
+    const rest = ["--deal", "none", "--out", "refused", ...as("buyer"), "--url", url, "--rpc", rpcUrl];
+    const reader = ["--recipients", "reader.txt"];
+    const cases = [
+      [["gone.jpg", ...reader], 66, "file-missing"],
+      [["empty.jpg", ...reader], 65, "evidence-empty"],
+      [["data", ...reader], 66, "file-unreadable"],
+      [["--recipients", "age1nobody"], 65, "recipient-invalid"],
+      [[], 64, "usage-invalid"],
+    ] as const;
+    for (const [args, exitCode, code] of cases) {
+      const run = await runCli(["evidence", "add", "good.txt", ...args, ...rest, "--json"], { cwd: dir });
+      expect(run.json().error, code).to.include({ code });
+      expect(run.exitCode).to.equal(exitCode);
+    }
+    expect(await runCli(["verify", at("refused")]).then(({ exitCode }) => exitCode)).not.to.equal(0);
+  });
+
+  it("ends with exit code 0 at Ctrl-C, and a second start goes on with the same deals", async () => {
+    const before = running.serving;
+    expect(await running.stop()).to.equal(0);
+    running = await startDev(["--data", data, "--port", "0", "--no-demo"]);
+    const { chainId, escrow, deals } = running.serving;
+    expect({ chainId, escrow }).to.deep.equal({ chainId: before.chainId, escrow: before.escrow });
+    expect(deals).to.equal(1);
+  });
+});
+
+describe("holdfast without a relayer", () => {
+  it("says relayer-unreachable and exits 69", async () => {
+    const run = await runCli(["deal", "show", `0x${"11".repeat(32)}`, "--url", "http://127.0.0.1:1", "--json"]);
+    expect(run.exitCode).to.equal(69);
+    expect(run.json().error).to.include({ code: "relayer-unreachable" });
+  });
+
+  it("names the setting that a relayer lacks", async () => {
+    const run = await runCli(["relayer", "--json"]);
+    expect(run.exitCode).to.equal(78);
+    expect(run.json().error).to.deep.include({ code: "config-invalid", details: { variable: "HOLDFAST_RPC_URL" } });
+  });
+});
