@@ -1,0 +1,104 @@
+import { describe, it } from "node:test";
+import { expect } from "chai";
+import fc from "fast-check";
+import {
+  clockOf,
+  type DealAction,
+  type DealRule,
+  type DealState,
+  deadlineActions,
+  dealStatuses,
+  dealTable,
+  feeOf,
+  nextDeadline,
+  refusalOf,
+} from "../../src/core/deals.ts";
+import { termsSchema } from "../../src/core/terms.ts";
+import { dealVectors } from "../fixtures/deals.ts";
+
+const terms = termsSchema.parse(dealVectors.deals.find(({ name }) => name === "dealOfIntents")!.terms);
+const UNTIL = terms.deliverBy + terms.inspection;
+const stateIn = (status: DealState["status"]): DealState => ({ status, held: terms.deposit, until: UNTIL });
+
+describe("dealTable", () => {
+  it("leads only to states that exist, and ends every open state by time alone", () => {
+    for (const rule of Object.values(dealTable) as DealRule[])
+      for (const transition of Object.values(rule.in))
+        for (const status of transition.to) expect(dealStatuses).to.include(status);
+    for (const status of dealStatuses) {
+      const ends = status === "none" || status === "closed";
+      expect(nextDeadline(stateIn(status), terms) === undefined, status).to.equal(ends);
+    }
+  });
+
+  it("never leaves a state both disputable and over at the same second, or neither", () => {
+    const anyTime = fc.integer({ min: terms.fundBy, max: UNTIL + 1_000_000 });
+    const open = fc.constantFrom("deposited", "funded", "shipped", "delivered", "released" as const);
+    fc.assert(
+      fc.property(open, anyTime, (status, now) => {
+        const state = stateIn(status);
+        const { action } = nextDeadline(state, terms)!;
+        const isDisputable = refusalOf("dispute", state, { terms, now }) === undefined;
+        const isOver = refusalOf(action, state, { terms, now }) === undefined;
+        expect(isDisputable).to.equal(!isOver);
+      }),
+    );
+  });
+});
+
+describe("refusalOf", () => {
+  it("names the state first, then the clock, with half-open windows", () => {
+    const at = (action: DealAction, status: DealState["status"], now: number) =>
+      refusalOf(action, stateIn(status), { terms, now });
+    expect(at("ship", "shipped", 0)).to.equal("status");
+    expect(at("ship", "funded", terms.shipBy - 1)).to.equal(undefined);
+    expect(at("ship", "funded", terms.shipBy)).to.equal("too-late");
+    expect(at("expire", "funded", terms.shipBy - 1)).to.equal("too-early");
+    expect(at("expire", "funded", terms.shipBy)).to.equal(undefined);
+    expect(at("release", "delivered", UNTIL - 1)).to.equal("too-early");
+    expect(at("release", "delivered", UNTIL)).to.equal(undefined);
+    expect(at("confirm", "delivered", UNTIL + 1)).to.equal(undefined);
+  });
+});
+
+describe("clockOf", () => {
+  it("reads the clocks of the terms, and `until` from the state", () => {
+    const state = stateIn("delivered");
+    expect(clockOf("until", terms, state)).to.equal(UNTIL);
+    for (const clock of ["fundBy", "balanceBy", "shipBy", "deliverBy"] as const)
+      expect(clockOf(clock, terms, state)).to.equal(terms[clock]);
+  });
+});
+
+describe("nextDeadline", () => {
+  it("names the action and the second of every state that waits for one", () => {
+    const expected = {
+      deposited: { action: "lapse", at: terms.balanceBy },
+      funded: { action: "expire", at: terms.shipBy },
+      shipped: { action: "expire", at: terms.deliverBy },
+      delivered: { action: "release", at: UNTIL },
+      released: { action: "close", at: UNTIL },
+      disputed: { action: "lapse", at: UNTIL },
+    } as const;
+    for (const [status, next] of Object.entries(expected))
+      expect(nextDeadline(stateIn(status as DealState["status"]), terms), status).to.deep.equal(next);
+    expect(new Set(Object.values(expected).map(({ action }) => action))).to.deep.equal(new Set(deadlineActions));
+  });
+});
+
+describe("feeOf", () => {
+  it("rounds down and never exceeds what the seller gets", () => {
+    expect(feeOf(1_999n, 250)).to.equal(49n);
+    expect(feeOf(39n, 250)).to.equal(0n);
+    expect(feeOf(7n, 10_000)).to.equal(7n);
+    const units = fc.bigInt({ min: 0n, max: 2n ** 96n - 1n });
+    fc.assert(
+      fc.property(units, fc.integer({ min: 0, max: 10_000 }), (toSeller, feeBps) => {
+        const fee = feeOf(toSeller, feeBps);
+        expect(fee * 10_000n <= toSeller * BigInt(feeBps) && (fee + 1n) * 10_000n > toSeller * BigInt(feeBps)).to.equal(
+          true,
+        );
+      }),
+    );
+  });
+});
