@@ -90,8 +90,13 @@ for (const engine of engines) {
 }
 
 describe("createDatabase on a PostgreSQL server that goes away", { skip: engineMissing("postgres") }, () => {
+  let databases: Databases;
+  before(async () => {
+    databases = await startDatabases("postgres");
+  });
+  after(() => databases.stop());
+
   it("says so by its code, and works again when the server is back", async () => {
-    const databases = await startDatabases("postgres");
     const { db, close } = await createDatabase(await databases.create());
     const cutOff = sql`select pg_terminate_backend(pg_backend_pid())`.execute(db);
     await rejection(cutOff, "database-unreachable");
@@ -102,7 +107,6 @@ describe("createDatabase on a PostgreSQL server that goes away", { skip: engineM
     await rejection(dropped, "database-unreachable");
     expect(await db.selectFrom("cursor").selectAll().execute()).deep.equal([]);
     await close();
-    databases.stop();
   });
 });
 
