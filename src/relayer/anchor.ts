@@ -49,7 +49,7 @@ export const sealBatchOnce = async (options: AnchorOptions): Promise<Hex | undef
         data: encodeFunctionData({ abi: evidenceRegistryAbi, functionName: "anchor", args }),
       },
     });
-    const placements = items.map(({ digest }, index) => ({ digest, index, path: pathOf(tree, index).siblings }));
+    const placements = items.map(({ leaf }, index) => ({ leaf, index, path: pathOf(tree, index).siblings }));
     await saveBatch(tx, { root, size: items.length, outboxId, placements });
     log.info({ root, items: items.length }, "sealed a batch");
     return root;

@@ -10,7 +10,7 @@ import { type FilingReceipt, filingReceiptTypedData } from "../core/filingReceip
 import type { MerklePath } from "../core/merkle.ts";
 import type { EvidenceStore } from "../storage/port.ts";
 import type { Database } from "../store/database.ts";
-import { readBatch, readEvidence, saveEvidence } from "../store/evidence.ts";
+import { readBatch, readEvidence, readEvidenceOf, saveEvidence } from "../store/evidence.ts";
 import type { EvidenceRow } from "../store/tables.ts";
 
 export type ReceiptSigner = Readonly<{
@@ -57,8 +57,8 @@ export type EvidenceDesk = Readonly<{
    * `evidence-not-stored`, `signature-invalid`.
    */
   submit: (submission: EvidenceSubmission) => Promise<SignedReceipt>;
-  /** Path and proof of an item; `undefined` while its batch is not settled. Throws `evidence-unknown`. */
-  readAnchored: (digest: Hex) => Promise<AnchoredEvidence | undefined>;
+  /** Path and proof of an item, by leaf or digest; `undefined` while its batch is not settled. Throws `evidence-unknown`. */
+  readAnchored: (id: Hex) => Promise<AnchoredEvidence | undefined>;
 }>;
 
 export const createEvidenceDesk = (options: FilingOptions): EvidenceDesk => {
@@ -69,14 +69,14 @@ export const createEvidenceDesk = (options: FilingOptions): EvidenceDesk => {
   const submit = async (submission: EvidenceSubmission): Promise<SignedReceipt> => {
     const record = parseEvidenceRecord(submission.record);
     const digest = evidenceDigest(record, domain);
-    const known = await readEvidence(db, digest);
+    const { submitter, signature } = submission;
+    const known = await readEvidenceOf(db, digest, submitter);
     if (known !== undefined) return toReceipt(known, signer.address);
 
     const receivedAt = now();
     if (record.deadline <= receivedAt) {
       throw new ProtocolError("intent-expired", { deadline: record.deadline, now: receivedAt });
     }
-    const { submitter, signature } = submission;
     const account = await requireSigned(chain, { digest, signer: submitter, signature });
     const beacon = await headerAt(chain, record.beaconBlock);
     if (beacon?.hash !== record.beaconHash) throw new ProtocolError("beacon-unknown", { block: record.beaconBlock });
@@ -104,12 +104,12 @@ export const createEvidenceDesk = (options: FilingOptions): EvidenceDesk => {
       receipt,
     });
     // Another replica may have been faster with the same record: its receipt counts.
-    return toReceipt((await readEvidence(db, digest))!, signer.address);
+    return toReceipt((await readEvidenceOf(db, digest, submitter))!, signer.address);
   };
 
-  const readAnchored = async (digest: Hex): Promise<AnchoredEvidence | undefined> => {
-    const item = await readEvidence(db, digest);
-    if (item === undefined) throw new ProtocolError("evidence-unknown", { digest });
+  const readAnchored = async (id: Hex): Promise<AnchoredEvidence | undefined> => {
+    const item = await readEvidence(db, id);
+    if (item === undefined) throw new ProtocolError("evidence-unknown", { id });
     if (item.batchRoot === null || item.path === null || item.batchIndex === null) return undefined;
     const batch = await readBatch(db, item.batchRoot);
     if (batch?.anchor == null) return undefined;

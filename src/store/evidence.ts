@@ -1,5 +1,5 @@
 import { sql, type Transaction } from "kysely";
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 import type { Db } from "./database.ts";
 import type { EvidenceRow, Tables } from "./tables.ts";
 
@@ -22,32 +22,48 @@ export type NewEvidence = Readonly<
   >
 >;
 
-export const readEvidence = (db: Reader, digest: Hex): Promise<EvidenceRow | undefined> =>
-  db.selectFrom("evidence").selectAll().where("digest", "=", digest).executeTakeFirst();
+/** An item by its leaf, or by the digest of its record: then the first that was filed under it. */
+export const readEvidence = (db: Reader, id: Hex): Promise<EvidenceRow | undefined> =>
+  db
+    .selectFrom("evidence")
+    .selectAll()
+    .where((eb) => eb.or([eb("leaf", "=", id), eb("digest", "=", id)]))
+    .orderBy("receivedAt")
+    .orderBy("createdAt")
+    .executeTakeFirst();
+
+/** What a submitter filed under a digest, with whichever signature came first. */
+export const readEvidenceOf = (db: Reader, digest: Hex, submitter: Address): Promise<EvidenceRow | undefined> =>
+  db
+    .selectFrom("evidence")
+    .selectAll()
+    .where("digest", "=", digest)
+    .where("submitter", "=", submitter)
+    .executeTakeFirst();
 
 /** Items that were filed in a deal, in the order in which they came. */
 export const listEvidence = (db: Reader, dealId: Hex): Promise<EvidenceRow[]> =>
-  db.selectFrom("evidence").selectAll().where("dealId", "=", dealId).orderBy("receivedAt").orderBy("digest").execute();
+  db.selectFrom("evidence").selectAll().where("dealId", "=", dealId).orderBy("receivedAt").orderBy("leaf").execute();
 
 /** Keeps an item; one that is known keeps its first receipt. */
 export const saveEvidence = async (db: Reader, item: NewEvidence): Promise<void> => {
   await db
     .insertInto("evidence")
     .values({ ...item, record: JSON.stringify(item.record) })
-    .onConflict((conflict) => conflict.column("digest").doNothing())
+    .onConflict((conflict) => conflict.columns(["digest", "submitter"]).doNothing())
     .execute();
 };
 
-export type Unanchored = Readonly<{ digest: Hex; leaf: Hex; receivedAt: number }>;
+export type Unanchored = Readonly<{ leaf: Hex; receivedAt: number }>;
 
 /** Items without a batch, oldest first; locked, so that no item gets into two. */
 export const takeUnanchored = (tx: Transaction<Tables>, limit: number): Promise<Unanchored[]> =>
   tx
     .selectFrom("evidence")
-    .select(["digest", "leaf", "receivedAt"])
+    .select(["leaf", "receivedAt"])
     .where("batchRoot", "is", null)
     .orderBy("receivedAt")
-    .orderBy("digest")
+    .orderBy("leaf")
     .limit(limit)
     .forUpdate()
     .skipLocked()
@@ -76,7 +92,7 @@ export const readOldestUnproven = async (db: Reader): Promise<number | null> => 
   return oldest;
 };
 
-export type Placement = Readonly<{ digest: Hex; index: number; path: readonly Hex[] }>;
+export type Placement = Readonly<{ leaf: Hex; index: number; path: readonly Hex[] }>;
 
 export const saveBatch = async (
   tx: Transaction<Tables>,
@@ -86,8 +102,8 @@ export const saveBatch = async (
   await tx.insertInto("batches").values({ root, size, outboxId }).execute();
   await sql`
     update evidence set batch_root = ${root}, batch_index = place.index, path = place.path
-    from jsonb_to_recordset(${JSON.stringify(placements)}::jsonb) as place (digest text, index integer, path jsonb)
-    where evidence.digest = place.digest`.execute(tx);
+    from jsonb_to_recordset(${JSON.stringify(placements)}::jsonb) as place (leaf text, index integer, path jsonb)
+    where evidence.leaf = place.leaf`.execute(tx);
 };
 
 export type OpenBatch = Readonly<{ root: Hex; size: number; txHash: Hex }>;

@@ -359,6 +359,17 @@ for (const engine of engines) {
       expect((await relayer.health()).unanchored).equal(0);
 
       const [first] = submissions;
+      const copied = await relayer.evidence.submit({
+        record: first!.record,
+        submitter: actors.seller.address.toLowerCase() as Hex,
+        signature: await actors.seller.signTypedData(evidenceTypedData(first!.record, domain)),
+      });
+      expect(copied.digest).equal(receipts[0]!.digest);
+      const ofCopy = await eventually(() => relayer.evidence.readAnchored(copied.leaf));
+      expect(rootFromPath(copied.leaf, ofCopy.path)).equal(ofCopy.anchor.root);
+      const ofFirst = await eventually(() => relayer.evidence.readAnchored(copied.digest));
+      expect(rootFromPath(receipts[0]!.leaf, ofFirst.path)).equal(ofFirst.anchor.root);
+
       const lost = { ...first!.record, cid: `${first!.record.cid.slice(0, -4)}aaaa` };
       const forged = { ...first!.record, beaconHash: digest };
       const signed = async (record: EvidenceRecord) => ({

@@ -1,7 +1,9 @@
 import type { Migration } from "kysely/migration";
 import { initial } from "./0001-initial.ts";
+import { evidenceByLeaf } from "./0002-evidence-by-leaf.ts";
 
 /** Every step of the schema, in order. A step that was released is never edited; a new one is appended. */
 export const migrations: Record<string, Migration> = {
   "0001-initial": initial,
+  "0002-evidence-by-leaf": evidenceByLeaf,
 };
