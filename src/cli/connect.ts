@@ -15,8 +15,15 @@ export const connect = (url: string | undefined, help = "holdfast"): Client => {
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
     throw new ProtocolError("usage-invalid", { problem: "--url takes an address like http://127.0.0.1:8787.", help });
   }
-  return createClient({ url });
+  return createClient({ url, fetch: fetchOnce });
 };
+
+/**
+ * A request that may be redirected is kept whole in memory, to be sent again: a video would be. The type of `window` is
+ * that of browsers; the standard allows `null` only, which says that nobody is asked anything.
+ */
+const fetchOnce: typeof fetch = (input, init) =>
+  fetch(input, { ...init, redirect: "error", window: null } as RequestInit);
 
 /**
  * Unix seconds from which a deadline counts: the chain's clock as the relayer saw it last, where that is ahead of ours.

@@ -20,7 +20,6 @@ import { readPieces, readText, statFile, writeNew } from "./files.ts";
 import { mediaTypeOf } from "./mediaType.ts";
 import { forgetFiling, recallFiling, rememberFiling } from "./pendingFiling.ts";
 import { createProgressBar } from "./progressBar.ts";
-import { uploadChecked } from "./uploadChecked.ts";
 
 export type FilingDesk = {
   readonly client: Client;
@@ -162,7 +161,7 @@ const fileOne = async (file: string, bundle: string, desk: FilingDesk): Promise<
       signer: { address: wallet.address, signTypedData: (typedData) => wallet.signTypedData(typedData) },
       recipients,
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),
-      importCiphertext: (ciphertext) => uploadChecked(client, ciphertext, signal),
+      importCiphertext: async (ciphertext) => (await client.uploadCiphertext(ciphertext, { signal })).cid,
       createDigester: createNodeDigester,
       signal,
     },

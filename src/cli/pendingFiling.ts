@@ -1,4 +1,4 @@
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rename, rm } from "node:fs/promises";
 import type { FiledEvidence } from "../sdk/evidence.ts";
 import { writeNew } from "./files.ts";
 
@@ -13,8 +13,10 @@ export const pendingPath = (bundle: string): string => bundle.replace(/\.evidenc
  * before the record is handed to anybody.
  */
 export const rememberFiling = async (bundle: string, filed: FiledEvidence): Promise<void> => {
-  await forgetFiling(bundle);
-  await writeNew(pendingPath(bundle), `${JSON.stringify({ format: FORMAT, filed })}\n`, OWNER_ONLY);
+  const path = pendingPath(bundle);
+  await rm(`${path}.new`, { force: true });
+  await writeNew(`${path}.new`, `${JSON.stringify({ format: FORMAT, filed })}\n`, OWNER_ONLY);
+  await rename(`${path}.new`, path);
 };
 
 /** What an interrupted run left behind; `undefined` if there is nothing, or nothing whole. */

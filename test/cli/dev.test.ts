@@ -1,8 +1,9 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, watch, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { expect } from "chai";
 import { createWalletClient, http, parseAbi } from "viem";
@@ -12,7 +13,20 @@ import { runCli } from "../fixtures/cli.ts";
 import { startDev } from "../fixtures/devServer.ts";
 import { photo } from "../fixtures/evidence.ts";
 
+const entry = join(import.meta.dirname, "..", "..", "src", "cli", "main.ts");
 const mintable = parseAbi(["function mint(address to, uint256 amount)"]);
+/** Starts a command and kills it, without any chance to clean up, as soon as a file of its own is there. */
+const killWhenWritten = async (args: readonly string[], file: string) => {
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", entry, ...args], {
+    cwd: dirname(dirname(file)),
+    stdio: "ignore",
+  });
+  const ended = once(child, "exit");
+  for await (const { filename } of watch(dirname(file))) if (filename === basename(file)) break;
+  child.kill("SIGKILL");
+  await ended;
+};
+
 const people = ["buyer", "seller", "carrier", "first", "second"] as const;
 
 describe("holdfast dev", () => {
@@ -168,6 +182,30 @@ describe("holdfast dev", () => {
       expect(run.exitCode).to.equal(exitCode);
     }
     expect(await runCli(["verify", at("refused")]).then(({ exitCode }) => exitCode)).not.to.equal(0);
+  });
+
+  it("goes on where it was killed, with the record that was signed", async () => {
+    const { url, rpcUrl } = running.serving;
+    await writeFile(at("contract.pdf"), "%PDF- a contract");
+    const rest = ["--recipients", "reader.txt", "--out", "killed", ...as("buyer"), "--url", url, "--rpc", rpcUrl];
+    const add = ["evidence", "add", "contract.pdf", "--deal", "none", ...rest];
+    await mkdir(at("killed"));
+    await killWhenWritten(add, join(dir, "killed", "contract.pdf.filing.json"));
+    const { filed } = JSON.parse(await readFile(join(dir, "killed", "contract.pdf.filing.json"), "utf8"));
+    const { files } = (await done(...add)) as { files: { digest: string }[] };
+    expect(files.map(({ digest }) => digest)).to.deep.equal([filed.digest]);
+    const verdict = await runCli(["verify", at("contract.pdf"), join(dir, "killed", "contract.pdf.evidence.json")]);
+    expect(verdict.exitCode).to.equal(0);
+    expect(await readdir(at("killed"))).to.deep.equal(["contract.pdf.evidence.json"]);
+  });
+
+  it("leaves a bundle alone that belongs to another version of the file", async () => {
+    const { url, rpcUrl } = running.serving;
+    await writeFile(at("contract.pdf"), "%PDF- a contract that was changed");
+    const rest = ["--recipients", "reader.txt", "--out", "killed", ...as("buyer"), "--url", url, "--rpc", rpcUrl];
+    const run = await runCli(["evidence", "add", "contract.pdf", "--deal", "none", ...rest, "--json"], { cwd: dir });
+    expect(run.exitCode).to.equal(73);
+    expect(run.json().error).to.include({ code: "file-exists" });
   });
 
   it("ends with exit code 0 at Ctrl-C, and a second start goes on with the same deals", async () => {

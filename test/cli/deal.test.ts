@@ -1,0 +1,205 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { expect } from "chai";
+import { decodeFunctionData, type Hex } from "viem";
+import { escrowAbi } from "../../src/abi/escrow.ts";
+import { stablecoinAbi } from "../../src/abi/stablecoin.ts";
+import { templateExample } from "../../src/cli/dealTemplate.ts";
+import { intentDigest, intentSchemas } from "../../src/core/intents.ts";
+import { recoverSigner } from "../../src/core/recoverSigner.ts";
+import { dealIdOf, termsSchema } from "../../src/core/terms.ts";
+import { packTerms } from "../../src/core/termsCodec.ts";
+import { createKeystore } from "../../src/relayer/keystore.ts";
+import { runCli } from "../fixtures/cli.ts";
+
+const escrow = "0x5fbdb2315678afecb367f032d93f642f64180aa3";
+const tribunal = "0xcf7ed3acca5a467e9e704c703e8d87f634fb0fc9";
+const domain = { chainId: 31337, escrow } as const;
+const place = ["--chain-id", "31337", "--escrow", escrow];
+
+describe("holdfast deal", () => {
+  let dir: string;
+  const at = (name: string) => join(dir, name);
+  const deal = (...args: string[]) => runCli(["deal", ...args, "--json"], { cwd: dir });
+  const done = async (...args: string[]) => {
+    const run = await deal(...args);
+    expect(run.exitCode, run.stdout + run.stderr).to.equal(0);
+    return run.json();
+  };
+  const refusal = async (...args: string[]) => {
+    const run = await deal(...args);
+    return { exitCode: run.exitCode, ...(run.json().error as { code: string; details: Record<string, unknown> }) };
+  };
+  const template = async (changes: object) => {
+    await writeFile(at("changed.json"), JSON.stringify({ ...templateExample, tribunal, ...changes }));
+    return "changed.json";
+  };
+  const as = (who: string) => ["--keystore", at(`${who}.json`), "--password-file", at("password.txt")];
+  const address = {} as Record<"buyer" | "seller" | "stranger", Hex>;
+
+  before(async () => {
+    dir = await mkdtemp(join(tmpdir(), "holdfast-deal-"));
+    await writeFile(at("password.txt"), "correct horse");
+    for (const who of ["buyer", "seller", "stranger"] as const) {
+      address[who] = createKeystore(at(`${who}.json`), "correct horse").address.toLowerCase() as Hex;
+    }
+    const { buyer, seller } = address;
+    const name = await template({ buyer, seller });
+    await done("terms", name, "--out", "deal.json", ...place);
+  });
+  after(() => rm(dir, { recursive: true }));
+
+  const readTerms = async () => termsSchema.parse(JSON.parse(await readFile(at("deal.json"), "utf8")).terms);
+
+  it("prints a template that it accepts", async () => {
+    const example = await runCli(["deal", "terms", "--example"]);
+    expect(JSON.parse(example.stdout)).to.deep.equal(templateExample);
+  });
+
+  it("writes exact terms from plain amounts and durations, with clocks that follow each other", async () => {
+    const terms = await readTerms();
+    expect(terms).to.include({ price: 40_000_000_000n, deposit: 40_000_000_000n, coverage: 5_000_000_000n });
+    expect(terms).to.include({ feeBps: 200, silenceBps: 5_000, inspection: 864_000, tail: 2_592_000, tribunal });
+    expect(terms.shipBy - terms.fundBy).to.equal(3 * 86_400);
+    expect(terms.deliverBy - terms.shipBy).to.equal(15 * 86_400);
+    const { id } = JSON.parse(await readFile(at("deal.json"), "utf8"));
+    expect(id).to.equal(dealIdOf(terms, domain));
+  });
+
+  it("gives the clocks of a deposit their place before shipping", async () => {
+    const name = await template({ deposit: "8000", earnest: true, balanceWithin: "5d" });
+    const { terms } = (await done("terms", name, ...place)) as { terms: Record<string, number> };
+    expect(terms.balanceBy! - terms.fundBy!).to.equal(5 * 86_400);
+    expect(terms.shipBy! - terms.balanceBy!).to.equal(3 * 86_400);
+    const { buyer: _buyer, ...lacking } = templateExample;
+    await writeFile(at("lacking.json"), JSON.stringify(lacking));
+    expect(await refusal("terms", "lacking.json", ...place)).to.deep.include({ exitCode: 65, code: "input-malformed" });
+  });
+
+  it("says in words who pays what, by when, and what happens if nobody acts", async () => {
+    const { stdout } = await runCli(["deal", "id", "deal.json"], { cwd: dir });
+    for (const words of [
+      "40,000 USDC",
+      "39,200 USDC when all goes well",
+      "800 USDC",
+      "5,000 USDC of it is set aside",
+    ]) {
+      expect(stdout).to.include(words);
+    }
+    expect(stdout).to.include("If nobody acts").and.to.include("3 of 5 arbitrators");
+  });
+
+  it("refuses a template that is wrong, before anything is written", async () => {
+    const name = await template({ price: "40,000" });
+    expect(await refusal("terms", name, "--out", "never.json", ...place)).to.include({
+      exitCode: 65,
+      code: "amount-invalid",
+    });
+    const unsafe = await refusal("terms", await template({ price: "0" }), "--out", "never.json", ...place);
+    expect(unsafe).to.deep.include({ exitCode: 65, code: "terms-unsafe", details: { fact: "amount-zero" } });
+    expect(await refusal("id", "never.json")).to.include({ exitCode: 66, code: "file-missing" });
+  });
+
+  it("refuses a deal file whose terms were changed after its id", async () => {
+    const text = await readFile(at("deal.json"), "utf8");
+    await writeFile(at("forged.json"), text.replace('"40000000000"', '"40000000001"'));
+    expect(await refusal("id", "forged.json")).to.deep.include({ code: "input-malformed", exitCode: 65 });
+  });
+
+  it("computes the id of bare terms, for the chain and escrow that are named", async () => {
+    const { terms, id } = JSON.parse(await readFile(at("deal.json"), "utf8"));
+    await writeFile(at("terms.json"), JSON.stringify(terms));
+    expect((await done("id", "terms.json", ...place)).id).to.equal(id);
+    expect((await done("id", "terms.json", "--chain-id", "1", "--escrow", escrow)).id).not.to.equal(id);
+    expect(await refusal("id", "terms.json")).to.include({ code: "usage-invalid", exitCode: 64 });
+  });
+
+  it("packs terms into the contract's nine words and reads them back", async () => {
+    const { words } = (await done("pack", "deal.json")) as { words: Hex[] };
+    expect(words).to.deep.equal(packTerms(await readTerms()).words);
+    const unpacked = await done("unpack", ...words);
+    expect(termsSchema.parse(unpacked)).to.deep.equal(await readTerms());
+    await writeFile(at("words.txt"), words.join("\n"));
+    expect(await done("unpack", "words.txt")).to.deep.equal(unpacked);
+    expect(await refusal("unpack", ...words.slice(1))).to.include({ code: "terms-malformed", exitCode: 65 });
+  });
+
+  it("signs the terms as the seller and keeps the signature in the deal file", async () => {
+    const signed = await done("sign", "deal.json", ...as("seller"), "--out", "signed.json");
+    const { id, sellerSignature } = JSON.parse(await readFile(at("signed.json"), "utf8"));
+    expect(signed).to.include({ deal: id, role: "seller", signature: sellerSignature });
+    expect(await recoverSigner(id, sellerSignature)).to.equal(address.seller);
+  });
+
+  it("refuses the key of a stranger and signs nothing", async () => {
+    const { exitCode, code, details } = await refusal("sign", "deal.json", ...as("stranger"), "--out", "no.json");
+    expect({ exitCode, code }).to.deep.equal({ exitCode: 77, code: "key-wrong" });
+    expect(details.address).to.equal(address.stranger);
+    expect((await refusal("intent", "confirm", "deal.json", ...as("seller"))).code).to.equal("key-wrong");
+  });
+
+  it("signs an intent that only names this deal, and is good for the time that was given", async () => {
+    const earliest = Math.floor(Date.now() / 1_000) + 2 * 3_600;
+    const { request } = (await done("intent", "confirm", "deal.json", ...as("buyer"), "--deadline", "2h")) as {
+      request: { kind: string; message: unknown; signature: Hex };
+    };
+    const message = intentSchemas.ConfirmReceipt.parse(request.message);
+    expect(message.deadline).to.be.within(earliest, earliest + 60);
+    const digest = intentDigest({ kind: "ConfirmReceipt", message }, domain);
+    expect(await recoverSigner(digest, request.signature)).to.equal(address.buyer);
+  });
+
+  it("makes a settlement of two signatures, one after the other", async () => {
+    const split = ["--to-buyer", "4000", "--to-seller", "36000"];
+    const offer = await done("intent", "settle", "deal.json", ...as("seller"), ...split, "--out", "offer.json");
+    expect(offer.isComplete).to.equal(false);
+    const both = await done("intent", "settle", "deal.json", ...as("buyer"), "--with", "offer.json");
+    expect(both.isComplete).to.equal(true);
+    expect((both.request as { message: object }).message).to.include({
+      toBuyer: "4000000000",
+      toSeller: "36000000000",
+    });
+  });
+
+  it("prints the calls with which a buyer pays without any relayer", async () => {
+    await done("sign", "deal.json", ...as("seller"), "--out", "covered.json");
+    const { calls } = (await done("call", "fund", "covered.json")) as {
+      calls: { to: Hex; data: Hex; value: string }[];
+    };
+    expect(calls.map(({ to }) => to)).to.deep.equal([templateExample.token.address, escrow]);
+    const approve = decodeFunctionData({ abi: stablecoinAbi, data: calls[0]!.data });
+    expect(approve).to.deep.include({ functionName: "approve" });
+    const fund = decodeFunctionData({ abi: escrowAbi, data: calls[1]!.data });
+    expect(fund.functionName).to.equal("fundCovered");
+    expect((await refusal("call", "fund", "deal.json")).code).to.equal("usage-invalid");
+  });
+
+  it("sends the price along with the call in native currency", async () => {
+    const name = await template({ token: "native", price: "1.5", coverage: "0" });
+    await done("terms", name, "--out", "native.json", ...place);
+    const { calls } = (await done("call", "fund", "native.json")) as { calls: { to: Hex; value: string }[] };
+    expect(calls).to.have.length(1);
+    expect(calls[0]).to.include({ to: escrow, value: "1500000000000000000" });
+  });
+
+  it("prints a call for every action that somebody can take alone", async () => {
+    const calls: [string, string, ...string[]][] = [
+      ["ship", "ship", "--tracking", "deal.json"],
+      ["deliver", "deliver", "--proof", `0x${"22".repeat(32)}`],
+      ["confirm", "confirm"],
+      ["release", "release"],
+      ["refund", "refund", "--amount", "1.5"],
+      ["expire", "expire"],
+      ["lapse", "lapse"],
+      ["close", "close"],
+      ["dispute", "dispute", "--statement", "deal.json"],
+      ["withdraw-credit", "withdrawCredit", "--to", escrow],
+    ];
+    for (const [action, functionName, ...args] of calls) {
+      const { calls: printed } = (await done("call", action, "deal.json", ...args)) as { calls: { data: Hex }[] };
+      expect(decodeFunctionData({ abi: escrowAbi, data: printed.at(-1)!.data }).functionName).to.equal(functionName);
+    }
+  });
+});
