@@ -22,7 +22,8 @@ const reasonOf = (error: unknown) => reasons[codeOf(error)] ?? (codeOf(error) ||
 
 /** An error of the file system as one that says what to do. Errors of other kinds pass through unchanged. */
 export const fileError = (error: unknown, path: string, use: "read" | "write"): unknown => {
-  if (codeOf(error) === "" || error instanceof ProtocolError) return error;
+  const isOfFiles = error instanceof Error && "syscall" in error;
+  if (!isOfFiles || error instanceof ProtocolError) return error;
   if (codeOf(error) === "EEXIST") return new ProtocolError("file-exists", { path }, { cause: error });
   if (codeOf(error) === "ENOENT" && use === "read")
     return new ProtocolError("file-missing", { path }, { cause: error });

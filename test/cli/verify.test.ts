@@ -1,11 +1,25 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, readlink, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
 import { expect } from "chai";
 import { type EvidenceBundle, serializeBundle } from "../../src/core/bundle.ts";
 import { runCli } from "../fixtures/cli.ts";
 import { bundleOfPhoto, evidenceDomain, filePhoto, photo } from "../fixtures/evidence.ts";
+
+const entry = join(import.meta.dirname, "..", "..", "src", "cli", "main.ts");
+
+/** Waits until a process has a file open. */
+const isReading = async ({ pid }: ChildProcess, file: string) => {
+  for (;;) {
+    for (const name of await readdir(`/proc/${pid}/fd`)) {
+      if ((await readlink(`/proc/${pid}/fd/${name}`).catch(() => "")) === file) return;
+    }
+  }
+};
 
 describe("holdfast verify", () => {
   let dir: string;
@@ -146,12 +160,24 @@ describe("holdfast verify", () => {
     const run = await verify(file, "--report", report, "--lang", "zh");
     expect(run.exitCode).to.equal(0);
     expect(run.stdout).to.match(/^一致/);
-    const text = await readFile(report, "utf8");
-    expect(text).to.include("电子证据核验报告").and.to.include(bundle.record.cid);
+    const written = await readFile(report, "utf8");
+    expect(written).to.include("电子证据核验报告").and.to.include(bundle.record.cid);
     const again = await verify(file, "--report", report, "--json");
     expect(again.exitCode).to.equal(73);
     expect(again.json().error).to.include({ code: "file-exists" });
-    expect(await readFile(report, "utf8")).to.equal(text);
+    expect(await readFile(report, "utf8")).to.equal(written);
+  });
+
+  it("stops at Ctrl-C in the middle of a large file with interrupted", async () => {
+    const large = await place("large.bin", new Uint8Array(1), serializeBundle(bundle));
+    await truncate(large, 64 * 2 ** 30);
+    const child = spawn(process.execPath, [entry, "verify", large, "--json"], { stdio: ["ignore", "pipe", "ignore"] });
+    const said = text(child.stdout);
+    const ended = once(child, "exit");
+    await isReading(child, large);
+    child.kill("SIGINT");
+    expect(await ended).to.deep.equal([130, null]);
+    expect(JSON.parse(await said).error).to.include({ code: "interrupted" });
   });
 
   it("refuses a directory in place of a file with file-unreadable", async () => {

@@ -1,9 +1,8 @@
-import { rename, rm, writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ProtocolError } from "../../core/errors.ts";
 import { createClient } from "../../sdk/client.ts";
 import { defineCommand, type Outcome, type Surroundings } from "../command.ts";
-import type { DemoOutcome } from "../demo/play.ts";
 import { readJson, statFile } from "../files.ts";
 import { columns } from "../help.ts";
 import type { LocalStack } from "../localStack.ts";
@@ -53,10 +52,10 @@ export const dev = defineCommand({
       if (!signal.aborted) surroundings.print(await servingOutcome(stack, { dataDir, story, signal }));
       const why = await untilStopped(signal, stack.ended);
       if (why === "ended") throw new ProtocolError("chain-not-started");
-      progress("Stopping: relayer, then chain");
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
+      progress("Stopping: relayer, then chain");
       await stack.stop();
     }
     return undefined;
@@ -65,7 +64,8 @@ export const dev = defineCommand({
 
 /** What is left of the demonstration for later starts. */
 type Story = {
-  readonly isRight: boolean;
+  /** Null while it is played, and for good when it was stopped then. */
+  readonly isRight: boolean | null;
   readonly isNew: boolean;
   readonly proven: readonly { readonly file: string; readonly bundle: string }[];
 };
@@ -78,12 +78,17 @@ const tellStory = async (stack: LocalStack, { dataDir, surroundings }: Stage): P
   if ((await statFile(record)) !== undefined) {
     return { ...((await readJson(record)) as Omit<Story, "isNew">), isNew: false };
   }
+  const write = async (story: Omit<Story, "isNew">) => {
+    await writeFile(`${record}.new`, `${JSON.stringify(story, null, 2)}\n`);
+    await rename(`${record}.new`, record);
+  };
+  await write({ isRight: null, proven: [] });
   const { signal, progress } = surroundings;
   const [{ playDemo }, { reportCommands, reportHoldings, reportVerification }] = await Promise.all([
     import("../demo/play.ts"),
     import("../demo/report.ts"),
   ]);
-  const outcome: DemoOutcome = await playDemo({
+  const outcome = await playDemo({
     url: stack.url,
     rpcUrl: stack.rpcUrl,
     deployment: stack.deployment,
@@ -97,9 +102,7 @@ const tellStory = async (stack: LocalStack, { dataDir, surroundings }: Stage): P
   const isRight = await reportVerification(outcome, progress);
   reportCommands(outcome, progress);
   const story = { isRight, proven: outcome.proven };
-  await writeFile(`${record}.new`, `${JSON.stringify(story, null, 2)}\n`);
-  await rename(`${record}.new`, record);
-  await rm(`${record}.new`, { force: true });
+  await write(story);
   return { ...story, isNew: true };
 };
 
@@ -125,7 +128,7 @@ const servingOutcome = async (
     ...(repeat === undefined || story?.isNew === true
       ? []
       : [`Verify it again: npm run --silent holdfast -- verify ${repeat.file} ${repeat.bundle}`]),
-    ...(story?.isRight === false ? ["The demonstration did NOT come out right: see above, or data/demo.json."] : []),
+    ...(story === undefined || story.isRight === true ? [] : [unhappy(story, dataDir)]),
     "Serving until Ctrl-C.",
   ];
   return {
@@ -133,3 +136,8 @@ const servingOutcome = async (
     json: { url, rpcUrl, ...deployment, dataDir, deals: deals.length, demo: story ?? null },
   };
 };
+
+const unhappy = ({ isRight }: Story, dataDir: string): string =>
+  isRight === null
+    ? "The demonstration was stopped in the middle and is not played again here; --data DIR with a new directory plays it whole."
+    : `The demonstration did NOT come out right; ${join(dataDir, "relayer.log")} may say why.`;
