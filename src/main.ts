@@ -43,6 +43,7 @@ export type Holdfast = Readonly<{
 
 /** How long requests that run may still take once it is to end. */
 const GRACE_MS = 10_000;
+const SWEEP_MS = 20;
 /** A connection on which nothing moves is given up; an upload may take as long as it moves. */
 const IDLE_MS = 120_000;
 
@@ -153,8 +154,10 @@ const urlOf = (server: Server, host: string) => {
 const endRequests = async (server: Server) => {
   const closed = once(server, "close");
   server.close();
-  server.closeIdleConnections();
+  // A connection that has just had its answer would be kept open for the next question.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   const impatience = setTimeout(() => server.closeAllConnections(), GRACE_MS);
   await closed;
+  clearInterval(sweep);
   clearTimeout(impatience);
 };

@@ -268,50 +268,62 @@ async function sendCounted(
   send: (bytes: ReadableStream<Uint8Array>) => Promise<Stored>,
   signal: AbortSignal | undefined,
 ): Promise<Stored> {
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const writer = writable.getWriter();
+  const pieces = piecesOf(source);
+  const copy = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = copy.writable.getWriter();
+  const counting = importFile(readAll(copy.readable), async () => {});
   let failure: { readonly error: unknown } | undefined;
-  async function* read() {
-    try {
-      yield* piecesOf(source);
-    } catch (error) {
-      failure = { error };
-      throw error;
-    }
-  }
-  async function* sent() {
-    for await (const piece of read()) {
-      if (piece.length === 0) continue;
-      yield piece;
-      await writer.write(piece);
-    }
-    await writer.close();
-  }
-  const counting = importFile(sent(), async () => {}, { signal });
-  counting.catch((error: unknown) => writer.abort(error).catch(() => {}));
-  let stored: Stored;
+  // The network sets the pace, and the count keeps up with it.
+  const bytes = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await pieces.next();
+        if (done) {
+          await writer.close();
+          controller.close();
+        } else {
+          await writer.write(value);
+          controller.enqueue(value);
+        }
+      } catch (error) {
+        failure ??= { error };
+        throw error;
+      }
+    },
+  });
   try {
-    stored = await send(readable);
+    const [stored, { root, size }] = await Promise.all([send(bytes), counting]);
+    if (stored.cid === root.toString() && stored.size === size) return stored;
+    throw new ProtocolError("relayer-answer-invalid", { expected: root.toString(), actual: stored.cid });
   } catch (error) {
-    // Refused before the end: nobody reads the rest.
-    await writer.abort(error).catch(() => {});
-    await counting.catch(() => {});
+    // Nobody reads the rest. The source may be waiting for something itself, so its end is not waited for.
+    const ignore = () => {};
+    pieces.return().catch(ignore);
+    counting.catch(ignore);
+    writer.abort(error).catch(ignore);
     signal?.throwIfAborted();
     throw failure === undefined ? error : failure.error;
   }
-  const { root, size } = await counting;
-  if (stored.cid === root.toString() && stored.size === size) return stored;
-  throw new ProtocolError("relayer-answer-invalid", { expected: root.toString(), actual: stored.cid });
 }
 
+/** The pieces of a source that hold anything: a piece of no length would end a chunked request. */
 async function* piecesOf(source: Ciphertext): AsyncGenerator<Uint8Array, void, undefined> {
-  if (!(source instanceof Blob)) {
-    yield* source;
-    return;
+  for await (const piece of source instanceof Blob ? readAll(source.stream()) : source) {
+    if (piece.length > 0) yield piece;
   }
-  const reader = source.stream().getReader();
-  for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
-    if (value !== undefined) yield value;
+}
+
+/** Not every browser iterates its streams. */
+async function* readAll(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel();
   }
 }
 
