@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {DealId, Terms} from "../types/Terms.sol";
+import {DealId, PackedTerms} from "../types/Terms.sol";
+import {TermsCodec} from "./TermsCodec.sol";
 
 /// @notice EIP-712 struct hashes of everything that a party signs for the escrow. One readable type per action.
 library Intents {
-    string internal constant TERMS_TYPE =
-        "Terms(address buyer,address seller,address marketplace,address attestor,address token,uint96 price,uint96 deposit,uint96 coverage,uint16 feeBps,bool earnest,uint40 fundBy,uint40 balanceBy,uint40 shipBy,uint40 deliverBy,uint40 inspection,uint40 tail,address tribunal,bytes32 rules,uint40 backstop,uint16 silenceBps,bytes32 order)";
+    using TermsCodec for PackedTerms;
 
     /// @dev What follows `Deal witness` in Permit2's type; names the deal, its id binds chain, contract and every term.
     string internal constant DEAL_WITNESS_TYPE =
         "Deal witness)Deal(bytes32 id)TokenPermissions(address token,uint256 amount)";
 
     bytes32 internal constant DEAL_TYPEHASH = keccak256("Deal(bytes32 id)");
-    bytes32 internal constant TERMS_TYPEHASH = keccak256(bytes(TERMS_TYPE));
+    bytes32 internal constant TERMS_TYPEHASH = keccak256(
+        "Terms(address buyer,address seller,address marketplace,address attestor,address token,uint96 price,uint96 deposit,uint96 coverage,uint16 feeBps,bool earnest,uint40 fundBy,uint40 balanceBy,uint40 shipBy,uint40 deliverBy,uint40 inspection,uint40 tail,address tribunal,bytes32 rules,uint40 backstop,uint16 silenceBps,bytes32 order)"
+    );
     bytes32 internal constant PAY_BALANCE_TYPEHASH = keccak256("PayBalance(bytes32 deal,uint256 amount,uint256 deadline)");
     bytes32 internal constant SHIP_GOODS_TYPEHASH = keccak256("ShipGoods(bytes32 deal,bytes32 tracking,uint256 deadline)");
     bytes32 internal constant ATTEST_DELIVERY_TYPEHASH =
@@ -35,8 +37,33 @@ library Intents {
     bytes32 internal constant WITHDRAW_CREDIT_TYPEHASH =
         keccak256("WithdrawCredit(address owner,address token,address to,uint256 nonce,uint256 deadline)");
 
-    function hashTerms(Terms memory terms) internal pure returns (bytes32) {
-        return keccak256(abi.encode(TERMS_TYPEHASH, terms));
+    function hashTerms(PackedTerms calldata terms) internal pure returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                TERMS_TYPEHASH,
+                terms.buyer(),
+                terms.seller(),
+                terms.marketplace(),
+                terms.attestor(),
+                terms.token(),
+                terms.price(),
+                terms.deposit(),
+                terms.coverage(),
+                terms.feeBps(),
+                terms.earnest(),
+                terms.fundBy(),
+                terms.balanceBy(),
+                terms.shipBy(),
+                terms.deliverBy(),
+                terms.inspection(),
+                terms.tail(),
+                terms.tribunal(),
+                terms.rules(),
+                terms.backstop(),
+                terms.silenceBps(),
+                terms.order()
+            )
+        );
     }
 
     function hashDealWitness(DealId id) internal pure returns (bytes32) {

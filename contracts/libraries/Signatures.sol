@@ -21,10 +21,11 @@ library Signatures {
 
     function _recover(bytes32 digest, bytes calldata signature) private pure returns (address recovered) {
         if (signature.length == 64) {
-            (recovered,,) = ECDSA.tryRecover(digest, bytes32(signature[:32]), bytes32(signature[32:]));
+            (bytes32 r, bytes32 vs) = abi.decode(signature, (bytes32, bytes32));
+            (recovered,,) = ECDSA.tryRecover(digest, r, vs);
         } else if (signature.length == 65) {
-            (recovered,,) =
-                ECDSA.tryRecover(digest, uint8(signature[64]), bytes32(signature[:32]), bytes32(signature[32:64]));
+            (bytes32 r, bytes32 s) = abi.decode(signature, (bytes32, bytes32));
+            (recovered,,) = ECDSA.tryRecover(digest, uint8(signature[64]), r, s);
         }
     }
 

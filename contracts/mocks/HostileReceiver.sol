@@ -26,13 +26,7 @@ contract HostileReceiver is IERC1271 {
     uint256 private _burnt;
 
     receive() external payable {
-        if (behaviour == Behaviour.Revert) revert Refused();
-        if (behaviour == Behaviour.RevertWithBomb) revert(string(new bytes(BOMB_BYTES)));
-        while (behaviour == Behaviour.BurnGas) ++_burnt;
-        if (behaviour == Behaviour.Reenter) {
-            (, bytes memory result) = victim.call(callback.code);
-            answer = bytes4(result);
-        }
+        _misbehave();
     }
 
     function behave(Behaviour behaviour_) external {
@@ -50,5 +44,15 @@ contract HostileReceiver is IERC1271 {
 
     function isValidSignature(bytes32, bytes calldata) external pure returns (bytes4) {
         return IERC1271.isValidSignature.selector;
+    }
+
+    function _misbehave() private {
+        if (behaviour == Behaviour.Revert) revert Refused();
+        if (behaviour == Behaviour.RevertWithBomb) revert(string(new bytes(BOMB_BYTES)));
+        while (behaviour == Behaviour.BurnGas) ++_burnt;
+        if (behaviour == Behaviour.Reenter) {
+            (, bytes memory result) = victim.call(callback.code);
+            answer = bytes4(result);
+        }
     }
 }

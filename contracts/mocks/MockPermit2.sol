@@ -38,7 +38,7 @@ contract MockPermit2 is IPermit2 {
         IERC20(permit.permitted.token).safeTransferFrom(owner, transferDetails.to, transferDetails.requestedAmount);
     }
 
-    function DOMAIN_SEPARATOR() public view returns (bytes32) {
+    function _domainSeparator() private view returns (bytes32) {
         return keccak256(
             abi.encode(
                 keccak256("EIP712Domain(string name,uint256 chainId,address verifyingContract)"),
@@ -63,6 +63,6 @@ contract MockPermit2 is IPermit2 {
         bytes32 permissions = keccak256(abi.encode(TOKEN_PERMISSIONS_TYPEHASH, permit.permitted));
         bytes32 structHash =
             keccak256(abi.encode(typeHash, permissions, msg.sender, permit.nonce, permit.deadline, witness));
-        return keccak256(abi.encodePacked("\x19\x01", DOMAIN_SEPARATOR(), structHash));
+        return keccak256(abi.encodePacked("\x19\x01", _domainSeparator(), structHash));
     }
 }

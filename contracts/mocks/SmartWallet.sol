@@ -18,8 +18,7 @@ contract SmartWallet is IERC1271 {
     }
 
     receive() external payable {
-        received += msg.value;
-        emit Received(msg.sender, msg.value);
+        _record();
     }
 
     function execute(address target, uint256 value, bytes calldata data) external {
@@ -31,5 +30,10 @@ contract SmartWallet is IERC1271 {
     function isValidSignature(bytes32 digest, bytes calldata signature) external view returns (bytes4) {
         (address signer,,) = ECDSA.tryRecover(digest, signature);
         return signer == OWNER ? IERC1271.isValidSignature.selector : bytes4(0xffffffff);
+    }
+
+    function _record() private {
+        received += msg.value;
+        emit Received(msg.sender, msg.value);
     }
 }

@@ -7,7 +7,7 @@ import {Determination, IPanelTribunal} from "../interfaces/IPanelTribunal.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 import {TermsCodec} from "../libraries/TermsCodec.sol";
 import {Award} from "../types/Deal.sol";
-import {PackedTerms, Terms} from "../types/Terms.sol";
+import {PackedTerms} from "../types/Terms.sol";
 
 /// @notice A panel fixed in the terms; `IPanelTribunal` is its manual.
 contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
@@ -35,14 +35,13 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
         bytes[] calldata signatures
     ) external {
         require(block.timestamp < determination.deadline, DeterminationExpired(determination.deadline));
-        Terms memory terms = packed.unpack();
         bytes32 rules = rulesOf(threshold, arbitrators);
-        require(rules == terms.rules, PanelMismatch(terms.rules, rules));
+        require(rules == packed.rules(), PanelMismatch(packed.rules(), rules));
         require(
             signatures.length == threshold && signatures.length != 0,
             WrongSignatureCount(signatures.length, threshold)
         );
-        _requireSigned(terms, digestOf(determination), arbitrators, signers, signatures);
+        _requireSigned(packed, digestOf(determination), arbitrators, signers, signatures);
 
         emit Determined(determination.deal, determination.evidence, signers);
 
@@ -65,12 +64,13 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
 
     /// @dev Walks the set bits upwards. Ascending addresses make every signer a different person.
     function _requireSigned(
-        Terms memory terms,
+        PackedTerms calldata packed,
         bytes32 digest,
         address[] calldata arbitrators,
         uint256 signers,
         bytes[] calldata signatures
     ) private view {
+        (address buyer, address seller) = (packed.buyer(), packed.seller());
         address last;
         uint256 seat;
         for (uint256 i = 0; i < signatures.length; ++i) {
@@ -82,7 +82,7 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
             require(seat < arbitrators.length, SignerOutOfRange(seat, arbitrators.length));
             address arbitrator = arbitrators[seat];
             require(arbitrator > last, ArbitratorsNotAscending(arbitrator));
-            require(arbitrator != terms.buyer && arbitrator != terms.seller, ArbitratorIsParty(arbitrator));
+            require(arbitrator != buyer && arbitrator != seller, ArbitratorIsParty(arbitrator));
             arbitrator.requireSigned(digest, signatures[i]);
 
             last = arbitrator;

@@ -74,7 +74,11 @@ abstract contract DealMaker {
     }
 
     function _idOf(Terms memory terms) internal view returns (DealId) {
-        return DealId.wrap(_digestOf(Intents.hashTerms(terms)));
+        return DealId.wrap(_digestOf(_hashOf(terms)));
+    }
+
+    function _hashOf(Terms memory terms) internal pure returns (bytes32) {
+        return keccak256(abi.encode(Intents.TERMS_TYPEHASH, terms));
     }
 
     function _digestOf(bytes32 structHash) internal view returns (bytes32) {
@@ -106,7 +110,7 @@ abstract contract DealMaker {
             );
         }
         _give(terms.token, terms.buyer, terms.deposit);
-        bytes memory consent = _sign(SELLER_KEY, Intents.hashTerms(terms));
+        bytes memory consent = _sign(SELLER_KEY, _hashOf(terms));
         VM.prank(terms.buyer);
         escrow.fundCovered{value: value}(packed, consent);
     }

@@ -277,7 +277,7 @@ contract EscrowTest is DealMaker {
             Terms memory terms = _terms(1, 0, false);
             terms.coverage = i == 0 ? one : other;
             terms.order = bytes32(i);
-            bytes memory consent = _sign(SELLER_KEY, Intents.hashTerms(terms));
+            bytes memory consent = _sign(SELLER_KEY, _hashOf(terms));
             _give(address(0), buyer, 1);
             VM.prank(buyer);
             (bool done,) =

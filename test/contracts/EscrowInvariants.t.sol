@@ -105,9 +105,9 @@ contract EscrowHandler is DealMaker {
 
         Entry storage entry = _deals.push();
         (entry.terms, entry.packed, entry.id) = (terms, _pack(terms), _idOf(terms));
-        bytes memory consent = _sign(_keys[terms.seller], Intents.hashTerms(terms));
+        bytes memory consent = _sign(_keys[terms.seller], _hashOf(terms));
         bytes memory data = signed
-            ? abi.encodeCall(IEscrow.fundFor, (entry.packed, _sign(_keys[terms.buyer], Intents.hashTerms(terms)), consent))
+            ? abi.encodeCall(IEscrow.fundFor, (entry.packed, _sign(_keys[terms.buyer], _hashOf(terms)), consent))
             : abi.encodeCall(IEscrow.fundCovered, (entry.packed, consent));
         bool paid = _act(entry, signed ? address(this) : terms.buyer, data, terms.deposit, _canBeTaken(terms));
         if (paid && signed) _spent.push(Spent(data, terms.token == address(0) ? terms.deposit : 0));
@@ -291,7 +291,7 @@ contract EscrowHandler is DealMaker {
     function fundAgain(uint8 which) external {
         if (_deals.length == 0) return;
         Entry storage entry = _deals[which % _deals.length];
-        bytes memory consent = _sign(_keys[entry.terms.seller], Intents.hashTerms(entry.terms));
+        bytes memory consent = _sign(_keys[entry.terms.seller], _hashOf(entry.terms));
         bool wasRefused = entry.paidIn == 0 && _before(entry.terms.fundBy);
         if (wasRefused) return;
         _act(entry, entry.terms.buyer, abi.encodeCall(IEscrow.fundCovered, (entry.packed, consent)), entry.terms.deposit, false);
