@@ -22,6 +22,8 @@ export const configView = z
     contracts: z.strictObject({ escrow: address, panel: address, registry: address, fromBlock: count }),
     /** Signs receipts of evidence and pays for transactions. */
     relayer: address,
+    /** Time of the newest block that is known here, by which deadlines are judged; 0 before the first. */
+    asOf: seconds,
     /** Bytes and seconds. */
     limits: z.strictObject({ evidenceBytes: count, requestBytes: count, anchorWithin: count, pageSize: count }),
   })

@@ -248,8 +248,17 @@ async function send(
   if (bytes !== undefined) headers["content-type"] = "application/octet-stream";
   if (options.idempotencyKey !== undefined) headers["idempotency-key"] = options.idempotencyKey;
   const body = bytes ?? (json && JSON.stringify(json, decimal));
-  // A stream is sent while the answer is awaited; the standard wants that said.
-  const init = { method, headers, duplex: "half", signal: options.signal ?? null, ...(body ? { body } : {}) };
+  // `half`: a stream is sent while the answer is awaited; the standard wants that said. No redirects and no window: else
+  // a copy of all that was sent is kept in memory, to be sent again.
+  const init = {
+    method,
+    headers,
+    duplex: "half",
+    redirect: "error",
+    window: null,
+    signal: options.signal ?? null,
+    ...(body ? { body } : {}),
+  };
   try {
     return await ask(url, init as RequestInit);
   } catch (cause) {

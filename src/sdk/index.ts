@@ -1,2 +1,3 @@
+export * from "../core/index.ts";
 export * from "./client.ts";
 export * from "./evidence.ts";

@@ -5,12 +5,12 @@ import { type EscrowDomain, type Terms, termsSchema, termsToJson, termsTypedData
 import { bytes32 } from "../../core/wire.ts";
 import { type BondProjection, bondKey, type DealProjection } from "../../relayer/fold.ts";
 import type { CarryRequest } from "../../relayer/request.ts";
-import type { Db } from "../../store/database.ts";
 import { readDeal } from "../../store/deals.ts";
 import { listProjections, type ProjectionRow, readProjection } from "../../store/projections.ts";
 import type { ApiContext, Handlers } from "../context.ts";
 import { viewDeal } from "../dealView.ts";
 import { viewIntent } from "../intentView.ts";
+import { readNewestTime } from "../newestTime.ts";
 import { typedDataJson } from "../typedDataJson.ts";
 
 const cursorSchema = z.tuple([z.int().nonnegative(), bytes32]);
@@ -92,11 +92,6 @@ export const createDealRoutes = ({
       return { status: 200, body: { seller, token, balance, reserved, available, unlockAt } };
     },
   };
-};
-
-const readNewestTime = async (db: Db): Promise<number> => {
-  const newest = await db.selectFrom("blocks").select("timestamp").orderBy("number", "desc").executeTakeFirst();
-  return newest?.timestamp ?? 0;
 };
 
 const writeCursor = ({ blockNumber, key }: ProjectionRow): string =>

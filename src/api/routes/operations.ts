@@ -1,9 +1,11 @@
 import { errorMessages } from "../../core/messages.ts";
 import type { ApiContext, Handlers } from "../context.ts";
+import { readNewestTime } from "../newestTime.ts";
 import { statusOf } from "../problem.ts";
 
 export const createOperationRoutes = ({
   relayer,
+  database,
   chain,
   limits,
 }: ApiContext): Handlers<"readConfig" | "readError" | "readHealth" | "readReady"> => ({
@@ -16,6 +18,7 @@ export const createOperationRoutes = ({
         chainId: chain.chainId,
         contracts: { escrow, panel, registry, fromBlock },
         relayer: relayer.address,
+        asOf: await readNewestTime(database.db),
         limits: { evidenceBytes, requestBytes, anchorWithin, pageSize },
       },
     };
