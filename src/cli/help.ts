@@ -41,7 +41,7 @@ export const commandHelp = (name: string, command: Described): string => {
   return [
     `${name} - ${command.summary}`,
     command.about,
-    `Usage\n  ${name} ${command.usage}`,
+    `Usage\n  ${name} ${command.usage}`.trimEnd(),
     `Examples\n${command.examples.map(([line, what]) => `  # ${what}\n  ${line}`).join("\n\n")}`,
     `Options\n${columns([...options, ...generalOptions])}`,
     `Exit codes\n${columns(exitCodes)}`,

@@ -1,13 +1,13 @@
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
-import { type Address, createPublicClient, http, parseEther, toHex } from "viem";
 import { type Holdfast, startHoldfast } from "../main.ts";
 import { openDevelopmentKey } from "../relayer/keystore.ts";
 import { createLog } from "../relayer/log.ts";
 import { lockDir } from "../store/dirLock.ts";
 import { type Deployment, deployLocal } from "./deploy.ts";
 import { LOCAL_CHAIN_ID, startLocalChain } from "./localChain.ts";
+import { provideGas } from "./testMoney.ts";
 
 /** Local chain, contracts, relayer and API, running. */
 export type LocalStack = {
@@ -35,7 +35,6 @@ export type LocalStackOptions = {
 
 const POLL_MS = 100;
 const ANCHOR_WITHIN = 900;
-const LEAST_BALANCE = parseEther("100");
 
 /**
  * Starts everything on this machine, in this order: chain, contracts, relayer and API.
@@ -127,14 +126,4 @@ const closeLog = async (file: ReturnType<typeof createWriteStream>) => {
   if (file.closed) return;
   file.end();
   await finished(file);
-};
-
-/** The local chain gives anybody anything: its money is worth nothing. */
-const provideGas = async (rpcUrl: string, address: Address) => {
-  const client = createPublicClient({ transport: http(rpcUrl) });
-  if ((await client.getBalance({ address })) >= LEAST_BALANCE) return;
-  await client.request({
-    method: "anvil_setBalance" as never,
-    params: [address, toHex(10n * LEAST_BALANCE)] as never,
-  });
 };

@@ -6,15 +6,12 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { expect } from "chai";
-import { createWalletClient, http, parseAbi } from "viem";
-import { foundry } from "viem/chains";
 import { templateExample } from "../../src/cli/dealTemplate.ts";
 import { runCli } from "../fixtures/cli.ts";
 import { startDev } from "../fixtures/devServer.ts";
 import { photo } from "../fixtures/evidence.ts";
 
 const entry = join(import.meta.dirname, "..", "..", "src", "cli", "main.ts");
-const mintable = parseAbi(["function mint(address to, uint256 amount)"]);
 /** Starts a command and kills it, without any chance to clean up, as soon as a file of its own is there. */
 const killWhenWritten = async (args: readonly string[], file: string) => {
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", entry, ...args], {
@@ -46,11 +43,11 @@ describe("holdfast dev", () => {
     dir = await mkdtemp(join(tmpdir(), "holdfast-dev-"));
     data = at("data");
     await writeFile(at("password.txt"), "correct horse");
-    running = await startDev(["--data", data, "--port", "0", "--no-demo"]);
     for (const who of people) {
       const made = await done("keys", "new", "--out", `${who}.json`, "--password-file", "password.txt");
       keys[who] = String(made.address).toLowerCase();
     }
+    running = await startDev(["--data", data, "--port", "0", "--no-demo", "--fund", keys.buyer]);
   });
   after(async () => {
     await running.stop();
@@ -87,13 +84,6 @@ describe("holdfast dev", () => {
   it("carries a deal from its terms to a determination, with evidence, by commands alone", async () => {
     const { url, rpcUrl, stablecoin } = running.serving;
     const relayer = ["--url", url];
-    await createWalletClient({ chain: foundry, transport: http(rpcUrl) }).writeContract({
-      account: "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266",
-      address: stablecoin,
-      abi: mintable,
-      functionName: "mint",
-      args: [keys.buyer as `0x${string}`, 50_000_000_000n],
-    });
     const template = {
       ...templateExample,
       buyer: keys.buyer,

@@ -24,7 +24,7 @@ export const dealTerms = defineCommand({
     ["holdfast deal terms --example > template.json", "a template to start from; edit the names and numbers"],
     ["holdfast deal terms template.json --out deal.json --url http://127.0.0.1:8787", "with a relayer's contracts"],
     [
-      "holdfast deal terms template.json --out deal.json --chain-id 1 --escrow 0x12... ",
+      "holdfast deal terms template.json --out deal.json --chain-id 1 --escrow 0x12...",
       "without any relayer; the template names the tribunal",
     ],
   ],

@@ -1,6 +1,8 @@
 import { rename, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { Address } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
+import { address } from "../../core/wire.ts";
 import { createClient } from "../../sdk/client.ts";
 import { defineCommand, type Outcome, type Surroundings } from "../command.ts";
 import { readJson, statFile } from "../files.ts";
@@ -24,12 +26,19 @@ export const dev = defineCommand({
   examples: [
     ["holdfast dev", "what npm start does: data in ./data, API at http://127.0.0.1:8787"],
     ["holdfast dev --data /tmp/try --port 0 --no-demo", "an empty one, on any free port, to build against"],
+    ["holdfast dev --fund 0x12... --no-demo", "with test money for a key of your own (`holdfast keys new`)"],
     ["holdfast dev --json", "one line with all addresses as soon as it serves, for a program"],
   ],
   options: {
     data: { type: "string", value: "DIR", about: "where everything is kept; ./data unless given" },
     port: { type: "string", value: "N", about: `port of the API; ${DEFAULT_PORT} unless given, 0 for any free one` },
     "chain-port": { type: "string", value: "N", about: "port of the chain's RPC; any free one unless given" },
+    fund: {
+      type: "string",
+      value: "ADDRESS",
+      about: "give this account 100,000 test dollars and native currency for gas; may be repeated",
+      multiple: true,
+    },
     "no-demo": { type: "boolean", about: "do not play the case" },
   },
   positionals: [0, 0],
@@ -44,10 +53,15 @@ export const dev = defineCommand({
     const dataDir = resolve(values.data ?? "data");
     const port = parsePort(values.port ?? DEFAULT_PORT, { option: "--port", help: HELP });
     const chainPort = parsePort(values["chain-port"] ?? "0", { option: "--chain-port", help: HELP });
-    const { startLocalStack } = await import("../localStack.ts");
+    const funded = (values.fund ?? []).map(parseAddress);
+    const [{ startLocalStack }, { giveTestMoney }] = await Promise.all([
+      import("../localStack.ts"),
+      import("../testMoney.ts"),
+    ]);
     const { signal, progress } = surroundings;
     const stack = await startLocalStack({ dataDir, port, chainPort, say: progress, signal });
     try {
+      for (const account of funded) await giveTestMoney(stack.rpcUrl, account, stack.deployment);
       const story = values["no-demo"] === true ? undefined : await tellStory(stack, { dataDir, surroundings });
       if (!signal.aborted) surroundings.print(await servingOutcome(stack, { dataDir, story, signal }));
       const why = await untilStopped(signal, stack.ended);
@@ -61,6 +75,12 @@ export const dev = defineCommand({
     return undefined;
   },
 });
+
+const parseAddress = (text: string): Address => {
+  const parsed = address.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new ProtocolError("usage-invalid", { problem: `"${text}" is no address: 0x and 40 hex digits.`, help: HELP });
+};
 
 /** What is left of the demonstration for later starts. */
 type Story = {
@@ -121,7 +141,7 @@ const servingOutcome = async (
       ["escrow", deployment.escrow],
       ["tribunal", deployment.panelTribunal],
       ["evidence", deployment.evidenceRegistry],
-      ["stablecoin", `${deployment.stablecoin} (TUSD, 6 decimals, anyone may mint)`],
+      ["stablecoin", `${deployment.stablecoin} (TUSD, 6 decimals, ERC-3009 name "Test Dollar")`],
       ["data", dataDir],
       ["deals", deals.length === 0 ? "none yet" : standing],
     ]),

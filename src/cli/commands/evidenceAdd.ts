@@ -31,7 +31,7 @@ export const evidenceAdd = defineCommand({
       "two files for a deal, readable by yourself and one more",
     ],
     [
-      'holdfast evidence add video.mp4 --deal 0x5f... --purpose "unpacking the parcel" --captured-at 2026-11-20T10:00:00Z ... ',
+      'holdfast evidence add video.mp4 --deal 0x5f... --purpose "unpacking the parcel" --captured-at 2026-11-20T10:00:00Z ...',
       "with what you state about it; each fact can later be shown or kept back",
     ],
   ],
