@@ -68,7 +68,7 @@ for (const engine of engines) {
         const replicas = [
           run(options, anvil.url, ["steady", "none", "0"]),
           (async () => {
-            for (const step of fatalSteps) await run(options, anvil.url, ["shaky", step, "2"]);
+            for (const step of ["simulated", "assigned", "sent"]) await run(options, anvil.url, ["shaky", step, "2"]);
             return run(options, anvil.url, ["shaky", "none", "0"]);
           })(),
         ];

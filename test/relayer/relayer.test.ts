@@ -83,7 +83,7 @@ for (const engine of engines) {
 
     /** What `read` finds, looked for at every block that is indexed. */
     const eventually = async <T>(read: () => Promise<T | undefined>): Promise<T> => {
-      const signal = AbortSignal.timeout(30_000);
+      const signal = AbortSignal.timeout(60_000);
       for (;;) {
         const found = await read();
         if (found !== undefined) return found;
@@ -98,7 +98,7 @@ for (const engine of engines) {
         return found?.status === status ? found : undefined;
       });
     const indexed = async () =>
-      relayer.whenIndexed(Number(await deployment.client.getBlockNumber()), AbortSignal.timeout(30_000));
+      relayer.whenIndexed(Number(await deployment.client.getBlockNumber()), AbortSignal.timeout(60_000));
     const settled = (id: Hex) =>
       eventually(async () => {
         const intent = await readIntent(database.db, id);
