@@ -253,7 +253,7 @@ contract EscrowHandler is DealMaker {
         }
         uint256 part = _bound(amount, 1, bond.balance + 1);
         uint256 now_ = VM.getBlockTimestamp();
-        bool may = bond.unlockAt != 0 && now_ >= bond.unlockAt && now_ < bond.unlockAt + escrow.BOND_WINDOW()
+        bool may = bond.unlockAt != 0 && now_ >= bond.unlockAt && now_ < bond.unlockAt + 30 days
             && part <= bond.balance - bond.reserved && _canBeSent(asset, owner);
         uint256 before = _balanceOf(asset, owner);
         VM.prank(owner);

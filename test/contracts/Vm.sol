@@ -35,6 +35,9 @@ interface Vm {
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
 
+    // Artifacts, by `path:name`.
+    function getCode(string calldata artifact) external view returns (bytes memory creationCode);
+
     // Keys. Hardhat signs with the lower half of the curve.
     function addr(uint256 privateKey) external pure returns (address);
     function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
