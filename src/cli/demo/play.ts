@@ -135,8 +135,8 @@ const caseFiles = async ({ evidenceFiles, workDir, say }: DemoSurroundings): Pro
   }
   const example = (name: string) => join(examples, name);
   return {
-    claim: [example("invoice.pdf"), example("chat.txt"), example("photo-damage-1.png")],
+    claim: [example("invoice.pdf"), example("chat.txt")],
     answer: [example("photo-delivery.jpg")],
-    further: [example("photo-damage-2.png"), video],
+    further: [[example("photo-damage-1.png"), example("photo-damage-2.png")], [video]],
   };
 };

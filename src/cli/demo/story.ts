@@ -15,11 +15,11 @@ import { dollars, showDollars, showNative } from "./money.ts";
 import type { Signing } from "./signing.ts";
 import { type createTermsFactory, DAY, digestOf } from "./terms.ts";
 
-/** Files of a case: what the buyer files first, what the seller answers with, what the buyer adds later. */
+/** Files of a case: what the buyer files first, what the seller answers with, what the buyer adds in instalments. */
 export type CaseFiles = {
   readonly claim: readonly string[];
   readonly answer: readonly string[];
-  readonly further: readonly string[];
+  readonly further: readonly (readonly string[])[];
 };
 
 export type Stage = {
@@ -42,7 +42,7 @@ const FURNITURE = dollars(40_000);
 const SEATS = [0, 2, 4] as const;
 
 /**
- * The furniture case: a price of 40,000, a bond of 2,000 that cannot carry what was promised, evidence in two instalments,
+ * The furniture case: a price of 40,000, a bond of 2,000 that cannot carry what was promised, evidence with two further instalments,
  * and a determination that three of five arbitrators sign. Returns the files with their bundles.
  */
 export const playFurnitureCase = async (stage: Stage, files: CaseFiles): Promise<ProvenFile[]> => {
@@ -85,10 +85,13 @@ export const playFurnitureCase = async (stage: Stage, files: CaseFiles): Promise
 
   say("4. Both sides file evidence: encrypted here, stored in IPFS, signed, anchored");
   const proven = [
-    ...(await file(stage, files.claim, { party: "buyer", id, purpose: "shows what was agreed and the damage" })),
+    ...(await file(stage, files.claim, { party: "buyer", id, purpose: "shows what was agreed and paid" })),
     ...(await file(stage, files.answer, { party: "seller", id, purpose: "shows the parcel at delivery" })),
-    ...(await file(stage, files.further, { party: "buyer", id, purpose: "second instalment: unpacking" })),
   ];
+  for (const [index, instalment] of files.further.entries()) {
+    const purpose = `further instalment ${index + 1}: shows the damage`;
+    proven.push(...(await file(stage, instalment, { party: "buyer", id, purpose })));
+  }
 
   say("5. Three of five arbitrators sign one determination; anyone carries it");
   const evidence = rootOf(buildTree(proven.map(({ digest }) => digest)));
