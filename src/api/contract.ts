@@ -216,7 +216,7 @@ export const routes = {
   readEvidence: {
     method: "get",
     path: "/v1/evidence/{id}",
-    summary: "A filed record by its digest, and whether it is anchored",
+    summary: "A filed record by its leaf or digest, and whether it is anchored",
     params: byId,
     answers: { 200: evidenceView },
     refusals: ["evidence-unknown"],

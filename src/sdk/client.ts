@@ -122,8 +122,11 @@ export type Client = Readonly<{
   uploadCiphertext: (source: Ciphertext, options?: CallOptions) => Promise<Answer<"uploadBlob", 201>>;
   /** Files a signed record whose ciphertext was uploaded; the answer is the relayer's signed promise. */
   submitEvidence: (evidence: EvidenceToSubmit, options?: WriteOptions) => Promise<Answer<"submitEvidence", 202>>;
-  /** A filed record by its digest. Refuses with `evidence-unknown`. */
-  readEvidence: (digest: Hex, options?: CallOptions) => Promise<Answer<"readEvidence", 200>>;
+  /**
+   * A filed record by its leaf, or by its digest: then the first that anybody filed under it. Refuses with
+   * `evidence-unknown`.
+   */
+  readEvidence: (leafOrDigest: Hex, options?: CallOptions) => Promise<Answer<"readEvidence", 200>>;
   /** What was filed under a deal, oldest first. */
   listEvidence: (
     dealId: Hex,
@@ -131,7 +134,7 @@ export type Client = Readonly<{
     options?: CallOptions,
   ) => Promise<Answer<"listEvidence", 200>["evidence"]>;
   /** Path and proofs for a bundle. Refuses with `anchor-not-found` while the batch is not settled. */
-  readAnchored: (digest: Hex, options?: CallOptions) => Promise<AnchoredEvidence>;
+  readAnchored: (leafOrDigest: Hex, options?: CallOptions) => Promise<AnchoredEvidence>;
   /** What keeps the relayer from its work, if anything does. */
   readReady: (options?: CallOptions) => Promise<Answer<"readReady", 200>>;
   /**
@@ -146,7 +149,7 @@ export type Client = Readonly<{
     options?: CallOptions,
   ) => Promise<DealView>;
   /** Waits until an evidence item is anchored and proven. */
-  waitForAnchor: (digest: Hex, options?: CallOptions) => Promise<AnchoredEvidence>;
+  waitForAnchor: (leafOrDigest: Hex, options?: CallOptions) => Promise<AnchoredEvidence>;
 }>;
 
 type Question = Readonly<{
@@ -218,10 +221,10 @@ export function createClient({ url, fetch: ask = fetch }: ClientOptions): Client
         const deal = await readDeal(id, options);
         return (typeof isThere === "string" ? deal.status === isThere : isThere(deal)) ? deal : undefined;
       }),
-    waitForAnchor: (digest, options = {}) =>
+    waitForAnchor: (leafOrDigest, options = {}) =>
       poll(options.signal, async () => {
         try {
-          return await readAnchored(digest, options);
+          return await readAnchored(leafOrDigest, options);
         } catch (error) {
           if (error instanceof ProtocolError && error.code === "anchor-not-found") return undefined;
           throw error;

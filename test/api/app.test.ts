@@ -165,8 +165,8 @@ describe("the HTTP API", () => {
     it("answers 429 with the seconds to wait once one address asks too often", async () => {
       await withApp({ limits: { requestsPerMinute: 3 } }, async (url) => {
         const { ask, refusal } = createAsker(url);
-        for (let i = 0; i < 3; i++) expect((await ask("/v1/config")).status).equal(200);
-        const refused = await refusal("rate-limited", "/v1/config");
+        for (let i = 0; i < 3; i++) expect((await ask("/v1/errors/internal")).status).equal(200);
+        const refused = await refusal("rate-limited", "/v1/errors/internal");
         expect(refused.details.seconds).a("number").greaterThan(0).at.most(60);
         expect((await ask("/health")).status).equal(200);
       });

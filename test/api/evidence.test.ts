@@ -82,7 +82,8 @@ describe("the API over evidence", () => {
       const refuted = await verifyBundle(serializeBundle(bundle), { file: streamOf(altered) });
       expect(refuted.verdict.status).equal("refuted");
 
-      const item = await service.client.readEvidence(filed.digest);
+      const item = await service.client.readEvidence(filed.leaf);
+      expect(await service.client.readEvidence(filed.digest)).deep.equal(item);
       expect(item).include({ state: "anchored", deal: dealId, kind: "original", root: anchored.anchor.root });
       expect(item.record).deep.equal(filed.record);
       expect(item.path).deep.equal(anchored.path);

@@ -36,9 +36,9 @@ export const createEvidenceRoutes = ({
     } as const;
   };
 
-  const requireEvidence = async (digest: Hex) => {
-    const item = await readEvidence(db, digest);
-    if (item === undefined) throw new ProtocolError("evidence-unknown", { digest });
+  const requireEvidence = async (id: Hex) => {
+    const item = await readEvidence(db, id);
+    if (item === undefined) throw new ProtocolError("evidence-unknown", { id });
     return item;
   };
 
@@ -50,8 +50,8 @@ export const createEvidenceRoutes = ({
     readAnchored: async ({ params: { id } }) => {
       const anchored = await relayer.evidence.readAnchored(id);
       if (anchored === undefined) {
-        const { anchorBy } = await requireEvidence(id);
-        throw new ProtocolError("anchor-not-found", { digest: id, anchorBy });
+        const { digest, anchorBy } = await requireEvidence(id);
+        throw new ProtocolError("anchor-not-found", { digest, anchorBy });
       }
       const { path, anchor } = anchored;
       return {
