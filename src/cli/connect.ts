@@ -15,15 +15,8 @@ export const connect = (url: string | undefined, help = "holdfast"): Client => {
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
     throw new ProtocolError("usage-invalid", { problem: "--url takes an address like http://127.0.0.1:8787.", help });
   }
-  return createClient({ url, fetch: fetchOnce });
+  return createClient({ url });
 };
-
-/**
- * A request that may be redirected is kept whole in memory, to be sent again: a video would be. The type of `window` is
- * that of browsers; the standard allows `null` only, which says that nobody is asked anything.
- */
-const fetchOnce: typeof fetch = (input, init) =>
-  fetch(input, { ...init, redirect: "error", window: null } as RequestInit);
 
 /**
  * Unix seconds from which a deadline counts: the chain's clock as the relayer saw it last, where that is ahead of ours.
@@ -33,6 +26,6 @@ export const readTime = async (
   client: Client,
   { now, signal }: { readonly now: () => number; readonly signal: AbortSignal },
 ): Promise<number> => {
-  const { deals } = await client.listDeals({ limit: 1 }, { signal });
-  return Math.max(now(), deals[0]?.asOf ?? 0);
+  const { asOf } = await client.readConfig({ signal });
+  return Math.max(now(), asOf);
 };

@@ -57,7 +57,9 @@ export const dealSummary = (deal: DealFile): string => {
       ["ship before", formatTime(terms.shipBy)],
       ["delivery before", formatTime(terms.deliverBy)],
       ["inspection", `${formatDuration(terms.inspection)} from delivery: the buyer confirms or disputes`],
-      ["claims after it", `${formatDuration(terms.tail)} from release, on the seller's bond`],
+      terms.coverage === 0n
+        ? undefined
+        : ["claims after it", `${formatDuration(terms.tail)} from release, on the seller's bond`],
     ]),
     "If nobody acts",
     rows([

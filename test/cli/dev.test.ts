@@ -7,6 +7,7 @@ import { basename, dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { expect } from "chai";
 import { templateExample } from "../../src/cli/dealTemplate.ts";
+import { createClient } from "../../src/sdk/client.ts";
 import { runCli } from "../fixtures/cli.ts";
 import { startDev } from "../fixtures/devServer.ts";
 import { photo } from "../fixtures/evidence.ts";
@@ -39,6 +40,16 @@ describe("holdfast dev", () => {
     return run.json();
   };
 
+  const template = (changes: object) => ({
+    ...templateExample,
+    buyer: keys.buyer,
+    seller: keys.seller,
+    attestor: keys.carrier,
+    token: { address: running.serving.stablecoin, symbol: "TUSD", decimals: 6 },
+    panel: { threshold: 2, arbitrators: [keys.first, keys.second] },
+    ...changes,
+  });
+
   before(async () => {
     dir = await mkdtemp(join(tmpdir(), "holdfast-dev-"));
     data = at("data");
@@ -47,7 +58,7 @@ describe("holdfast dev", () => {
       const made = await done("keys", "new", "--out", `${who}.json`, "--password-file", "password.txt");
       keys[who] = String(made.address).toLowerCase();
     }
-    running = await startDev(["--data", data, "--port", "0", "--no-demo", "--fund", keys.buyer]);
+    running = await startDev(["--data", data, "--port", "0", "--no-demo", "--fund", keys.buyer, "--fund", keys.seller]);
   });
   after(async () => {
     await running.stop();
@@ -82,18 +93,9 @@ describe("holdfast dev", () => {
   });
 
   it("carries a deal from its terms to a determination, with evidence, by commands alone", async () => {
-    const { url, rpcUrl, stablecoin } = running.serving;
+    const { url, rpcUrl } = running.serving;
     const relayer = ["--url", url];
-    const template = {
-      ...templateExample,
-      buyer: keys.buyer,
-      seller: keys.seller,
-      attestor: keys.carrier,
-      coverage: "0",
-      token: { address: stablecoin, symbol: "TUSD", decimals: 6 },
-      panel: { threshold: 2, arbitrators: [keys.first, keys.second] },
-    };
-    await writeFile(at("template.json"), JSON.stringify(template));
+    await writeFile(at("template.json"), JSON.stringify(template({ coverage: "0" })));
     await writeFile(at("waybill.txt"), "waybill 17");
     await writeFile(at("reasons.txt"), "The door is split.");
 
@@ -153,6 +155,33 @@ describe("holdfast dev", () => {
     expect(ended.outcome).to.include({ by: "award", toBuyer: "30000000000", toSeller: "10000000000" });
   });
 
+  it("lets seller and buyer act without the relayer: a bond, a covered deal, a confirmation", async () => {
+    const { url, rpcUrl } = running.serving;
+    await writeFile(at("covered-template.json"), JSON.stringify(template({ price: "1000", coverage: "200" })));
+    await done("deal", "terms", "covered-template.json", "--out", "unsigned.json", "--url", url);
+    await done("deal", "sign", "unsigned.json", ...as("seller"), "--out", "covered.json");
+    const early = await runCli(["deal", "register", "covered.json", "--url", url, "--json"], { cwd: dir });
+    expect(early.exitCode).to.equal(65);
+    expect(early.json().error).to.deep.include({
+      code: "coverage-exceeds-bond",
+      details: { coverage: "200000000", available: "0" },
+    });
+    const directly = ["--rpc", rpcUrl, "--send"];
+    await done("deal", "call", "post-bond", "covered.json", "--amount", "200", ...as("seller"), ...directly);
+    await done("deal", "call", "fund", "covered.json", ...as("buyer"), ...directly);
+    const stranger = await runCli(["deal", "call", "confirm", "covered.json", ...as("seller"), ...directly, "--json"], {
+      cwd: dir,
+    });
+    expect(stranger.exitCode).to.equal(65);
+    expect(stranger.json().error).to.include({ code: "call-reverted" });
+    const { transactions } = await done("deal", "call", "confirm", "covered.json", ...as("buyer"), ...directly);
+    expect(transactions).to.have.length(1);
+    const { id } = JSON.parse(await readFile(at("covered.json"), "utf8"));
+    const client = createClient({ url });
+    const deal = await client.waitForDeal(id, "released");
+    expect(deal.amounts).to.include({ held: 0n, coverage: 200_000_000n });
+  });
+
   it("files nothing when one of several files is missing, empty, a directory or encrypted for nobody", async () => {
     const { url, rpcUrl } = running.serving;
     await writeFile(at("empty.jpg"), "");
@@ -204,7 +233,7 @@ describe("holdfast dev", () => {
     running = await startDev(["--data", data, "--port", "0", "--no-demo"]);
     const { chainId, escrow, deals } = running.serving;
     expect({ chainId, escrow }).to.deep.equal({ chainId: before.chainId, escrow: before.escrow });
-    expect(deals).to.equal(1);
+    expect(deals).to.equal(2);
   });
 });
 

@@ -9,7 +9,9 @@ import { type DealFile, domainOptions, isNative, readDeal, unitOf } from "../dea
 import { digestArgument } from "../digestArgument.ts";
 import { columns } from "../help.ts";
 import { nearest } from "../nearest.ts";
+import { type DirectCall, sendCalls } from "../sendCalls.ts";
 import { formatTime, parseAmount, parseTime } from "../units.ts";
+import { openWallet, walletOptions } from "../wallet.ts";
 
 const HELP = "holdfast deal call";
 
@@ -27,22 +29,18 @@ const options = {
   "seller-signature": { type: "string", value: "HEX", about: "settle; fund with coverage, where the file has none" },
   to: { type: "string", value: "ADDRESS", about: "withdraw-bond, withdraw-credit: where the money goes" },
   decimals: { type: "string", value: "N", about: "decimals of the token, where the file does not say" },
+  send: { type: "boolean", about: "send it from --keystore through the node at --rpc" },
+  rpc: { type: "string", value: "URL", about: "a node of the chain" },
+  ...walletOptions,
 } as const;
 
 type Values = OptionValues<typeof options>;
 type Context = { readonly deal: DealFile; readonly values: Values; readonly now: number };
 
-/** A transaction that somebody sends from their own wallet. */
-type DirectCall = {
-  readonly to: Address;
-  readonly data: Hex;
-  /** Wei. */
-  readonly value: bigint;
-  readonly by: string;
-  readonly what: string;
-};
+/** A call with what a person must know about it. */
+type ExplainedCall = DirectCall & { readonly by: string; readonly what: string };
 
-const required = (values: Values, name: keyof Values): string => {
+const required = (values: Values, name: Exclude<keyof Values, "send">): string => {
   const value = values[name];
   if (value === undefined) throw new ProtocolError("usage-invalid", { problem: `This needs --${name}.`, help: HELP });
   return value;
@@ -65,7 +63,7 @@ const signatureOr = (given: string | undefined, otherwise: Hex): Hex => {
 
 const encode = encodeFunctionData<typeof escrowAbi>;
 
-const toEscrow = ({ deal }: Context, data: Hex, said: { by: string; what: string; value?: bigint }): DirectCall => ({
+const toEscrow = ({ deal }: Context, data: Hex, said: { by: string; what: string; value?: bigint }): ExplainedCall => ({
   to: deal.domain.escrow,
   data,
   value: said.value ?? 0n,
@@ -74,7 +72,7 @@ const toEscrow = ({ deal }: Context, data: Hex, said: { by: string; what: string
 });
 
 /** The escrow takes an ERC-20 only from an allowance. */
-const approval = ({ deal }: Context, amount: bigint, by: string): DirectCall[] =>
+const approval = ({ deal }: Context, amount: bigint, by: string): ExplainedCall[] =>
   isNative(deal.terms)
     ? []
     : [
@@ -249,7 +247,7 @@ const actions = {
       }),
     ];
   },
-} as const satisfies Record<string, (context: Context) => Promise<readonly DirectCall[]>>;
+} as const satisfies Record<string, (context: Context) => Promise<readonly ExplainedCall[]>>;
 
 const findAction = (word: string) => {
   if (Object.hasOwn(actions, word)) return actions[word as keyof typeof actions];
@@ -264,7 +262,8 @@ export const dealCall = defineCommand({
   usage: "ACTION DEALFILE",
   about: [
     "The chain decides about money; a relayer is a convenience. This prints to, data and value of the contract call for",
-    "an action, for any wallet or script. No key is needed and nothing is sent. ACTION is one of:",
+    "an action, for any wallet or script; then no key is needed and nothing is sent. With --send it is tried out, sent",
+    "from your key through a node of your choice, and waited for. ACTION is one of:",
     "  fund, pay-balance, confirm          by the buyer",
     "  ship, refund, post-bond, request-bond, withdraw-bond   by the seller",
     "  deliver                             by the attestor",
@@ -284,10 +283,20 @@ export const dealCall = defineCommand({
   ],
   options,
   positionals: [2, 2],
-  run: async ({ values, positionals: [word = "", path = ""] }, { now }) => {
+  run: async ({ values, positionals: [word = "", path = ""] }, surroundings) => {
     const action = findAction(word);
     const deal = await readDeal(path, values);
-    const calls = await action({ deal, values, now: now() });
+    const calls = await action({ deal, values, now: surroundings.now() });
+    if (values.send === true) {
+      const rpcUrl = required(values, "rpc");
+      const wallet = await openWallet(values, { signal: surroundings.signal, help: HELP });
+      const { chainId } = deal.domain;
+      const transactions = await sendCalls(calls, { rpcUrl, chainId, wallet, surroundings });
+      return {
+        text: `${word} is in a block: ${transactions.at(-1)}`,
+        json: { deal: deal.id, chainId, sender: wallet.address, transactions },
+      };
+    }
     const text = calls.map(({ to, data, value, by, what }) =>
       columns([
         ["sender", by],

@@ -322,7 +322,10 @@ export const dealIntent = defineCommand({
     const wallet = await openWallet(values, { signal, help: HELP });
     const signer = wallet.address.toLowerCase() as Address;
     const { request, isComplete, what } = await kind({ deal, values, wallet, signer, deadline });
-    if (!isJson) progress(`Deal ${deal.id}\n${what}\nCan be carried before ${formatTime(deadline)}.`);
+    if (!isJson)
+      progress(
+        `Deal ${deal.id}\n${what}\nCan be carried before ${formatTime(word === "fund" ? deal.terms.fundBy : deadline)}.`,
+      );
     const text = JSON.stringify(request, decimal, 2);
     if (values.out !== undefined) await writeNew(values.out, `${text}\n`);
     const file = values.out ?? null;

@@ -1,4 +1,5 @@
 import { zeroAddress } from "viem";
+import type { DealActor } from "../../core/deals.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { bytes32 } from "../../core/wire.ts";
 import type { DealView } from "../../sdk/client.ts";
@@ -38,6 +39,16 @@ export const dealShow = defineCommand({
   },
 });
 
+const actors = {
+  buyer: "buyer",
+  seller: "seller",
+  attestor: "attestor",
+  tribunal: "tribunal",
+  party: "buyer or seller",
+  both: "buyer and seller together",
+  anyone: "anyone",
+} as const satisfies Record<DealActor, string>;
+
 const textOf = (deal: DealView, unit: Unit): string => {
   const money = (amount: bigint) => formatAmount(amount, unit);
   const { amounts, ifNobodyActs: next, outcome } = deal;
@@ -65,7 +76,7 @@ const textOf = (deal: DealView, unit: Unit): string => {
           `Possible now\n${columns(
             open.map(({ action, by, before }) => [
               action,
-              `${by}${before === null ? "" : `, before ${formatTime(before)}`}`,
+              `${actors[by]}${before === null ? "" : `, before ${formatTime(before)}`}`,
             ]),
           )}`,
         ]),
