@@ -37,203 +37,205 @@ contract Escrow is Bonds {
     // ------------------------------------------------------------------ funding
 
     /// @inheritdoc IEscrow
-    function fund(PackedTerms calldata packed) external payable nonReentrant {
-        DealId id = _idOf(packed);
-        _requireCaller(packed.buyer());
-        require(packed.coverage() == 0, CoverageExceedsBond(packed.coverage(), 0));
-        _open(packed, id);
+    function fund(PackedTerms calldata terms) external payable nonReentrant {
+        DealId id = _idOf(terms);
+        _requireCaller(terms.buyer());
+        require(terms.coverage() == 0, CoverageExceedsBond(terms.coverage(), 0));
+        _open(terms, id);
 
-        _receive(packed.token(), packed.buyer(), packed.deposit());
+        _receive(terms.token(), terms.buyer(), terms.deposit());
     }
 
     /// @inheritdoc IEscrow
-    function fundCovered(PackedTerms calldata packed, bytes calldata sellerSignature) external payable nonReentrant {
-        DealId id = _idOf(packed);
-        _requireCaller(packed.buyer());
-        _openCovered(packed, id, sellerSignature);
+    function fundCovered(PackedTerms calldata terms, bytes calldata sellerSignature) external payable nonReentrant {
+        DealId id = _idOf(terms);
+        _requireCaller(terms.buyer());
+        _openCovered(terms, id, sellerSignature);
 
-        _receive(packed.token(), packed.buyer(), packed.deposit());
+        _receive(terms.token(), terms.buyer(), terms.deposit());
     }
 
     /// @inheritdoc IEscrow
-    function fundFor(PackedTerms calldata packed, bytes calldata buyerSignature, bytes calldata sellerSignature)
+    function fundFor(PackedTerms calldata terms, bytes calldata buyerSignature, bytes calldata sellerSignature)
         external
         payable
         nonReentrant
     {
-        DealId id = _idOf(packed);
-        packed.buyer().requireSigned(DealId.unwrap(id), buyerSignature);
-        _openCovered(packed, id, sellerSignature);
+        DealId id = _idOf(terms);
+        terms.buyer().requireSigned(DealId.unwrap(id), buyerSignature);
+        _openCovered(terms, id, sellerSignature);
 
-        _receive(packed.token(), packed.buyer(), packed.deposit());
+        _receive(terms.token(), terms.buyer(), terms.deposit());
     }
 
     /// @inheritdoc IEscrow
-    function fundWithAuthorization(PackedTerms calldata packed, bytes calldata authorization, bytes calldata sellerSignature)
+    function fundWithAuthorization(PackedTerms calldata terms, bytes calldata authorization, bytes calldata sellerSignature)
         external
         nonReentrant
     {
-        DealId id = _idOf(packed);
-        _openCovered(packed, id, sellerSignature);
+        DealId id = _idOf(terms);
+        _openCovered(terms, id, sellerSignature);
 
-        _receiveAuthorized(packed.token(), packed.buyer(), packed.deposit(), packed.fundBy(), DealId.unwrap(id), authorization);
+        bytes32 nonce = DealId.unwrap(id);
+        _receiveAuthorized(terms.token(), terms.buyer(), terms.deposit(), terms.fundBy(), nonce, authorization);
     }
 
     /// @inheritdoc IEscrow
     function fundWithPermit2(
-        PackedTerms calldata packed,
+        PackedTerms calldata terms,
         uint256 nonce,
         bytes calldata permitSignature,
         bytes calldata sellerSignature
     ) external nonReentrant {
-        DealId id = _idOf(packed);
-        _openCovered(packed, id, sellerSignature);
+        DealId id = _idOf(terms);
+        _openCovered(terms, id, sellerSignature);
 
-        uint256 before = IERC20(packed.token()).balanceOf(address(this));
+        uint256 before = IERC20(terms.token()).balanceOf(address(this));
         PERMIT2.permitWitnessTransferFrom(
             IPermit2.PermitTransferFrom(
-                IPermit2.TokenPermissions(packed.token(), packed.deposit()), nonce, packed.fundBy()
+                IPermit2.TokenPermissions(terms.token(), terms.deposit()), nonce, terms.fundBy()
             ),
-            IPermit2.SignatureTransferDetails(address(this), packed.deposit()),
-            packed.buyer(),
+            IPermit2.SignatureTransferDetails(address(this), terms.deposit()),
+            terms.buyer(),
             Intents.hashDealWitness(id),
             Intents.DEAL_WITNESS_TYPE,
             permitSignature
         );
-        _requireReceived(packed.token(), before, packed.deposit());
+        _requireReceived(terms.token(), before, terms.deposit());
     }
 
     /// @inheritdoc IEscrow
-    function payBalance(PackedTerms calldata packed) external payable nonReentrant {
-        DealId id = _idOf(packed);
-        _requireCaller(packed.buyer());
-        uint256 amount = _completePrice(packed, id);
+    function payBalance(PackedTerms calldata terms) external payable nonReentrant {
+        DealId id = _idOf(terms);
+        _requireCaller(terms.buyer());
+        uint256 amount = _completePrice(terms, id);
 
-        _receive(packed.token(), packed.buyer(), amount);
+        _receive(terms.token(), terms.buyer(), amount);
     }
 
     /// @inheritdoc IEscrow
-    function payBalanceFor(PackedTerms calldata packed, uint256 deadline, bytes calldata signature)
+    function payBalanceFor(PackedTerms calldata terms, uint256 deadline, bytes calldata signature)
         external
         payable
         nonReentrant
     {
-        DealId id = _idOf(packed);
-        uint256 amount = _completePrice(packed, id);
-        _requireIntent(packed.buyer(), Intents.hashPayBalance(id, amount, deadline), deadline, signature);
+        DealId id = _idOf(terms);
+        uint256 amount = _completePrice(terms, id);
+        _requireIntent(terms.buyer(), Intents.hashPayBalance(id, amount, deadline), deadline, signature);
 
-        _receive(packed.token(), packed.buyer(), amount);
+        _receive(terms.token(), terms.buyer(), amount);
     }
 
     /// @inheritdoc IEscrow
-    function payBalanceWithAuthorization(PackedTerms calldata packed, bytes calldata authorization) external nonReentrant {
-        DealId id = _idOf(packed);
-        uint256 amount = _completePrice(packed, id);
+    function payBalanceWithAuthorization(PackedTerms calldata terms, bytes calldata authorization) external nonReentrant {
+        DealId id = _idOf(terms);
+        uint256 amount = _completePrice(terms, id);
 
-        bytes32 nonce = _hashTypedDataV4(Intents.hashPayBalance(id, amount, packed.balanceBy()));
-        _receiveAuthorized(packed.token(), packed.buyer(), amount, packed.balanceBy(), nonce, authorization);
+        bytes32 nonce = _hashTypedDataV4(Intents.hashPayBalance(id, amount, terms.balanceBy()));
+        _receiveAuthorized(terms.token(), terms.buyer(), amount, terms.balanceBy(), nonce, authorization);
     }
 
     // ------------------------------------------------------------------ performing
 
     /// @inheritdoc IEscrow
-    function ship(PackedTerms calldata packed, bytes32 tracking) external {
-        DealId id = _idOf(packed);
-        _requireCaller(packed.seller());
-        _ship(packed, id, tracking);
+    function ship(PackedTerms calldata terms, bytes32 tracking) external {
+        DealId id = _idOf(terms);
+        _requireCaller(terms.seller());
+        _ship(terms, id, tracking);
     }
 
     /// @inheritdoc IEscrow
-    function shipFor(PackedTerms calldata packed, bytes32 tracking, uint256 deadline, bytes calldata signature) external {
-        DealId id = _idOf(packed);
-        _requireIntent(packed.seller(), Intents.hashShipGoods(id, tracking, deadline), deadline, signature);
-        _ship(packed, id, tracking);
+    function shipFor(PackedTerms calldata terms, bytes32 tracking, uint256 deadline, bytes calldata signature) external {
+        DealId id = _idOf(terms);
+        _requireIntent(terms.seller(), Intents.hashShipGoods(id, tracking, deadline), deadline, signature);
+        _ship(terms, id, tracking);
     }
 
     /// @inheritdoc IEscrow
-    function deliver(PackedTerms calldata packed, bytes32 proof) external {
-        DealId id = _idOf(packed);
-        _requireCaller(packed.attestor());
-        _deliver(packed, id, proof);
+    function deliver(PackedTerms calldata terms, bytes32 proof) external {
+        DealId id = _idOf(terms);
+        _requireCaller(terms.attestor());
+        _deliver(terms, id, proof);
     }
 
     /// @inheritdoc IEscrow
-    function deliverFor(PackedTerms calldata packed, bytes32 proof, uint256 deadline, bytes calldata signature) external {
-        DealId id = _idOf(packed);
-        _requireIntent(packed.attestor(), Intents.hashAttestDelivery(id, proof, deadline), deadline, signature);
-        _deliver(packed, id, proof);
+    function deliverFor(PackedTerms calldata terms, bytes32 proof, uint256 deadline, bytes calldata signature) external {
+        DealId id = _idOf(terms);
+        _requireIntent(terms.attestor(), Intents.hashAttestDelivery(id, proof, deadline), deadline, signature);
+        _deliver(terms, id, proof);
     }
 
     /// @inheritdoc IEscrow
-    function confirm(PackedTerms calldata packed) external {
-        DealId id = _idOf(packed);
-        _requireCaller(packed.buyer());
-        _confirm(packed, id);
+    function confirm(PackedTerms calldata terms) external {
+        DealId id = _idOf(terms);
+        _requireCaller(terms.buyer());
+        _confirm(terms, id);
     }
 
     /// @inheritdoc IEscrow
-    function confirmFor(PackedTerms calldata packed, uint256 deadline, bytes calldata signature) external {
-        DealId id = _idOf(packed);
-        _requireIntent(packed.buyer(), Intents.hashConfirmReceipt(id, deadline), deadline, signature);
-        _confirm(packed, id);
+    function confirmFor(PackedTerms calldata terms, uint256 deadline, bytes calldata signature) external {
+        DealId id = _idOf(terms);
+        _requireIntent(terms.buyer(), Intents.hashConfirmReceipt(id, deadline), deadline, signature);
+        _confirm(terms, id);
     }
 
     /// @inheritdoc IEscrow
-    function release(PackedTerms calldata packed) external nonReentrant {
-        DealId id = _idOf(packed);
+    function release(PackedTerms calldata terms) external nonReentrant {
+        DealId id = _idOf(terms);
         DealSlot deal = _requireStatus(id, Status.Delivered);
         _requireReached(deal.until());
 
-        _release(packed, id, deal.held());
+        _release(terms, id, deal.held());
     }
 
     /// @inheritdoc IEscrow
-    function refund(PackedTerms calldata packed, uint256 amount) external {
-        DealId id = _idOf(packed);
-        _requireCaller(packed.seller());
-        _refund(packed, id, _requireOpen(id), amount);
+    function refund(PackedTerms calldata terms, uint256 amount) external {
+        DealId id = _idOf(terms);
+        _requireCaller(terms.seller());
+        _refund(terms, id, _requireOpen(id), amount);
     }
 
     /// @inheritdoc IEscrow
     function refundFor(
-        PackedTerms calldata packed,
+        PackedTerms calldata terms,
         uint256 amount,
         uint256 remaining,
         uint256 deadline,
         bytes calldata signature
     ) external {
-        DealId id = _idOf(packed);
-        _requireIntent(packed.seller(), Intents.hashRefundBuyer(id, amount, remaining, deadline), deadline, signature);
+        DealId id = _idOf(terms);
+        _requireIntent(terms.seller(), Intents.hashRefundBuyer(id, amount, remaining, deadline), deadline, signature);
         DealSlot deal = _requireOpen(id);
         require(amount <= deal.held(), RefundExceedsHeld(amount, deal.held()));
         require(remaining == deal.held() - amount, RemainingMismatch(remaining, deal.held() - amount));
-        _refund(packed, id, deal, amount);
+        _refund(terms, id, deal, amount);
     }
 
     // ------------------------------------------------------------------ deadlines
 
     /// @inheritdoc IEscrow
-    function expire(PackedTerms calldata packed) external nonReentrant {
-        DealId id = _idOf(packed);
+    function expire(PackedTerms calldata terms) external nonReentrant {
+        DealId id = _idOf(terms);
         DealSlot deal = _deals[id];
         require(
-            deal.status() == Status.Funded || deal.status() == Status.Shipped, WrongStatus(id, deal.status(), Status.Shipped)
+            deal.status() == Status.Funded || deal.status() == Status.Shipped,
+            WrongStatus(id, deal.status(), Status.Shipped)
         );
         bool unshipped = deal.status() == Status.Funded;
-        _requireReached(unshipped ? packed.shipBy() : packed.deliverBy());
-        uint96 owed = unshipped && packed.earnest() ? packed.deposit() : 0;
-        uint96 compensation = owed < packed.coverage() ? owed : packed.coverage();
+        _requireReached(unshipped ? terms.shipBy() : terms.deliverBy());
+        uint96 owed = unshipped && terms.earnest() ? terms.deposit() : 0;
+        uint96 compensation = owed < terms.coverage() ? owed : terms.coverage();
 
-        _end(packed, id, compensation);
+        _end(terms, id, compensation);
         _recordShortfall(id, owed - compensation);
         emit DealExpired(id, deal.held(), compensation, owed - compensation);
 
-        _pay(packed.token(), packed.buyer(), uint256(deal.held()) + compensation);
+        _pay(terms.token(), terms.buyer(), uint256(deal.held()) + compensation);
     }
 
     /// @inheritdoc IEscrow
-    function lapse(PackedTerms calldata packed) external nonReentrant {
-        DealId id = _idOf(packed);
+    function lapse(PackedTerms calldata terms) external nonReentrant {
+        DealId id = _idOf(terms);
         DealSlot deal = _deals[id];
         require(
             deal.status() == Status.Deposited || deal.status() == Status.Disputed,
@@ -241,53 +243,53 @@ contract Escrow is Bonds {
         );
         uint256 toSeller;
         if (deal.status() == Status.Deposited) {
-            _requireReached(packed.balanceBy());
-            toSeller = packed.earnest() ? deal.held() : 0;
+            _requireReached(terms.balanceBy());
+            toSeller = terms.earnest() ? deal.held() : 0;
         } else {
             _requireReached(deal.until());
-            toSeller = (uint256(deal.held()) * (TermsRules.BASIS_POINTS - packed.silenceBps())) / TermsRules.BASIS_POINTS;
+            toSeller = (uint256(deal.held()) * (TermsRules.BASIS_POINTS - terms.silenceBps())) / TermsRules.BASIS_POINTS;
         }
         uint256 toBuyer = deal.held() - toSeller;
 
-        _end(packed, id, 0);
+        _end(terms, id, 0);
         emit DealLapsed(id, toBuyer, toSeller);
 
-        _distribute(packed, toBuyer, toSeller);
+        _distribute(terms, toBuyer, toSeller);
     }
 
     /// @inheritdoc IEscrow
-    function close(PackedTerms calldata packed) external nonReentrant {
-        DealId id = _idOf(packed);
+    function close(PackedTerms calldata terms) external nonReentrant {
+        DealId id = _idOf(terms);
         _requireReached(_requireStatus(id, Status.Released).until());
 
-        _end(packed, id, 0);
+        _end(terms, id, 0);
         emit DealClosed(id);
     }
 
     // ------------------------------------------------------------------ disputes
 
     /// @inheritdoc IEscrow
-    function dispute(PackedTerms calldata packed, bytes32 statement) external {
-        DealId id = _idOf(packed);
-        _dispute(packed, id, msg.sender, statement);
+    function dispute(PackedTerms calldata terms, bytes32 statement) external {
+        DealId id = _idOf(terms);
+        _dispute(terms, id, msg.sender, statement);
     }
 
     /// @inheritdoc IEscrow
     function disputeFor(
-        PackedTerms calldata packed,
+        PackedTerms calldata terms,
         address by,
         bytes32 statement,
         uint256 deadline,
         bytes calldata signature
     ) external {
-        DealId id = _idOf(packed);
+        DealId id = _idOf(terms);
         _requireIntent(by, Intents.hashOpenDispute(id, by, statement, deadline), deadline, signature);
-        _dispute(packed, id, by, statement);
+        _dispute(terms, id, by, statement);
     }
 
     /// @inheritdoc IEscrow
     function settle(
-        PackedTerms calldata packed,
+        PackedTerms calldata terms,
         uint256 toBuyer,
         uint256 toSeller,
         uint256 compensation,
@@ -295,43 +297,43 @@ contract Escrow is Bonds {
         bytes calldata buyerSignature,
         bytes calldata sellerSignature
     ) external nonReentrant {
-        DealId id = _idOf(packed);
+        DealId id = _idOf(terms);
         bytes32 settlement = Intents.hashSettlement(id, toBuyer, toSeller, compensation, deadline);
-        if (msg.sender != packed.buyer()) _requireIntent(packed.buyer(), settlement, deadline, buyerSignature);
-        if (msg.sender != packed.seller()) _requireIntent(packed.seller(), settlement, deadline, sellerSignature);
+        if (msg.sender != terms.buyer()) _requireIntent(terms.buyer(), settlement, deadline, buyerSignature);
+        if (msg.sender != terms.seller()) _requireIntent(terms.seller(), settlement, deadline, sellerSignature);
         DealSlot deal = _deals[id];
         require(_isOpen(deal.status()) || deal.status() == Status.Disputed, DealNotOpen(id, deal.status()));
         _requireSum(toBuyer, toSeller, deal.held());
-        require(compensation <= packed.coverage(), CoverageExceedsBond(compensation, packed.coverage()));
+        require(compensation <= terms.coverage(), CoverageExceedsBond(compensation, terms.coverage()));
 
-        _end(packed, id, uint96(compensation));
+        _end(terms, id, uint96(compensation));
         emit DealSettled(id, toBuyer, toSeller, compensation);
 
-        _distribute(packed, toBuyer + compensation, toSeller);
+        _distribute(terms, toBuyer + compensation, toSeller);
     }
 
     /// @inheritdoc IEscrow
-    function award(PackedTerms calldata packed, DealId id, Award calldata decision) external nonReentrant {
-        DealId actual = _idOf(packed);
-        _requireCaller(packed.tribunal());
+    function award(PackedTerms calldata terms, DealId id, Award calldata decision) external nonReentrant {
+        DealId actual = _idOf(terms);
+        _requireCaller(terms.tribunal());
         require(DealId.unwrap(id) == DealId.unwrap(actual), DealMismatch(id, actual));
         DealSlot deal = _requireStatus(id, Status.Disputed);
         _requireBefore(deal.until());
         _requireSum(decision.toBuyer, decision.toSeller, deal.held());
-        uint96 compensation = decision.compensation < packed.coverage() ? decision.compensation : packed.coverage();
+        uint96 compensation = decision.compensation < terms.coverage() ? decision.compensation : terms.coverage();
         uint256 shortfall = decision.compensation - compensation;
 
-        _end(packed, id, compensation);
+        _end(terms, id, compensation);
         _recordShortfall(id, shortfall);
         emit DealAwarded(id, decision.toBuyer, decision.toSeller, compensation, shortfall, decision.reasons);
 
-        _distribute(packed, uint256(decision.toBuyer) + compensation, decision.toSeller);
+        _distribute(terms, uint256(decision.toBuyer) + compensation, decision.toSeller);
     }
 
     /// @inheritdoc IEscrow
-    function extendBackstop(PackedTerms calldata packed, uint256 until) external nonReentrant {
-        DealId id = _idOf(packed);
-        _requireCaller(packed.tribunal());
+    function extendBackstop(PackedTerms calldata terms, uint256 until) external nonReentrant {
+        DealId id = _idOf(terms);
+        _requireCaller(terms.tribunal());
         DealSlot deal = _requireStatus(id, Status.Disputed);
         _requireBefore(deal.until());
         require(until > deal.until(), DeadlinePassed(until));
@@ -354,87 +356,84 @@ contract Escrow is Bonds {
     }
 
     /// @inheritdoc IEscrow
-    function dealIdOf(PackedTerms calldata packed) external view returns (DealId id) {
-        id = _idOf(packed);
+    function dealIdOf(PackedTerms calldata terms) external view returns (DealId id) {
+        id = _idOf(terms);
     }
 
     /// @inheritdoc IEscrow
-    function termsOf(PackedTerms calldata packed) external pure returns (Terms memory) {
-        return packed.unpack();
+    function termsOf(PackedTerms calldata terms) external pure returns (Terms memory) {
+        return terms.unpack();
     }
 
     // ------------------------------------------------------------------ internals
 
     /// @dev First thing that every action asks: the name of the deal.
-    function _idOf(PackedTerms calldata packed) private view returns (DealId) {
-        return DealId.wrap(_hashTypedDataV4(Intents.hashTerms(packed)));
+    function _idOf(PackedTerms calldata terms) private view returns (DealId) {
+        return DealId.wrap(_hashTypedDataV4(Intents.hashTerms(terms)));
     }
 
-    function _openCovered(
-        PackedTerms calldata packed,
-        DealId id,
-        bytes calldata sellerSignature
-    ) private {
-        if (packed.coverage() != 0) {
-            packed.seller().requireSigned(DealId.unwrap(id), sellerSignature);
-            _reserve(packed.seller(), packed.token(), packed.coverage());
+    function _openCovered(PackedTerms calldata terms, DealId id, bytes calldata sellerSignature) private {
+        if (terms.coverage() != 0) {
+            terms.seller().requireSigned(DealId.unwrap(id), sellerSignature);
+            _reserve(terms.seller(), terms.token(), terms.coverage());
         }
-        _open(packed, id);
+        _open(terms, id);
     }
 
-    function _open(PackedTerms calldata packed, DealId id) private {
-        packed.requireFundable(packed.coverage() == 0 ? MAX_EXPOSURE : MAX_COVERED_EXPOSURE);
+    function _open(PackedTerms calldata terms, DealId id) private {
+        terms.requireFundable(terms.coverage() == 0 ? MAX_EXPOSURE : MAX_COVERED_EXPOSURE);
         Status existing = _deals[id].status();
         require(existing == Status.None, DealExists(id, existing));
 
-        _deals[id] = DealSlots.pack(packed.deposit() == packed.price() ? Status.Funded : Status.Deposited, packed.deposit(), 0);
-        emit DealFunded(id, packed);
+        Status status = terms.deposit() == terms.price() ? Status.Funded : Status.Deposited;
+        _deals[id] = DealSlots.pack(status, terms.deposit(), 0);
+        emit DealFunded(id, terms);
     }
 
-    function _completePrice(PackedTerms calldata packed, DealId id) private returns (uint256 amount) {
+    function _completePrice(PackedTerms calldata terms, DealId id) private returns (uint256 amount) {
         _requireStatus(id, Status.Deposited);
-        _requireBefore(packed.balanceBy());
-        amount = packed.price() - packed.deposit();
+        _requireBefore(terms.balanceBy());
+        amount = terms.price() - terms.deposit();
 
-        _deals[id] = DealSlots.pack(Status.Funded, packed.price(), 0);
+        _deals[id] = DealSlots.pack(Status.Funded, terms.price(), 0);
         emit BalancePaid(id, amount);
     }
 
-    function _ship(PackedTerms calldata packed, DealId id, bytes32 tracking) private nonReentrant {
+    function _ship(PackedTerms calldata terms, DealId id, bytes32 tracking) private nonReentrant {
         DealSlot deal = _requireStatus(id, Status.Funded);
-        _requireBefore(packed.shipBy());
+        _requireBefore(terms.shipBy());
 
         _deals[id] = DealSlots.pack(Status.Shipped, deal.held(), 0);
         emit DealShipped(id, tracking);
     }
 
-    function _deliver(PackedTerms calldata packed, DealId id, bytes32 proof) private nonReentrant {
+    function _deliver(PackedTerms calldata terms, DealId id, bytes32 proof) private nonReentrant {
         DealSlot deal = _requireStatus(id, Status.Shipped);
-        _requireBefore(packed.deliverBy());
-        uint256 until = block.timestamp + packed.inspection();
+        _requireBefore(terms.deliverBy());
+        uint256 until = block.timestamp + terms.inspection();
 
         _deals[id] = DealSlots.pack(Status.Delivered, deal.held(), until);
         emit DealDelivered(id, proof, until);
     }
 
-    function _confirm(PackedTerms calldata packed, DealId id) private nonReentrant {
-        _release(packed, id, _requireOpen(id).held());
+    function _confirm(PackedTerms calldata terms, DealId id) private nonReentrant {
+        _release(terms, id, _requireOpen(id).held());
     }
 
-    function _release(PackedTerms calldata packed, DealId id, uint96 held) private {
+    function _release(PackedTerms calldata terms, DealId id, uint96 held) private {
         uint256 until;
-        if (packed.coverage() != 0 && packed.tail() != 0) {
-            until = block.timestamp + packed.tail();
+        if (terms.coverage() != 0 && terms.tail() != 0) {
+            until = block.timestamp + terms.tail();
             _deals[id] = DealSlots.pack(Status.Released, 0, until);
         } else {
-            _end(packed, id, 0);
+            _end(terms, id, 0);
         }
         emit DealReleased(id, held, until);
 
-        _distribute(packed, 0, held);
+        _distribute(terms, 0, held);
     }
 
-    function _refund(PackedTerms calldata packed, DealId id, DealSlot deal, uint256 amount) private nonReentrant {
+    function _refund(PackedTerms calldata terms, DealId id, DealSlot deal, uint256 amount) private nonReentrant {
         require(amount != 0, AmountZero());
         require(amount <= deal.held(), RefundExceedsHeld(amount, deal.held()));
         uint256 remaining = deal.held() - amount;
@@ -442,37 +441,37 @@ contract Escrow is Bonds {
             remaining == 0 || deal.status() != Status.Deposited, PartialRefundOfDeposit(amount, deal.held())
         );
 
-        if (remaining == 0) _end(packed, id, 0);
+        if (remaining == 0) _end(terms, id, 0);
         else _deals[id] = DealSlots.pack(deal.status(), remaining, deal.until());
         emit DealRefunded(id, amount, remaining);
 
-        _pay(packed.token(), packed.buyer(), amount);
+        _pay(terms.token(), terms.buyer(), amount);
     }
 
-    function _dispute(PackedTerms calldata packed, DealId id, address by, bytes32 statement) private nonReentrant {
-        require(by == packed.buyer() || by == packed.seller(), NotParty(by));
+    function _dispute(PackedTerms calldata terms, DealId id, address by, bytes32 statement) private nonReentrant {
+        require(by == terms.buyer() || by == terms.seller(), NotParty(by));
         DealSlot deal = _deals[id];
-        _requireBefore(_windowEnd(packed, id, deal));
-        uint256 until = block.timestamp + packed.backstop();
+        _requireBefore(_windowEnd(terms, id, deal));
+        uint256 until = block.timestamp + terms.backstop();
 
         _deals[id] = DealSlots.pack(Status.Disputed, deal.held(), until);
         emit DealDisputed(id, by, statement, until);
     }
 
     /// @dev Until when a deal can be disputed; after it, the deadline's own action may run. The two never overlap.
-    function _windowEnd(PackedTerms calldata packed, DealId id, DealSlot deal) private pure returns (uint256) {
-        if (deal.status() == Status.Deposited) return packed.balanceBy();
-        if (deal.status() == Status.Funded) return packed.shipBy();
-        if (deal.status() == Status.Shipped) return packed.deliverBy();
+    function _windowEnd(PackedTerms calldata terms, DealId id, DealSlot deal) private pure returns (uint256) {
+        if (deal.status() == Status.Deposited) return terms.balanceBy();
+        if (deal.status() == Status.Funded) return terms.shipBy();
+        if (deal.status() == Status.Shipped) return terms.deliverBy();
         require(deal.status() == Status.Delivered || deal.status() == Status.Released, DealNotOpen(id, deal.status()));
         return deal.until();
     }
 
     /// @dev Forgets a deal and ends its reservation. The slot is given back once `fundBy` keeps the terms from being funded
     /// again; before that a closed marker does.
-    function _end(PackedTerms calldata packed, DealId id, uint96 compensation) private {
-        _deals[id] = DealSlots.pack(block.timestamp < packed.fundBy() ? Status.Closed : Status.None, 0, 0);
-        _unreserve(packed.seller(), packed.token(), packed.coverage(), compensation);
+    function _end(PackedTerms calldata terms, DealId id, uint96 compensation) private {
+        _deals[id] = DealSlots.pack(block.timestamp < terms.fundBy() ? Status.Closed : Status.None, 0, 0);
+        _unreserve(terms.seller(), terms.token(), terms.coverage(), compensation);
     }
 
     function _recordShortfall(DealId id, uint256 shortfall) private {
@@ -480,11 +479,11 @@ contract Escrow is Bonds {
     }
 
     /// @dev The marketplace's fee is due on what the seller gets and rounds down.
-    function _distribute(PackedTerms calldata packed, uint256 toBuyer, uint256 toSeller) private {
-        uint256 fee = (toSeller * packed.feeBps()) / TermsRules.BASIS_POINTS;
-        _credit(packed.token(), packed.marketplace(), fee);
-        _pay(packed.token(), packed.buyer(), toBuyer);
-        _pay(packed.token(), packed.seller(), toSeller - fee);
+    function _distribute(PackedTerms calldata terms, uint256 toBuyer, uint256 toSeller) private {
+        uint256 fee = (toSeller * terms.feeBps()) / TermsRules.BASIS_POINTS;
+        _credit(terms.token(), terms.marketplace(), fee);
+        _pay(terms.token(), terms.buyer(), toBuyer);
+        _pay(terms.token(), terms.seller(), toSeller - fee);
     }
 
     function _requireStatus(DealId id, Status expected) private view returns (DealSlot deal) {

@@ -7,8 +7,8 @@ import {DealId, PackedTerms, Terms} from "../types/Terms.sol";
 /// @title Escrow of one payment per deal, and of sellers' bonds
 /// @notice Holds a buyer's payment until it leaves by confirmation, by a deadline, by a settlement that both parties sign,
 /// or by an award of the tribunal that the terms name. Nobody owns, pauses or upgrades this contract.
-/// @dev Terms come as calldata in every call, packed; the chain keeps one slot under the EIP-712 digest of `Terms`. Amounts are minor units
-/// of `terms.token`, times are Unix seconds, shares are basis points. Windows are half-open: open while
+/// @dev Terms come as calldata in every call, packed; the chain keeps one slot under the EIP-712 digest of `Terms`. Amounts
+/// are minor units of the terms' token, times are Unix seconds, shares are basis points. Windows are half-open: open while
 /// `block.timestamp < end`. Money goes only to buyer, seller and marketplace of the terms. What cannot be delivered to them
 /// becomes a credit that its owner withdraws; no receiver can block a deal. A marketplace earns `feeBps` of whatever the
 /// seller gets out of the held money, rounded down, always as credit.
@@ -87,71 +87,71 @@ interface IEscrow {
     /// @notice Funds an uncovered deal with `terms.deposit` from the caller, who must be the buyer: native currency as
     /// `msg.value`, a token from the allowance.
     /// @dev Refuses terms that are unsafe or out of order, tokens that arrive short, a deal that exists, and `fundBy` reached.
-    function fund(PackedTerms calldata packed) external payable;
+    function fund(PackedTerms calldata terms) external payable;
 
     /// @notice The same for a deal with coverage, which the seller's signature over the `Terms` reserves from their bond.
-    function fundCovered(PackedTerms calldata packed, bytes calldata sellerSignature) external payable;
+    function fundCovered(PackedTerms calldata terms, bytes calldata sellerSignature) external payable;
 
     /// @notice Funds from the buyer's allowance, or with the carrier's native currency, on the buyer's signature over the
     /// `Terms`. `sellerSignature` is read only when there is coverage.
-    function fundFor(PackedTerms calldata packed, bytes calldata buyerSignature, bytes calldata sellerSignature) external payable;
+    function fundFor(PackedTerms calldata terms, bytes calldata buyerSignature, bytes calldata sellerSignature) external payable;
 
     /// @notice Funds by an ERC-3009 authorization of the buyer: value `terms.deposit`, valid from 0 to `terms.fundBy`, nonce
     /// equal to the deal's id. `authorization` is 65 bytes (r, s, v) or what the token's `bytes` overload accepts.
-    function fundWithAuthorization(PackedTerms calldata packed, bytes calldata authorization, bytes calldata sellerSignature)
+    function fundWithAuthorization(PackedTerms calldata terms, bytes calldata authorization, bytes calldata sellerSignature)
         external;
 
     /// @notice Funds by a Permit2 transfer of the buyer with `Deal(bytes32 id)` as witness, valid to `terms.fundBy`.
     /// @param nonce Permit2's unordered nonce that the buyer signed.
     function fundWithPermit2(
-        PackedTerms calldata packed,
+        PackedTerms calldata terms,
         uint256 nonce,
         bytes calldata permitSignature,
         bytes calldata sellerSignature
     ) external;
 
     /// @notice Pays exactly `price - deposit` before `balanceBy`. Buyer only.
-    function payBalance(PackedTerms calldata packed) external payable;
+    function payBalance(PackedTerms calldata terms) external payable;
 
     /// @notice The same on the buyer's `PayBalance`.
-    function payBalanceFor(PackedTerms calldata packed, uint256 deadline, bytes calldata signature) external payable;
+    function payBalanceFor(PackedTerms calldata terms, uint256 deadline, bytes calldata signature) external payable;
 
     /// @notice The same by an ERC-3009 authorization whose nonce is the digest of `PayBalance` with `deadline` = `balanceBy`.
-    function payBalanceWithAuthorization(PackedTerms calldata packed, bytes calldata authorization) external;
+    function payBalanceWithAuthorization(PackedTerms calldata terms, bytes calldata authorization) external;
 
     // ------------------------------------------------------------------ performing
 
     /// @notice Records that the goods left, before `shipBy`. Seller only.
     /// @param tracking Digest of the carrier's reference.
-    function ship(PackedTerms calldata packed, bytes32 tracking) external;
+    function ship(PackedTerms calldata terms, bytes32 tracking) external;
 
     /// @notice The same on the seller's `ShipGoods`.
-    function shipFor(PackedTerms calldata packed, bytes32 tracking, uint256 deadline, bytes calldata signature) external;
+    function shipFor(PackedTerms calldata terms, bytes32 tracking, uint256 deadline, bytes calldata signature) external;
 
     /// @notice Records delivery before `deliverBy` and starts the inspection. Attestor only.
     /// @param proof Digest of the proof of delivery.
-    function deliver(PackedTerms calldata packed, bytes32 proof) external;
+    function deliver(PackedTerms calldata terms, bytes32 proof) external;
 
     /// @notice The same on the attestor's `AttestDelivery`.
-    function deliverFor(PackedTerms calldata packed, bytes32 proof, uint256 deadline, bytes calldata signature) external;
+    function deliverFor(PackedTerms calldata terms, bytes32 proof, uint256 deadline, bytes calldata signature) external;
 
     /// @notice Pays what is held to the seller, less the fee. Buyer only, from any open state.
     /// @dev Waives nothing: until the tail ends the buyer can still dispute and be compensated from the coverage.
-    function confirm(PackedTerms calldata packed) external;
+    function confirm(PackedTerms calldata terms) external;
 
     /// @notice The same on the buyer's `ConfirmReceipt`.
-    function confirmFor(PackedTerms calldata packed, uint256 deadline, bytes calldata signature) external;
+    function confirmFor(PackedTerms calldata terms, uint256 deadline, bytes calldata signature) external;
 
     /// @notice Pays what is held to the seller, less the fee, once the inspection is over. Anyone.
-    function release(PackedTerms calldata packed) external;
+    function release(PackedTerms calldata terms) external;
 
     /// @notice Gives `amount` of what is held back to the buyer; all of it closes the deal. Seller only, from any open state.
     /// @dev A deposit goes back whole or not at all, so that what is left to pay is always `price - deposit`.
-    function refund(PackedTerms calldata packed, uint256 amount) external;
+    function refund(PackedTerms calldata terms, uint256 amount) external;
 
     /// @notice The same on the seller's `RefundBuyer`, which states what remains, so that it cannot run twice.
     function refundFor(
-        PackedTerms calldata packed,
+        PackedTerms calldata terms,
         uint256 amount,
         uint256 remaining,
         uint256 deadline,
@@ -163,26 +163,26 @@ interface IEscrow {
     /// @notice Refunds the buyer in full when the goods were not shipped before `shipBy` or not delivered before `deliverBy`.
     /// Anyone.
     /// @dev Earnest money that was not shipped for is doubled from the coverage (Civil Code of the PRC art. 587).
-    function expire(PackedTerms calldata packed) external;
+    function expire(PackedTerms calldata terms) external;
 
     /// @notice Ends a deposit whose balance was not paid before `balanceBy` (earnest money goes to the seller, an advance back
     /// to the buyer), or a dispute that the tribunal left to its backstop (split by `silenceBps`, remainder to the buyer).
     /// Anyone.
-    function lapse(PackedTerms calldata packed) external;
+    function lapse(PackedTerms calldata terms) external;
 
     /// @notice Frees the coverage of a released deal when its tail is over. Anyone.
-    function close(PackedTerms calldata packed) external;
+    function close(PackedTerms calldata terms) external;
 
     // ------------------------------------------------------------------ disputes
 
     /// @notice Freezes the deal: from here money moves only by settlement, award, or the backstop. Buyer or seller, while the
     /// running window (`balanceBy`, `shipBy`, `deliverBy`, inspection or tail) is open.
     /// @param statement Digest of what the party states.
-    function dispute(PackedTerms calldata packed, bytes32 statement) external;
+    function dispute(PackedTerms calldata terms, bytes32 statement) external;
 
     /// @notice The same on the `OpenDispute` of `by`, the buyer or the seller.
     function disputeFor(
-        PackedTerms calldata packed,
+        PackedTerms calldata terms,
         address by,
         bytes32 statement,
         uint256 deadline,
@@ -193,7 +193,7 @@ interface IEscrow {
     /// by calling, and its signature is not read.
     /// @dev `toBuyer + toSeller` must equal what is held; `compensation` comes from the coverage and may not exceed it.
     function settle(
-        PackedTerms calldata packed,
+        PackedTerms calldata terms,
         uint256 toBuyer,
         uint256 toSeller,
         uint256 compensation,
@@ -206,11 +206,11 @@ interface IEscrow {
     /// @dev `toBuyer + toSeller` must equal what is held. Compensation is paid from this deal's coverage and nothing else; the
     /// rest is recorded as a shortfall.
     /// @param id What the tribunal's signers signed; must be the id of `terms`.
-    function award(PackedTerms calldata packed, DealId id, Award calldata decision) external;
+    function award(PackedTerms calldata terms, DealId id, Award calldata decision) external;
 
     /// @notice Moves the backstop of a disputed deal later, at most `MAX_EXTENSION` from now, again and again while a docket
     /// is live. Tribunal of the terms only.
-    function extendBackstop(PackedTerms calldata packed, uint256 until) external;
+    function extendBackstop(PackedTerms calldata terms, uint256 until) external;
 
     // ------------------------------------------------------------------ bonds and credits
 
@@ -257,10 +257,10 @@ interface IEscrow {
     // ------------------------------------------------------------------ views
 
     /// @notice The EIP-712 digest of the terms: what a wallet signs and what names the deal.
-    function dealIdOf(PackedTerms calldata packed) external view returns (DealId);
+    function dealIdOf(PackedTerms calldata terms) external view returns (DealId);
 
     /// @notice The terms, field by field.
-    function termsOf(PackedTerms calldata packed) external pure returns (Terms memory);
+    function termsOf(PackedTerms calldata terms) external pure returns (Terms memory);
 
     /// @notice Where the deal stands; status `None` before funding and after the slot of a closed deal was given back.
     function dealOf(DealId id) external view returns (Deal memory);

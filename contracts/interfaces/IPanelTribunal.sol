@@ -39,7 +39,7 @@ interface IPanelTribunal {
     /// @param signers Bit i set: `arbitrators[i]` signed. As many bits as `threshold`.
     /// @param signatures One for each set bit, lowest bit first: 64 bytes (EIP-2098), 65 bytes, or ERC-1271.
     function determine(
-        PackedTerms calldata packed,
+        PackedTerms calldata terms,
         Determination calldata determination,
         uint256 threshold,
         address[] calldata arbitrators,

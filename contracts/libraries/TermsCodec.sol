@@ -5,114 +5,114 @@ import {PackedTerms, Terms} from "../types/Terms.sol";
 
 /// @notice Reads `Terms` out of their nine words, where they lie; `src/core/termsCodec.ts` is the other side.
 library TermsCodec {
-    function buyer(PackedTerms calldata packed) internal pure returns (address) {
-        return address(bytes20(packed.words[0]));
+    function buyer(PackedTerms calldata terms) internal pure returns (address) {
+        return address(bytes20(terms.words[0]));
     }
 
-    function price(PackedTerms calldata packed) internal pure returns (uint96) {
-        return uint96(uint256(packed.words[0]));
+    function price(PackedTerms calldata terms) internal pure returns (uint96) {
+        return uint96(uint256(terms.words[0]));
     }
 
-    function seller(PackedTerms calldata packed) internal pure returns (address) {
-        return address(bytes20(packed.words[1]));
+    function seller(PackedTerms calldata terms) internal pure returns (address) {
+        return address(bytes20(terms.words[1]));
     }
 
-    function deposit(PackedTerms calldata packed) internal pure returns (uint96) {
-        return uint96(uint256(packed.words[1]));
+    function deposit(PackedTerms calldata terms) internal pure returns (uint96) {
+        return uint96(uint256(terms.words[1]));
     }
 
-    function token(PackedTerms calldata packed) internal pure returns (address) {
-        return address(bytes20(packed.words[2]));
+    function token(PackedTerms calldata terms) internal pure returns (address) {
+        return address(bytes20(terms.words[2]));
     }
 
-    function coverage(PackedTerms calldata packed) internal pure returns (uint96) {
-        return uint96(uint256(packed.words[2]));
+    function coverage(PackedTerms calldata terms) internal pure returns (uint96) {
+        return uint96(uint256(terms.words[2]));
     }
 
-    function marketplace(PackedTerms calldata packed) internal pure returns (address) {
-        return address(bytes20(packed.words[3]));
+    function marketplace(PackedTerms calldata terms) internal pure returns (address) {
+        return address(bytes20(terms.words[3]));
     }
 
-    function feeBps(PackedTerms calldata packed) internal pure returns (uint16) {
-        return uint16(uint256(packed.words[3]) >> 80);
+    function feeBps(PackedTerms calldata terms) internal pure returns (uint16) {
+        return uint16(uint256(terms.words[3]) >> 80);
     }
 
-    function silenceBps(PackedTerms calldata packed) internal pure returns (uint16) {
-        return uint16(uint256(packed.words[3]) >> 64);
+    function silenceBps(PackedTerms calldata terms) internal pure returns (uint16) {
+        return uint16(uint256(terms.words[3]) >> 64);
     }
 
-    function earnest(PackedTerms calldata packed) internal pure returns (bool) {
-        return uint8(uint256(packed.words[3]) >> 56) != 0;
+    function earnest(PackedTerms calldata terms) internal pure returns (bool) {
+        return uint8(uint256(terms.words[3]) >> 56) != 0;
     }
 
-    function attestor(PackedTerms calldata packed) internal pure returns (address) {
-        return address(bytes20(packed.words[4]));
+    function attestor(PackedTerms calldata terms) internal pure returns (address) {
+        return address(bytes20(terms.words[4]));
     }
 
-    function inspection(PackedTerms calldata packed) internal pure returns (uint40) {
-        return uint40(uint256(packed.words[4]) >> 56);
+    function inspection(PackedTerms calldata terms) internal pure returns (uint40) {
+        return uint40(uint256(terms.words[4]) >> 56);
     }
 
-    function tail(PackedTerms calldata packed) internal pure returns (uint40) {
-        return uint40(uint256(packed.words[4]) >> 16);
+    function tail(PackedTerms calldata terms) internal pure returns (uint40) {
+        return uint40(uint256(terms.words[4]) >> 16);
     }
 
-    function tribunal(PackedTerms calldata packed) internal pure returns (address) {
-        return address(bytes20(packed.words[5]));
+    function tribunal(PackedTerms calldata terms) internal pure returns (address) {
+        return address(bytes20(terms.words[5]));
     }
 
-    function backstop(PackedTerms calldata packed) internal pure returns (uint40) {
-        return uint40(uint256(packed.words[5]) >> 56);
+    function backstop(PackedTerms calldata terms) internal pure returns (uint40) {
+        return uint40(uint256(terms.words[5]) >> 56);
     }
 
-    function fundBy(PackedTerms calldata packed) internal pure returns (uint40) {
-        return uint40(uint256(packed.words[6]) >> 216);
+    function fundBy(PackedTerms calldata terms) internal pure returns (uint40) {
+        return uint40(uint256(terms.words[6]) >> 216);
     }
 
-    function balanceBy(PackedTerms calldata packed) internal pure returns (uint40) {
-        return uint40(uint256(packed.words[6]) >> 176);
+    function balanceBy(PackedTerms calldata terms) internal pure returns (uint40) {
+        return uint40(uint256(terms.words[6]) >> 176);
     }
 
-    function shipBy(PackedTerms calldata packed) internal pure returns (uint40) {
-        return uint40(uint256(packed.words[6]) >> 136);
+    function shipBy(PackedTerms calldata terms) internal pure returns (uint40) {
+        return uint40(uint256(terms.words[6]) >> 136);
     }
 
-    function deliverBy(PackedTerms calldata packed) internal pure returns (uint40) {
-        return uint40(uint256(packed.words[6]) >> 96);
+    function deliverBy(PackedTerms calldata terms) internal pure returns (uint40) {
+        return uint40(uint256(terms.words[6]) >> 96);
     }
 
-    function rules(PackedTerms calldata packed) internal pure returns (bytes32) {
-        return packed.words[7];
+    function rules(PackedTerms calldata terms) internal pure returns (bytes32) {
+        return terms.words[7];
     }
 
-    function order(PackedTerms calldata packed) internal pure returns (bytes32) {
-        return packed.words[8];
+    function order(PackedTerms calldata terms) internal pure returns (bytes32) {
+        return terms.words[8];
     }
 
     /// @dev All of them, in the order in which they are signed.
-    function unpack(PackedTerms calldata packed) internal pure returns (Terms memory) {
+    function unpack(PackedTerms calldata terms) internal pure returns (Terms memory) {
         return Terms(
-            buyer(packed),
-            seller(packed),
-            marketplace(packed),
-            attestor(packed),
-            token(packed),
-            price(packed),
-            deposit(packed),
-            coverage(packed),
-            feeBps(packed),
-            earnest(packed),
-            fundBy(packed),
-            balanceBy(packed),
-            shipBy(packed),
-            deliverBy(packed),
-            inspection(packed),
-            tail(packed),
-            tribunal(packed),
-            rules(packed),
-            backstop(packed),
-            silenceBps(packed),
-            order(packed)
+            buyer(terms),
+            seller(terms),
+            marketplace(terms),
+            attestor(terms),
+            token(terms),
+            price(terms),
+            deposit(terms),
+            coverage(terms),
+            feeBps(terms),
+            earnest(terms),
+            fundBy(terms),
+            balanceBy(terms),
+            shipBy(terms),
+            deliverBy(terms),
+            inspection(terms),
+            tail(terms),
+            tribunal(terms),
+            rules(terms),
+            backstop(terms),
+            silenceBps(terms),
+            order(terms)
         );
     }
 }

@@ -13,11 +13,11 @@ contract OpenTribunal {
         ESCROW = escrow;
     }
 
-    function award(PackedTerms calldata packed, DealId id, Award calldata decision) external {
-        ESCROW.award(packed, id, decision);
+    function award(PackedTerms calldata terms, DealId id, Award calldata decision) external {
+        ESCROW.award(terms, id, decision);
     }
 
-    function extendBackstop(PackedTerms calldata packed, uint256 until) external {
-        ESCROW.extendBackstop(packed, until);
+    function extendBackstop(PackedTerms calldata terms, uint256 until) external {
+        ESCROW.extendBackstop(terms, until);
     }
 }

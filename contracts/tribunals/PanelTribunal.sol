@@ -27,7 +27,7 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
 
     /// @inheritdoc IPanelTribunal
     function determine(
-        PackedTerms calldata packed,
+        PackedTerms calldata terms,
         Determination calldata determination,
         uint256 threshold,
         address[] calldata arbitrators,
@@ -36,17 +36,17 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
     ) external {
         require(block.timestamp < determination.deadline, DeterminationExpired(determination.deadline));
         bytes32 rules = rulesOf(threshold, arbitrators);
-        require(rules == packed.rules(), PanelMismatch(packed.rules(), rules));
+        require(rules == terms.rules(), PanelMismatch(terms.rules(), rules));
         require(
             signatures.length == threshold && signatures.length != 0,
             WrongSignatureCount(signatures.length, threshold)
         );
-        _requireSigned(packed, digestOf(determination), arbitrators, signers, signatures);
+        _requireSigned(terms, digestOf(determination), arbitrators, signers, signatures);
 
         emit Determined(determination.deal, determination.evidence, signers);
 
         ESCROW.award(
-            packed,
+            terms,
             determination.deal,
             Award(determination.toBuyer, determination.toSeller, determination.compensation, determination.reasons)
         );
@@ -64,13 +64,13 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
 
     /// @dev Walks the set bits upwards. Ascending addresses make every signer a different person.
     function _requireSigned(
-        PackedTerms calldata packed,
+        PackedTerms calldata terms,
         bytes32 digest,
         address[] calldata arbitrators,
         uint256 signers,
         bytes[] calldata signatures
     ) private view {
-        (address buyer, address seller) = (packed.buyer(), packed.seller());
+        (address buyer, address seller) = (terms.buyer(), terms.seller());
         address last;
         uint256 seat;
         for (uint256 i = 0; i < signatures.length; ++i) {
