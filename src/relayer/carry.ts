@@ -8,7 +8,7 @@ import { ProtocolError } from "../core/errors.ts";
 import { determinationDigest, type Intent, intentDigest } from "../core/intents.ts";
 import { panelRules, seatSignatures } from "../core/panel.ts";
 import { dealIdOf, type EscrowDomain, type Terms } from "../core/terms.ts";
-import { packTerms } from "../core/termsCodec.ts";
+import { type PackedTerms, packTerms } from "../core/termsCodec.ts";
 import type { CallPayload } from "../store/tables.ts";
 import { bondKey } from "./fold.ts";
 import type { CarryKind, CarryRequest } from "./request.ts";
@@ -78,6 +78,31 @@ const byParty = (
     signed: [{ digest: id, signer: plan.signer, signature: plan.signature }],
     orderKey: intent.message.deal,
     call: toEscrow(context, plan.data),
+  };
+};
+
+/** The deposit of a deal, however the buyer lets it go. */
+const byFunding = (
+  request: Extract<CarryRequest, { kind: `FundDeal${string}` }>,
+  context: CarryContext,
+  plan: {
+    signed: readonly SignedDigest[];
+    /** Signatures that only the token or Permit2 can check. */
+    unchecked: readonly Hex[];
+    dataOf: (terms: PackedTerms, consent: Hex) => Hex;
+  },
+) => {
+  const terms = needToken(needTerms(context));
+  const cover = coverOf(context, request.sellerSignature);
+  return {
+    id: idOver(request.kind, [request.deal, ...plan.unchecked]),
+    signer: terms.buyer,
+    action: "fund" as const,
+    deadline: terms.fundBy,
+    signed: [...plan.signed, ...cover.signed],
+    isTriedOut: true,
+    orderKey: request.deal,
+    call: toEscrow(context, plan.dataOf(packTerms(terms), cover.signature)),
   };
 };
 
@@ -275,69 +300,35 @@ const carriers = {
       ),
     };
   },
-  FundDeal: (request, context) => {
-    const terms = needToken(needTerms(context));
-    const cover = coverOf(context, request.sellerSignature);
-    return {
-      id: idOver("FundDeal", [request.deal]),
-      signer: terms.buyer,
-      action: "fund",
-      deadline: terms.fundBy,
-      signed: [{ digest: request.deal, signer: terms.buyer, signature: request.buyerSignature }, ...cover.signed],
-      isTriedOut: true,
-      orderKey: request.deal,
-      call: toEscrow(
-        context,
-        encode({
-          abi: escrowAbi,
-          functionName: "fundFor",
-          args: [packTerms(terms), request.buyerSignature, cover.signature],
-        }),
-      ),
-    };
-  },
-  FundDealWithAuthorization: (request, context) => {
-    const terms = needToken(needTerms(context));
-    const cover = coverOf(context, request.sellerSignature);
-    return {
-      id: idOver("FundDealWithAuthorization", [request.deal, request.authorization]),
-      signer: terms.buyer,
-      action: "fund",
-      deadline: terms.fundBy,
-      signed: cover.signed,
-      isTriedOut: true,
-      orderKey: request.deal,
-      call: toEscrow(
-        context,
+  FundDeal: (request, context) =>
+    byFunding(request, context, {
+      signed: [{ digest: request.deal, signer: needTerms(context).buyer, signature: request.buyerSignature }],
+      unchecked: [],
+      dataOf: (terms, consent) =>
+        encode({ abi: escrowAbi, functionName: "fundFor", args: [terms, request.buyerSignature, consent] }),
+    }),
+  FundDealWithAuthorization: (request, context) =>
+    byFunding(request, context, {
+      signed: [],
+      unchecked: [request.authorization],
+      dataOf: (terms, consent) =>
         encode({
           abi: escrowAbi,
           functionName: "fundWithAuthorization",
-          args: [packTerms(terms), request.authorization, cover.signature],
+          args: [terms, request.authorization, consent],
         }),
-      ),
-    };
-  },
-  FundDealWithPermit2: (request, context) => {
-    const terms = needToken(needTerms(context));
-    const cover = coverOf(context, request.sellerSignature);
-    return {
-      id: idOver("FundDealWithPermit2", [request.deal, request.permitSignature]),
-      signer: terms.buyer,
-      action: "fund",
-      deadline: terms.fundBy,
-      signed: cover.signed,
-      isTriedOut: true,
-      orderKey: request.deal,
-      call: toEscrow(
-        context,
+    }),
+  FundDealWithPermit2: (request, context) =>
+    byFunding(request, context, {
+      signed: [],
+      unchecked: [request.permitSignature],
+      dataOf: (terms, consent) =>
         encode({
           abi: escrowAbi,
           functionName: "fundWithPermit2",
-          args: [packTerms(terms), BigInt(request.nonce), request.permitSignature, cover.signature],
+          args: [terms, BigInt(request.nonce), request.permitSignature, consent],
         }),
-      ),
-    };
-  },
+    }),
   PayBalanceWithAuthorization: (request, context) => {
     const terms = needToken(needTerms(context));
     return {
