@@ -84,7 +84,7 @@ export type ReportLabel =
 
 const en: ReportText = {
   title: "REPORT ON THE VERIFICATION OF ELECTRONIC EVIDENCE",
-  verdict: { verified: "VERIFIED", refuted: "REFUTED", missing: "MISSING", unverifiable: "CANNOT BE VERIFIED" },
+  verdict: { verified: "verified", refuted: "refuted", missing: "missing", unverifiable: "unverifiable" },
   meaning: {
     verified: "The file is the one that the submitter signed, and it existed no later than the time of the anchor.",
     refuted: "At least one thing is not as it was signed or anchored. What differs is listed first among the checks.",

@@ -43,7 +43,7 @@ describe("holdfast verify", () => {
   it("says verified and exits 0 for an untouched file, without any network", async () => {
     const run = await verify(file);
     expect(run.exitCode).to.equal(0);
-    expect(run.stdout).to.match(/^VERIFIED/);
+    expect(run.stdout).to.match(/^verified/);
     expect(run.stdout).to.include("E-VER-03").and.to.include(bundle.anchor.blockHash);
     expect(run.stderr).to.equal("");
   });
@@ -71,7 +71,7 @@ describe("holdfast verify", () => {
     expect(verdict).to.include({ status: "refuted", reason: "file-digest" });
     expect(message.code).to.equal("E-VER-01");
     expect(message.text).to.include('"flipped.jpg"').and.to.include("2027-01-15 08:02:00 UTC");
-    expect((await verify(flipped)).stdout).to.match(/^REFUTED .*flipped\.jpg/);
+    expect((await verify(flipped)).stdout).to.match(/^refuted .*flipped\.jpg/);
   });
 
   it("says refuted and names the signature when that was swapped", async () => {

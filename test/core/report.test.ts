@@ -22,7 +22,7 @@ async function report(
 describe("evidenceReport", () => {
   it("says what is proven, relative to which block, and what is not", async () => {
     const text = await report(whole!, { file: streamOf(photo) });
-    expect(text).to.include("\n  VERIFIED\n");
+    expect(text).to.include("\n  verified\n");
     expect(text).to.include("Signed no earlier than: 2027-01-15T08:00:00Z");
     expect(text).to.include("Existed no later than: 2027-01-15T08:02:00Z");
     expect(text).to.include("within these 120 seconds");
@@ -42,16 +42,16 @@ describe("evidenceReport", () => {
 
   it("names what differs, with both values", async () => {
     const text = await report(whole!, { file: streamOf(photo.subarray(1)) });
-    expect(text).to.include("\n  REFUTED\n");
+    expect(text).to.include("\n  refuted\n");
     expect(text).to.match(/\[DIFFERS\] length of the file\n {6}expected: 40000\n {6}found: 39999\n/);
     expect(text).not.to.include("Existed no later than");
   });
 
   it("never calls what it cannot check tampered with", async () => {
     const missing = await report(whole!);
-    expect(missing).to.include("\n  MISSING\n").and.to.include("This does not mean tampering");
+    expect(missing).to.include("\n  missing\n").and.to.include("This does not mean tampering");
     const later = await report(whole!.replace("bundle/1", "bundle/2"), { file: streamOf(photo) });
-    expect(later).to.include("\n  CANNOT BE VERIFIED\n").and.to.include("The bundle could not be read");
+    expect(later).to.include("\n  unverifiable\n").and.to.include("The bundle could not be read");
   });
 
   it("says which facts the party kept closed, and tells nothing of them", async () => {
