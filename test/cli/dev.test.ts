@@ -6,10 +6,12 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { expect } from "chai";
+import type { Hex } from "viem";
 import { templateExample } from "../../src/cli/dealTemplate.ts";
+import { ProtocolError } from "../../src/core/errors.ts";
 import { createClient } from "../../src/sdk/client.ts";
 import { runCli } from "../fixtures/cli.ts";
-import { startDev } from "../fixtures/devServer.ts";
+import { startDev, startServer } from "../fixtures/devServer.ts";
 import { photo } from "../fixtures/evidence.ts";
 
 const entry = join(import.meta.dirname, "..", "..", "src", "cli", "main.ts");
@@ -23,6 +25,19 @@ const killWhenWritten = async (args: readonly string[], file: string) => {
   for await (const { filename } of watch(dirname(file))) if (filename === basename(file)) break;
   child.kill("SIGKILL");
   await ended;
+};
+
+/** Status of a deal at a relayer that may not have read the chain up to it. */
+const statusWhenKnown = async (url: string, id: Hex) => {
+  const client = createClient({ url });
+  for (const giveUpAt = Date.now() + 60_000; ; ) {
+    try {
+      return (await client.readDeal(id)).status;
+    } catch (error) {
+      const isEarly = error instanceof ProtocolError && error.code === "deal-unknown" && Date.now() < giveUpAt;
+      if (!isEarly) throw error;
+    }
+  }
 };
 
 const people = ["buyer", "seller", "carrier", "first", "second"] as const;
@@ -225,6 +240,27 @@ describe("holdfast dev", () => {
     const run = await runCli(["evidence", "add", "contract.pdf", "--deal", "none", ...rest, "--json"], { cwd: dir });
     expect(run.exitCode).to.equal(73);
     expect(run.json().error).to.include({ code: "file-exists" });
+  });
+
+  it("has a second relayer on the same chain serve the same deals, told by its environment", async () => {
+    const { rpcUrl, escrow } = running.serving;
+    const relayer = await startServer<{ url: string; escrow: string }>(["relayer"], {
+      HOLDFAST_DATA: at("second"),
+      HOLDFAST_PORT: "0",
+      HOLDFAST_RPC_URL: rpcUrl,
+      HOLDFAST_DEPLOYMENT: join(data, "deployment.json"),
+      HOLDFAST_RELAYER_KEYSTORE: at("first.json"),
+      HOLDFAST_RELAYER_PASSWORD_FILE: at("password.txt"),
+      HOLDFAST_CONFIRMATIONS: "0",
+      HOLDFAST_POLL_MS: "50",
+    });
+    try {
+      expect(relayer.serving.escrow).to.equal(escrow);
+      const { id } = JSON.parse(await readFile(at("deal.json"), "utf8"));
+      expect(await statusWhenKnown(relayer.serving.url, id)).to.equal("closed");
+    } finally {
+      expect(await relayer.stop()).to.equal(0);
+    }
   });
 
   it("ends with exit code 0 at Ctrl-C, and a second start goes on with the same deals", async () => {

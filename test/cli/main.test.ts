@@ -2,7 +2,18 @@ import { describe, it } from "node:test";
 import { expect } from "chai";
 import { runCli } from "../fixtures/cli.ts";
 
+const groups = ["deal", "evidence", "determination", "keys"];
 const commands = [
+  ["dev"],
+  ["relayer"],
+  ["evidence"],
+  ["evidence", "add"],
+  ["evidence", "open"],
+  ["determination"],
+  ["determination", "write"],
+  ["determination", "sign"],
+  ["determination", "combine"],
+  ["determination", "send"],
   ["verify"],
   ["deal"],
   ["deal", "terms"],
@@ -41,7 +52,7 @@ describe("holdfast", () => {
       const words = commands[index]!;
       expect(exitCode, words.join(" ")).to.equal(0);
       expect(stdout).to.match(new RegExp(`^holdfast ${words.join(" ")} - `));
-      if (["deal", "keys"].includes(words.join(" "))) continue;
+      if (groups.includes(words.join(" "))) continue;
       for (const part of ["Usage", "Examples", "Options", "Exit codes", "--json"]) expect(stdout).to.include(part);
     }
   });
