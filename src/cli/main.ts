@@ -51,14 +51,18 @@ const run = async (args: readonly string[], surroundings: Surroundings): Promise
 const toLine = (json: object) =>
   `${JSON.stringify(json, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value))}\n`;
 
+const IMPATIENT_AFTER_MS = 1_000;
+
 const main = async () => {
   const args = process.argv.slice(2);
   const isJson = args.includes("--json");
   const stop = new AbortController();
+  let stoppedAt = 0;
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
-      // Who asks twice does not want to wait for anything.
-      if (stop.signal.aborted) process.exit(INTERRUPTED);
+      // Who asks twice does not want to wait for anything. One Ctrl-C can come twice at once: from the terminal, and from npm.
+      if (stop.signal.aborted && Date.now() - stoppedAt > IMPATIENT_AFTER_MS) process.exit(INTERRUPTED);
+      stoppedAt ||= Date.now();
       stop.abort();
     });
   }
