@@ -25,6 +25,8 @@ const targets: Readonly<Record<string, number>> = {
   "expire.erc20": 48_000,
   "settle.native": 54_000,
   "settle.erc20": 62_000,
+  "settle.native+carried": 54_000,
+  "settle.erc20+carried": 62_000,
   "dispute.native": 40_000,
   "dispute.erc20": 40_000,
   "determine.3of5.native": 66_000,
@@ -108,6 +110,18 @@ export const gasSuite = async (): Promise<{ suite: "gas"; results: GasResult[] }
       await measure(name, f.tribunal.connect(f.carrier).determine(packTerms(terms), ...signed));
     };
 
+    /** A party that calls needs the other's signature only; a carrier needs both. */
+    const settle = async (name: string, caller: typeof f.seller) => {
+      const terms = await fund();
+      await time.increaseTo(terms.fundBy);
+      const [toBuyer, toSeller] = [PRICE / 4n, PRICE - PRICE / 4n];
+      const message = { deal: dealIdOf(terms, f.domain), toBuyer, toSeller, compensation: 0n, deadline: FAR };
+      const consentOf = async (signer: typeof f.seller) =>
+        signer === caller ? "0x" : compact(await f.signIntent(signer, { kind: "Settlement", message }));
+      const consents = [await consentOf(f.buyer), await consentOf(f.seller)] as const;
+      await measure(name, f.escrow.connect(caller).settle(packTerms(terms), toBuyer, toSeller, 0n, FAR, ...consents));
+    };
+
     await fund();
     await measure(`fund.${asset}`, f.escrow.connect(f.buyer).fund(packTerms(await termsOf()), { value }));
 
@@ -141,22 +155,8 @@ export const gasSuite = async (): Promise<{ suite: "gas"; results: GasResult[] }
     await time.increaseTo(expired.shipBy);
     await measure(`expire.${asset}`, f.escrow.connect(f.carrier).expire(packTerms(expired)));
 
-    const settled = await fund();
-    await time.increaseTo(settled.fundBy);
-    const settlement = {
-      deal: dealIdOf(settled, f.domain),
-      toBuyer: PRICE / 4n,
-      toSeller: PRICE - PRICE / 4n,
-      compensation: 0n,
-      deadline: FAR,
-    };
-    const consent = compact(await f.signIntent(f.buyer, { kind: "Settlement", message: settlement }));
-    await measure(
-      `settle.${asset}`,
-      f.escrow
-        .connect(f.seller)
-        .settle(packTerms(settled), settlement.toBuyer, settlement.toSeller, 0n, FAR, consent, "0x"),
-    );
+    await settle(`settle.${asset}`, f.seller);
+    await settle(`settle.${asset}+carried`, f.carrier);
 
     const disputable = await fund();
     await time.increaseTo(disputable.fundBy);
