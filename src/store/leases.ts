@@ -2,8 +2,8 @@ import { sql } from "kysely";
 import type { Db } from "./database.ts";
 
 /**
- * Whether `owner` may do the named job for the next seconds: nobody else holds it, or their time is over. A lease saves
- * double work between replicas; what must not happen twice is guarded by rows, never by a lease.
+ * Whether `owner` may do the named job for the next seconds: nobody else holds it, or their time is over, which it is at
+ * `until` itself. A lease saves double work between replicas; what must not happen twice is guarded by rows, never by a lease.
  */
 export const takeLease = async (db: Db, name: string, lease: { owner: string; seconds: number }): Promise<boolean> => {
   const until = sql<Date>`clock_timestamp() + make_interval(secs => ${lease.seconds})`;
@@ -15,7 +15,10 @@ export const takeLease = async (db: Db, name: string, lease: { owner: string; se
         .column("name")
         .doUpdateSet({ owner: lease.owner, until })
         .where((where) =>
-          where.or([where("leases.owner", "=", lease.owner), where("leases.until", "<", sql<Date>`clock_timestamp()`)]),
+          where.or([
+            where("leases.owner", "=", lease.owner),
+            where("leases.until", "<=", sql<Date>`clock_timestamp()`),
+          ]),
         ),
     )
     .returning("name")

@@ -58,7 +58,7 @@ export const claim = async (
         .select("waiting.id")
         .where("waiting.state", "=", "queued")
         .where("waiting.kind", "in", options.kinds)
-        .where((eb) => eb.or([eb("waiting.leaseUntil", "is", null), eb("waiting.leaseUntil", "<", now)]))
+        .where((eb) => eb.or([eb("waiting.leaseUntil", "is", null), eb("waiting.leaseUntil", "<=", now)]))
         .where((eb) => eb.or([eb("waiting.notBefore", "is", null), eb("waiting.notBefore", "<=", now)]))
         .where((eb) =>
           eb.not(
