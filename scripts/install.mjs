@@ -62,7 +62,9 @@ const takeTurn = () => {
 const npmInstall = () => {
   const { node } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies;
   // Under an older Node, npm silently leaves out the native packages that Hardhat needs, so npm itself runs on the pinned one.
-  const command = ["-y", "-p", `node@${node}`, "--", "npm", "install", "--no-audit", "--no-fund", "--loglevel=error"];
+  // The lock file is read and never written: what a registry lacks today must not change a checkout.
+  const flags = ["--no-save", "--no-audit", "--no-fund", "--loglevel=error"];
+  const command = ["-y", "-p", `node@${node}`, "--", "npm", "install", ...flags];
   const { status } = spawnSync("npx", command, {
     cwd: root,
     stdio: ["ignore", 2, 2],
