@@ -10,7 +10,7 @@ import {Intents} from "./libraries/Intents.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 import {TermsCodec} from "./libraries/TermsCodec.sol";
 import {TermsRules} from "./libraries/TermsRules.sol";
-import {Award, Deal, DealSlot, Status} from "./types/Deal.sol";
+import {Deal, DealSlot, Status} from "./types/Deal.sol";
 import {DealId, PackedTerms, Terms} from "./types/Terms.sol";
 
 /// @notice The life of a deal; `IEscrow` is its manual.
@@ -313,21 +313,28 @@ contract Escrow is Bonds {
     }
 
     /// @inheritdoc IEscrow
-    function award(PackedTerms calldata terms, DealId id, Award calldata decision) external nonReentrant {
+    function award(
+        PackedTerms calldata terms,
+        DealId id,
+        uint96 toBuyer,
+        uint96 toSeller,
+        uint96 compensation,
+        bytes32 reasons
+    ) external nonReentrant {
         DealId actual = _idOf(terms);
         _requireCaller(terms.tribunal());
         require(DealId.unwrap(id) == DealId.unwrap(actual), DealMismatch(id, actual));
         DealSlot deal = _requireStatus(id, Status.Disputed);
         _requireBefore(deal.until());
-        _requireSum(decision.toBuyer, decision.toSeller, deal.held());
-        uint96 compensation = decision.compensation < terms.coverage() ? decision.compensation : terms.coverage();
-        uint256 shortfall = decision.compensation - compensation;
+        _requireSum(toBuyer, toSeller, deal.held());
+        uint96 covered = compensation < terms.coverage() ? compensation : terms.coverage();
+        uint256 shortfall = compensation - covered;
 
-        _end(terms, id, compensation);
+        _end(terms, id, covered);
         _recordShortfall(id, shortfall);
-        emit DealAwarded(id, decision.toBuyer, decision.toSeller, compensation, shortfall, decision.reasons);
+        emit DealAwarded(id, toBuyer, toSeller, covered, shortfall, reasons);
 
-        _distribute(terms, uint256(decision.toBuyer) + compensation, decision.toSeller);
+        _distribute(terms, uint256(toBuyer) + covered, toSeller);
     }
 
     /// @inheritdoc IEscrow
@@ -470,7 +477,7 @@ contract Escrow is Bonds {
     /// @dev Forgets a deal and ends its reservation. The slot is given back once `fundBy` keeps the terms from being funded
     /// again; before that a closed marker does.
     function _end(PackedTerms calldata terms, DealId id, uint96 compensation) private {
-        _deals[id] = DealSlots.pack(block.timestamp < terms.fundBy() ? Status.Closed : Status.None, 0, 0);
+        _deals[id] = block.timestamp < terms.fundBy() ? DealSlots.pack(Status.Closed, 0, 0) : DealSlot.wrap(0);
         _unreserve(terms.seller(), terms.token(), terms.coverage(), compensation);
     }
 
@@ -480,9 +487,10 @@ contract Escrow is Bonds {
 
     /// @dev The marketplace's fee is due on what the seller gets and rounds down.
     function _distribute(PackedTerms calldata terms, uint256 toBuyer, uint256 toSeller) private {
+        _pay(terms.token(), terms.buyer(), toBuyer);
+        if (toSeller == 0) return;
         uint256 fee = (toSeller * terms.feeBps()) / TermsRules.BASIS_POINTS;
         _credit(terms.token(), terms.marketplace(), fee);
-        _pay(terms.token(), terms.buyer(), toBuyer);
         _pay(terms.token(), terms.seller(), toSeller - fee);
     }
 
@@ -501,9 +509,7 @@ contract Escrow is Bonds {
     }
 
     function _requireSum(uint256 toBuyer, uint256 toSeller, uint256 held) private pure {
-        // Each part is bounded before it is added, so the sum cannot overflow.
-        uint256 sum = toBuyer <= held && toSeller <= held ? toBuyer + toSeller : type(uint256).max;
-        require(sum == held, AmountsDoNotSum(sum, held));
+        require(toBuyer <= held && toSeller == held - toBuyer, AmountsDoNotSum(toBuyer, toSeller, held));
     }
 
     function _requireBefore(uint256 deadline) private view {

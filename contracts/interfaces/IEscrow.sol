@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Award, Bond, Deal, Status} from "../types/Deal.sol";
+import {Bond, Deal, Status} from "../types/Deal.sol";
 import {DealId, PackedTerms, Terms} from "../types/Terms.sol";
 
 /// @title Escrow of one payment per deal, and of sellers' bonds
@@ -54,7 +54,7 @@ interface IEscrow {
     error AddressZero();
     error AmountTooLarge(uint256 amount);
     error AmountZero();
-    error AmountsDoNotSum(uint256 sum, uint256 held);
+    error AmountsDoNotSum(uint256 toBuyer, uint256 toSeller, uint256 held);
     error AttestorIsSeller(address seller);
     error BasisPointsTooHigh(uint256 basisPoints);
     error BondLocked(uint256 unlockAt);
@@ -206,7 +206,16 @@ interface IEscrow {
     /// @dev `toBuyer + toSeller` must equal what is held. Compensation is paid from this deal's coverage and nothing else; the
     /// rest is recorded as a shortfall.
     /// @param id What the tribunal's signers signed; must be the id of `terms`.
-    function award(PackedTerms calldata terms, DealId id, Award calldata decision) external;
+    /// @param compensation What the seller owes beyond the price, in minor units.
+    /// @param reasons Digest of the written reasons.
+    function award(
+        PackedTerms calldata terms,
+        DealId id,
+        uint96 toBuyer,
+        uint96 toSeller,
+        uint96 compensation,
+        bytes32 reasons
+    ) external;
 
     /// @notice Moves the backstop of a disputed deal later, at most `MAX_EXTENSION` from now, again and again while a docket
     /// is live. Tribunal of the terms only.

@@ -18,6 +18,13 @@ struct Determination {
     uint40 deadline;
 }
 
+/// @notice One arbitrator's signature. Of a key: its 64 bytes (EIP-2098). Of a contract wallet (ERC-1271): `vs` is zero, which
+/// no key ever makes, and `r` is the place of the signature among `walletSignatures`.
+struct SeatSignature {
+    bytes32 r;
+    bytes32 vs;
+}
+
 /// @title A panel that the terms of a deal fix in advance
 /// @notice Executes a determination that enough arbitrators signed, in the same transaction, whoever carries it.
 /// @dev Stateless and without money. `terms.rules` must be `keccak256(abi.encode(threshold, arbitrators))`. Trusts no one but the signers: a
@@ -27,24 +34,25 @@ interface IPanelTribunal {
     error ArbitratorIsParty(address arbitrator);
     error ArbitratorsNotAscending(address arbitrator);
     error DeterminationExpired(uint256 deadline);
+    /// @notice These arbitrators, with as many signatures as were given, are not the panel of the terms.
     error PanelMismatch(bytes32 rules, bytes32 panel);
-    error SignerOutOfRange(uint256 index, uint256 seats);
-    error WrongSignatureCount(uint256 given, uint256 threshold);
+    error SignersMismatch(uint256 signers, uint256 signatures);
 
     /// @notice Who decided on what evidence; the amounts and the reasons stand in the escrow's `DealAwarded`.
     event Determined(DealId indexed deal, bytes32 evidence, uint256 signers);
 
     /// @notice Awards as the determination says. Anyone may carry it.
-    /// @param threshold How many of `arbitrators`, listed in ascending order, decide.
-    /// @param signers Bit i set: `arbitrators[i]` signed. As many bits as `threshold`.
-    /// @param signatures One for each set bit, lowest bit first: 64 bytes (EIP-2098), 65 bytes, or ERC-1271.
+    /// @param arbitrators The panel of the terms, in ascending order.
+    /// @param signers Bit i set: `arbitrators[i]` signed.
+    /// @param signatures As many as the panel's threshold, one for each set bit, lowest bit first.
+    /// @param walletSignatures What the contract wallets among the signers accept; empty where all sign with keys.
     function determine(
         PackedTerms calldata terms,
         Determination calldata determination,
-        uint256 threshold,
         address[] calldata arbitrators,
         uint256 signers,
-        bytes[] calldata signatures
+        SeatSignature[] calldata signatures,
+        bytes[] calldata walletSignatures
     ) external;
 
     /// @notice The EIP-712 digest that arbitrators sign.

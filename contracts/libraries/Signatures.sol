@@ -19,10 +19,15 @@ library Signatures {
         );
     }
 
+    /// @dev Who made a signature of 64 bytes (EIP-2098), and zero if nobody did.
+    function recover(bytes32 digest, bytes32 r, bytes32 vs) internal pure returns (address recovered) {
+        (recovered,,) = ECDSA.tryRecover(digest, r, vs);
+    }
+
     function _recover(bytes32 digest, bytes calldata signature) private pure returns (address recovered) {
         if (signature.length == 64) {
             (bytes32 r, bytes32 vs) = abi.decode(signature, (bytes32, bytes32));
-            (recovered,,) = ECDSA.tryRecover(digest, r, vs);
+            recovered = recover(digest, r, vs);
         } else if (signature.length == 65) {
             (bytes32 r, bytes32 s) = abi.decode(signature, (bytes32, bytes32));
             (recovered,,) = ECDSA.tryRecover(digest, uint8(signature[64]), r, s);

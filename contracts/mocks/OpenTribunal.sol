@@ -2,7 +2,6 @@
 pragma solidity 0.8.34;
 
 import {IEscrow} from "../interfaces/IEscrow.sol";
-import {Award} from "../types/Deal.sol";
 import {DealId, PackedTerms} from "../types/Terms.sol";
 
 /// @notice A tribunal that awards and extends whatever anybody asks: an attacker's, or a test's.
@@ -13,8 +12,15 @@ contract OpenTribunal {
         ESCROW = escrow;
     }
 
-    function award(PackedTerms calldata terms, DealId id, Award calldata decision) external {
-        ESCROW.award(terms, id, decision);
+    function award(
+        PackedTerms calldata terms,
+        DealId id,
+        uint96 toBuyer,
+        uint96 toSeller,
+        uint96 compensation,
+        bytes32 reasons
+    ) external {
+        ESCROW.award(terms, id, toBuyer, toSeller, compensation, reasons);
     }
 
     function extendBackstop(PackedTerms calldata terms, uint256 until) external {

@@ -3,10 +3,9 @@ pragma solidity 0.8.34;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IEscrow} from "../interfaces/IEscrow.sol";
-import {Determination, IPanelTribunal} from "../interfaces/IPanelTribunal.sol";
+import {Determination, IPanelTribunal, SeatSignature} from "../interfaces/IPanelTribunal.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 import {TermsCodec} from "../libraries/TermsCodec.sol";
-import {Award} from "../types/Deal.sol";
 import {PackedTerms} from "../types/Terms.sol";
 
 /// @notice A panel fixed in the terms; `IPanelTribunal` is its manual.
@@ -29,26 +28,25 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
     function determine(
         PackedTerms calldata terms,
         Determination calldata determination,
-        uint256 threshold,
         address[] calldata arbitrators,
         uint256 signers,
-        bytes[] calldata signatures
+        SeatSignature[] calldata signatures,
+        bytes[] calldata walletSignatures
     ) external {
         require(block.timestamp < determination.deadline, DeterminationExpired(determination.deadline));
-        bytes32 rules = rulesOf(threshold, arbitrators);
-        require(rules == terms.rules(), PanelMismatch(terms.rules(), rules));
-        require(
-            signatures.length == threshold && signatures.length != 0,
-            WrongSignatureCount(signatures.length, threshold)
-        );
-        _requireSigned(terms, digestOf(determination), arbitrators, signers, signatures);
+        bytes32 rules = rulesOf(signatures.length, arbitrators);
+        require(rules == terms.rules() && signatures.length != 0, PanelMismatch(terms.rules(), rules));
+        _requireSigned(terms, digestOf(determination), arbitrators, signers, signatures, walletSignatures);
 
         emit Determined(determination.deal, determination.evidence, signers);
 
         ESCROW.award(
             terms,
             determination.deal,
-            Award(determination.toBuyer, determination.toSeller, determination.compensation, determination.reasons)
+            determination.toBuyer,
+            determination.toSeller,
+            determination.compensation,
+            determination.reasons
         );
     }
 
@@ -62,33 +60,48 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
         return keccak256(abi.encode(threshold, arbitrators));
     }
 
-    /// @dev Walks the set bits upwards. Ascending addresses make every signer a different person.
+    /// @dev Ascending addresses make every signer a different person. `if`, because `require` computes its error's arguments
+    /// even when all is well, and this loop is what a determination pays most for.
     function _requireSigned(
         PackedTerms calldata terms,
         bytes32 digest,
         address[] calldata arbitrators,
         uint256 signers,
-        bytes[] calldata signatures
+        SeatSignature[] calldata signatures,
+        bytes[] calldata walletSignatures
     ) private view {
         (address buyer, address seller) = (terms.buyer(), terms.seller());
         address last;
-        uint256 seat;
-        for (uint256 i = 0; i < signatures.length; ++i) {
-            while (signers & 1 == 0) {
-                require(signers != 0, WrongSignatureCount(signatures.length, i));
-                signers >>= 1;
-                ++seat;
-            }
-            require(seat < arbitrators.length, SignerOutOfRange(seat, arbitrators.length));
-            address arbitrator = arbitrators[seat];
-            require(arbitrator > last, ArbitratorsNotAscending(arbitrator));
-            require(arbitrator != buyer && arbitrator != seller, ArbitratorIsParty(arbitrator));
-            arbitrator.requireSigned(digest, signatures[i]);
+        uint256 next;
+        for (uint256 seat = 0; seat < arbitrators.length; ++seat) {
+            if ((signers >> seat) & 1 == 0) continue;
+            if (next == signatures.length) revert SignersMismatch(signers, signatures.length);
+            address signer = _signerOf(digest, arbitrators[seat], signatures[next], walletSignatures);
+            if (signer <= last) revert ArbitratorsNotAscending(signer);
+            if (signer == buyer || signer == seller) revert ArbitratorIsParty(signer);
 
-            last = arbitrator;
-            signers >>= 1;
-            ++seat;
+            last = signer;
+            ++next;
         }
-        require(signers == 0, WrongSignatureCount(signatures.length + 1, signatures.length));
+        if (next != signatures.length || signers >> arbitrators.length != 0) {
+            revert SignersMismatch(signers, signatures.length);
+        }
+    }
+
+    /// @dev Returns the arbitrator, who signed.
+    function _signerOf(
+        bytes32 digest,
+        address arbitrator,
+        SeatSignature calldata signature,
+        bytes[] calldata walletSignatures
+    ) private view returns (address signer) {
+        (bytes32 r, bytes32 vs) = (signature.r, signature.vs);
+        if (vs == 0) {
+            require(uint256(r) < walletSignatures.length, Signatures.SignatureInvalid(arbitrator));
+            arbitrator.requireSigned(digest, walletSignatures[uint256(r)]);
+            return arbitrator;
+        }
+        signer = Signatures.recover(digest, r, vs);
+        if (signer != arbitrator) revert Signatures.SignatureInvalid(arbitrator);
     }
 }

@@ -25,15 +25,6 @@ struct Deal {
     uint40 until;
 }
 
-/// @notice What a tribunal decides. `toBuyer` and `toSeller` sum to what is held; `compensation` comes from the coverage.
-struct Award {
-    uint96 toBuyer;
-    uint96 toSeller;
-    uint96 compensation;
-    /// Digest of the reasons.
-    bytes32 reasons;
-}
-
 /// @notice A seller's deposit in one token: one slot.
 struct Bond {
     uint96 balance;

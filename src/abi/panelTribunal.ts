@@ -2,7 +2,7 @@
 export const panelTribunalAbi = [
   {"type":"constructor","inputs":[{"name":"escrow","type":"address"}],"stateMutability":"nonpayable"},
   {"type":"function","name":"ESCROW","inputs":[],"outputs":[{"name":"","type":"address"}],"stateMutability":"view"},
-  {"type":"function","name":"determine","inputs":[{"name":"terms","type":"tuple","components":[{"name":"words","type":"bytes32[9]"}]},{"name":"determination","type":"tuple","components":[{"name":"deal","type":"bytes32"},{"name":"toBuyer","type":"uint96"},{"name":"toSeller","type":"uint96"},{"name":"compensation","type":"uint96"},{"name":"reasons","type":"bytes32"},{"name":"evidence","type":"bytes32"},{"name":"deadline","type":"uint40"}]},{"name":"threshold","type":"uint256"},{"name":"arbitrators","type":"address[]"},{"name":"signers","type":"uint256"},{"name":"signatures","type":"bytes[]"}],"outputs":[],"stateMutability":"nonpayable"},
+  {"type":"function","name":"determine","inputs":[{"name":"terms","type":"tuple","components":[{"name":"words","type":"bytes32[9]"}]},{"name":"determination","type":"tuple","components":[{"name":"deal","type":"bytes32"},{"name":"toBuyer","type":"uint96"},{"name":"toSeller","type":"uint96"},{"name":"compensation","type":"uint96"},{"name":"reasons","type":"bytes32"},{"name":"evidence","type":"bytes32"},{"name":"deadline","type":"uint40"}]},{"name":"arbitrators","type":"address[]"},{"name":"signers","type":"uint256"},{"name":"signatures","type":"tuple[]","components":[{"name":"r","type":"bytes32"},{"name":"vs","type":"bytes32"}]},{"name":"walletSignatures","type":"bytes[]"}],"outputs":[],"stateMutability":"nonpayable"},
   {"type":"function","name":"digestOf","inputs":[{"name":"determination","type":"tuple","components":[{"name":"deal","type":"bytes32"},{"name":"toBuyer","type":"uint96"},{"name":"toSeller","type":"uint96"},{"name":"compensation","type":"uint96"},{"name":"reasons","type":"bytes32"},{"name":"evidence","type":"bytes32"},{"name":"deadline","type":"uint40"}]}],"outputs":[{"name":"","type":"bytes32"}],"stateMutability":"view"},
   {"type":"function","name":"eip712Domain","inputs":[],"outputs":[{"name":"fields","type":"bytes1"},{"name":"name","type":"string"},{"name":"version","type":"string"},{"name":"chainId","type":"uint256"},{"name":"verifyingContract","type":"address"},{"name":"salt","type":"bytes32"},{"name":"extensions","type":"uint256[]"}],"stateMutability":"view"},
   {"type":"function","name":"rulesOf","inputs":[{"name":"threshold","type":"uint256"},{"name":"arbitrators","type":"address[]"}],"outputs":[{"name":"","type":"bytes32"}],"stateMutability":"pure"},
@@ -14,7 +14,6 @@ export const panelTribunalAbi = [
   {"type":"error","name":"InvalidShortString","inputs":[]},
   {"type":"error","name":"PanelMismatch","inputs":[{"name":"rules","type":"bytes32"},{"name":"panel","type":"bytes32"}]},
   {"type":"error","name":"SignatureInvalid","inputs":[{"name":"signer","type":"address"}]},
-  {"type":"error","name":"SignerOutOfRange","inputs":[{"name":"index","type":"uint256"},{"name":"seats","type":"uint256"}]},
+  {"type":"error","name":"SignersMismatch","inputs":[{"name":"signers","type":"uint256"},{"name":"signatures","type":"uint256"}]},
   {"type":"error","name":"StringTooLong","inputs":[{"name":"str","type":"string"}]},
-  {"type":"error","name":"WrongSignatureCount","inputs":[{"name":"given","type":"uint256"},{"name":"threshold","type":"uint256"}]},
 ] as const;

@@ -104,7 +104,7 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
     if (dealId !== null && deal === undefined) throw new ProtocolError("deal-unknown", { deal: dealId });
     const terms = deal?.terms;
     const sellerSignature = deal?.sellerSignature;
-    const plan = planCarry(request, { chainId: chain.chainId, contracts, terms, sellerSignature });
+    const plan = await planCarry(request, { chainId: chain.chainId, contracts, terms, sellerSignature });
     const known = await readIntent(db, plan.id);
     if (known !== undefined && known.state !== "rejected") return known;
 

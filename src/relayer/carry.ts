@@ -40,10 +40,12 @@ export type CarryPlan = Readonly<{
   call: CallPayload;
 }>;
 
+type OwnPlan = Partial<CarryPlan> & Pick<CarryPlan, "id" | "deadline" | "orderKey" | "call">;
+
 type Carrier<K extends CarryKind> = (
   request: Extract<CarryRequest, { kind: K }>,
   context: CarryContext,
-) => Partial<CarryPlan> & Pick<CarryPlan, "id" | "deadline" | "orderKey" | "call">;
+) => OwnPlan | Promise<OwnPlan>;
 
 const needTerms = ({ terms }: CarryContext): Terms => {
   if (terms === undefined) throw new ProtocolError("deal-unknown");
@@ -348,13 +350,12 @@ const carriers = {
       ),
     };
   },
-  Determination: (request, context) => {
+  Determination: async (request, context) => {
     const { determination, panel } = request;
     const terms = needTerms(context);
     if (panelRules(panel) !== terms.rules || terms.tribunal !== context.contracts.panel) {
       throw new ProtocolError("panel-mismatch", { deal: determination.deal });
     }
-    const { signers, signatures } = seatSignatures(panel, request.signatures);
     const given = new Set(request.signatures.map(({ signer }) => signer)).size;
     if (given !== request.signatures.length || given !== panel.threshold) {
       throw new ProtocolError("signature-count-wrong", {
@@ -363,6 +364,7 @@ const carriers = {
       });
     }
     const id = determinationDigest(determination, { chainId: context.chainId, tribunal: terms.tribunal });
+    const { signers, signatures, walletSignatures } = await seatSignatures(panel, id, request.signatures);
     const { toBuyer, toSeller, compensation } = determination;
     return {
       id,
@@ -376,7 +378,7 @@ const carriers = {
         data: encodeFunctionData({
           abi: panelTribunalAbi,
           functionName: "determine",
-          args: [packTerms(terms), determination, BigInt(panel.threshold), panel.arbitrators, signers, signatures],
+          args: [packTerms(terms), determination, panel.arbitrators, signers, signatures, walletSignatures],
         }),
       },
     };
@@ -387,7 +389,7 @@ const carriers = {
  * Turns a request into the call that carries it.
  * Throws `deal-unknown`, `native-not-carried`, `panel-mismatch`, `signature-count-wrong`, `signer-not-on-panel`, `signature-invalid`.
  */
-export const planCarry = (request: CarryRequest, context: CarryContext): CarryPlan => {
+export const planCarry = async (request: CarryRequest, context: CarryContext): Promise<CarryPlan> => {
   const carrier = carriers[request.kind] as Carrier<CarryKind>;
   return {
     signer: null,
@@ -395,6 +397,6 @@ export const planCarry = (request: CarryRequest, context: CarryContext): CarryPl
     signed: [],
     isTriedOut: false,
     split: null,
-    ...carrier(request as never, context),
+    ...(await carrier(request as never, context)),
   };
 };

@@ -164,25 +164,26 @@ describe("Escrow", () => {
       const deal = await f.reach("funded");
       const { price } = deal.terms;
       const greatest = 2n ** 256n - 1n;
-      for (const [toBuyer, toSeller, sum] of [
-        [price - 1n, 0n, price - 1n],
-        [price, 1n, price + 1n],
-        [0n, price + 1n, greatest],
-        [2n ** 96n - 1n, 1n, greatest],
+      for (const [toBuyer, toSeller] of [
+        [price - 1n, 0n],
+        [price, 1n],
+        [0n, price + 1n],
+        [greatest, price + 1n],
+        [price + 1n, greatest],
       ] as const) {
         const { send } = await settlementOf(f, deal, { toBuyer, toSeller });
-        await f.expectRefusal(deal, send, { error: "AmountsDoNotSum", args: [sum, price] });
+        await f.expectRefusal(deal, send, { error: "AmountsDoNotSum", args: [toBuyer, toSeller, price] });
       }
     });
 
     it("does not settle what was partly refunded since it was signed", async () => {
       const f = await load();
       const deal = await f.reach("funded");
-      const { send } = await settlementOf(f, deal);
+      const { send, toBuyer, toSeller } = await settlementOf(f, deal);
       await f.escrow.connect(f.seller).refund(deal.packed, 1n);
       await f.expectRefusal(deal, send, {
         error: "AmountsDoNotSum",
-        args: [deal.terms.price, deal.terms.price - 1n],
+        args: [toBuyer, toSeller, deal.terms.price - 1n],
       });
     });
 

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {IEscrow} from "../../contracts/interfaces/IEscrow.sol";
 import {Intents} from "../../contracts/libraries/Intents.sol";
 import {BlocklistToken} from "../../contracts/mocks/BlocklistToken.sol";
-import {Award, Bond, Deal, Status} from "../../contracts/types/Deal.sol";
+import {Bond, Deal, Status} from "../../contracts/types/Deal.sol";
 import {DealId, PackedTerms, Terms} from "../../contracts/types/Terms.sol";
 import {DealMaker} from "./DealMaker.sol";
 import {VM} from "./Vm.sol";
@@ -243,8 +243,9 @@ contract EscrowHandler is DealMaker {
         Entry storage entry = _deals[which % _deals.length];
         Deal memory deal = escrow.dealOf(entry.id);
         uint96 toBuyer = uint96(_bound(cut, 0, deal.held));
-        Award memory decision = Award(toBuyer, deal.held - toBuyer, compensation, "");
-        bytes memory data = abi.encodeCall(IEscrow.award, (entry.packed, entry.id, decision));
+        bytes memory data = abi.encodeCall(
+            IEscrow.award, (entry.packed, entry.id, toBuyer, deal.held - toBuyer, compensation, "")
+        );
         _act(entry, address(tribunal), data, 0, deal.status == Status.Disputed && _before(deal.until));
     }
 

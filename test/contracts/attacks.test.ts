@@ -30,8 +30,8 @@ describe("Escrow under attack", () => {
     const deal = f.dealOf(await f.termsOf({ buyer: lower(f.stranger), tribunal: address, price: 1n, deposit: 1n }));
     await f.escrow.connect(f.stranger).fund(deal.packed, { value: 1n });
     await f.escrow.connect(f.stranger).dispute(deal.packed, f.digest("lie"));
-    const award = { toBuyer: 1n, toSeller: 0n, compensation: COVERAGE, reasons: f.digest("lie") };
-    const awarding = tribunal.connect(f.stranger).award(deal.packed, deal.id, award);
+    const award = [1n, 0n, COVERAGE, f.digest("lie")] as const;
+    const awarding = tribunal.connect(f.stranger).award(deal.packed, deal.id, ...award);
 
     await expect(awarding).to.emit(f.escrow, "DealAwarded").withArgs(deal.id, 1, 0, 0, COVERAGE, f.digest("lie"));
     await expect(awarding).to.changeEtherBalances(ethers, [f.escrow, f.stranger, f.seller], [-1n, 1n, 0n]);
@@ -163,14 +163,14 @@ describe("Escrow under attack", () => {
     const { tribunal, address } = await ownTribunal(f);
     const victim = await f.reach("disputed");
     const own = await f.reach("disputed", { tribunal: address, price: 1n, deposit: 1n });
-    const everything = { toBuyer: victim.terms.price, toSeller: 0n, compensation: 0n, reasons: f.digest("r") };
-    await f.expectRefusal(victim, () => tribunal.award(victim.packed, victim.id, everything), {
+    const everything = [victim.terms.price, 0n, 0n, f.digest("r")] as const;
+    await f.expectRefusal(victim, () => tribunal.award(victim.packed, victim.id, ...everything), {
       error: "NotCaller",
       args: [tribunal, victim.terms.tribunal],
     });
-    await f.expectRefusal(victim, () => tribunal.award(own.packed, own.id, everything), {
+    await f.expectRefusal(victim, () => tribunal.award(own.packed, own.id, ...everything), {
       error: "AmountsDoNotSum",
-      args: [2n ** 256n - 1n, 1n],
+      args: [victim.terms.price, 0n, 1n],
     });
   });
 });

@@ -55,8 +55,7 @@ const act = async ({ f, tribunal }: Loaded, { terms, packed, id }: TestDeal, act
       const bySeller = await f.signIntent(f.seller, { kind: "Settlement", message });
       return as(terms.buyer).settle(packed, held, 0n, 0n, FAR, "0x", bySeller);
     },
-    award: () =>
-      tribunal.award(packed, id, { toBuyer: held, toSeller: 0n, compensation: 0n, reasons: f.digest("reasons") }),
+    award: () => tribunal.award(packed, id, held, 0n, 0n, f.digest("reasons")),
     extendBackstop: () => tribunal.extendBackstop(packed, until + DAY),
   };
   return byAction[action]();

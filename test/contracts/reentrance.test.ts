@@ -46,7 +46,7 @@ const callsOf = async (f: Fixture, hostile: Hex, token: Hex) => {
     dispute: [asBuyer, id],
     disputeFor: [asBuyer, hostile, id, FAR, SIGNATURE],
     settle: [asBuyer, 1n, 1n, 0n, FAR, SIGNATURE, SIGNATURE],
-    award: [asBuyer, id, { toBuyer: 1n, toSeller: 0n, compensation: 0n, reasons: id }],
+    award: [asBuyer, id, 1n, 0n, 0n, id],
     extendBackstop: [asBuyer, FAR],
     postBond: [hostile, token, 1n],
     postBondWithAuthorization: [hostile, token, 1n, id, FAR, SIGNATURE],

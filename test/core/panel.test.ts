@@ -1,13 +1,22 @@
 import { describe, it } from "node:test";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Hex } from "viem";
+import { bytesToHex, concat, type Hex, hexToBytes, keccak256, numberToHex, parseSignature, zeroHash } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
 import type { ProtocolError } from "../../src/core/errors.ts";
 import { panelRules, seatSignatures, sortPanel } from "../../src/core/panel.ts";
 import { dealVectors } from "../fixtures/deals.ts";
 
 const panel = dealVectors.panels[0]!;
-const signatureOf = (seat: number): Hex => `0x${seat.toString(16).padStart(128, "0")}`;
+const digest = keccak256("0x01");
+const WALLET_SIGNATURE: Hex = "0x5afe";
+
+/** The 64 bytes of EIP-2098, computed apart from the code under test. */
+const shortOf = (signature: Hex): Hex => {
+  const { r, s, yParity } = parseSignature(signature);
+  const [first, ...rest] = [...hexToBytes(s)];
+  return concat([r, bytesToHex(Uint8Array.from([first! | (yParity << 7), ...rest]))]);
+};
 
 describe("panel", () => {
   it("has the rules of the vectors", () => {
@@ -22,22 +31,56 @@ describe("panel", () => {
     expect(shouted).to.deep.equal(given);
   });
 
-  it("seats signatures by the panel's order, a bit for each", () => {
+  it("seats signatures by the panel's order, a bit for each, keys apart from contract wallets", async () => {
+    const accounts = [1, 2, 3, 4].map((key) => privateKeyToAccount(numberToHex(key, { size: 32 })));
+    const wallet = dealVectors.domain.escrow;
+    const mixed = sortPanel({ threshold: 1, arbitrators: [wallet, ...accounts.map(({ address }) => address)] });
+    const longOf = new Map<Hex, Hex>(
+      await Promise.all(
+        accounts.map(async (one) => [one.address.toLowerCase() as Hex, await one.sign({ hash: digest })] as const),
+      ),
+    );
+    const isForm = fc.constantFrom("long", "short");
     const seats = fc.uniqueArray(fc.integer({ min: 0, max: 4 }), { maxLength: 5 });
-    fc.assert(
-      fc.property(seats, (chosen) => {
-        const signed = chosen.map((seat) => ({ signer: panel.arbitrators[seat]!, signature: signatureOf(seat) }));
-        const { signers, signatures } = seatSignatures(panel, signed);
+    await fc.assert(
+      fc.asyncProperty(seats, isForm, async (chosen, form) => {
+        const signatureOf = (signer: Hex) => {
+          const long = longOf.get(signer);
+          return long === undefined ? WALLET_SIGNATURE : form === "long" ? long : shortOf(long);
+        };
+        const signed = chosen
+          .map((seat) => mixed.arbitrators[seat]!)
+          .map((signer) => ({ signer, signature: signatureOf(signer) }));
+        const seated = await seatSignatures(mixed, digest, signed);
         const ascending = chosen.toSorted((a, b) => a - b);
-        expect(signatures).to.deep.equal(ascending.map(signatureOf));
-        expect(signers).to.equal(ascending.reduce((bits, seat) => bits + 2n ** BigInt(seat), 0n));
+        const hasWallet = chosen.some((seat) => mixed.arbitrators[seat] === wallet);
+        expect(seated.signers).to.equal(ascending.reduce((bits, seat) => bits + 2n ** BigInt(seat), 0n));
+        expect(seated.walletSignatures).to.deep.equal(hasWallet ? [WALLET_SIGNATURE] : []);
+        expect(seated.signatures.map(({ r, vs }) => concat([r, vs]))).to.deep.equal(
+          ascending.map((seat) => {
+            const long = longOf.get(mixed.arbitrators[seat]!);
+            return long === undefined ? concat([zeroHash, zeroHash]) : shortOf(long);
+          }),
+        );
       }),
+      { numRuns: 30 },
     );
   });
 
-  it("refuses a signer who is not on it, by code", () => {
+  it("takes another key's signature for a contract wallet's, which only the chain can check", async () => {
+    const stranger = privateKeyToAccount(numberToHex(9, { size: 32 }));
+    const signature = await stranger.sign({ hash: digest });
+    const seated = await seatSignatures(panel, digest, [{ signer: panel.arbitrators[3]!, signature }]);
+    expect(seated).to.deep.equal({
+      signers: 8n,
+      signatures: [{ r: zeroHash, vs: zeroHash }],
+      walletSignatures: [signature],
+    });
+  });
+
+  it("refuses a signer who is not on it, by code", async () => {
     try {
-      seatSignatures(panel, [{ signer: dealVectors.domain.escrow, signature: "0x" }]);
+      await seatSignatures(panel, digest, [{ signer: dealVectors.domain.escrow, signature: "0x" }]);
       expect.fail("seated a stranger");
     } catch (error) {
       expect((error as ProtocolError).code).to.equal("signer-not-on-panel");

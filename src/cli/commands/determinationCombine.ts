@@ -47,7 +47,7 @@ export const determinationCombine = defineCommand({
     const panel = await findPanel(deal, file, values.panel);
     const given = await Promise.all(signaturePaths.map(readSignature));
     const signatures = await chooseSignatures(file, given, panel.threshold);
-    const seated = seatSignatures(panel, signatures);
+    const seated = await seatSignatures(panel, file.digest, signatures);
 
     const submission = { determination: file.determination, panel, signatures };
     if (values.out !== undefined) await writeNew(values.out, `${JSON.stringify(submission, decimal, 2)}\n`);
@@ -57,10 +57,10 @@ export const determinationCombine = defineCommand({
       args: [
         packTerms(deal.terms),
         file.determination,
-        BigInt(panel.threshold),
         panel.arbitrators,
         seated.signers,
         seated.signatures,
+        seated.walletSignatures,
       ],
     });
     const call = { to: deal.terms.tribunal, data, value: 0n };
