@@ -6,6 +6,7 @@ import { openDevelopmentKey } from "../relayer/keystore.ts";
 import { createLog } from "../relayer/log.ts";
 import { lockDir } from "../store/dirLock.ts";
 import { type Deployment, deployLocal } from "./deploy.ts";
+import { startIdleBlocks } from "./idleBlocks.ts";
 import { LOCAL_CHAIN_ID, startLocalChain } from "./localChain.ts";
 import { provideGas } from "./testMoney.ts";
 
@@ -93,6 +94,7 @@ const startRelayer = async ({ dataDir, port, rpcUrl, deployment }: Place): Promi
   const { escrow, panelTribunal, evidenceRegistry, deployBlock } = deployment;
   // What the relayer has to say is for whoever looks for a fault; the terminal belongs to the story.
   const file = createWriteStream(join(dataDir, "relayer.log"), { flags: "a", mode: 0o600 });
+  const log = createLog("info", file);
   const holdfast = await startHoldfast(
     {
       dataDir,
@@ -110,12 +112,16 @@ const startRelayer = async ({ dataDir, port, rpcUrl, deployment }: Place): Promi
       database: { dataDir: join(dataDir, "database") },
       kuboRpcUrl: undefined,
     },
-    { signer, log: createLog("info", file) },
+    { signer, log },
   ).catch(async (error: unknown) => {
     await closeLog(file);
     throw error;
   });
+  const ending = new AbortController();
+  const idleBlocks = startIdleBlocks({ rpcUrl, relayer: holdfast.relayer, signal: ending.signal, log });
   const stop = async () => {
+    ending.abort();
+    await idleBlocks.done;
     await holdfast.stop();
     await closeLog(file);
   };

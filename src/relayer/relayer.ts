@@ -11,6 +11,7 @@ import { readCursor } from "../store/events.ts";
 import { readOldestUnproven } from "../store/evidence.ts";
 import { dropLeases, takeLease } from "../store/leases.ts";
 import { readNextNonce, readOutboxAge } from "../store/outbox.ts";
+import { readNextDue } from "../store/projections.ts";
 import { type Acceptance, createAcceptance } from "./accept.ts";
 import { type AnchorOptions, proveBatchesOnce, sealBatchOnce } from "./anchor.ts";
 import { watchDeadlinesOnce } from "./deadlines.ts";
@@ -70,6 +71,8 @@ export type Relayer = Acceptance &
     health: () => Promise<Health>;
     /** Settles once a block with this number, and everything before it, is projected. */
     whenIndexed: (blockNumber: number, signal: AbortSignal) => Promise<void>;
+    /** Unix second in which the next deadline's action falls due, by the chain's time; `null` when no clock runs. */
+    nextDeadline: () => Promise<number | null>;
   }>;
 
 const LEASE_SECONDS = 15;
@@ -258,6 +261,7 @@ export const createRelayer = (options: RelayerOptions): Relayer => {
     stop,
     health,
     whenIndexed,
+    nextDeadline: () => readNextDue(database.db),
   };
 };
 

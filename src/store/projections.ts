@@ -72,6 +72,16 @@ export const readDueDeals = (db: Reader, time: number, limit: number): Promise<P
     .limit(limit)
     .execute();
 
+/** When the next deal may be moved by anyone, in Unix seconds; `null` when no deal has a clock running. */
+export const readNextDue = async (db: Reader): Promise<number | null> => {
+  const { dueAt } = await db
+    .selectFrom("projections")
+    .select(({ fn }) => fn.min("dueAt").as("dueAt"))
+    .where("kind", "=", "deal")
+    .executeTakeFirstOrThrow();
+  return dueAt;
+};
+
 /** Rows of a kind in which a person or a company is a party, newest first; `after` is the last key of the page before. */
 export const listProjections = (
   db: Reader,
