@@ -17,10 +17,13 @@ const templateSchema = z.strictObject({
   attestor: address,
   marketplace: address.optional(),
   fee: z.string().default("0%"),
-  token: z.union([
-    z.literal("native"),
-    z.strictObject({ address, symbol: z.string().min(1).max(16), decimals: z.int().min(0).max(36) }),
-  ]),
+  token: z.union(
+    [
+      z.literal("native"),
+      z.strictObject({ address, symbol: z.string().min(1).max(16), decimals: z.int().min(0).max(36) }),
+    ],
+    'write "native", or an object with address, symbol and decimals',
+  ),
   price: z.string(),
   deposit: z.string().optional(),
   earnest: z.boolean().default(false),
@@ -36,7 +39,10 @@ const templateSchema = z.strictObject({
   tribunal: address.optional(),
   panel: panelSchema.optional(),
   rules: bytes32.optional(),
-  order: z.union([z.string(), z.record(z.string(), z.unknown())]),
+  order: z.union(
+    [z.string(), z.record(z.string(), z.unknown())],
+    "write the path or the SHA-256 of a document, or an object",
+  ),
 });
 
 /** A template to start from: furniture for 40,000, paid at once, decided by three of five arbitrators. */

@@ -72,6 +72,7 @@ describe("termsFromTemplate", () => {
       [{ panel: undefined }, "input-malformed"],
       [{ buyer: "0x12" }, "input-malformed"],
       [{ colour: "oak" }, "input-malformed"],
+      [{ token: "0x0000000000000000000000000000000000000001" }, "input-malformed"],
       [{ order: "order-that-is-not-there.pdf" }, "file-missing"],
     ] as const;
     for (const [changes, code] of cases) expect(await refusal(changes), JSON.stringify(changes)).to.equal(code);
