@@ -8,7 +8,8 @@ import {Bond} from "./types/Deal.sol";
 
 /// @notice Sellers' bonds: one balance per seller and token, of which each covered deal reserves its part.
 abstract contract Bonds is Custody {
-    /// @notice Longest time that a covered deal may stay undisputed, from funding to the end of its tail.
+    /// @notice Longest time that a covered deal may stay undisputed, from funding to the end of its tail, when what anyone may
+    /// call at its deadlines is called then.
     uint256 public constant MAX_COVERED_EXPOSURE = 180 days;
     /// @notice From the request of a withdrawal to its opening: no shorter than any exposure that was open at the request.
     uint256 public constant BOND_DELAY = MAX_COVERED_EXPOSURE;

@@ -94,7 +94,11 @@ abstract contract Custody is IEscrow, EIP712("Holdfast Escrow", "1"), Nonces, Re
     /// @dev Pays, or credits what cannot be paid. Last thing that an action does.
     function _pay(address token, address to, uint256 amount) internal {
         if (amount == 0) return;
-        if (!_send(token, to, amount)) _credit(token, to, amount);
+        uint256 cap = token == address(0) ? NATIVE_PAYMENT_GAS : TOKEN_PAYMENT_GAS;
+        // A carrier must not be able to starve the payment into a credit.
+        uint256 needed = cap + cap / 63 + CREDIT_GAS;
+        require(gasleft() >= needed, GasTooLow(gasleft(), needed));
+        if (!_send(token, to, amount, cap)) _credit(token, to, amount);
     }
 
     function _credit(address token, address owner, uint256 amount) internal {
@@ -103,9 +107,11 @@ abstract contract Custody is IEscrow, EIP712("Holdfast Escrow", "1"), Nonces, Re
         emit CreditAdded(owner, token, amount);
     }
 
-    /// @dev Pays to an address that its owner chose, or reverts.
+    /// @dev Pays to an address that its owner chose, with all the gas that its owner gives, or reverts.
     function _payOut(address token, address to, uint256 amount) internal {
-        require(to != address(0) && to != address(this) && _send(token, to, amount), PaymentFailed(to, amount));
+        require(
+            to != address(0) && to != address(this) && _send(token, to, amount, gasleft()), PaymentFailed(to, amount)
+        );
     }
 
     function _requireCaller(address expected) internal view {
@@ -130,12 +136,7 @@ abstract contract Custody is IEscrow, EIP712("Holdfast Escrow", "1"), Nonces, Re
         _payOut(token, to, amount);
     }
 
-    function _send(address token, address to, uint256 amount) private returns (bool sent) {
-        uint256 cap = token == address(0) ? NATIVE_PAYMENT_GAS : TOKEN_PAYMENT_GAS;
-        // A carrier must not be able to starve the payment into a credit.
-        uint256 needed = cap + cap / 63 + CREDIT_GAS;
-        require(gasleft() >= needed, GasTooLow(gasleft(), needed));
-
+    function _send(address token, address to, uint256 amount, uint256 cap) private returns (bool sent) {
         if (token == address(0)) {
             (sent,) = to.call{value: amount, gas: cap}("");
         } else {

@@ -11,7 +11,7 @@ import {Signatures} from "./libraries/Signatures.sol";
 import {TermsCodec} from "./libraries/TermsCodec.sol";
 import {TermsRules} from "./libraries/TermsRules.sol";
 import {Deal, DealSlot, Status} from "./types/Deal.sol";
-import {DealId, PackedTerms, Terms} from "./types/Terms.sol";
+import {DealId, PackedTerms} from "./types/Terms.sol";
 
 /// @notice The life of a deal; `IEscrow` is its manual.
 contract Escrow is Bonds {
@@ -166,17 +166,18 @@ contract Escrow is Bonds {
     }
 
     /// @inheritdoc IEscrow
-    function confirm(PackedTerms calldata terms) external {
+    function confirm(PackedTerms calldata terms) external nonReentrant {
         DealId id = _idOf(terms);
         _requireCaller(terms.buyer());
-        _confirm(terms, id);
+        _release(terms, id, _requireOpen(id).held());
     }
 
     /// @inheritdoc IEscrow
-    function confirmFor(PackedTerms calldata terms, uint256 deadline, bytes calldata signature) external {
+    function confirmFor(PackedTerms calldata terms, uint256 deadline, bytes calldata signature) external nonReentrant {
         DealId id = _idOf(terms);
-        _requireIntent(terms.buyer(), Intents.hashConfirmReceipt(id, deadline), deadline, signature);
-        _confirm(terms, id);
+        uint96 held = _requireOpen(id).held();
+        _requireIntent(terms.buyer(), Intents.hashConfirmReceipt(id, held, deadline), deadline, signature);
+        _release(terms, id, held);
     }
 
     /// @inheritdoc IEscrow
@@ -221,14 +222,10 @@ contract Escrow is Bonds {
             deal.status() == Status.Funded || deal.status() == Status.Shipped,
             WrongStatus(id, deal.status(), Status.Shipped)
         );
-        bool unshipped = deal.status() == Status.Funded;
-        _requireReached(unshipped ? terms.shipBy() : terms.deliverBy());
-        uint96 owed = unshipped && terms.earnest() ? terms.deposit() : 0;
-        uint96 compensation = owed < terms.coverage() ? owed : terms.coverage();
+        _requireReached(deal.status() == Status.Funded ? terms.shipBy() : terms.deliverBy());
 
-        _end(terms, id, compensation);
-        _recordShortfall(id, owed - compensation);
-        emit DealExpired(id, deal.held(), compensation, owed - compensation);
+        (uint96 compensation, uint256 shortfall) = _endOwing(terms, id, _earnestOwed(terms, deal.status()));
+        emit DealExpired(id, deal.held(), compensation, shortfall);
 
         _pay(terms.token(), terms.buyer(), uint256(deal.held()) + compensation);
     }
@@ -327,11 +324,8 @@ contract Escrow is Bonds {
         DealSlot deal = _requireStatus(id, Status.Disputed);
         _requireBefore(deal.until());
         _requireSum(toBuyer, toSeller, deal.held());
-        uint96 covered = compensation < terms.coverage() ? compensation : terms.coverage();
-        uint256 shortfall = compensation - covered;
 
-        _end(terms, id, covered);
-        _recordShortfall(id, shortfall);
+        (uint96 covered, uint256 shortfall) = _endOwing(terms, id, compensation);
         emit DealAwarded(id, toBuyer, toSeller, covered, shortfall, reasons);
 
         _distribute(terms, uint256(toBuyer) + covered, toSeller);
@@ -365,11 +359,6 @@ contract Escrow is Bonds {
     /// @inheritdoc IEscrow
     function dealIdOf(PackedTerms calldata terms) external view returns (DealId id) {
         id = _idOf(terms);
-    }
-
-    /// @inheritdoc IEscrow
-    function termsOf(PackedTerms calldata terms) external pure returns (Terms memory) {
-        return terms.unpack();
     }
 
     // ------------------------------------------------------------------ internals
@@ -423,10 +412,6 @@ contract Escrow is Bonds {
         emit DealDelivered(id, proof, until);
     }
 
-    function _confirm(PackedTerms calldata terms, DealId id) private nonReentrant {
-        _release(terms, id, _requireOpen(id).held());
-    }
-
     function _release(PackedTerms calldata terms, DealId id, uint96 held) private {
         uint256 until;
         if (terms.coverage() != 0 && terms.tail() != 0) {
@@ -448,16 +433,24 @@ contract Escrow is Bonds {
             remaining == 0 || deal.status() != Status.Deposited, PartialRefundOfDeposit(amount, deal.held())
         );
 
-        if (remaining == 0) _end(terms, id, 0);
+        uint96 compensation;
+        uint256 shortfall;
+        if (remaining == 0) (compensation, shortfall) = _endOwing(terms, id, _earnestOwed(terms, deal.status()));
         else _deals[id] = DealSlots.pack(deal.status(), remaining, deal.until());
-        emit DealRefunded(id, amount, remaining);
+        emit DealRefunded(id, amount, remaining, compensation, shortfall);
 
-        _pay(terms.token(), terms.buyer(), amount);
+        _pay(terms.token(), terms.buyer(), amount + compensation);
+    }
+
+    /// @dev What a seller owes beyond a refund who took earnest money and ends the deal before shipping: as much again.
+    function _earnestOwed(PackedTerms calldata terms, Status status) private pure returns (uint96) {
+        return terms.earnest() && status <= Status.Funded ? terms.deposit() : 0;
     }
 
     function _dispute(PackedTerms calldata terms, DealId id, address by, bytes32 statement) private nonReentrant {
-        require(by == terms.buyer() || by == terms.seller(), NotParty(by));
         DealSlot deal = _deals[id];
+        // In the tail nothing is held: only the buyer has a claim, and nobody else may cut short the time for it.
+        require(by == terms.buyer() || (by == terms.seller() && deal.status() != Status.Released), NotParty(by));
         _requireBefore(_windowEnd(terms, id, deal));
         uint256 until = block.timestamp + terms.backstop();
 
@@ -474,15 +467,23 @@ contract Escrow is Bonds {
         return deal.until();
     }
 
+    /// @dev Of what the seller owes beyond the price, as much as this deal's coverage carries leaves the bond; the rest is recorded.
+    function _endOwing(PackedTerms calldata terms, DealId id, uint96 owed)
+        private
+        returns (uint96 compensation, uint256 shortfall)
+    {
+        compensation = owed < terms.coverage() ? owed : terms.coverage();
+        shortfall = owed - compensation;
+
+        if (shortfall != 0) _shortfalls[id] = shortfall;
+        _end(terms, id, compensation);
+    }
+
     /// @dev Forgets a deal and ends its reservation. The slot is given back once `fundBy` keeps the terms from being funded
     /// again; before that a closed marker does.
     function _end(PackedTerms calldata terms, DealId id, uint96 compensation) private {
         _deals[id] = block.timestamp < terms.fundBy() ? DealSlots.pack(Status.Closed, 0, 0) : DealSlot.wrap(0);
         _unreserve(terms.seller(), terms.token(), terms.coverage(), compensation);
-    }
-
-    function _recordShortfall(DealId id, uint256 shortfall) private {
-        if (shortfall != 0) _shortfalls[id] = shortfall;
     }
 
     /// @dev The marketplace's fee is due on what the seller gets and rounds down.

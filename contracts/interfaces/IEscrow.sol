@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Bond, Deal, Status} from "../types/Deal.sol";
-import {DealId, PackedTerms, Terms} from "../types/Terms.sol";
+import {DealId, PackedTerms} from "../types/Terms.sol";
 
 /// @title Escrow of one payment per deal, and of sellers' bonds
 /// @notice Holds a buyer's payment until it leaves by confirmation, by a deadline, by a settlement that both parties sign,
@@ -25,8 +25,11 @@ interface IEscrow {
     event DealDelivered(DealId indexed id, bytes32 proof, uint256 inspectionUntil);
     /// @notice What was held went to the seller, less the fee. `tailUntil` is zero when nothing stays reserved: the deal is closed.
     event DealReleased(DealId indexed id, uint256 amount, uint256 tailUntil);
-    /// @notice The seller gave `amount` back; the deal is closed when `remaining` is zero.
-    event DealRefunded(DealId indexed id, uint256 amount, uint256 remaining);
+    /// @notice The seller gave `amount` back; the deal is closed when `remaining` is zero, and then `compensation` was paid from the
+    /// coverage where earnest money is doubled; `shortfall` is what the coverage did not carry.
+    event DealRefunded(
+        DealId indexed id, uint256 amount, uint256 remaining, uint256 compensation, uint256 shortfall
+    );
     event DealDisputed(DealId indexed id, address by, bytes32 statement, uint256 backstopAt);
     event BackstopExtended(DealId indexed id, uint256 backstopAt);
 
@@ -78,6 +81,7 @@ interface IEscrow {
     error PaymentFailed(address to, uint256 amount);
     error RefundExceedsHeld(uint256 amount, uint256 held);
     error RemainingMismatch(uint256 signed, uint256 actual);
+    error TribunalIsParty(address tribunal);
     error TribunalUnknown(address tribunal);
     error ValueMismatch(uint256 received, uint256 expected);
     error WrongStatus(DealId id, Status actual, Status expected);
@@ -139,14 +143,15 @@ interface IEscrow {
     /// @dev Waives nothing: until the tail ends the buyer can still dispute and be compensated from the coverage.
     function confirm(PackedTerms calldata terms) external;
 
-    /// @notice The same on the buyer's `ConfirmReceipt`.
+    /// @notice The same on the buyer's `ConfirmReceipt`, which states what is held: it does not release what is paid in later.
     function confirmFor(PackedTerms calldata terms, uint256 deadline, bytes calldata signature) external;
 
     /// @notice Pays what is held to the seller, less the fee, once the inspection is over. Anyone.
     function release(PackedTerms calldata terms) external;
 
     /// @notice Gives `amount` of what is held back to the buyer; all of it closes the deal. Seller only, from any open state.
-    /// @dev A deposit goes back whole or not at all, so that what is left to pay is always `price - deposit`.
+    /// @dev A deposit goes back whole or not at all, so that what is left to pay is always `price - deposit`. A seller who ends a
+    /// deal with earnest money before shipping pays as much again from the coverage, as at `expire`; a settlement can spare it.
     function refund(PackedTerms calldata terms, uint256 amount) external;
 
     /// @notice The same on the seller's `RefundBuyer`, which states what remains, so that it cannot run twice.
@@ -176,7 +181,7 @@ interface IEscrow {
     // ------------------------------------------------------------------ disputes
 
     /// @notice Freezes the deal: from here money moves only by settlement, award, or the backstop. Buyer or seller, while the
-    /// running window (`balanceBy`, `shipBy`, `deliverBy`, inspection or tail) is open.
+    /// running window (`balanceBy`, `shipBy`, `deliverBy`, inspection) is open; in the tail the buyer only.
     /// @param statement Digest of what the party states.
     function dispute(PackedTerms calldata terms, bytes32 statement) external;
 
@@ -244,6 +249,7 @@ interface IEscrow {
     function requestBondWithdrawalFor(address seller, address token, uint256 deadline, bytes calldata signature) external;
 
     /// @notice Sends `amount` of the bond that no deal has reserved to `to`. Seller only, while a requested withdrawal is open.
+    /// @dev Only what is reserved is promised to anybody: `reserved` of `bondOf`, not its `balance`.
     function withdrawBond(address token, uint256 amount, address to) external;
 
     /// @notice The same on the seller's `WithdrawBond`.
@@ -267,9 +273,6 @@ interface IEscrow {
 
     /// @notice The EIP-712 digest of the terms: what a wallet signs and what names the deal.
     function dealIdOf(PackedTerms calldata terms) external view returns (DealId);
-
-    /// @notice The terms, field by field.
-    function termsOf(PackedTerms calldata terms) external pure returns (Terms memory);
 
     /// @notice Where the deal stands; status `None` before funding and after the slot of a closed deal was given back.
     function dealOf(DealId id) external view returns (Deal memory);

@@ -20,7 +20,7 @@ library Intents {
     bytes32 internal constant SHIP_GOODS_TYPEHASH = keccak256("ShipGoods(bytes32 deal,bytes32 tracking,uint256 deadline)");
     bytes32 internal constant ATTEST_DELIVERY_TYPEHASH =
         keccak256("AttestDelivery(bytes32 deal,bytes32 proof,uint256 deadline)");
-    bytes32 internal constant CONFIRM_RECEIPT_TYPEHASH = keccak256("ConfirmReceipt(bytes32 deal,uint256 deadline)");
+    bytes32 internal constant CONFIRM_RECEIPT_TYPEHASH = keccak256("ConfirmReceipt(bytes32 deal,uint256 amount,uint256 deadline)");
     bytes32 internal constant REFUND_BUYER_TYPEHASH =
         keccak256("RefundBuyer(bytes32 deal,uint256 amount,uint256 remaining,uint256 deadline)");
     bytes32 internal constant OPEN_DISPUTE_TYPEHASH =
@@ -82,8 +82,8 @@ library Intents {
         return keccak256(abi.encode(ATTEST_DELIVERY_TYPEHASH, deal, proof, deadline));
     }
 
-    function hashConfirmReceipt(DealId deal, uint256 deadline) internal pure returns (bytes32) {
-        return keccak256(abi.encode(CONFIRM_RECEIPT_TYPEHASH, deal, deadline));
+    function hashConfirmReceipt(DealId deal, uint256 amount, uint256 deadline) internal pure returns (bytes32) {
+        return keccak256(abi.encode(CONFIRM_RECEIPT_TYPEHASH, deal, amount, deadline));
     }
 
     function hashRefundBuyer(DealId deal, uint256 amount, uint256 remaining, uint256 deadline)

@@ -30,6 +30,10 @@ library TermsRules {
         );
         require(terms.buyer() != terms.seller(), IEscrow.BuyerIsSeller(terms.buyer()));
         require(terms.attestor() != terms.seller(), IEscrow.AttestorIsSeller(terms.seller()));
+        require(
+            terms.tribunal() != terms.buyer() && terms.tribunal() != terms.seller(),
+            IEscrow.TribunalIsParty(terms.tribunal())
+        );
         require(terms.tribunal().code.length != 0, IEscrow.TribunalUnknown(terms.tribunal()));
     }
 

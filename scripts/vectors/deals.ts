@@ -96,7 +96,7 @@ const intents: readonly Intent[] = [
   { kind: "PayBalance", message: { deal, amount: price - deposit, deadline: FAR } },
   { kind: "ShipGoods", message: { deal, tracking: digest("tracking"), deadline: FAR } },
   { kind: "AttestDelivery", message: { deal, proof: digest("proof of delivery"), deadline: FAR } },
-  { kind: "ConfirmReceipt", message: { deal, deadline: FAR } },
+  { kind: "ConfirmReceipt", message: { deal, amount: deposit, deadline: FAR } },
   { kind: "RefundBuyer", message: { deal, amount: 1_000n, remaining: deposit - 1_000n, deadline: FAR } },
   { kind: "OpenDispute", message: { deal, by: buyer, statement: digest("statement"), deadline: FAR } },
   { kind: "Settlement", message: { deal, toBuyer: 1n, toSeller: deposit - 1n, compensation: 7n, deadline: FAR } },

@@ -1,6 +1,7 @@
 import type { Address, Hex } from "viem";
 import type { z } from "zod";
 import {
+  actorOf,
   clockOf,
   type DealAction,
   type DealActor,
@@ -67,8 +68,8 @@ const actionsIn = (state: DealState, at: { terms: Terms; now: number }) =>
     const clock = (name: typeof transition.from) => (name === undefined ? null : clockOf(name, at.terms, state));
     return {
       action,
-      by: rule.by,
-      who: whoIs(rule.by, at.terms),
+      by: actorOf(action, state.status),
+      who: whoIs(actorOf(action, state.status), at.terms),
       from: clock(transition.from),
       before: clock(transition.before),
       open: refusalOf(action, state, at) === undefined,

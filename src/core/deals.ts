@@ -22,6 +22,8 @@ export type DealActor = "buyer" | "seller" | "attestor" | "tribunal" | "party" |
 
 /** When an action is possible in a state, and where it can lead. Windows are half-open: `before` excludes its second, `from` includes it. */
 export type DealTransition = {
+  /** Who may act here, where it is not everybody of the rule. */
+  readonly by?: DealActor;
   readonly before?: DealClock;
   readonly from?: DealClock;
   readonly to: readonly DealStatus[];
@@ -77,7 +79,8 @@ export const dealTable = {
       funded: { before: "shipBy", to: disputed },
       shipped: { before: "deliverBy", to: disputed },
       delivered: { before: "until", to: disputed },
-      released: { before: "until", to: disputed },
+      // Nothing is held in the tail: the claim on the coverage is the buyer's, and nobody else may cut its time short.
+      released: { by: "buyer", before: "until", to: disputed },
     },
   },
   settle: {
@@ -102,6 +105,12 @@ export type DealState = { readonly status: DealStatus; readonly held: bigint; re
 /** Unix second that a clock of the deal stands for. */
 export const clockOf = (clock: DealClock, terms: Terms, state: DealState): number =>
   clock === "until" ? state.until : terms[clock];
+
+/** Who may take an action in a status. */
+export const actorOf = (action: DealAction, status: DealStatus): DealActor => {
+  const rule: DealRule = dealTable[action];
+  return rule.in[status]?.by ?? rule.by;
+};
 
 /** Why an action is refused in a state at a time, or `undefined` when the table allows it. Says nothing about who acts. */
 export const refusalOf = (

@@ -25,6 +25,7 @@ export const intentTypes = {
   ],
   ConfirmReceipt: [
     { name: "deal", type: "bytes32" },
+    { name: "amount", type: "uint256" },
     { name: "deadline", type: "uint256" },
   ],
   RefundBuyer: [
@@ -90,7 +91,7 @@ export const intentSchemas = {
   PayBalance: z.strictObject({ deal: bytes32, amount, deadline: seconds }),
   ShipGoods: z.strictObject({ deal: bytes32, tracking: bytes32, deadline: seconds }),
   AttestDelivery: z.strictObject({ deal: bytes32, proof: bytes32, deadline: seconds }),
-  ConfirmReceipt: z.strictObject({ deal: bytes32, deadline: seconds }),
+  ConfirmReceipt: z.strictObject({ deal: bytes32, amount, deadline: seconds }),
   RefundBuyer: z.strictObject({ deal: bytes32, amount, remaining: amount, deadline: seconds }),
   OpenDispute: z.strictObject({ deal: bytes32, by: address, statement: bytes32, deadline: seconds }),
   Settlement: z.strictObject({

@@ -108,6 +108,7 @@ export const requireFundable = (terms: Terms, now: number): void => {
     ["marketplace-missing", terms.feeBps === 0 || terms.marketplace !== zeroAddress],
     ["buyer-is-seller", terms.buyer !== terms.seller],
     ["attestor-is-seller", terms.attestor !== terms.seller],
+    ["tribunal-is-party", terms.tribunal !== terms.buyer && terms.tribunal !== terms.seller],
     ["amount-zero", terms.deposit !== 0n],
     ["deposit-exceeds-price", terms.deposit <= terms.price],
     ["earnest-too-high", !terms.earnest || terms.deposit <= terms.price / EARNEST_DIVISOR],

@@ -4,7 +4,7 @@ import type { Chain } from "../chain/client.ts";
 import { type Contracts, protocolErrors } from "../chain/contracts.ts";
 import { requireSigned } from "../chain/signature.ts";
 import { simulate } from "../chain/transactions.ts";
-import { type DealState, dealStatuses, refusalOf } from "../core/deals.ts";
+import { actorOf, type DealState, dealStatuses, refusalOf } from "../core/deals.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { dealIdOf, requireFundable, type Terms, termsSchema, termsToJson } from "../core/terms.ts";
 import type { Database } from "../store/database.ts";
@@ -163,11 +163,12 @@ const stateOf = (deal: DealProjection): DealState => ({
 });
 
 const refusalBy = (
-  { action, split }: CarryPlan,
+  { action, signer, split }: CarryPlan,
   state: DealState,
   moment: { terms: Terms; now: number },
 ): ProtocolError | undefined => {
-  const why = action === null ? undefined : refusalOf(action, state, moment);
+  const isOthers = action === "dispute" && actorOf(action, state.status) === "buyer" && signer !== moment.terms.buyer;
+  const why = action === null ? undefined : isOthers ? "status" : refusalOf(action, state, moment);
   if (why !== undefined) return new ProtocolError("action-refused", { action, status: state.status, why });
   if (split === null) return undefined;
   const sum = split.toBuyer + split.toSeller;

@@ -69,7 +69,7 @@ const toEscrow = (context: CarryContext, data: Hex): CallPayload => ({ to: conte
 const byParty = (
   intent: Intent & { message: { deal: Hex; deadline: number } },
   context: CarryContext,
-  plan: { signer: Address; signature: Hex; action: DealAction; data: Hex },
+  plan: { signer: Address; signature: Hex; action: DealAction; data: Hex; split?: CarryPlan["split"] },
 ) => {
   const id = digestOf(intent, context);
   return {
@@ -78,6 +78,7 @@ const byParty = (
     action: plan.action,
     deadline: intent.message.deadline,
     signed: [{ digest: id, signer: plan.signer, signature: plan.signature }],
+    split: plan.split ?? null,
     orderKey: intent.message.deal,
     call: toEscrow(context, plan.data),
   };
@@ -185,6 +186,7 @@ const carriers = {
       signer: terms.buyer,
       signature,
       action: "confirm",
+      split: { toBuyer: 0n, toSeller: message.amount, compensation: 0n },
       data: encode({
         abi: escrowAbi,
         functionName: "confirmFor",

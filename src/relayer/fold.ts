@@ -135,7 +135,7 @@ const bondChangeOf = (event: StoredEvent, coverage: bigint): BondChange | undefi
     case "DealReleased":
       return args.tailUntil === "0" ? ended() : undefined;
     case "DealRefunded":
-      return args.remaining === "0" ? ended() : undefined;
+      return args.remaining === "0" ? ended(args.compensation) : undefined;
     case "DealExpired":
     case "DealSettled":
     case "DealAwarded":
@@ -268,7 +268,11 @@ const dealChange = (event: StoredEvent, before: DealProjection | undefined): Par
     case "DealRefunded": {
       const refunded = (BigInt(before!.refunded) + BigInt(args.amount!)).toString();
       if (args.remaining !== "0") return { held: args.remaining!, refunded };
-      return { ...ended("refund", { toBuyer: args.amount! }), refunded };
+      const { compensation, shortfall } = args;
+      return {
+        ...ended("refund", { toBuyer: args.amount!, compensation: compensation!, shortfall: shortfall! }),
+        refunded,
+      };
     }
     case "DealDisputed":
       return {

@@ -66,11 +66,15 @@ describe("Custody", () => {
     it("reverts with PaymentFailed for zero, for the escrow itself and for who cannot receive, and the credit stays", async () => {
       const f = await load();
       await credit(f, f.marketplace.address, NATIVE);
+      await credit(f, f.marketplace.address, f.stablecoinAddress);
       const before = await f.account(f.marketplace.address);
       for (const to of [ethers.ZeroAddress, await f.escrow.getAddress(), await f.tribunal.getAddress()])
         await expect(f.escrow.connect(f.marketplace).withdrawCredit(NATIVE, to))
           .to.be.revertedWithCustomError(f.escrow, "PaymentFailed")
           .withArgs(to, FEE);
+      await expect(f.escrow.connect(f.marketplace).withdrawCredit(f.stablecoin, f.escrow))
+        .to.be.revertedWithCustomError(f.escrow, "PaymentFailed")
+        .withArgs(f.escrow, FEE);
       expect(await f.account(f.marketplace.address)).to.deep.equal(before);
     });
   });

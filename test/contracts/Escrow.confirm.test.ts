@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { COVERAGE, deployEscrow, type Fixture, statusNumber } from "../fixtures/escrow.ts";
+import { COVERAGE, deployEscrow, FAR, type Fixture, statusNumber } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
 const connection = await network.create();
@@ -26,6 +26,7 @@ describe("Escrow", () => {
       const confirmation = f.escrow.connect(f.buyer).confirm(deal.packed);
 
       await expect(confirmation).to.emit(f.escrow, "DealReleased").withArgs(deal.id, price, 0);
+      await expect(confirmation).not.to.emit(f.escrow, "CreditAdded");
       await expect(confirmation).to.changeEtherBalances(ethers, [f.escrow, f.seller, f.buyer], [-price, price, 0n]);
     });
 
@@ -127,7 +128,10 @@ describe("Escrow", () => {
     itTakesOneSignature(load, {
       by: "buyer",
       arrange: (f, changes) => f.reach("delivered", changes),
-      intent: (deal, deadline) => ({ kind: "ConfirmReceipt", message: { deal: deal.id, deadline } }),
+      intent: (deal, deadline) => ({
+        kind: "ConfirmReceipt",
+        message: { deal: deal.id, amount: deal.terms.price, deadline },
+      }),
       send: (f, deal, { deadline, signature }) =>
         f.escrow.connect(f.carrier).confirmFor(deal.packed, deadline, signature),
       event: "DealReleased",
@@ -138,13 +142,27 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("delivered");
       const other = await f.reach("delivered");
-      const message = { deal: other.id, deadline: deal.terms.deliverBy };
+      const message = { deal: other.id, amount: deal.terms.price, deadline: deal.terms.deliverBy };
       const signature = await f.signIntent(f.buyer, { kind: "ConfirmReceipt", message });
       await f.expectRefusal(
         deal,
         () => f.escrow.connect(f.carrier).confirmFor(deal.packed, message.deadline, signature),
         { error: "SignatureInvalid", args: [f.buyer] },
       );
+    });
+
+    it("reverts with SignatureInvalid once other money is held than was signed for", async () => {
+      const f = await load();
+      const deal = await f.reach("deposited");
+      const { deposit, price } = deal.terms;
+      const message = { deal: deal.id, amount: deposit, deadline: FAR };
+      const signature = await f.signIntent(f.buyer, { kind: "ConfirmReceipt", message });
+      const send = () => f.escrow.connect(f.carrier).confirmFor(deal.packed, FAR, signature);
+      const snapshot = await networkHelpers.takeSnapshot();
+      await expect(send()).to.changeEtherBalances(ethers, [f.seller], [deposit]);
+      await snapshot.restore();
+      await f.escrow.connect(f.buyer).payBalance(deal.packed, { value: price - deposit });
+      await f.expectRefusal(deal, send, { error: "SignatureInvalid", args: [f.buyer] });
     });
   });
 });

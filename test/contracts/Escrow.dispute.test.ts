@@ -26,9 +26,10 @@ const windowEnd = async (f: Fixture, { terms, id }: TestDeal, status: DealStatus
 describe("Escrow", () => {
   describe("dispute", () => {
     for (const status of ["deposited", "funded", "shipped", "delivered", "released"] as const) {
-      it(`freezes a ${status} deal until the backstop, for buyer and seller alike`, async () => {
+      const parties = status === "released" ? (["buyer"] as const) : (["buyer", "seller"] as const);
+      it(`freezes a ${status} deal until the backstop, for ${parties.join(" and ")}`, async () => {
         const f = await load();
-        for (const party of [f.buyer, f.seller]) {
+        for (const party of parties.map((name) => f[name])) {
           const deal = await f.reach(status);
           const { held } = await f.escrow.dealOf(deal.id);
           const at = (await f.time.latest()) + 100;
@@ -59,6 +60,15 @@ describe("Escrow", () => {
         await expect(send()).to.emit(f.escrow, "DealDisputed");
       });
     }
+
+    it("reverts with NotParty for the seller in the tail, who would cut the buyer's time short", async () => {
+      const f = await load();
+      const deal = await f.reach("released");
+      await f.expectRefusal(deal, () => f.escrow.connect(f.seller).dispute(deal.packed, f.digest("statement")), {
+        error: "NotParty",
+        args: [f.seller],
+      });
+    });
 
     it("keeps the coverage reserved", async () => {
       const f = await load();

@@ -197,6 +197,15 @@ describe("Escrow", () => {
         error: "AttestorIsSeller",
         args: [f.seller],
       }));
+      refuses("TribunalIsParty: the seller's contract wallet", async (f) => {
+        const wallet = (await (await f.walletOf(f.seller)).getAddress()).toLowerCase() as Hex;
+        return { changes: { seller: wallet, tribunal: wallet }, error: "TribunalIsParty", args: [wallet] };
+      });
+      refuses("TribunalIsParty: the buyer", async (f) => ({
+        changes: { tribunal: lower(f.buyer) },
+        error: "TribunalIsParty",
+        args: [f.buyer],
+      }));
       refuses("TribunalUnknown: zero", async () => ({
         changes: { tribunal: zero },
         error: "TribunalUnknown",

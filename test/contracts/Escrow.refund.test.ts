@@ -23,6 +23,14 @@ const signedRefund = async (f: Fixture, deal: TestDeal, { amount, held }: { amou
   return () => f.escrow.connect(f.carrier).refundFor(deal.packed, amount, held - amount, FAR, signature);
 };
 
+/** A deal with earnest money, before or after its balance was paid. */
+const earnestDeal = async (f: Fixture, status: "deposited" | "funded", coverage: bigint) => {
+  const deal = await f.reach("deposited", { ...(await f.inTwoParts(5n)), earnest: true, coverage });
+  const { price, deposit } = deal.terms;
+  if (status === "funded") await f.escrow.connect(f.buyer).payBalance(deal.packed, { value: price - deposit });
+  return deal;
+};
+
 describe("Escrow", () => {
   describe("refund", () => {
     it("gives everything back and closes the deal", async () => {
@@ -32,7 +40,7 @@ describe("Escrow", () => {
         const { held } = await f.escrow.dealOf(deal.id);
         const refunding = f.escrow.connect(f.seller).refund(deal.packed, held);
 
-        await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, held, 0);
+        await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, held, 0, 0, 0);
         await expect(refunding).to.changeEtherBalances(ethers, [f.escrow, f.buyer, f.seller], [-held, held, 0n]);
         expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("closed"), 0n, 0n]);
         expect((await f.escrow.bondOf(f.seller, deal.terms.token)).reserved).to.equal(0n);
@@ -47,7 +55,7 @@ describe("Escrow", () => {
         const remaining = deal.terms.price - part(deal);
         const refunding = f.escrow.connect(f.seller).refund(deal.packed, part(deal));
 
-        await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, part(deal), remaining);
+        await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, part(deal), remaining, 0, 0);
         await expect(refunding).to.changeTokenBalances(
           ethers,
           f.stablecoin,
@@ -56,6 +64,35 @@ describe("Escrow", () => {
         );
         expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber(status), remaining, until]);
       }
+    });
+
+    it("doubles earnest money when the seller ends the deal before shipping, as far as the coverage goes", async () => {
+      const f = await load();
+      for (const status of ["deposited", "funded"] as const)
+        for (const coverage of [0n, 1_000n, COVERAGE]) {
+          const deal = await earnestDeal(f, status, coverage);
+          const { held } = await f.escrow.dealOf(deal.id);
+          const { deposit } = deal.terms;
+          const paid = coverage < deposit ? coverage : deposit;
+          const before = await f.escrow.bondOf(f.seller, deal.terms.token);
+          const refunding = f.escrow.connect(f.seller).refund(deal.packed, held);
+          await expect(refunding)
+            .to.emit(f.escrow, "DealRefunded")
+            .withArgs(deal.id, held, 0, paid, deposit - paid);
+          await expect(refunding).to.changeEtherBalances(ethers, [f.buyer], [held + paid]);
+          expect(await f.escrow.shortfallOf(deal.id)).to.equal(deposit - paid);
+          expect((await f.escrow.bondOf(f.seller, deal.terms.token)).balance).to.equal(before.balance - paid);
+        }
+    });
+
+    it("does not double earnest money for a part, nor once the goods were shipped", async () => {
+      const f = await load();
+      const deal = await earnestDeal(f, "funded", COVERAGE);
+      const refund = (amount: bigint) => f.escrow.connect(f.seller).refund(deal.packed, amount);
+      await expect(refund(1n)).to.changeEtherBalances(ethers, [f.buyer], [1n]);
+      await f.ship(deal);
+      const rest = deal.terms.price - 1n;
+      await expect(refund(rest)).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, rest, 0, 0, 0);
     });
 
     it("reverts with PartialRefundOfDeposit", async () => {

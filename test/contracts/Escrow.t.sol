@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IEscrow} from "../../contracts/interfaces/IEscrow.sol";
 import {Intents} from "../../contracts/libraries/Intents.sol";
 import {Signatures} from "../../contracts/libraries/Signatures.sol";
+import {TermsReader} from "../../contracts/mocks/TermsReader.sol";
 import {Bond, Deal, Status} from "../../contracts/types/Deal.sol";
 import {DealId, PackedTerms, Terms} from "../../contracts/types/Terms.sol";
 import {DealMaker} from "./DealMaker.sol";
@@ -13,14 +14,17 @@ contract EscrowTest is DealMaker {
     uint256 private constant BASIS_POINTS = 10_000;
     uint256 private constant FAR = type(uint40).max;
 
+    TermsReader private reader;
+
     function setUp() public {
         _deploy();
+        reader = new TermsReader();
     }
 
     // ------------------------------------------------------------------ bytes
 
     function testFuzz_termsOf_readsWhatWasPacked(Terms memory terms) public view {
-        Terms memory read = escrow.termsOf(_pack(terms));
+        Terms memory read = reader.termsOf(_pack(terms));
         require(keccak256(abi.encode(read)) == keccak256(abi.encode(terms)), "every field");
     }
 
@@ -29,8 +33,13 @@ contract EscrowTest is DealMaker {
     }
 
     function testFuzz_termsOf_readsAnyWords(PackedTerms memory packed) public view {
-        Terms memory terms = escrow.termsOf(packed);
+        Terms memory terms = reader.termsOf(packed);
         require(DealId.unwrap(escrow.dealIdOf(packed)) == DealId.unwrap(_idOf(terms)), "one id per terms");
+    }
+
+    function testFuzz_termsOf_takesAnyByteButZeroForEarnest(PackedTerms memory packed, uint8 flag) public view {
+        packed.words[3] = (packed.words[3] & ~bytes32(uint256(0xff) << 56)) | bytes32(uint256(flag) << 56);
+        require(reader.termsOf(packed).earnest == (flag != 0), "earnest");
     }
 
     // ------------------------------------------------------------------ money
@@ -236,13 +245,13 @@ contract EscrowTest is DealMaker {
 
     // ------------------------------------------------------------------ signatures
 
-    function testFuzz_confirmFor_refusesASignatureOfAnotherChain(uint64 chain) public {
+    function testFuzz_confirmFor_findsNoDealOnAnotherChain(uint64 chain) public {
         VM.assume(chain != 0 && chain != block.chainid);
         Terms memory terms = _terms(7, 0, false);
         (DealId id, PackedTerms memory packed) = _fund(terms);
-        bytes memory signature = _sign(BUYER_KEY, Intents.hashConfirmReceipt(id, FAR));
+        bytes memory signature = _sign(BUYER_KEY, Intents.hashConfirmReceipt(id, 7, FAR));
         VM.chainId(chain);
-        VM.expectRevert(abi.encodeWithSelector(Signatures.SignatureInvalid.selector, buyer));
+        VM.expectRevert(abi.encodeWithSelector(IEscrow.DealNotOpen.selector, _idOf(terms), Status.None));
         escrow.confirmFor(packed, FAR, signature);
     }
 
@@ -256,7 +265,7 @@ contract EscrowTest is DealMaker {
     function testFuzz_confirmFor_refusesOneFlippedBit(uint16 bit) public {
         Terms memory terms = _terms(7, 0, false);
         (DealId id, PackedTerms memory packed) = _fund(terms);
-        bytes memory signature = _sign(BUYER_KEY, Intents.hashConfirmReceipt(id, FAR));
+        bytes memory signature = _sign(BUYER_KEY, Intents.hashConfirmReceipt(id, 7, FAR));
         uint256 at = _bound(bit, 0, signature.length * 8 - 1);
         signature[at / 8] ^= bytes1(uint8(1 << (at % 8)));
         VM.expectRevert(abi.encodeWithSelector(Signatures.SignatureInvalid.selector, buyer));

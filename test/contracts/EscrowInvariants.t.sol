@@ -168,9 +168,11 @@ contract EscrowHandler is DealMaker {
         if (_deals.length == 0) return;
         Entry storage entry = _deals[which % _deals.length];
         address by = entry.terms.buyer;
+        uint256 held = escrow.dealOf(entry.id).held;
         bytes memory data = signed
             ? abi.encodeCall(
-                IEscrow.confirmFor, (entry.packed, FAR, _sign(_keys[by], Intents.hashConfirmReceipt(entry.id, FAR)))
+                IEscrow.confirmFor,
+                (entry.packed, FAR, _sign(_keys[by], Intents.hashConfirmReceipt(entry.id, held, FAR)))
             )
             : abi.encodeCall(IEscrow.confirm, (entry.packed));
         _step(entry, by, signed, data, 0, _isOpen(entry));
@@ -213,7 +215,8 @@ contract EscrowHandler is DealMaker {
             )
             : abi.encodeCall(IEscrow.dispute, (entry.packed, ""));
         uint256 end = _windowEnd(entry);
-        _step(entry, by, signed, data, 0, end != 0 && _before(end));
+        bool may = !bySeller || !_isIn(entry, Status.Released);
+        _step(entry, by, signed, data, 0, may && end != 0 && _before(end));
     }
 
     function settle(uint8 which, uint96 cut, uint96 compensation) external {

@@ -107,12 +107,29 @@ describe("Escrow under attack", () => {
     );
     const first = await f.reach("delivered", { buyer: one });
     const second = await f.reach("delivered", { buyer: other });
-    const intent = { kind: "ConfirmReceipt", message: { deal: first.id, deadline: FAR } } as const;
+    const intent = {
+      kind: "ConfirmReceipt",
+      message: { deal: first.id, amount: first.terms.price, deadline: FAR },
+    } as const;
     const confirmation = await f.signIntent(f.buyer, intent);
     await f.expectRefusal(second, () => f.escrow.connect(f.carrier).confirmFor(second.packed, FAR, confirmation), {
       error: "SignatureInvalid",
       args: [other],
     });
+  });
+
+  it("takes no wallet's answer but the whole of ERC-1271's, without a revert", async () => {
+    const f = await load();
+    const magic = "631626ba7e60e01b5f52";
+    const answers = { short: `0x${magic}60045ff3`, revert: `0x${magic}60205ffd`, none: "0x5f5ff3" };
+    const deal = await f.reach("delivered", { buyer: lower(f.stranger) });
+    const send = () => f.escrow.connect(f.carrier).confirmFor(deal.packed, FAR, "0x5afe");
+    for (const code of Object.values(answers)) {
+      await networkHelpers.setCode(deal.terms.buyer, code);
+      await f.expectRefusal(deal, send, { error: "SignatureInvalid", args: [f.stranger] });
+    }
+    await networkHelpers.setCode(deal.terms.buyer, `0x${magic}60205ff3`);
+    await expect(send()).to.emit(f.escrow, "DealReleased");
   });
 
   it("opens the same terms in two escrows only on two signatures", async () => {
@@ -133,7 +150,10 @@ describe("Escrow under attack", () => {
     const f = await load();
     for (const when of ["before", "after"] as const) {
       const deal = await f.reach("delivered");
-      const confirming = { kind: "ConfirmReceipt", message: { deal: deal.id, deadline: FAR } } as const;
+      const confirming = {
+        kind: "ConfirmReceipt",
+        message: { deal: deal.id, amount: deal.terms.price, deadline: FAR },
+      } as const;
       const refunding = {
         kind: "RefundBuyer",
         message: { deal: deal.id, amount: deal.terms.price, remaining: 0n, deadline: FAR },

@@ -2,8 +2,10 @@ import { expect } from "chai";
 import type { BaseContract } from "ethers";
 import { network } from "hardhat";
 import type { Hex } from "viem";
+import { intentDigest, receiveWithAuthorizationTypes } from "../../src/core/intents.ts";
 import type { Terms } from "../../src/core/terms.ts";
-import { DAY, deployEscrow, type Fixture, statusNumber } from "../fixtures/escrow.ts";
+import { DAY, deployEscrow, type Fixture, PERMIT2, signWith, statusNumber, type TestDeal } from "../fixtures/escrow.ts";
+import { signPermit2 } from "../fixtures/permit2.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
@@ -96,6 +98,79 @@ describe("Escrow with tokens that misbehave", () => {
       .to.be.revertedWithCustomError(f.escrow, "ValueMismatch")
       .withArgs(PRICE - PRICE / 100n, PRICE);
     expect(await token.balanceOf(f.buyer)).to.equal(100n * PRICE);
+  });
+
+  it("refuses a token that delivers less or more, on every way in", async () => {
+    const f = await load();
+    const permit2 = await ethers.deployContract("MockPermit2");
+    await networkHelpers.setCode(PERMIT2, await ethers.provider.getCode(permit2));
+    const { token, terms } = await tokenFor(f, await ethers.deployContract("SkewedToken"));
+    await token.connect(f.buyer).approve(PERMIT2, 2n ** 256n - 1n);
+    const deal = f.dealOf(await f.termsOf(terms));
+    const balanceBy = (await f.time.latest()) + 2 * DAY;
+    const halves = await f.reach("deposited", { ...terms, deposit: PRICE / 2n, balanceBy });
+    const authorize = async (value: bigint, validBefore: number, nonce: Hex) =>
+      signWith(f.buyer, {
+        domain: { name: "Test Dollar", version: "1", chainId: f.domain.chainId, verifyingContract: terms.token! },
+        types: receiveWithAuthorizationTypes,
+        message: { from: f.buyer.address, to: f.domain.escrow, value, validAfter: 0n, validBefore, nonce },
+      });
+    const balance = { deal: halves.id, amount: PRICE / 2n, deadline: balanceBy };
+    const balanceNonce = intentDigest({ kind: "PayBalance", message: balance }, f.domain);
+    const permit = await signPermit2(f.buyer, { permit2: PERMIT2, domain: f.domain, terms: deal.terms, nonce: 1n });
+    const consent = await authorize(PRICE, deal.terms.fundBy, deal.id);
+    const balanceConsent = await authorize(PRICE / 2n, balanceBy, balanceNonce);
+    const carried = f.escrow.connect(f.carrier);
+    const ways: readonly (readonly [TestDeal, bigint, () => Promise<unknown>])[] = [
+      [deal, PRICE, () => f.escrow.connect(f.buyer).fund(deal.packed)],
+      [deal, PRICE, () => carried.fundWithAuthorization(deal.packed, consent, "0x")],
+      [deal, PRICE, () => carried.fundWithPermit2(deal.packed, 1n, permit, "0x")],
+      [halves, PRICE / 2n, () => f.escrow.connect(f.buyer).payBalance(halves.packed)],
+      [halves, PRICE / 2n, () => carried.payBalanceWithAuthorization(halves.packed, balanceConsent)],
+    ];
+    for (const [surplus, missing] of [
+      [1n, 0n],
+      [0n, 1n],
+    ] as const) {
+      await token.skew(surplus, missing);
+      for (const [of, amount, send] of ways)
+        await f.expectRefusal(of, send, { error: "ValueMismatch", args: [amount + surplus - missing, amount] });
+    }
+    await token.skew(0n, 0n);
+    for (const [of, , send] of ways.slice(2, 4)) {
+      await send();
+      expect((await f.escrow.dealOf(of.id)).status).to.equal(statusNumber("funded"));
+    }
+  });
+
+  it("credits a payment that needs more gas than a carrier must bring, and its owner withdraws with more", async () => {
+    const f = await load();
+    const { token, terms } = await tokenFor(f, await ethers.deployContract("SkewedToken"));
+    const deal = await f.reach("delivered", terms);
+    await token.makeDear(12n);
+    await expect(f.escrow.connect(f.buyer).confirm(deal.packed))
+      .to.emit(f.escrow, "CreditAdded")
+      .withArgs(f.seller, token, PRICE);
+    await expect(f.escrow.connect(f.seller).withdrawCredit(token, f.stranger, { gasLimit: 200_000n }))
+      .to.be.revertedWithCustomError(f.escrow, "PaymentFailed")
+      .withArgs(f.stranger, PRICE);
+    await expect(f.escrow.connect(f.seller).withdrawCredit(token, f.stranger)).to.changeTokenBalances(
+      ethers,
+      token,
+      [f.escrow, f.stranger],
+      [-PRICE, PRICE],
+    );
+  });
+
+  it("keeps the gas that a token burns from ending a payment", async () => {
+    const f = await load();
+    const { token, terms } = await tokenFor(f, await ethers.deployContract("SkewedToken"));
+    const deal = await f.reach("delivered", terms);
+    await token.makeDear(1_000_000n);
+    const gasLimit = 1_000_000n;
+    const confirming = f.escrow.connect(f.buyer).confirm(deal.packed, { gasLimit });
+    await expect(confirming).to.emit(f.escrow, "CreditAdded").withArgs(f.seller, token, PRICE);
+    expect((await (await confirming).wait())!.gasUsed).to.be.lessThan(400_000n);
   });
 
   it("lets a token's own refusal through when it funds", async () => {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
 import {
+  actorOf,
   clockOf,
   type DealAction,
   type DealRule,
@@ -49,7 +50,10 @@ const act = async ({ f, tribunal }: Loaded, { terms, packed, id }: TestDeal, act
     expire: () => anyone.expire(packed),
     lapse: () => anyone.lapse(packed),
     close: () => anyone.close(packed),
-    dispute: () => as(terms.seller).dispute(packed, f.digest("statement")),
+    dispute: async () => {
+      const by = actorOf("dispute", (await stateOf(f, id)).status) === "buyer" ? terms.buyer : terms.seller;
+      return as(by).dispute(packed, f.digest("statement"));
+    },
     settle: async () => {
       const message = { deal: id, toBuyer: held, toSeller: 0n, compensation: 0n, deadline: FAR };
       const bySeller = await f.signIntent(f.seller, { kind: "Settlement", message });

@@ -43,7 +43,7 @@ describe("Escrow with an account that delegates (EIP-7702)", () => {
   it("takes its key's signature over terms and intents", async () => {
     const { f } = await load();
     const deal = await f.reach("delivered", { coverage: COVERAGE });
-    const message = { deal: deal.id, deadline: FAR };
+    const message = { deal: deal.id, amount: deal.terms.price, deadline: FAR };
     const signature = await f.signIntent(f.buyer, { kind: "ConfirmReceipt", message });
     await expect(f.escrow.connect(f.carrier).confirmFor(deal.packed, FAR, signature)).to.emit(f.escrow, "DealReleased");
   });
@@ -51,7 +51,7 @@ describe("Escrow with an account that delegates (EIP-7702)", () => {
   it("takes what the code that it chose accepts", async () => {
     const { f } = await load();
     const deal = await f.reach("delivered");
-    const message = { deal: deal.id, deadline: FAR };
+    const message = { deal: deal.id, amount: deal.terms.price, deadline: FAR };
     const signature = await f.signIntent(f.stranger, { kind: "ConfirmReceipt", message });
     await expect(f.escrow.connect(f.carrier).confirmFor(deal.packed, FAR, signature)).to.emit(f.escrow, "DealReleased");
   });

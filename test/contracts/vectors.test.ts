@@ -70,8 +70,9 @@ describe("Vectors of deals", () => {
   for (const { name, terms, words, id } of vectors.deals)
     it(`are what the escrow reads and names: ${name}`, async () => {
       const { f } = await load();
+      const reader = await f.ethers.deployContract("TermsReader");
       expect(await f.escrow.dealIdOf({ words })).to.equal(id);
-      const read = (await f.escrow.termsOf({ words })) as unknown as Record<string, unknown>;
+      const read = (await reader.termsOf({ words })) as unknown as Record<string, unknown>;
       for (const [field, value] of Object.entries(terms))
         expect(String(read[field]).toLowerCase(), field).to.equal(String(value));
     });

@@ -137,7 +137,7 @@ describe("carrying each kind of request", () => {
     const { dealId } = await deployment.funded({ feeBps: 1_000 });
     const refund = { deal: dealId, amount: 400_000n, remaining: 600_000n, deadline: FAR };
     expect((await carry(await signed(actors.seller, { kind: "RefundBuyer", message: refund }))).succeeded).equal(true);
-    const confirm = { deal: dealId, deadline: FAR };
+    const confirm = { deal: dealId, amount: 600_000n, deadline: FAR };
     expect((await carry(await signed(actors.buyer, { kind: "ConfirmReceipt", message: confirm }))).succeeded).equal(
       true,
     );

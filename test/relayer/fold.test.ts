@@ -114,14 +114,21 @@ describe("fold", () => {
   });
 
   it("adds partial refunds up and frees the coverage with the last", () => {
-    const partial = event("DealRefunded", { id: dealId, amount: "400", remaining: "600" });
+    const partial = event("DealRefunded", {
+      id: dealId,
+      amount: "400",
+      remaining: "600",
+      compensation: "0",
+      shortfall: "0",
+    });
     const open = foldAll([posted, funded, partial]);
     expect(open.deal).include({ status: "funded", held: "600", refunded: "400" });
     expect(open.bond.reserved).equal("300");
-    const last = event("DealRefunded", { id: dealId, amount: "600", remaining: "0" });
-    const ended = foldAll([posted, funded, partial, last]);
+    const whole = { id: dealId, amount: "600", remaining: "0", compensation: "200", shortfall: "50" };
+    const ended = foldAll([posted, funded, partial, event("DealRefunded", whole)]);
     expect(ended.deal).include({ status: "closed", held: "0", refunded: "1000" });
-    expect(ended.bond.reserved).equal("0");
+    expect(ended.deal.outcome).include({ by: "refund", toBuyer: "600", compensation: "200", shortfall: "50" });
+    expect(ended.bond).include({ balance: "300", reserved: "0" });
   });
 
   it("reads terms whose unread bits somebody filled", () => {

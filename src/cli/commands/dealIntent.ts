@@ -30,7 +30,11 @@ const HELP = "holdfast deal intent";
 const options = {
   ...walletOptions,
   ...domainOptions,
-  amount: { type: "string", value: "AMOUNT", about: "refund: what goes back to the buyer, like 1200.50" },
+  amount: {
+    type: "string",
+    value: "AMOUNT",
+    about: "refund: what goes back to the buyer, like 1200.50; confirm: what is held, the price unless given",
+  },
   remaining: {
     type: "string",
     value: "AMOUNT",
@@ -187,12 +191,14 @@ const kinds = {
     );
   },
   confirm: async (signing: Signing) => {
-    const { deal, deadline } = signing;
+    const { deal, deadline, values } = signing;
     requireSigner(signing, deal.terms.buyer);
-    const message = { deal: deal.id, deadline };
+    const unit = unitOf(deal, values.decimals);
+    const amount = values.amount === undefined ? deal.terms.price : parseAmount(values.amount, unit);
+    const message = { deal: deal.id, amount, deadline };
     return complete(
       { kind: "ConfirmReceipt", message, signature: await sign({ kind: "ConfirmReceipt", message }, signing) },
-      "The buyer confirms: the seller is paid what is held.",
+      `The buyer confirms: the seller is paid the ${formatAmount(amount, unit)} that are held.`,
     );
   },
   refund: async (signing: Signing) => {

@@ -227,7 +227,10 @@ const confirmNative = async (stage: Stage) => {
   await client.waitForDeal(id, "funded");
   const before = await chain.nativeBalance(actors.seller.address);
   const deadline = (await chain.now()) + DAY;
-  await carry(stage, await sign.intent(actors.buyer, { kind: "ConfirmReceipt", message: { deal: id, deadline } }));
+  await carry(
+    stage,
+    await sign.intent(actors.buyer, { kind: "ConfirmReceipt", message: { deal: id, amount: price, deadline } }),
+  );
   await client.waitForDeal(id, "closed");
   const fee = feeOf(price, terms.feeBps);
   const gained = (await chain.nativeBalance(actors.seller.address)) - before;
