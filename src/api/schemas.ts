@@ -4,9 +4,10 @@ import { type ErrorCode, errorCodes } from "../core/errors.ts";
 import { evidenceKinds, evidenceRecordSchema } from "../core/evidence.ts";
 import { determinationSchema } from "../core/intents.ts";
 import { termsSchema } from "../core/terms.ts";
-import { address, amount, bytes32, hexBytes, seconds, signature } from "../core/wire.ts";
+import { address, amount, bytes32, hexBytes, seconds, signature, uint256Text } from "../core/wire.ts";
 import { type CarryKind, requestSchema } from "../relayer/request.ts";
 import type { OutboxState } from "../store/tables.ts";
+import { plainDocument } from "./plainDocument.ts";
 
 // What goes over the wire, in both directions. The server checks requests with these, the client answers, and the OpenAPI
 // document shows them. This file runs in a browser.
@@ -35,7 +36,7 @@ const terms = termsSchema.meta({ id: "Terms" });
 export const dealRegistration = z
   .strictObject({
     terms,
-    order: z.record(z.string(), z.unknown()).optional(),
+    order: plainDocument.optional(),
     /** The seller's EIP-712 signature over the terms; a deal with coverage cannot be funded without it. */
     sellerSignature: signature.optional(),
   })
@@ -61,7 +62,7 @@ export const dealFunding = z
     /** EIP-712 over the terms, where the escrow has an allowance. */
     buyerSignature: signature.optional(),
     /** Permit2 `permitWitnessTransferFrom` with the deal as witness. */
-    permit: z.strictObject({ nonce: z.string().regex(/^(0|[1-9][0-9]{0,77})$/), signature }).optional(),
+    permit: z.strictObject({ nonce: uint256Text, signature }).optional(),
     /** Only where the deal was registered without it. */
     sellerSignature: signature.optional(),
   })

@@ -34,6 +34,12 @@ export const amount = z
   .transform(BigInt)
   .refine((value) => value <= UINT96_MAX, "at most 2^96 - 1");
 
+/** A whole number below 2^256 as a decimal string, kept as text. */
+export const uint256Text = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,77})$/, "a whole number as a decimal string")
+  .refine((text) => BigInt(text) < 2n ** 256n, "below 2^256");
+
 /** Unix seconds, or a number of seconds; at most 2^40 - 1. */
 export const seconds = z.number().int().min(0).max(UINT40_MAX);
 

@@ -1,12 +1,8 @@
 import { z } from "zod";
 import { determinationSchema, intentSchemas } from "../core/intents.ts";
-import { address, bytes32, signature } from "../core/wire.ts";
+import { address, bytes32, signature, uint256Text } from "../core/wire.ts";
 
 const panel = z.strictObject({ threshold: z.int().min(1).max(256), arbitrators: z.array(address).min(1).max(256) });
-const permitNonce = z
-  .string()
-  .regex(/^(0|[1-9][0-9]*)$/)
-  .max(78);
 
 /**
  * Everything that a relayer carries to the chain for others: a party's intent with its signature, money that moves by a
@@ -49,7 +45,7 @@ export const requestSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("FundDealWithPermit2"),
     deal: bytes32,
-    nonce: permitNonce,
+    nonce: uint256Text,
     permitSignature: signature,
     sellerSignature: signature.optional(),
   }),

@@ -1,5 +1,5 @@
-import { accessSync, constants, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { ProtocolError } from "../core/errors.ts";
 
@@ -11,7 +11,7 @@ const SQLITE_BUSY = 5;
  */
 export const lockDir = (dir: string): (() => void) => {
   try {
-    mkdirSync(dir, { recursive: true });
+    makeDir(resolve(dir));
     accessSync(dir, constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw new ProtocolError("data-dir-unusable", { dir }, { cause });
@@ -27,4 +27,15 @@ export const lockDir = (dir: string): (() => void) => {
   }
   const held = lock;
   return () => held.close();
+};
+
+// Not mkdir's own recursion, which never ends where the system refuses a directory as if its parent were missing (/proc).
+const makeDir = (dir: string) => {
+  if (existsSync(dir)) return;
+  makeDir(dirname(dir));
+  try {
+    mkdirSync(dir);
+  } catch (error) {
+    if (!existsSync(dir)) throw error; // another process was faster
+  }
 };

@@ -221,6 +221,17 @@ describe("the API over deals", () => {
       expect(await factOf({ deliverBy: 1 })).equal("clocks-out-of-order");
     });
 
+    it("refuses an order document that a database could not give back as it was", async () => {
+      const terms = termsToJson(await service.deployment.termsOf());
+      const deep = Array.from({ length: 65 }).reduce<unknown>((inner) => ({ inner }), "x");
+      for (const order of [{ a: "\u0000" }, { "\u0000": 1 }, { a: ["\ud800"] }, { "\udc00": 1 }, deep]) {
+        const { details } = await service.refusal("input-invalid", "/v1/deals", { json: { terms, order } });
+        expect(details.path).equal("order");
+      }
+      const order = { 名: "衣柜 🚪", parts: [1, null, { a: [true] }] };
+      await service.client.registerDeal({ terms: await service.deployment.termsOf(), order });
+    });
+
     it("refuses a seller's signature of somebody else", async () => {
       const terms = await service.deployment.termsOf();
       const sellerSignature = await actors.buyer.signTypedData(termsTypedData(terms, service.deployment.domain));
@@ -323,6 +334,17 @@ describe("the API over deals", () => {
       await service.client.waitForIntent(id, { signal: signal() });
       const funded = await service.client.waitForDeal(deal.id, "funded", { signal: signal() });
       expect(funded.amounts.held).equal(deal.terms.price);
+    });
+
+    it("refuses a Permit2 nonce beyond 256 bits, as funding and as an intent", async () => {
+      const { id } = await register();
+      const nonce = (2n ** 256n).toString();
+      const permit = { nonce, signature: "0x" };
+      const funding = await service.refusal("input-invalid", `/v1/deals/${id}/funding`, { json: { permit } });
+      expect(funding.details.path).equal("permit.nonce");
+      const request = { kind: "FundDealWithPermit2", deal: id, nonce, permitSignature: "0x" };
+      const intent = await service.refusal("input-invalid", "/v1/intents", { json: request });
+      expect(intent.details.path).equal("nonce");
     });
 
     it("takes exactly one way to pay", async () => {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -10,6 +10,7 @@ import { createDatabase } from "../../src/store/database.ts";
 import { type Databases, engineMissing, engines, startDatabases } from "../fixtures/database.ts";
 import { rejection } from "../fixtures/rejection.ts";
 
+const noProc = existsSync("/proc/self") ? false : "no /proc on this system";
 const holder = join(import.meta.dirname, "../fixtures/holdDatabase.ts");
 
 for (const engine of engines) {
@@ -128,6 +129,10 @@ describe("createDatabase", () => {
     await once(other, "exit");
     const database = await createDatabase({ dataDir });
     await database.close();
+  });
+
+  it("refuses a place where the system makes no directory", { skip: noProc }, async () => {
+    await rejection(createDatabase({ dataDir: "/proc/holdfast/database" }), "data-dir-unusable");
   });
 
   it("refuses a path that is not a directory", async () => {
