@@ -202,12 +202,16 @@ export const dealPage = z
 
 export const MAX_PAGE = 100;
 
+const paging = {
+  cursor: z.string().max(256).optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).optional(),
+};
+
 export const dealQuery = z.strictObject({
   /** Buyer, seller, marketplace or attestor. */
   party: address.optional(),
   status: z.enum(dealStatuses).optional(),
-  cursor: z.string().max(256).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE).optional(),
+  ...paging,
 });
 
 /** A determination with as many signatures as the panel's threshold. */
@@ -287,7 +291,19 @@ export const evidenceView = z
   .meta({ id: "EvidenceItem" });
 export type EvidenceView = z.output<typeof evidenceView>;
 
-export const evidenceList = z.strictObject({ evidence: z.array(evidenceView) }).meta({ id: "EvidenceList" });
+export const evidenceQuery = z.strictObject({
+  /** Of one party's case only. */
+  caseRef: bytes32.optional(),
+  ...paging,
+});
+
+export const evidencePage = z
+  .strictObject({
+    evidence: z.array(evidenceView),
+    /** Goes into `cursor` for the next page; null on the last. */
+    next: z.string().nullable(),
+  })
+  .meta({ id: "EvidencePage" });
 
 /** Everything of a bundle that does not come from the submitter: proofs, nothing private. */
 export const anchoredView = z

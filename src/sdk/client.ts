@@ -66,16 +66,27 @@ export type EvidenceToSubmit = Readonly<{
   case?: Readonly<{ dealId: Hex; salt: Hex }> | undefined;
 }>;
 
-/** Which deals to list. */
-export type DealFilter = Readonly<{
-  /** Buyer, seller, marketplace or attestor. */
-  party?: Address;
-  status?: DealStatus;
+type Paging = Readonly<{
   /** `next` of the page before. */
   cursor?: string;
   /** At most 100. */
   limit?: number;
 }>;
+
+/** Which deals to list. */
+export type DealFilter = Paging &
+  Readonly<{
+    /** Buyer, seller, marketplace or attestor. */
+    party?: Address;
+    status?: DealStatus;
+  }>;
+
+/** Which evidence to list. */
+export type EvidenceFilter = Paging &
+  Readonly<{
+    /** Of one party's case only. */
+    caseRef?: Hex;
+  }>;
 
 /** The public half of a bundle, as `assembleBundle` takes it. */
 export type AnchoredEvidence = z.output<typeof anchoredView>;
@@ -127,12 +138,8 @@ export type Client = Readonly<{
    * `evidence-unknown`.
    */
   readEvidence: (leafOrDigest: Hex, options?: CallOptions) => Promise<Answer<"readEvidence", 200>>;
-  /** What was filed under a deal, oldest first. */
-  listEvidence: (
-    dealId: Hex,
-    filter?: Readonly<{ caseRef?: Hex }>,
-    options?: CallOptions,
-  ) => Promise<Answer<"listEvidence", 200>["evidence"]>;
+  /** A page of what was filed under a deal, oldest first. */
+  listEvidence: (dealId: Hex, filter?: EvidenceFilter, options?: CallOptions) => Promise<Answer<"listEvidence", 200>>;
   /** Path and proofs for a bundle. Refuses with `anchor-not-found` while the batch is not settled. */
   readAnchored: (leafOrDigest: Hex, options?: CallOptions) => Promise<AnchoredEvidence>;
   /** What keeps the relayer from its work, if anything does. */
@@ -203,8 +210,7 @@ export function createClient({ url, fetch: ask = fetch }: ClientOptions): Client
     submitEvidence: ({ record, submitter, signature, case: opened }, options) =>
       call("submitEvidence", 202, { json: { record, submitter, signature, case: opened }, options }),
     readEvidence: (id, options) => call("readEvidence", 200, { params: { id }, options }),
-    listEvidence: async (id, filter, options) =>
-      (await call("listEvidence", 200, { params: { id }, query: { ...filter }, options })).evidence,
+    listEvidence: (id, filter, options) => call("listEvidence", 200, { params: { id }, query: { ...filter }, options }),
     readAnchored,
     readReady: (options) => call("readReady", 200, { options }),
     waitForIntent: (id, options = {}) =>

@@ -42,8 +42,19 @@ export const readEvidenceOf = (db: Reader, digest: Hex, submitter: Address): Pro
     .executeTakeFirst();
 
 /** Items that were filed in a deal, in the order in which they came. */
-export const listEvidence = (db: Reader, dealId: Hex): Promise<EvidenceRow[]> =>
-  db.selectFrom("evidence").selectAll().where("dealId", "=", dealId).orderBy("receivedAt").orderBy("leaf").execute();
+export const listEvidence = (
+  db: Reader,
+  dealId: Hex,
+  options: { caseRef?: Hex; after?: { receivedAt: number; leaf: Hex }; limit: number },
+): Promise<EvidenceRow[]> => {
+  const { caseRef, after, limit } = options;
+  let query = db.selectFrom("evidence").selectAll().where("dealId", "=", dealId);
+  if (caseRef !== undefined) query = query.where(sql<boolean>`record->>'caseRef' = ${caseRef}`);
+  if (after !== undefined) {
+    query = query.where(sql<boolean>`(received_at, leaf) > (${after.receivedAt}::bigint, ${after.leaf}::text)`);
+  }
+  return query.orderBy("receivedAt").orderBy("leaf").limit(limit).execute();
+};
 
 /** Keeps an item; one that is known keeps its first receipt. */
 export const saveEvidence = async (db: Reader, item: NewEvidence): Promise<void> => {

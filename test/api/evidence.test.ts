@@ -88,9 +88,35 @@ describe("the API over evidence", () => {
       expect(item.record).deep.equal(filed.record);
       expect(item.path).deep.equal(anchored.path);
       expect(item.receipt).deep.equal(receipt);
-      expect(await service.client.listEvidence(dealId)).deep.equal([item]);
-      expect(await service.client.listEvidence(dealId, { caseRef: filed.record.caseRef })).deep.equal([item]);
-      expect(await service.client.listEvidence(dealId, { caseRef: zeroHash })).deep.equal([]);
+      const only = { evidence: [item], next: null };
+      expect(await service.client.listEvidence(dealId)).deep.equal(only);
+      expect(await service.client.listEvidence(dealId, { caseRef: filed.record.caseRef })).deep.equal(only);
+      expect((await service.client.listEvidence(dealId, { caseRef: zeroHash })).evidence).deep.equal([]);
+    });
+
+    it("lists a deal's evidence page by page, in the order in which it came, each item once", async () => {
+      const { dealId } = await service.deployment.funded();
+      await service.indexed();
+      const leaves: Hex[] = [];
+      for (let i = 0; i < 5; i++) {
+        const filed = await file(dealId, { meta: { name: `${i}.jpg`, type: "image/jpeg" } });
+        leaves.push((await service.client.submitEvidence(submissionOf(filed))).leaf);
+      }
+      const seen: { leaf: Hex; receivedAt: number }[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await service.client.listEvidence(dealId, { limit: 2, ...(cursor && { cursor }) });
+        expect(page.evidence.length).at.most(2);
+        seen.push(...page.evidence.map(({ leaf, receipt }) => ({ leaf, receivedAt: receipt.receivedAt })));
+        cursor = page.next ?? undefined;
+      } while (cursor !== undefined);
+      expect(new Set(seen.map(({ leaf }) => leaf))).deep.equal(new Set(leaves));
+      expect(seen).lengthOf(5);
+      expect(seen.map(({ receivedAt }) => receivedAt)).deep.equal(
+        seen.map(({ receivedAt }) => receivedAt).toSorted((a, b) => a - b),
+      );
+      const refused = await service.refusal("input-invalid", `/v1/deals/${dealId}/evidence?cursor=abc`);
+      expect(refused.details.path).equal("cursor");
     });
 
     it("gives the same receipt for the same record, and the server never sees an opening", async () => {
@@ -157,7 +183,7 @@ describe("the API over evidence", () => {
         await service.refusal("evidence-unknown", `/v1/evidence/${digest}`);
         await service.refusal("evidence-unknown", `/v1/evidence/${digest}/bundle`);
       }
-      expect(await service.client.listEvidence(dealId)).deep.equal([]);
+      expect((await service.client.listEvidence(dealId)).evidence).deep.equal([]);
     });
   });
 

@@ -1,19 +1,16 @@
 import type { Hex } from "viem";
-import { z } from "zod";
 import { ProtocolError } from "../../core/errors.ts";
 import { type EscrowDomain, type Terms, termsSchema, termsToJson, termsTypedData } from "../../core/terms.ts";
-import { bytes32 } from "../../core/wire.ts";
 import { type BondProjection, bondKey, type DealProjection } from "../../relayer/fold.ts";
 import type { CarryRequest } from "../../relayer/request.ts";
 import { readDeal } from "../../store/deals.ts";
-import { listProjections, type ProjectionRow, readProjection } from "../../store/projections.ts";
+import { listProjections, readProjection } from "../../store/projections.ts";
 import type { ApiContext, Handlers } from "../context.ts";
+import { pageOf, readCursor } from "../cursor.ts";
 import { viewDeal } from "../dealView.ts";
 import { viewIntent } from "../intentView.ts";
 import { readNewestTime } from "../newestTime.ts";
 import { typedDataJson } from "../typedDataJson.ts";
-
-const cursorSchema = z.tuple([z.int().nonnegative(), bytes32]);
 
 export const createDealRoutes = ({
   relayer,
@@ -46,21 +43,18 @@ export const createDealRoutes = ({
     },
 
     listDeals: async ({ query: { party, status, cursor, limit = limits.pageSize } }) => {
-      const after = cursor === undefined ? undefined : readCursor(cursor);
-      // One more than asked for tells whether there is a next page.
+      const after = readCursor(cursor);
       const rows = await listProjections(db, "deal", {
         ...(party === undefined ? {} : { party }),
         ...(status === undefined ? {} : { status }),
-        ...(after === undefined ? {} : { after }),
+        ...(after === undefined ? {} : { after: { blockNumber: after[0], key: after[1] } }),
         limit: limit + 1,
       });
-      const page = rows.slice(0, limit);
-      const last = page.at(-1);
+      const { page, next } = pageOf(rows, limit, ({ blockNumber, key }) => [blockNumber, key as Hex]);
       const deals = page.map((row) => {
         const projection = row.state as unknown as DealProjection;
         return view(row.key as Hex, { terms: termsSchema.parse(projection.terms), projection });
       });
-      const next = rows.length > limit && last !== undefined ? writeCursor(last) : null;
       return { status: 200, body: { deals: await Promise.all(deals), next } };
     },
 
@@ -92,16 +86,4 @@ export const createDealRoutes = ({
       return { status: 200, body: { seller, token, balance, reserved, available, unlockAt } };
     },
   };
-};
-
-const writeCursor = ({ blockNumber, key }: ProjectionRow): string =>
-  Buffer.from(JSON.stringify([blockNumber, key])).toString("base64url");
-
-const readCursor = (cursor: string): { blockNumber: number; key: Hex } => {
-  try {
-    const [blockNumber, key] = cursorSchema.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
-    return { blockNumber, key };
-  } catch (cause) {
-    throw new ProtocolError("input-invalid", { path: "cursor", problem: "not one of this listing" }, { cause });
-  }
 };

@@ -4,10 +4,12 @@ import { parseEvidenceRecord } from "../../core/evidence.ts";
 import { listEvidence, readBatch, readEvidence } from "../../store/evidence.ts";
 import type { EvidenceRow } from "../../store/tables.ts";
 import type { ApiContext, Handlers } from "../context.ts";
+import { pageOf, readCursor } from "../cursor.ts";
 
 export const createEvidenceRoutes = ({
   relayer,
   database: { db },
+  limits,
 }: ApiContext): Handlers<"submitEvidence" | "readEvidence" | "readAnchored" | "listEvidence"> => {
   const view = async (item: EvidenceRow) => {
     const batch = item.batchRoot === null ? undefined : await readBatch(db, item.batchRoot);
@@ -64,10 +66,15 @@ export const createEvidenceRoutes = ({
       };
     },
 
-    listEvidence: async ({ params: { id }, query: { caseRef } }) => {
-      const items = await Promise.all((await listEvidence(db, id)).map(view));
-      const evidence = caseRef === undefined ? items : items.filter(({ record }) => record.caseRef === caseRef);
-      return { status: 200, body: { evidence } };
+    listEvidence: async ({ params: { id }, query: { caseRef, cursor, limit = limits.pageSize } }) => {
+      const after = readCursor(cursor);
+      const rows = await listEvidence(db, id, {
+        ...(caseRef === undefined ? {} : { caseRef }),
+        ...(after === undefined ? {} : { after: { receivedAt: after[0], leaf: after[1] } }),
+        limit: limit + 1,
+      });
+      const { page, next } = pageOf(rows, limit, ({ receivedAt, leaf }) => [receivedAt, leaf]);
+      return { status: 200, body: { evidence: await Promise.all(page.map(view)), next } };
     },
   };
 };

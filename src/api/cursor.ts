@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { ProtocolError } from "../core/errors.ts";
+import { bytes32 } from "../core/wire.ts";
+
+/** Where a page of a listing ended: the number that the listing is ordered by, and the id that breaks its ties. */
+const positionSchema = z.tuple([z.int().nonnegative(), bytes32]);
+
+export type Position = z.output<typeof positionSchema>;
+
+/** What a client hands back for the next page; opaque to it. */
+export const writeCursor = (position: Position): string => Buffer.from(JSON.stringify(position)).toString("base64url");
+
+/** Throws `input-invalid` for what `writeCursor` did not write. */
+export const readCursor = (cursor: string | undefined): Position | undefined => {
+  if (cursor === undefined) return undefined;
+  try {
+    return positionSchema.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
+  } catch (cause) {
+    throw new ProtocolError("input-invalid", { path: "cursor", problem: "not one of this listing" }, { cause });
+  }
+};
+
+/** One row more than a page was read: it only tells whether there is a next page. */
+export const pageOf = <Row>(rows: readonly Row[], limit: number, positionOf: (row: Row) => Position) => {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return { page, next: rows.length > limit && last !== undefined ? writeCursor(positionOf(last)) : null };
+};
