@@ -57,8 +57,15 @@ export const metaFields = [
 ] as const;
 export type MetaField = (typeof metaFields)[number];
 
-/** One fact as text; empty if it is not known. `size` is in bytes and decimal, `sm3` lower-case hex, `capturedAt` RFC 3339. */
+/** One fact as text; empty if it is not known. `capturedAt` is in RFC 3339. */
 export const metaValueSchema = textSchema(512);
+
+/** Like `metaValueSchema`, for `size` (bytes, decimal) and `sm3` (0x and lower-case hex) in their one spelling. */
+export function metaValueSchemaOf(field: MetaField) {
+  if (field === "size") return metaValueSchema.regex(/^(?:|0|[1-9][0-9]{0,15})$/);
+  if (field === "sm3") return metaValueSchema.regex(/^(?:|0x[0-9a-f]{64})$/);
+  return metaValueSchema;
+}
 
 /**
  * What a party signs about one file. Numbers are block numbers and seconds.
