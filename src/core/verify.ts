@@ -239,7 +239,7 @@ async function readFile(
   }
 }
 
-function checkFile({ openings, record }: EvidenceBundle, file: FileDigests | null): Check[] {
+function checkFile({ openings, record, submitter }: EvidenceBundle, file: FileDigests | null): Check[] {
   if (openings.file === null) {
     const ids = ["file-digest", "file-size", "file-sm3", "file-commitment"] as const;
     return ids.map((id) => notChecked(id, "not-applicable"));
@@ -249,7 +249,10 @@ function checkFile({ openings, record }: EvidenceBundle, file: FileDigests | nul
     if (!("value" in opening) || opening.value === "") return notChecked(id, "not-disclosed");
     return actual === undefined ? notChecked(id, "file-missing") : compare(id, opening.value, actual);
   };
-  const commitment = fileCommitmentOf(openings.file.sha256, openings.file.salt);
+  const commitment = fileCommitmentOf(openings.file.sha256, {
+    salt: openings.file.salt,
+    submitter: submitter.address,
+  });
   return [
     file === null
       ? notChecked("file-digest", "file-missing")
@@ -266,21 +269,23 @@ async function checkCid({ record }: EvidenceBundle, { ciphertext }: VerifyOption
   return compare("cid", record.cid, await ciphertext.cidOf(ciphertext.open()));
 }
 
-function checkMeta({ openings: { meta }, record }: EvidenceBundle): Check[] {
+function checkMeta({ openings: { meta }, record, submitter }: EvidenceBundle): Check[] {
   const leaves = Object.fromEntries(metaFields.map((field) => [field, meta[field].leaf])) as Record<MetaField, Hex>;
   return [
     compare("meta-root", record.metaRoot, metaRootOf(leaves)),
     ...metaFields.map((field): Check => {
       const opening = meta[field];
       if (!("value" in opening)) return notChecked(`meta-${field}`, "not-disclosed");
-      return compare(`meta-${field}`, opening.leaf, metaLeafOf(field, opening.value, opening.salt));
+      const owner = { salt: opening.salt, submitter: submitter.address };
+      return compare(`meta-${field}`, opening.leaf, metaLeafOf(field, opening.value, owner));
     }),
   ];
 }
 
-function checkCase({ openings, record }: EvidenceBundle): Check {
+function checkCase({ openings, record, submitter }: EvidenceBundle): Check {
   if (openings.case === null) return notChecked("case", "not-disclosed");
-  return compare("case", record.caseRef, caseRefOf(openings.case.dealId, openings.case.salt));
+  const { dealId, salt } = openings.case;
+  return compare("case", record.caseRef, caseRefOf(dealId, { salt, submitter: submitter.address }));
 }
 
 async function checkSignature(

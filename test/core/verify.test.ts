@@ -145,6 +145,18 @@ describe("verifyBundle", () => {
     expect((await verify(stolen)).verdict).to.have.property("reason", "signature");
   });
 
+  it("refutes a stranger's record over copied commitments, opened with the victim's openings", async () => {
+    const signature = await relayer.signTypedData(evidenceTypedData(filed.record, evidenceDomain));
+    const submitter = { address: relayer.address.toLowerCase() as Hex, account: "key" } as const;
+    const leaf = evidenceLeaf(filed.digest, submitter.address, signature);
+    const copied = await bundleOfPhoto({ ...filed, submitter, signature, leaf });
+    expect(failures(await verify(copied))).to.deep.equal([
+      "file-commitment",
+      ...metaFields.map((field) => `meta-${field}`),
+      "case",
+    ]);
+  });
+
   it("refutes a signature that was flipped to its twin", async () => {
     const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
     const s = (order - BigInt(`0x${filed.signature.slice(66, 130)}`)).toString(16).padStart(64, "0");
@@ -163,8 +175,8 @@ describe("verifyBundle", () => {
 
   it("cannot check a contract's signature without the chain, and never refutes it for that", async () => {
     const contract = { address: evidenceDomain.registry, account: "contract" } as const;
-    const leaf = evidenceLeaf(filed.digest, contract.address, "0x1234");
-    const ofContract = await bundleOfPhoto({ ...filed, submitter: contract, signature: "0x1234", leaf });
+    const byContract = await filePhoto({}, { ...contract, signTypedData: async () => "0x1234" });
+    const ofContract = await bundleOfPhoto(byContract);
 
     const offline = await verify(ofContract);
     expect(offline.verdict).to.deep.equal({ status: "unverifiable", why: "signature-needs-chain" });
@@ -177,7 +189,7 @@ describe("verifyBundle", () => {
       };
     const accepted = await verify(ofContract, { file: streamOf(photo), checkContractSignature: answer(true) });
     expect(accepted.verdict.status).to.equal("verified");
-    expect(asked).to.deep.equal([[contract.address, filed.digest, "0x1234"]]);
+    expect(asked).to.deep.equal([[contract.address, byContract.digest, "0x1234"]]);
     const refused = await verify(ofContract, { file: streamOf(photo), checkContractSignature: answer(false) });
     expect(refused.verdict).to.have.property("reason", "signature");
   });
