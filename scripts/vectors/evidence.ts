@@ -22,6 +22,7 @@ export async function vectors() {
   const filed = { ...(await filePhoto()), wrappedKey: WRAPPED_KEY };
   const bundle = await bundleOfPhoto(filed);
   const { record, openings } = bundle;
+  const ownerOf = (salt: Hex) => ({ salt, submitter: bundle.submitter.address });
   return {
     about:
       "Evidence: record, commitments, leaf, trees and bundles. The file is 40,000 bytes, byte i is (13 i + floor(i / 64)) mod 256.",
@@ -31,15 +32,15 @@ export async function vectors() {
     signature: bundle.signature,
     leaf: evidenceLeaf(filed.digest, bundle.submitter.address, bundle.signature),
     commitments: {
-      file: { ...openings.file!, is: fileCommitmentOf(openings.file!.sha256, openings.file!.salt) },
-      case: { ...openings.case!, is: caseRefOf(openings.case!.dealId, openings.case!.salt) },
+      file: { ...openings.file!, is: fileCommitmentOf(openings.file!.sha256, ownerOf(openings.file!.salt)) },
+      case: { ...openings.case!, is: caseRefOf(openings.case!.dealId, ownerOf(openings.case!.salt)) },
       meta: Object.entries(openings.meta).map(([field, opening]) => {
         if (!("value" in opening)) throw new Error("the vector discloses every fact");
         return {
           field,
           value: opening.value,
           salt: opening.salt,
-          is: metaLeafOf(field as never, opening.value, opening.salt),
+          is: metaLeafOf(field as never, opening.value, ownerOf(opening.salt)),
         };
       }),
       metaRoot: metaRootOf(

@@ -9,7 +9,7 @@ import {
   evidenceRecordSchema,
   type MetaField,
   metaFields,
-  metaValueSchema,
+  metaValueSchemaOf,
   saltSchema,
   textSchema,
 } from "./evidence.ts";
@@ -36,11 +36,12 @@ const blockNumber = z.int().nonnegative();
  * A fact about the file: its leaf always, value and salt only if it is disclosed. With all leaves present, a changed
  * fact is named instead of only making the root wrong.
  */
-const metaOpening = z.union([
-  z.strictObject({ leaf: bytes32Schema, value: metaValueSchema, salt: saltSchema }),
-  z.strictObject({ leaf: bytes32Schema }),
-]);
-export type MetaOpening = z.output<typeof metaOpening>;
+const metaOpeningOf = (field: MetaField) =>
+  z.union([
+    z.strictObject({ leaf: bytes32Schema, value: metaValueSchemaOf(field), salt: saltSchema }),
+    z.strictObject({ leaf: bytes32Schema }),
+  ]);
+export type MetaOpening = z.output<ReturnType<typeof metaOpeningOf>>;
 
 /**
  * Everything that a court needs to check one evidence item beside the file. Whatever stands outside `hints` is checked;
@@ -52,7 +53,7 @@ export const bundleSchema = z
     record: evidenceRecordSchema,
     submitter: z.strictObject({
       address: addressSchema,
-      /** `contract`: the signature can be checked by asking the chain only (ERC-1271). */
+      /** As the submitter states it. `contract`: if no key made the signature, only the chain can tell (ERC-1271). */
       account: z.enum(["key", "contract"]),
     }),
     signature: hexBytes(1, 4096),
@@ -60,9 +61,9 @@ export const bundleSchema = z
       /** Null when the record has no file. */
       file: z.strictObject({ sha256: bytes32Schema, salt: saltSchema }).nullable(),
       meta: z.strictObject(
-        Object.fromEntries(metaFields.map((field) => [field, metaOpening])) as Record<
-          (typeof metaFields)[number],
-          typeof metaOpening
+        Object.fromEntries(metaFields.map((field) => [field, metaOpeningOf(field)])) as Record<
+          MetaField,
+          ReturnType<typeof metaOpeningOf>
         >,
       ),
       /** Null when the deal is not disclosed. */
@@ -112,13 +113,13 @@ export const bundleSchema = z
 export type EvidenceBundle = z.output<typeof bundleSchema>;
 
 /**
- * Reads the text of a `*.evidence.json`. White space between tokens is free; apart from that one value has one spelling:
- * a repeated key, an escape that is not needed or a number like `1.0` is refused, because readers would disagree on it.
+ * Reads the text of a `*.evidence.json`. White space between tokens and a byte order mark before them are free; apart
+ * from that one value has one spelling: a repeated key, an escape that is not needed or a number like `1.0` is refused, because readers would disagree on it.
  * @throws ProtocolError `bundle-too-large`, `bundle-version-unknown` or `bundle-malformed` with the path of the field
  */
 export function parseBundle(text: string): EvidenceBundle {
   if (text.length > maxBundleBytes) throw new ProtocolError("bundle-too-large", { length: text.length });
-  const value = readJson(text);
+  const value = readJson(text.replace(/^\uFEFF/, ""));
   const format = typeof value === "object" && value !== null && "format" in value ? value.format : undefined;
   if (typeof format === "string" && format !== bundleFormat && format.startsWith("holdfast-evidence-bundle/")) {
     throw new ProtocolError("bundle-version-unknown", { format: format.slice(0, 64) });
@@ -148,12 +149,15 @@ export function discloseOnly(bundle: EvidenceBundle, fields: readonly MetaField[
 
 function readJson(text: string): unknown {
   let value: unknown;
+  let isAsWritten: boolean;
   try {
     value = JSON.parse(text);
+    // Throws where the nesting is deeper than the stack.
+    isAsWritten = JSON.stringify(value) === withoutWhiteSpace(text);
   } catch (cause) {
     throw malformed("", cause);
   }
-  if (JSON.stringify(value) !== withoutWhiteSpace(text)) throw malformed("");
+  if (!isAsWritten) throw malformed("");
   return value;
 }
 

@@ -5,13 +5,16 @@ import { addressSchema, type EvidenceDomain, evidenceDomainOf, textSchema } from
 /** What happened to an evidence item. */
 export const custodyActions = ["received", "stored", "anchored", "delivered", "opened", "copied", "removed"] as const;
 
-/** A wallet's signature: 65 bytes, or 64 by EIP-2098. Custody is signed with keys only. */
+/** A wallet's signature in its one spelling of 65 bytes. Custody is signed with keys only. */
 const keySignature = z
   .string()
-  .regex(/^0x(?:[0-9a-f]{128}|[0-9a-f]{130})$/)
+  .regex(/^0x[0-9a-f]{130}$/)
   .transform((hex) => hex as Hex);
 
-/** One step in the life of an item, signed by whoever took it. `at` is in seconds, by the actor's own clock. */
+/**
+ * One step in the life of an item, signed by whoever took it: anybody can add one. `at` is in seconds, by the actor's own
+ * clock.
+ */
 export const custodyEntrySchema = z.strictObject({
   at: z.int().nonnegative(),
   action: z.enum(custodyActions),
@@ -21,7 +24,7 @@ export const custodyEntrySchema = z.strictObject({
 });
 export type CustodyEntry = z.output<typeof custodyEntrySchema>;
 
-/** EIP-712 types of a step; `previous` chains it to the step before, so that none can be taken out of the middle. */
+/** EIP-712 types of a step; `previous` chains it to the step before, so that none can be taken out but from the end. */
 export const custodyTypes = {
   Custody: [
     { name: "evidence", type: "bytes32" },

@@ -57,8 +57,15 @@ export const metaFields = [
 ] as const;
 export type MetaField = (typeof metaFields)[number];
 
-/** One fact as text; empty if it is not known. `size` is in bytes and decimal, `sm3` lower-case hex, `capturedAt` RFC 3339. */
+/** One fact as text; empty if it is not known. `capturedAt` is in RFC 3339. */
 export const metaValueSchema = textSchema(512);
+
+/** Like `metaValueSchema`, for `size` (bytes, decimal) and `sm3` (0x and lower-case hex) in their one spelling. */
+export function metaValueSchemaOf(field: MetaField) {
+  if (field === "size") return metaValueSchema.regex(/^(?:|0|[1-9][0-9]{0,15})$/);
+  if (field === "sm3") return metaValueSchema.regex(/^(?:|0x[0-9a-f]{64})$/);
+  return metaValueSchema;
+}
 
 /**
  * What a party signs about one file. Numbers are block numbers and seconds.
@@ -159,19 +166,25 @@ export function evidenceLeaf(digest: Hex, submitter: Address, signature: Hex): H
   return sha256(hexToBytes(concatHex(["0x00", digest, submitter, signature])));
 }
 
+/**
+ * What a commitment is made with: a salt that hides what is inside, and the account that signs the record. Whoever copies
+ * a commitment under a key of their own can never open it.
+ */
+export type CommitmentOwner = { readonly salt: Hex; readonly submitter: Address };
+
 /** Commits to a file without showing its hash: a salted SHA-256 of the file's SHA-256. */
-export function fileCommitmentOf(fileSha256: Hex, salt: Hex): Hex {
-  return commit("holdfast-file/1", [hexToBytes(salt), hexToBytes(fileSha256)]);
+export function fileCommitmentOf(fileSha256: Hex, owner: CommitmentOwner): Hex {
+  return commit("holdfast-file/1", owner, [hexToBytes(fileSha256)]);
 }
 
 /** Ties a record to a deal without naming it to outsiders. */
-export function caseRefOf(dealId: Hex, salt: Hex): Hex {
-  return commit("holdfast-case/1", [hexToBytes(salt), hexToBytes(dealId)]);
+export function caseRefOf(dealId: Hex, owner: CommitmentOwner): Hex {
+  return commit("holdfast-case/1", owner, [hexToBytes(dealId)]);
 }
 
 /** Commits to one fact about a file. */
-export function metaLeafOf(field: MetaField, value: string, salt: Hex): Hex {
-  return commit("holdfast-meta/1", [hexToBytes(salt), stringToBytes(field), stringToBytes(value)]);
+export function metaLeafOf(field: MetaField, value: string, owner: CommitmentOwner): Hex {
+  return commit("holdfast-meta/1", owner, [stringToBytes(field), stringToBytes(value)]);
 }
 
 /** Merkle root of all facts, in the order of `metaFields`. */
@@ -179,9 +192,12 @@ export function metaRootOf(leaves: Readonly<Record<MetaField, Hex>>): Hex {
   return rootOf(buildTree(metaFields.map((field) => leaves[field])));
 }
 
-/** SHA-256 of a tag and parts, each after its length in four bytes: no two lists of parts give the same message. */
-function commit(tag: string, parts: readonly Uint8Array[]): Hex {
-  const all = [stringToBytes(tag), ...parts];
+/**
+ * SHA-256 of tag, salt, parts and submitter, each after its length in four bytes: no two lists of parts give the same
+ * message.
+ */
+function commit(tag: string, { salt, submitter }: CommitmentOwner, parts: readonly Uint8Array[]): Hex {
+  const all = [stringToBytes(tag), hexToBytes(salt), ...parts, hexToBytes(submitter)];
   const message = new Uint8Array(all.reduce((length, part) => length + 4 + part.length, 0));
   const view = new DataView(message.buffer);
   let offset = 0;

@@ -17,4 +17,5 @@ export * from "./reportText.ts";
 export * from "./terms.ts";
 export * from "./termsCodec.ts";
 export * from "./verify.ts";
+export * from "./visible.ts";
 export * from "./wire.ts";

@@ -1,4 +1,4 @@
-import { type Address, decodeAbiParameters, fromRlp, type Hex, hexToNumber, keccak256, size, slice, toRlp } from "viem";
+import { type Address, fromRlp, type Hex, hexToBigInt, hexToNumber, keccak256, size, slice, toRlp } from "viem";
 import { ProtocolError } from "./errors.ts";
 
 /** `keccak256("Anchored(address,bytes32,uint64,uint40,uint40,bytes27)")`, from `IEvidenceRegistry`. */
@@ -103,13 +103,29 @@ export function logsOfReceipt(receipt: Hex): ReceiptLog[] {
   });
 }
 
-/** Reads a log as `Anchored`, or gives `undefined` if it is another event. */
+/**
+ * Reads a log as `Anchored`, or gives `undefined` if it is another event.
+ * @throws ProtocolError `receipt-proof-invalid` if a value does not fit its type: no compiler writes that
+ */
 export function readAnchored(log: ReceiptLog): AnchoredLog | undefined {
   const [topic, sender, root] = log.topics;
   if (topic !== anchoredTopic || sender === undefined || root === undefined || size(log.data) !== 128) return undefined;
-  const types = [{ type: "uint64" }, { type: "uint40" }, { type: "uint40" }, { type: "bytes27" }] as const;
-  const [count, anchoredAt, batch] = decodeAbiParameters(types, log.data);
-  return { registry: log.address, sender: slice(sender, 12), root, count: Number(count), anchoredAt, batch };
+  if (hexToBigInt(slice(log.data, 123)) !== 0n) throw invalid("log");
+  return {
+    registry: log.address,
+    sender: wordIn(sender, 20),
+    root,
+    count: Number(wordIn(slice(log.data, 0, 32), 8)),
+    anchoredAt: Number(wordIn(slice(log.data, 32, 64), 5)),
+    batch: Number(wordIn(slice(log.data, 64, 96), 5)),
+  };
+}
+
+/** The last bytes of a word, the bytes before which must be zero. */
+function wordIn(word: Hex, length: number): Hex {
+  const at = 32 - length;
+  if (hexToBigInt(slice(word, 0, at)) !== 0n) throw invalid("log");
+  return slice(word, at);
 }
 
 function decode(encoded: Hex, part: string): Rlp {

@@ -1,9 +1,10 @@
 import { sha256, stringToBytes } from "viem";
 import type { EvidenceBundle } from "./bundle.ts";
 import { digestFile } from "./digest.ts";
-import { type MetaField, metaFields } from "./evidence.ts";
+import { carriesFile, type MetaField, metaFields } from "./evidence.ts";
 import { type ReportLabel, type ReportLanguage, type ReportText, reportText } from "./reportText.ts";
-import type { Check, Verification } from "./verify.ts";
+import { type Check, isFileAltered, type Verdict, type Verification } from "./verify.ts";
+import { visible } from "./visible.ts";
 
 /** What the report says about its own making. */
 export type ReportContext = {
@@ -46,9 +47,10 @@ export async function evidenceReport(verification: Verification, context: Report
   ].join("\n\n");
   const { verdict } = verification;
   const conclusion = [
-    `${text.verdict[verdict.status]}`,
-    text.meaning[verdict.status],
+    text.verdict[verdict.status],
+    meaningOf(verdict, text),
     ...relativeTo(verification, text),
+    ...(verdict.status === "refuted" && !isFileAltered(verification) ? [text.fileNotBlamed] : []),
   ];
   const statement = conclusion.map(indented).join("\n");
   const number = plain(sha256(stringToBytes(`${statement}\n${body}`))).slice(0, 16);
@@ -56,9 +58,16 @@ export async function evidenceReport(verification: Verification, context: Report
   return `${text.title}\n\n${head}\n\n${statement}\n\n${body}\n`;
 }
 
+/** What a verdict says, in one or two sentences: nothing about a file where the record has none. */
+export function meaningOf(verdict: Verdict, text: ReportText): string {
+  if (verdict.status === "verified" && !carriesFile(verdict.kind)) return text.meaningWithoutFile;
+  if (verdict.status === "unverifiable" && verdict.why === "record-without-file") return text.recordWithoutFile;
+  return text.meaning[verdict.status];
+}
+
 function aboutBundle(
   bundle: EvidenceBundle,
-  { verdict, file }: Verification,
+  { verdict, file, checks }: Verification,
   text: ReportText,
   line: (label: ReportLabel, value: string | number) => string,
 ): string[] {
@@ -69,8 +78,8 @@ function aboutBundle(
   };
   const content = metaFields.filter((field) => field !== "size" && field !== "sm3");
   const isVerified = verdict.status === "verified";
-  const times =
-    isVerified && verdict.signedAfter !== null ? ([verdict.signedAfter, verdict.anchoredAt] as const) : null;
+  const isRegistryTrusted = checks.some(({ id, result }) => id === "deployment" && result === "pass");
+  const signed = isVerified && verdict.signedAfter !== null ? { ...verdict, after: verdict.signedAfter } : null;
   return [
     section(text.section.file, [
       ...(isVerified ? [line("evidence", verdict.digest)] : []),
@@ -79,7 +88,7 @@ function aboutBundle(
       ...(file === null
         ? []
         : [line("size", file.size), line("sha256", plain(file.sha256)), line("sm3", plain(file.sm3))]),
-      line("cid", record.cid || text.unknown),
+      line("cid", visible(record.cid) || text.unknown),
       line("encoding", record.encoding),
       line("case", openings.case?.dealId ?? text.undisclosed),
     ]),
@@ -87,7 +96,8 @@ function aboutBundle(
       line("chain", anchor.chainId),
       line("registry", anchor.registry),
       line("anchoredBy", anchor.sender),
-      ...text.keeper.map(indented),
+      indented(isRegistryTrusted ? text.keeper.registry : text.keeper.unknownRegistry),
+      ...(carriesFile(record.kind) ? [indented(text.keeper.file)] : []),
     ]),
     section(text.section.data, [
       line("submitter", submitter.address),
@@ -104,17 +114,19 @@ function aboutBundle(
       content.map((field) => line(field, stated(field))),
     ),
     section(text.section.times, [
-      ...(times === null ? [] : [line("signedAfter", timeOf(times[0]))]),
+      ...(signed === null
+        ? []
+        : [line(signed.isBeaconCanonical ? "signedAfter" : "signedAfterUnconfirmed", timeOf(signed.after))]),
       ...(isVerified ? [line("anchoredAt", timeOf(verdict.anchoredAt))] : []),
-      ...(times === null ? [] : [indented(text.interval(times[1] - times[0]))]),
+      ...(signed === null ? [] : [indented(text.interval(signed.anchoredAt - signed.after))]),
       line("deadline", timeOf(record.deadline)),
     ]),
-    section(
-      text.section.custody,
-      custody.map(({ at, action, note, actor }) =>
+    section(text.section.custody, [
+      ...custody.map(({ at, action, note, actor }) =>
         indented([timeOf(at), action, actor, visible(note)].join("  ").trimEnd()),
       ),
-    ),
+      ...(custody.length === 0 ? [] : [indented(text.custody)]),
+    ]),
   ];
 }
 
@@ -126,7 +138,10 @@ function aboutCheck(check: Check, text: ReportText): string[] {
     [text.label.expected, check.expected],
     [text.label.actual, check.actual],
   ] as const;
-  return [head, ...details.flatMap(([label, value]) => (value === undefined ? [] : [`      ${label}: ${value}`]))];
+  return [
+    head,
+    ...details.flatMap(([label, value]) => (value === undefined ? [] : [`      ${label}: ${visible(value)}`])),
+  ];
 }
 
 function relativeTo({ verdict }: Verification, text: ReportText) {
@@ -140,11 +155,6 @@ function section(title: string, lines: readonly string[]) {
 
 function indented(line: string) {
   return `  ${line}`;
-}
-
-/** What a party wrote, unable to begin a line of its own or to turn the reading direction and so to pass for the report. */
-function visible(text: string) {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`);
 }
 
 /** Without the prefix that only programmers know. */

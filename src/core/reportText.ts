@@ -9,6 +9,11 @@ export type ReportText = {
   readonly title: string;
   readonly verdict: Readonly<Record<Verdict["status"], string>>;
   readonly meaning: Readonly<Record<Verdict["status"], string>>;
+  /** Verified, and the record is of a kind without a file. */
+  readonly meaningWithoutFile: string;
+  readonly recordWithoutFile: string;
+  /** Refuted, and not for the file. */
+  readonly fileNotBlamed: string;
   readonly result: Readonly<Record<"pass" | "fail" | "not-checked", string>>;
   readonly why: Readonly<Record<NotChecked, string>>;
   readonly check: Readonly<Record<CheckId, string>>;
@@ -33,7 +38,8 @@ export type ReportText = {
   readonly canonical: (blockHash: string) => string;
   readonly interval: (seconds: number) => string;
   readonly limits: readonly string[];
-  readonly keeper: readonly string[];
+  readonly keeper: Readonly<Record<"registry" | "unknownRegistry" | "file", string>>;
+  readonly custody: string;
   readonly repeat: readonly string[];
   readonly undisclosed: string;
   readonly unknown: string;
@@ -67,6 +73,7 @@ export type ReportLabel =
   | "account"
   | "signature"
   | "signedAfter"
+  | "signedAfterUnconfirmed"
   | "anchoredAt"
   | "deadline"
   | "expected"
@@ -91,12 +98,17 @@ const en: ReportText = {
     missing: "The file itself was not given, so no conclusion is possible. This does not mean tampering.",
     unverifiable: "What was given cannot be checked with this tool or without the chain. This does not mean tampering.",
   },
+  meaningWithoutFile:
+    "The record is the one that the submitter signed, and it existed no later than the time of the anchor. It is about an earlier record and says nothing about any file.",
+  recordWithoutFile:
+    "The record is about an earlier record and says nothing about any file, so it cannot be used to check the file that was given. This does not mean tampering.",
+  fileNotBlamed: "What differs is not, or not only, the file: this does not show that the file was altered.",
   result: { pass: "agrees", fail: "DIFFERS", "not-checked": "not checked" },
   why: {
     "file-missing": "the file was not given",
     "not-applicable": "does not apply to this record",
     "not-given": "nothing was given to check it with",
-    "not-disclosed": "not disclosed by the party",
+    "not-disclosed": "not disclosed in this bundle",
     "needs-chain": "needs a trusted source of the chain",
     "depends-on-failed": "rests on a check that failed",
   },
@@ -130,7 +142,7 @@ const en: ReportText = {
     "beacon-header": "header of the signed earlier block",
     "beacon-canonical": "the signed earlier block is on the chain",
     deadline: "anchored before the submitter's deadline",
-    custody: "signatures and order of the custody log",
+    custody: "signatures, order and times of the custody log",
   },
   section: {
     report: "1. Report",
@@ -168,9 +180,10 @@ const en: ReportText = {
     root: "Anchored root",
     position: "Position in the batch",
     submitter: "Submitter",
-    account: "Kind of account",
+    account: "Kind of account, as stated",
     signature: "Signature",
     signedAfter: "Signed no earlier than",
+    signedAfterUnconfirmed: "Signed no earlier than (as the submitter states, not confirmed by the chain)",
     anchoredAt: "Existed no later than",
     deadline: "Submitter's deadline",
     expected: "expected",
@@ -197,10 +210,13 @@ const en: ReportText = {
     "For courts of the PRC: Online Litigation Rules, arts. 16-18 (presumed unaltered after anchoring, authenticity before anchoring is examined on objection); Provisions on Evidence in Civil Procedure, arts. 93-94.",
     "Checks marked as not checked speak neither for nor against the evidence.",
   ],
-  keeper: [
-    "The registry has no owner and no administrator: nobody can change or remove what it recorded.",
-    "The file is stored encrypted; only holders of a wrapped content key can open it.",
-  ],
+  keeper: {
+    registry: "The registry has no owner and no administrator: nobody can change or remove what it recorded.",
+    unknownRegistry:
+      "Whether this contract is the registry was not confirmed: compare chain and address with a source you trust.",
+    file: "The record names the file in encrypted form, which opens only with its content key.",
+  },
+  custody: "Anyone can add a step that they sign, and steps after the last one shown may have been left out.",
   repeat: [
     "With the file and the bundle, without a network: holdfast verify <file> <bundle>",
     "The block hash can be asked of any node of the chain by the block's number.",
@@ -219,12 +235,15 @@ const zh: ReportText = {
     missing: "未提供文件本身，不能得出结论（不等于被篡改）。",
     unverifiable: "所提供的材料无法用本工具核验，或须联网核验（不等于被篡改）。",
   },
+  meaningWithoutFile: "记录与提交人签名的记录一致，且在上链时间之前已经存在。该记录针对先前的记录，不涉及任何文件。",
+  recordWithoutFile: "该记录针对先前的记录，不涉及任何文件，不能用于核验所提供的文件（不等于被篡改）。",
+  fileNotBlamed: "不符之处不在或不仅在文件本身，不能据此认定文件被改动。",
   result: { pass: "一致", fail: "不一致", "not-checked": "未核验" },
   why: {
     "file-missing": "未提供文件",
     "not-applicable": "不适用于本记录",
     "not-given": "未提供核验所需材料",
-    "not-disclosed": "当事人未披露",
+    "not-disclosed": "本证据包未披露",
     "needs-chain": "需要可信的区块链数据来源",
     "depends-on-failed": "所依据的项目不一致",
   },
@@ -258,7 +277,7 @@ const zh: ReportText = {
     "beacon-header": "签名所引区块的区块头",
     "beacon-canonical": "签名所引区块在主链上",
     deadline: "在提交人所定期限前上链",
-    custody: "保管日志的签名与顺序",
+    custody: "保管日志的签名、顺序与时间",
   },
   section: {
     report: "一、报告",
@@ -296,9 +315,10 @@ const zh: ReportText = {
     root: "上链根",
     position: "批次内位置",
     submitter: "提交人",
-    account: "账户种类",
+    account: "账户种类（自述）",
     signature: "签名",
     signedAfter: "签名不早于",
+    signedAfterUnconfirmed: "签名不早于（提交人所述，未经区块链确认）",
     anchoredAt: "存在不晚于",
     deadline: "提交人所定期限",
     expected: "应为",
@@ -324,10 +344,12 @@ const zh: ReportText = {
     "参见《人民法院在线诉讼规则》第十六条至第十八条（上链后推定未经篡改，上链前的真实性另行审查）、《关于民事诉讼证据的若干规定》第九十三条、第九十四条。",
     "标明未核验的项目，对证据既非有利也非不利。",
   ],
-  keeper: [
-    "登记合约没有所有者和管理员：任何人都不能更改或删除其记录。",
-    "文件加密存储，仅持有已封装内容密钥者可以打开。",
-  ],
+  keeper: {
+    registry: "登记合约没有所有者和管理员：任何人都不能更改或删除其记录。",
+    unknownRegistry: "未确认该合约为登记合约：请将链与地址同您信任的来源比对。",
+    file: "记录所指为加密后的文件，仅凭其内容密钥可以打开。",
+  },
+  custody: "任何人均可添加由其签名的步骤；所列最后一步之后的步骤可能未列入。",
   repeat: ["凭文件与证据包，断网运行：holdfast verify <文件> <证据包>", "区块哈希可凭区块号向该链任一节点查询。"],
   undisclosed: "（未披露）",
   unknown: "（未陈述）",

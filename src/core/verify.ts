@@ -7,6 +7,7 @@ import { ProtocolError } from "./errors.ts";
 import {
   caseRefOf,
   type EvidenceDomain,
+  type EvidenceKind,
   evidenceDigest,
   evidenceLeaf,
   fileCommitmentOf,
@@ -49,13 +50,13 @@ export type CheckId =
   | "deployment"
   /** The block is on the chain that the reader trusts. */
   | "block-canonical"
-  /** The beacon block comes before the anchor; its header gives the time; it is on the chain that the reader trusts. */
+  /** The beacon block comes before the anchor by number and time; its header gives the time; the reader's chain has it. */
   | "beacon-order"
   | "beacon-header"
   | "beacon-canonical"
   /** The anchor came before the submitter's own deadline. */
   | "deadline"
-  /** Every step of the custody log is signed by its actor and follows the one before. */
+  /** Every step of the custody log is signed by its actor and follows the one before; no time runs backwards. */
   | "custody";
 
 /** Why something was not looked at. None of these speaks against the evidence. */
@@ -85,6 +86,8 @@ export type Check =
 export type Verdict =
   | {
       readonly status: "verified";
+      /** A kind without a file (`carriesFile`) says nothing about any file. */
+      readonly kind: EvidenceKind;
       /** The item's name: the digest that was signed. */
       readonly digest: Hex;
       readonly root: Hex;
@@ -92,15 +95,25 @@ export type Verdict =
       readonly blockHash: Hex;
       /** The record existed no later than this. */
       readonly anchoredAt: number;
-      /** It was signed no earlier than this, or null if the beacon's header is not in the bundle. */
+      /**
+       * It was signed no earlier than this if `isBeaconCanonical`; otherwise the submitter says so, who may have invented
+       * the beacon. Null if the beacon's header is not in the bundle.
+       */
       readonly signedAfter: number | null;
+      readonly isBeaconCanonical: boolean;
       readonly isCanonical: boolean;
     }
   | { readonly status: "refuted"; readonly reason: CheckId; readonly changed: readonly CheckId[] }
   | { readonly status: "missing"; readonly what: "file" }
   | {
       readonly status: "unverifiable";
-      readonly why: "bundle-malformed" | "bundle-too-large" | "bundle-version-unknown" | "signature-needs-chain";
+      readonly why:
+        | "bundle-malformed"
+        | "bundle-too-large"
+        | "bundle-version-unknown"
+        /** A file was given, and the record speaks of none. */
+        | "record-without-file"
+        | "signature-needs-chain";
     };
 
 /** Exit codes of everything that prints a verdict. */
@@ -162,6 +175,7 @@ export async function verifyBundle(text: string, options: VerifyOptions = {}): P
   const digest = evidenceDigest(bundle.record, domain);
   const file = await readFile(bundle, options);
   const anchor = checkAnchor(bundle);
+  const beacon = checkBeacon(bundle, anchor.log);
   const checks: readonly Check[] = [
     ...checkFile(bundle, file.digests),
     await checkCid(bundle, options),
@@ -172,35 +186,54 @@ export async function verifyBundle(text: string, options: VerifyOptions = {}): P
     checkPath(bundle, digest, anchor.log),
     ...anchor.checks,
     ...checkTrusted(bundle, options),
-    ...checkTimes(bundle, anchor.log),
-    await checkCustody(bundle, digest, domain),
+    ...beacon.checks,
+    checkDeadline(bundle, anchor.log),
+    await checkCustody(bundle, digest, { domain, notBefore: beacon.time ?? 0 }),
   ];
-  return { verdict: conclude(bundle, digest, checks, anchor.log), checks, bundle, file: file.digests };
+  const isFileGiven = options.file !== undefined || options.ciphertext !== undefined;
+  const verdict = conclude(bundle, checks, { digest, log: anchor.log, signedAfter: beacon.time, isFileGiven });
+  return { verdict, checks, bundle, file: file.digests };
+}
+
+/**
+ * Whether the file, and not the bundle, is to blame for a refusal: the file is another than the one whose commitment was
+ * signed and anchored, and nothing speaks against signature and anchor.
+ */
+export function isFileAltered({ checks }: Verification): boolean {
+  const hasResult = (result: Check["result"]) => (id: CheckId) =>
+    checks.some((check) => check.id === id && check.result === result);
+  const sound = ["file-commitment", "signature", "path", "header", "receipt", "anchored-log"] as const;
+  const trusted = ["deployment", "block-canonical"] as const;
+  return hasResult("fail")("file-digest") && sound.every(hasResult("pass")) && !trusted.some(hasResult("fail"));
 }
 
 function conclude(
   bundle: EvidenceBundle,
-  digest: Hex,
   checks: readonly Check[],
-  log: AnchoredLog | undefined,
+  found: { digest: Hex; log: AnchoredLog | undefined; signedAfter: number | null; isFileGiven: boolean },
 ): Verdict {
+  const { digest, log, signedAfter, isFileGiven } = found;
   const changed = checks.filter(({ result }) => result === "fail").map(({ id }) => id);
   if (changed[0] !== undefined) return { status: "refuted", reason: changed[0], changed };
   const open = (id: CheckId) => checks.find((check) => check.id === id && check.result === "not-checked");
   const fileOpen = open("file-digest");
   if (fileOpen?.result === "not-checked" && fileOpen.why === "file-missing") return { status: "missing", what: "file" };
+  if (isFileGiven && bundle.openings.file === null) return { status: "unverifiable", why: "record-without-file" };
   if (open("signature") !== undefined) return { status: "unverifiable", why: "signature-needs-chain" };
   if (log === undefined) throw new Error("no anchor although nothing failed");
-  const { blockNumber, blockHash, beaconHeader } = bundle.anchor;
+  const { blockNumber, blockHash } = bundle.anchor;
+  const hasPassed = (id: CheckId) => checks.some((check) => check.id === id && check.result === "pass");
   return {
     status: "verified",
+    kind: bundle.record.kind,
     digest,
     root: log.root,
     blockNumber,
     blockHash,
     anchoredAt: log.anchoredAt,
-    signedAfter: beaconHeader === null ? null : parseHeader(beaconHeader).timestamp,
-    isCanonical: checks.some(({ id, result }) => id === "block-canonical" && result === "pass"),
+    signedAfter,
+    isBeaconCanonical: hasPassed("beacon-canonical"),
+    isCanonical: hasPassed("block-canonical"),
   };
 }
 
@@ -239,7 +272,7 @@ async function readFile(
   }
 }
 
-function checkFile({ openings, record }: EvidenceBundle, file: FileDigests | null): Check[] {
+function checkFile({ openings, record, submitter }: EvidenceBundle, file: FileDigests | null): Check[] {
   if (openings.file === null) {
     const ids = ["file-digest", "file-size", "file-sm3", "file-commitment"] as const;
     return ids.map((id) => notChecked(id, "not-applicable"));
@@ -249,7 +282,10 @@ function checkFile({ openings, record }: EvidenceBundle, file: FileDigests | nul
     if (!("value" in opening) || opening.value === "") return notChecked(id, "not-disclosed");
     return actual === undefined ? notChecked(id, "file-missing") : compare(id, opening.value, actual);
   };
-  const commitment = fileCommitmentOf(openings.file.sha256, openings.file.salt);
+  const commitment = fileCommitmentOf(openings.file.sha256, {
+    salt: openings.file.salt,
+    submitter: submitter.address,
+  });
   return [
     file === null
       ? notChecked("file-digest", "file-missing")
@@ -266,21 +302,23 @@ async function checkCid({ record }: EvidenceBundle, { ciphertext }: VerifyOption
   return compare("cid", record.cid, await ciphertext.cidOf(ciphertext.open()));
 }
 
-function checkMeta({ openings: { meta }, record }: EvidenceBundle): Check[] {
+function checkMeta({ openings: { meta }, record, submitter }: EvidenceBundle): Check[] {
   const leaves = Object.fromEntries(metaFields.map((field) => [field, meta[field].leaf])) as Record<MetaField, Hex>;
   return [
     compare("meta-root", record.metaRoot, metaRootOf(leaves)),
     ...metaFields.map((field): Check => {
       const opening = meta[field];
       if (!("value" in opening)) return notChecked(`meta-${field}`, "not-disclosed");
-      return compare(`meta-${field}`, opening.leaf, metaLeafOf(field, opening.value, opening.salt));
+      const owner = { salt: opening.salt, submitter: submitter.address };
+      return compare(`meta-${field}`, opening.leaf, metaLeafOf(field, opening.value, owner));
     }),
   ];
 }
 
-function checkCase({ openings, record }: EvidenceBundle): Check {
+function checkCase({ openings, record, submitter }: EvidenceBundle): Check {
   if (openings.case === null) return notChecked("case", "not-disclosed");
-  return compare("case", record.caseRef, caseRefOf(openings.case.dealId, openings.case.salt));
+  const { dealId, salt } = openings.case;
+  return compare("case", record.caseRef, caseRefOf(dealId, { salt, submitter: submitter.address }));
 }
 
 async function checkSignature(
@@ -288,8 +326,10 @@ async function checkSignature(
   digest: Hex,
   { checkContractSignature }: VerifyOptions,
 ): Promise<Check> {
-  if (submitter.account === "key") {
-    return compare("signature", submitter.address, (await recoverSigner(digest, signature)) ?? "no signature");
+  // What the bundle calls the account is not signed: a key's signature is one whatever it says.
+  const signer = await recoverSigner(digest, signature);
+  if (signer === submitter.address || submitter.account === "key") {
+    return compare("signature", submitter.address, signer ?? "no signature");
   }
   if (checkContractSignature === undefined) return notChecked("signature", "needs-chain");
   const isAccepted = await checkContractSignature(submitter.address, digest, signature);
@@ -359,36 +399,46 @@ function checkTrusted({ anchor, record }: EvidenceBundle, { trusted }: VerifyOpt
   ];
 }
 
-function checkTimes({ anchor, record }: EvidenceBundle, log: AnchoredLog | undefined): Check[] {
-  return [
-    order("beacon-order", record.beaconBlock, anchor.blockNumber),
-    checkBeaconHeader(record.beaconHash, record.beaconBlock, anchor.beaconHeader),
-    log === undefined
-      ? notChecked("deadline", "depends-on-failed")
-      : order("deadline", log.anchoredAt, record.deadline),
-  ];
-}
-
-function checkBeaconHeader(hash: Hex, number: number, header: Hex | null): Check {
-  if (header === null) return notChecked("beacon-header", "not-given");
+function checkBeacon(
+  { anchor, record }: EvidenceBundle,
+  log: AnchoredLog | undefined,
+): { checks: Check[]; time: number | null } {
+  const numbers = order("beacon-order", record.beaconBlock, anchor.blockNumber);
+  if (anchor.beaconHeader === null) return { checks: [numbers, notChecked("beacon-header", "not-given")], time: null };
+  let header: ReturnType<typeof parseHeader>;
   try {
-    const parsed = parseHeader(header);
-    return all("beacon-header", [
-      [hash, parsed.hash],
-      [number, parsed.number],
-    ]);
+    header = parseHeader(anchor.beaconHeader);
   } catch (error) {
-    return failed("beacon-header", error);
+    return { checks: [numbers, failed("beacon-header", error)], time: null };
   }
+  const headerCheck = all("beacon-header", [
+    [record.beaconHash, header.hash],
+    [record.beaconBlock, header.number],
+  ]);
+  if (headerCheck.result !== "pass") return { checks: [numbers, headerCheck], time: null };
+  const isOrdered = numbers.result === "pass" && log !== undefined;
+  const times = isOrdered ? notBefore("beacon-order", header.timestamp, log.anchoredAt) : numbers;
+  return { checks: [times, headerCheck], time: header.timestamp };
 }
 
-async function checkCustody({ custody }: EvidenceBundle, evidence: Hex, domain: EvidenceDomain): Promise<Check> {
+function checkDeadline({ record }: EvidenceBundle, log: AnchoredLog | undefined): Check {
+  if (log === undefined) return notChecked("deadline", "depends-on-failed");
+  return order("deadline", log.anchoredAt, record.deadline);
+}
+
+async function checkCustody(
+  { custody }: EvidenceBundle,
+  evidence: Hex,
+  { domain, notBefore: earliest }: { domain: EvidenceDomain; notBefore: number },
+): Promise<Check> {
   if (custody.length === 0) return notChecked("custody", "not-given");
   const digests = custodyDigests(custody, evidence, domain);
-  for (const [i, { actor, signature }] of custody.entries()) {
+  for (const [i, { actor, at, signature }] of custody.entries()) {
     const signer = await recoverSigner(digests[i]!, signature);
     if (signer !== actor)
       return { id: "custody", result: "fail", expected: `${i}: ${actor}`, actual: `${i}: ${signer}` };
+    const times = notBefore("custody", custody[i - 1]?.at ?? earliest, at);
+    if (times.result === "fail") return times;
   }
   return { id: "custody", result: "pass" };
 }
@@ -406,6 +456,12 @@ function order(id: CheckId, earlier: number, later: number): Check {
   return earlier < later
     ? { id, result: "pass" }
     : { id, result: "fail", expected: `less than ${later}`, actual: `${earlier}` };
+}
+
+function notBefore(id: CheckId, earlier: number, later: number): Check {
+  return earlier <= later
+    ? { id, result: "pass" }
+    : { id, result: "fail", expected: `at least ${earlier}`, actual: `${later}` };
 }
 
 function failed(id: CheckId, error: unknown): Check {

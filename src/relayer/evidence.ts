@@ -81,7 +81,7 @@ export const createEvidenceDesk = (options: FilingOptions): EvidenceDesk => {
     const beacon = await headerAt(chain, record.beaconBlock);
     if (beacon?.hash !== record.beaconHash) throw new ProtocolError("beacon-unknown", { block: record.beaconBlock });
     const opened = submission.case;
-    if (opened !== undefined && caseRefOf(opened.dealId, opened.salt) !== record.caseRef) {
+    if (opened !== undefined && caseRefOf(opened.dealId, { salt: opened.salt, submitter }) !== record.caseRef) {
       throw new ProtocolError("case-mismatch", { deal: opened.dealId });
     }
     if (record.cid !== "" && !(await store.has(record.cid))) {

@@ -87,29 +87,29 @@ export type FiledEvidence = Readonly<{
  */
 export async function fileEvidence(evidence: EvidenceToFile, filing: Filing): Promise<FiledEvidence> {
   const { random, domain, signer } = filing;
+  const submitter = {
+    address: signer.address.toLowerCase() as Address,
+    account: signer.account ?? "key",
+  };
   requireMeta(evidence.meta);
   const key = random(contentKeyBytes);
   const wrappedKey = await wrapContentKey(key, filing.recipients);
   const { cid, digests } = await encryptAndStore(evidence.file, { key, salt: random(cipherSaltBytes) }, filing);
   const salt = () => bytesToHex(random(saltBytes));
-  const openings = openingsOf(evidence, digests, salt);
+  const openings = openingsOf(evidence, digests, { salt, submitter: submitter.address });
   const caseSalt = openings.case?.salt ?? salt();
   const record = parseEvidenceRecord({
     kind: evidence.kind ?? "original",
-    fileCommitment: fileCommitmentOf(openings.file.sha256, openings.file.salt),
+    fileCommitment: fileCommitmentOf(openings.file.sha256, { salt: openings.file.salt, submitter: submitter.address }),
     cid,
     encoding: evidenceEncoding,
     metaRoot: metaRootOf(mapMeta((field) => openings.meta[field].leaf)),
-    caseRef: caseRefOf(evidence.dealId ?? zeroHash, caseSalt),
+    caseRef: caseRefOf(evidence.dealId ?? zeroHash, { salt: caseSalt, submitter: submitter.address }),
     supersedes: evidence.supersedes ?? zeroHash,
     beaconBlock: evidence.beacon.number,
     beaconHash: evidence.beacon.hash,
     deadline: evidence.deadline,
   } satisfies EvidenceRecord);
-  const submitter = {
-    address: signer.address.toLowerCase() as Address,
-    account: signer.account ?? "key",
-  };
   const signature = await signer.signTypedData(evidenceTypedData(record, domain));
   const digest = evidenceDigest(record, domain);
   const leaf = evidenceLeaf(digest, submitter.address, signature);
@@ -211,13 +211,17 @@ async function encryptAndStore(
   return { cid, digests };
 }
 
-function openingsOf({ meta, dealId }: EvidenceToFile, digests: FileDigests, salt: () => Hex) {
+function openingsOf(
+  { meta, dealId }: EvidenceToFile,
+  digests: FileDigests,
+  { salt, submitter }: { salt: () => Hex; submitter: Address },
+) {
   const values: Partial<Record<MetaField, string>> = { ...meta, size: digests.size.toString(), sm3: digests.sm3 };
   return {
     file: { sha256: digests.sha256, salt: salt() },
     meta: mapMeta((field) => {
       const opening = { value: values[field] ?? "", salt: salt() };
-      return { leaf: metaLeafOf(field, opening.value, opening.salt), ...opening };
+      return { leaf: metaLeafOf(field, opening.value, { salt: opening.salt, submitter }), ...opening };
     }),
     case: dealId === null ? null : { dealId, salt: salt() },
   };

@@ -22,19 +22,19 @@ contract EvidenceBytesTest {
         "Evidence(string kind,bytes32 fileCommitment,string cid,string encoding,bytes32 metaRoot,bytes32 caseRef,bytes32 supersedes,uint64 beaconBlock,bytes32 beaconHash,uint64 deadline)"
     );
 
-    bytes32 private constant DIGEST = 0xf9d675231af54a956881c4f7416305fc8d5cf25e3b06128a406ec914ce57d09b;
+    bytes32 private constant DIGEST = 0x49049d78a49c13dd2e8e1395dd5a46af9dd4fbd76d0bbcaf2aa7bcc97280fb70;
     address private constant SUBMITTER = 0x0fF93eDfa7FB7Ad5E962E4C0EdB9207C03a0fe02;
     bytes private constant SIGNATURE =
-        hex"96c7b14d1ebffc78112d744a5577d14639a1bab87c9fefd7903b8c3966514dd30cfcc36ce903af0ad190a92775ea3be67e048214b648db4b86b120f97ce414161b";
+        hex"78ea0421029e7fd16101de433a3c41419bf433a0583ff3c79203f722e07c826b21dbea78fe30709fd2745a659a2178a873435589ae5b4cd1cf2da313550047f01c";
 
     function test_digest_isTheTypedDataHash() public pure {
         Evidence memory evidence = Evidence({
             kind: "original",
-            fileCommitment: 0x9802325ac0ce7a8c3f4c599c34af61b8cb5fc318c372b5f1cc3651ae8c6ac533,
+            fileCommitment: 0x0c4d290c3f257f3fff874296f2d67a3c8aa473ac8d14a1372479fe67c3b9cb6f,
             cid: "bafkreia6i3vy5ljhom3u7dbn6kcb3ninjh7deoefm55swsj4ucmnw3ajki",
             encoding: "cobblestone-256/unixfs-v1-2025",
-            metaRoot: 0xb608b554b4fd8924032cd82653a121a741ad9911081cbde729fa14ffe5db100b,
-            caseRef: 0x744291448b00dbc7dd871bc31e4c5b2d98192b29b861792b865f40a81d67bfa0,
+            metaRoot: 0xfebe0b31de2515b8607f0157f654e18edb39692c774556b754ef9de85eb4579e,
+            caseRef: 0x643d3532df561af0e47dea94ed520e7248c9db20ab4e236c30bce44f38ad5a57,
             supersedes: 0,
             beaconBlock: 1010,
             beaconHash: 0xae743fc7acc5285462cd0190f8ae9d686aacc3cc16bff53fde216491f622ee1c,
@@ -58,27 +58,38 @@ contract EvidenceBytesTest {
 
     function test_leaf_isSha256OfZeroDigestSubmitterAndSignature() public pure {
         bytes32 leaf = sha256(abi.encodePacked(bytes1(0), DIGEST, SUBMITTER, SIGNATURE));
-        require(leaf == 0x8445d2e7f7bd7f971c1c927fb53065dde72d3ccba13b25da5b3487e1a121d217, "leaf");
+        require(leaf == 0x89f03c42dc88e2faae1878184bcc9620cfd05aec3b770fb15793925367d50197, "leaf");
     }
 
-    function test_commitments_putEachPartAfterItsLength() public pure {
+    function test_commitments_putEachPartAfterItsLengthAndTheSubmitterLast() public pure {
         bytes32 file = sha256(
             abi.encodePacked(
                 _part("holdfast-file/1"),
                 _part(hex"d986e058f83ab77853f203fc7471d66e"),
-                _part(hex"61a1336562987edd54feb3b5f9a35284f88c09bfc89da5fabb062e18e4ff31c3")
+                _part(hex"61a1336562987edd54feb3b5f9a35284f88c09bfc89da5fabb062e18e4ff31c3"),
+                _part(abi.encodePacked(SUBMITTER))
             )
         );
-        require(file == 0x9802325ac0ce7a8c3f4c599c34af61b8cb5fc318c372b5f1cc3651ae8c6ac533, "file");
+        require(file == 0x0c4d290c3f257f3fff874296f2d67a3c8aa473ac8d14a1372479fe67c3b9cb6f, "file");
         bytes32 device = sha256(
             abi.encodePacked(
                 _part("holdfast-meta/1"),
                 _part(hex"03d895950e37044a27ff9090b89eb1fb"),
                 _part("device"),
-                _part("phone")
+                _part("phone"),
+                _part(abi.encodePacked(SUBMITTER))
             )
         );
-        require(device == 0x8dc51977df7eb7ec16b61c685f8c67d463c06c8a852372d9d8e8ca2179141012, "device");
+        require(device == 0x75091644ea82217c238343a36aec53d915938a66add9d733e84ac6b3ab6a9188, "device");
+        bytes32 caseRef = sha256(
+            abi.encodePacked(
+                _part("holdfast-case/1"),
+                _part(hex"a58da98b06dde0a5457c146132199ade"),
+                _part(hex"e064fb3e72b2ec70782ecb932d7660de8155cfb2be5f0e925f55e7a33274bf5b"),
+                _part(abi.encodePacked(SUBMITTER))
+            )
+        );
+        require(caseRef == 0x643d3532df561af0e47dea94ed520e7248c9db20ab4e236c30bce44f38ad5a57, "case");
     }
 
     function test_root_movesAnOddLastNodeUp() public pure {

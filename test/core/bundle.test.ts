@@ -1,5 +1,6 @@
 import { describe, it } from "node:test";
 import { expect } from "chai";
+import { zeroHash } from "viem";
 import { bundleBytesTarget, discloseOnly, parseBundle, serializeBundle } from "../../src/core/bundle.ts";
 import { ProtocolError } from "../../src/core/errors.ts";
 import { bundleOfPhoto, filePhoto } from "../fixtures/evidence.ts";
@@ -43,13 +44,40 @@ describe("parseBundle", () => {
     expect(parseBundle(text.replaceAll("\n", "\r\n\t "))).to.deep.equal(bundle);
   });
 
+  it("takes one byte order mark before everything", () => {
+    expect(parseBundle(`\uFEFF${text}`)).to.deep.equal(bundle);
+  });
+
+  it("refuses nesting that no stack holds", () => {
+    expect(refusalOf("[".repeat(32_000) + "]".repeat(32_000))).to.equal("bundle-malformed");
+    expect(refusalOf(`${'{"a":'.repeat(10_000)}1${"}".repeat(10_000)}`)).to.equal("bundle-malformed");
+  });
+
+  it("takes a disclosed length in digits and a disclosed SM3 in hex only, or empty", () => {
+    const withFact = (field: "size" | "sm3", value: string) => {
+      const meta = { ...bundle.openings.meta, [field]: { ...bundle.openings.meta[field], value } };
+      return JSON.stringify({ ...bundle, openings: { ...bundle.openings, meta } });
+    };
+    for (const size of ["4e4", "040000", "40000 bytes", "-1", "1\n2", "9".repeat(17)])
+      expect(refusalOf(withFact("size", size)), size).to.equal("bundle-malformed openings.meta.size");
+    for (const sm3 of ["ab", `0x${"AB".repeat(32)}`, "ab".repeat(32), `0x${"ab".repeat(32)}\n`])
+      expect(refusalOf(withFact("sm3", sm3)), sm3).to.equal("bundle-malformed openings.meta.sm3");
+    for (const changed of [withFact("size", ""), withFact("size", "0"), withFact("sm3", "")])
+      expect(refusalOf(changed)).to.equal(undefined);
+  });
+
+  it("refuses a custody signature in the shorter of its two spellings", () => {
+    const custody = bundle.custody.map((step) => ({ ...step, signature: step.signature.slice(0, -2) }));
+    expect(refusalOf(JSON.stringify({ ...bundle, custody }))).to.equal("bundle-malformed custody.0.signature");
+  });
+
   it("refuses what readers would read differently", () => {
     expect(refusalOf(text.replace('"index": 2', '"index": 3, "index": 2'))).to.equal("bundle-malformed");
     expect(refusalOf(text.replace('"index": 2', '"index": 2.0'))).to.equal("bundle-malformed");
     expect(refusalOf(text.replace('"index": 2', '"index": 2e0'))).to.equal("bundle-malformed");
     expect(refusalOf(text.replace('"phone"', '"\\u0070hone"'))).to.equal("bundle-malformed");
     expect(refusalOf(text.replace('"phone"', '"\\ud800"'))).to.equal("bundle-malformed openings.meta.device");
-    expect(refusalOf(`\uFEFF${text}`)).to.equal("bundle-malformed");
+    expect(refusalOf(`\uFEFF\uFEFF${text}`)).to.equal("bundle-malformed");
   });
 
   it("names the field that is wrong", () => {
@@ -59,6 +87,14 @@ describe("parseBundle", () => {
     expect(refusalOf(JSON.stringify({ ...bundle, openings: { ...bundle.openings, file: null } }))).to.equal(
       "bundle-malformed openings.file",
     );
+    const withdrawal = {
+      ...bundle.record,
+      kind: "withdraw",
+      cid: "",
+      fileCommitment: zeroHash,
+      supersedes: filed.digest,
+    };
+    expect(refusalOf(JSON.stringify({ ...bundle, record: withdrawal }))).to.equal("bundle-malformed openings.file");
   });
 
   it("tells another version from another format", () => {

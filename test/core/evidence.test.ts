@@ -24,6 +24,8 @@ import {
 const domain = { chainId: 31337, registry: "0x5fbdb2315678afecb367f032d93f642f64180aa3" } as const;
 const hash = (text: string) => keccak256(stringToBytes(text));
 const saltOf = (text: string) => slice(hash(text), 0, 16);
+const submitter = "0x00000000000000000000000000000000000000aa";
+const owner = { salt: saltOf("salt"), submitter } as const;
 
 function record(changes: Partial<EvidenceRecord> = {}): EvidenceRecord {
   return {
@@ -88,7 +90,6 @@ describe("evidenceDigest", () => {
 describe("evidenceLeaf", () => {
   it("is SHA-256 of a zero byte, the digest, the submitter and the signature", () => {
     const digest = hash("digest");
-    const submitter = "0x00000000000000000000000000000000000000aa";
     const signature = toHex(new Uint8Array(65).fill(7));
     const message = Buffer.from(`00${digest.slice(2)}${submitter.slice(2)}${signature.slice(2)}`, "hex");
     expect(evidenceLeaf(digest, submitter, signature)).to.equal(
@@ -106,31 +107,39 @@ describe("commitments", () => {
       Buffer.from(saltOf("salt").slice(2), "hex"),
       Buffer.from([0, 0, 0, 32]),
       Buffer.from(hash("sha256").slice(2), "hex"),
+      Buffer.from([0, 0, 0, 20]),
+      Buffer.from(submitter.slice(2), "hex"),
     ]);
-    expect(fileCommitmentOf(hash("sha256"), saltOf("salt"))).to.equal(
+    expect(fileCommitmentOf(hash("sha256"), owner)).to.equal(
       `0x${createHash("sha256").update(expected).digest("hex")}`,
     );
   });
 
-  it("differ by purpose, salt, field and value", () => {
+  it("differ by purpose, salt, submitter, field and value", () => {
+    const salted = { ...owner, salt: saltOf("other salt") };
+    const stolen = { ...owner, submitter: domain.registry };
     const values = [
-      fileCommitmentOf(hash("a"), saltOf("salt")),
-      fileCommitmentOf(hash("b"), saltOf("salt")),
-      fileCommitmentOf(hash("a"), saltOf("other salt")),
-      caseRefOf(hash("a"), saltOf("salt")),
-      metaLeafOf("name", "a", saltOf("salt")),
-      metaLeafOf("type", "a", saltOf("salt")),
-      metaLeafOf("name", "b", saltOf("salt")),
-      metaLeafOf("name", "a", saltOf("other salt")),
+      fileCommitmentOf(hash("a"), owner),
+      fileCommitmentOf(hash("b"), owner),
+      fileCommitmentOf(hash("a"), salted),
+      fileCommitmentOf(hash("a"), stolen),
+      caseRefOf(hash("a"), owner),
+      caseRefOf(hash("a"), stolen),
+      metaLeafOf("name", "a", owner),
+      metaLeafOf("type", "a", owner),
+      metaLeafOf("name", "b", owner),
+      metaLeafOf("name", "a", salted),
+      metaLeafOf("name", "a", stolen),
     ];
     expect(new Set(values).size).to.equal(values.length);
   });
 
   it("give a root that any field moves", () => {
-    const leaves = Object.fromEntries(
-      metaFields.map((field) => [field, metaLeafOf(field, "", saltOf(field))]),
-    ) as Record<(typeof metaFields)[number], `0x${string}`>;
-    const roots = metaFields.map((field) => metaRootOf({ ...leaves, [field]: metaLeafOf(field, "x", saltOf(field)) }));
+    const leaves = Object.fromEntries(metaFields.map((field) => [field, metaLeafOf(field, "", owner)])) as Record<
+      (typeof metaFields)[number],
+      `0x${string}`
+    >;
+    const roots = metaFields.map((field) => metaRootOf({ ...leaves, [field]: metaLeafOf(field, "x", owner) }));
     expect(new Set([metaRootOf(leaves), ...roots]).size).to.equal(metaFields.length + 1);
   });
 });

@@ -48,15 +48,12 @@ describe("evidence vectors", () => {
     const parts = [vectors.digest, vectors.submitter, vectors.signature] as Hex[];
     expect(sha256(concatHex(["0x00", ...parts]))).to.equal(vectors.leaf);
     expect(evidenceLeaf(parts[0]!, parts[1]!, parts[2]!)).to.equal(vectors.leaf);
-    expect(sha256(lengthPrefixed(Buffer.from("holdfast-file/1"), bytes(file.salt), bytes(file.sha256)))).to.equal(
-      file.is,
-    );
-    expect(sha256(lengthPrefixed(Buffer.from("holdfast-case/1"), bytes(deal.salt), bytes(deal.dealId)))).to.equal(
-      deal.is,
-    );
+    const commitment = (tag: string, salt: string, ...committed: readonly Buffer[]) =>
+      sha256(lengthPrefixed(Buffer.from(tag), bytes(salt), ...committed, bytes(vectors.submitter)));
+    expect(commitment("holdfast-file/1", file.salt, bytes(file.sha256))).to.equal(file.is);
+    expect(commitment("holdfast-case/1", deal.salt, bytes(deal.dealId))).to.equal(deal.is);
     for (const { field, value, salt, is } of meta) {
-      const message = [Buffer.from("holdfast-meta/1"), bytes(salt), Buffer.from(field), Buffer.from(value)];
-      expect(sha256(lengthPrefixed(...message))).to.equal(is);
+      expect(commitment("holdfast-meta/1", salt, Buffer.from(field), Buffer.from(value))).to.equal(is);
     }
   });
 

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { type Hex, keccak256, toHex, toRlp } from "viem";
 import { proveReceipt } from "../../src/chain/receiptProof.ts";
 import { ProtocolError } from "../../src/core/errors.ts";
-import { logsOfReceipt, parseHeader, receiptFromProof } from "../../src/core/receipt.ts";
+import { anchoredTopic, logsOfReceipt, parseHeader, readAnchored, receiptFromProof } from "../../src/core/receipt.ts";
 
 const receipts = Array.from({ length: 300 }, (_, i) => `0x02${toRlp(toHex(new Uint8Array(40 + i))).slice(2)}` as const);
 
@@ -73,6 +73,41 @@ describe("logsOfReceipt", () => {
         receipt,
       ).to.equal("receipt-proof-invalid");
     }
+  });
+});
+
+describe("readAnchored", () => {
+  const word = (end: string) => end.padStart(64, "0");
+  const sender = "ab".repeat(20);
+  const logOf = (words: readonly string[], topic = word(sender)) => ({
+    address: `0x${"11".repeat(20)}` as const,
+    topics: [anchoredTopic, `0x${topic}`, keccak256("0x")] as const,
+    data: `0x${words.join("")}` as const,
+  });
+  const words = [word("05"), word("6b49d278"), word("07"), `${"cd".repeat(27)}${"00".repeat(5)}`];
+
+  it("reads what the registry says", () => {
+    expect(readAnchored(logOf(words))).to.deep.equal({
+      registry: `0x${"11".repeat(20)}`,
+      sender: `0x${sender}`,
+      root: keccak256("0x"),
+      count: 5,
+      anchoredAt: 0x6b49d278,
+      batch: 7,
+    });
+  });
+
+  it("refuses values that do not fit their types", () => {
+    const dirty = [
+      logOf(words.with(0, "ff".repeat(32))),
+      logOf(words.with(0, word(`1${"00".repeat(8)}`))),
+      logOf(words.with(1, "ff".repeat(32))),
+      logOf(words.with(1, word(`1${"00".repeat(5)}`))),
+      logOf(words.with(2, word(`1${"00".repeat(5)}`))),
+      logOf(words.with(3, "cd".repeat(32))),
+      logOf(words, word(`1${sender}`)),
+    ];
+    for (const log of dirty) expect(codeOf(() => readAnchored(log))).to.equal("receipt-proof-invalid");
   });
 });
 

@@ -1,12 +1,15 @@
 import { describe, it } from "node:test";
 import { expect } from "chai";
-import { serializeBundle } from "../../src/core/bundle.ts";
+import { zeroHash } from "viem";
+import { parseBundle, serializeBundle } from "../../src/core/bundle.ts";
+import { evidenceDigest, evidenceLeaf, evidenceTypedData } from "../../src/core/evidence.ts";
 import { evidenceReport } from "../../src/core/report.ts";
 import { type ReportLanguage, reportText } from "../../src/core/reportText.ts";
 import { type VerifyOptions, verifyBundle } from "../../src/core/verify.ts";
-import { bundleOfPhoto, filePhoto, photo, streamOf } from "../fixtures/evidence.ts";
+import { bundleOfPhoto, buyer, evidenceDomain, filePhoto, photo, streamOf } from "../fixtures/evidence.ts";
 import vectors from "../vectors/evidence.json" with { type: "json" };
 
+const filed = await filePhoto();
 const [whole, closed] = vectors.bundles.good.map(({ text }) => text);
 
 async function report(
@@ -23,7 +26,9 @@ describe("evidenceReport", () => {
   it("says what is proven, relative to which block, and what is not", async () => {
     const text = await report(whole!, { file: streamOf(photo) });
     expect(text).to.include("\n  verified\n");
-    expect(text).to.include("Signed no earlier than: 2027-01-15T08:00:00Z");
+    expect(text).to.include(
+      "Signed no earlier than (as the submitter states, not confirmed by the chain): 2027-01-15T08:00:00Z",
+    );
     expect(text).to.include("Existed no later than: 2027-01-15T08:02:00Z");
     expect(text).to.include("within these 120 seconds");
     expect(text).to.include("Whether that block is on the chain was not checked");
@@ -54,9 +59,55 @@ describe("evidenceReport", () => {
     expect(later).to.include("\n  unverifiable\n").and.to.include("The bundle could not be read");
   });
 
+  it("says that the signature's lower time is confirmed, and who keeps the registry, only when it was checked", async () => {
+    const { record, anchor } = parseBundle(whole!);
+    const { chainId, registry } = anchor;
+    const trusted = { beaconHash: record.beaconHash, deployment: { chainId, registry } };
+    const confirmed = await report(whole!, { file: streamOf(photo), trusted });
+    expect(confirmed).to.include("Signed no earlier than: 2027-01-15T08:00:00Z").and.to.include("has no owner");
+    const offline = await report(whole!, { file: streamOf(photo) });
+    expect(offline).to.include("not confirmed: compare chain and address").and.not.to.include("has no owner");
+  });
+
+  it("claims nothing about a file where the record has none", async () => {
+    const record = {
+      ...filed.record,
+      kind: "withdraw" as const,
+      cid: "",
+      fileCommitment: zeroHash,
+      supersedes: filed.digest,
+    };
+    const signature = await buyer.signTypedData(evidenceTypedData(record, evidenceDomain));
+    const digest = evidenceDigest(record, evidenceDomain);
+    const leaf = evidenceLeaf(digest, filed.submitter.address, signature);
+    const openings = { ...filed.openings, file: null };
+    const bundleText = serializeBundle(await bundleOfPhoto({ ...filed, record, openings, signature, digest, leaf }));
+
+    const alone = await report(bundleText);
+    expect(alone).to.include("\n  verified\n").and.to.include("says nothing about any file");
+    expect(alone).not.to.include("The file is the one");
+    const withFile = await report(bundleText, { file: streamOf(photo) });
+    expect(withFile).to.include("\n  unverifiable\n").and.to.include("cannot be used to check the file");
+  });
+
+  it("does not blame the file for a changed bundle", async () => {
+    const { openings } = parseBundle(whole!);
+    const changed = whole!.replace(openings.file!.sha256, `0x${"ab".repeat(32)}`);
+    const note = "this does not show that the file was altered";
+    expect(await report(changed, { file: streamOf(photo) }))
+      .to.include("\n  refuted\n")
+      .and.to.include(note);
+    expect(await report(whole!, { file: streamOf(photo.subarray(1)) })).not.to.include(note);
+  });
+
+  it("says of a custody log that steps may be missing at its end and that anybody can add some", async () => {
+    expect(await report(whole!)).to.include("Anyone can add a step that they sign, and steps after the last one");
+  });
+
   it("says which facts the party kept closed, and tells nothing of them", async () => {
     const text = await report(closed!, { file: streamOf(photo) });
     expect(text).to.include("What it is to show: (not disclosed)").and.not.to.include("Shows the scratch");
+    expect(text).to.include("stated purpose").and.to.include("not disclosed in this bundle");
   });
 
   it("lets no party write a line of the report", async () => {

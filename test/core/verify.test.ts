@@ -1,12 +1,24 @@
 import { describe, it } from "node:test";
 import { expect } from "chai";
-import { type Hex, hexToBytes } from "viem";
+import { type Hex, hexToBytes, keccak256 } from "viem";
 import { discloseOnly, type EvidenceBundle, serializeBundle } from "../../src/core/bundle.ts";
 import { encryptFile } from "../../src/core/cipher.ts";
-import { evidenceDigest, evidenceLeaf, evidenceTypedData, metaFields } from "../../src/core/evidence.ts";
+import {
+  type EvidenceRecord,
+  evidenceDigest,
+  evidenceLeaf,
+  evidenceTypedData,
+  metaFields,
+} from "../../src/core/evidence.ts";
 import { rootFromPath } from "../../src/core/merkle.ts";
-import { exitCodeOf, type Verification, type VerifyOptions, verifyBundle } from "../../src/core/verify.ts";
-import { unwrapContentKey } from "../../src/sdk/evidence.ts";
+import {
+  exitCodeOf,
+  isFileAltered,
+  type Verification,
+  type VerifyOptions,
+  verifyBundle,
+} from "../../src/core/verify.ts";
+import { type FiledEvidence, unwrapContentKey } from "../../src/sdk/evidence.ts";
 import {
   ANCHORED_AT,
   BLOCK_NUMBER,
@@ -16,11 +28,13 @@ import {
   createRandom,
   evidenceDomain,
   filePhoto,
+  headerOf,
   named,
   photo,
   READER_IDENTITY,
   relayer,
   SIGNED_AFTER,
+  signCustody,
   streamOf,
 } from "../fixtures/evidence.ts";
 
@@ -40,12 +54,14 @@ describe("verifyBundle", () => {
 
     expect(verdict).to.deep.equal({
       status: "verified",
+      kind: "original",
       digest: filed.digest,
       root: rootFromPath(filed.leaf, bundle.path),
       blockNumber: BLOCK_NUMBER,
       blockHash: bundle.anchor.blockHash,
       anchoredAt: ANCHORED_AT,
       signedAfter: SIGNED_AFTER,
+      isBeaconCanonical: false,
       isCanonical: false,
     });
     expect(checks.filter(({ result }) => result === "not-checked")).to.deep.equal([
@@ -64,7 +80,9 @@ describe("verifyBundle", () => {
       beaconHash: bundle.record.beaconHash,
     };
     const { verdict } = await verify(bundle, { file: streamOf(photo), trusted });
-    expect(verdict.status === "verified" && verdict.isCanonical).to.equal(true);
+    expect(verdict).to.include({ isCanonical: true, isBeaconCanonical: true });
+    const onlyAnchor = await verify(bundle, { file: streamOf(photo), trusted: { blockHash: trusted.blockHash } });
+    expect(onlyAnchor.verdict).to.include({ isCanonical: true, isBeaconCanonical: false });
   });
 
   it("refutes when a trusted source names another block, beacon, chain or registry", async () => {
@@ -145,6 +163,18 @@ describe("verifyBundle", () => {
     expect((await verify(stolen)).verdict).to.have.property("reason", "signature");
   });
 
+  it("refutes a stranger's record over copied commitments, opened with the victim's openings", async () => {
+    const signature = await relayer.signTypedData(evidenceTypedData(filed.record, evidenceDomain));
+    const submitter = { address: relayer.address.toLowerCase() as Hex, account: "key" } as const;
+    const leaf = evidenceLeaf(filed.digest, submitter.address, signature);
+    const copied = await bundleOfPhoto({ ...filed, submitter, signature, leaf });
+    expect(failures(await verify(copied))).to.deep.equal([
+      "file-commitment",
+      ...metaFields.map((field) => `meta-${field}`),
+      "case",
+    ]);
+  });
+
   it("refutes a signature that was flipped to its twin", async () => {
     const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
     const s = (order - BigInt(`0x${filed.signature.slice(66, 130)}`)).toString(16).padStart(64, "0");
@@ -163,8 +193,8 @@ describe("verifyBundle", () => {
 
   it("cannot check a contract's signature without the chain, and never refutes it for that", async () => {
     const contract = { address: evidenceDomain.registry, account: "contract" } as const;
-    const leaf = evidenceLeaf(filed.digest, contract.address, "0x1234");
-    const ofContract = await bundleOfPhoto({ ...filed, submitter: contract, signature: "0x1234", leaf });
+    const byContract = await filePhoto({}, { ...contract, signTypedData: async () => "0x1234" });
+    const ofContract = await bundleOfPhoto(byContract);
 
     const offline = await verify(ofContract);
     expect(offline.verdict).to.deep.equal({ status: "unverifiable", why: "signature-needs-chain" });
@@ -177,9 +207,14 @@ describe("verifyBundle", () => {
       };
     const accepted = await verify(ofContract, { file: streamOf(photo), checkContractSignature: answer(true) });
     expect(accepted.verdict.status).to.equal("verified");
-    expect(asked).to.deep.equal([[contract.address, filed.digest, "0x1234"]]);
+    expect(asked).to.deep.equal([[contract.address, byContract.digest, "0x1234"]]);
     const refused = await verify(ofContract, { file: streamOf(photo), checkContractSignature: answer(false) });
     expect(refused.verdict).to.have.property("reason", "signature");
+  });
+
+  it("takes a key's signature for one, whatever the bundle calls the account", async () => {
+    const renamed = { ...bundle, submitter: { ...bundle.submitter, account: "contract" } } as const;
+    expect((await verify(renamed)).verdict.status).to.equal("verified");
   });
 
   it("refutes an anchor at or after the deadline, and a beacon that does not come before the anchor", async () => {
@@ -189,6 +224,34 @@ describe("verifyBundle", () => {
     expect((await verify(inTime)).verdict.status).to.equal("verified");
     const later = await bundleOfPhoto(await filePhoto({ beacon: { number: BLOCK_NUMBER, hash: named("block") } }));
     expect(failures(await verify(later))).to.deep.equal(["beacon-order", "beacon-header"]);
+  });
+
+  it("refutes a beacon whose header is younger than the anchor", async () => {
+    const withBeaconAt = async (timestamp: number) => {
+      const number = BLOCK_NUMBER - 10;
+      const beaconHeader = headerOf(number, timestamp, named("receipts"));
+      const signed = await filePhoto({ beacon: { number, hash: keccak256(beaconHeader) } });
+      const anchored = await bundleOfPhoto(signed);
+      return verify({ ...anchored, anchor: { ...anchored.anchor, beaconHeader }, custody: [] });
+    };
+    expect((await withBeaconAt(ANCHORED_AT)).verdict).to.include({ status: "verified", signedAfter: ANCHORED_AT });
+    for (const later of [ANCHORED_AT + 1, 2 ** 47])
+      expect(failures(await withBeaconAt(later))).to.deep.equal(["beacon-order"]);
+  });
+
+  it("refutes an anchor whose log holds what no registry writes", async () => {
+    const dirty = await bundleOfPhoto(filed, 5, (data) => `0x${data.slice(2, 66)}${"ff".repeat(32)}${data.slice(130)}`);
+    expect(failures(await verify(dirty))).to.deep.equal(["anchored-log"]);
+  });
+
+  it("refutes custody times that run backwards or begin before the beacon", async () => {
+    const withTimes = async (...times: readonly number[]) => {
+      const steps = times.map((at) => ({ at, action: "stored", note: "" }) as const);
+      return verify({ ...bundle, custody: await signCustody(steps, filed.digest) });
+    };
+    expect((await withTimes(SIGNED_AFTER, SIGNED_AFTER)).verdict.status).to.equal("verified");
+    expect(failures(await withTimes(SIGNED_AFTER - 1, SIGNED_AFTER))).to.deep.equal(["custody"]);
+    expect(failures(await withTimes(9e9, SIGNED_AFTER + 1))).to.deep.equal(["custody"]);
   });
 
   it("refutes a custody log with a step taken out, put in or moved", async () => {
@@ -214,15 +277,23 @@ describe("verifyBundle", () => {
     }
   });
 
-  it("verifies a withdrawal, which has no file", async () => {
-    const { record, openings } = withdrawal();
-    const signature = await buyer.signTypedData(evidenceTypedData(record, evidenceDomain));
-    const digest = evidenceDigest(record, evidenceDomain);
-    const leaf = evidenceLeaf(digest, filed.submitter.address, signature);
-    const withdrawn = await bundleOfPhoto({ ...filed, record, openings, signature, digest, leaf });
+  it("verifies a record without a file, and says of which kind it is", async () => {
+    for (const kind of ["withdraw", "custody", "erase"] as const) {
+      const withoutFile = await bundleOfPhoto(await fileless(kind));
+      expect((await verify(withoutFile, {})).verdict).to.include({ status: "verified", kind });
+      const opened = await verify({ ...withoutFile, openings: bundle.openings }, {});
+      expect(opened.verdict).to.deep.equal({ status: "unverifiable", why: "bundle-malformed" });
+    }
+  });
 
-    expect((await verify(withdrawn, {})).verdict.status).to.equal("verified");
-    expect((await verify({ ...withdrawn, openings: bundle.openings }, {})).verdict.status).to.equal("unverifiable");
+  it("never takes a record without a file for a yes about a file that was given", async () => {
+    const withdrawn = await bundleOfPhoto(await fileless("withdraw"));
+    const unverifiable = { status: "unverifiable", why: "record-without-file" };
+    const ciphertext = { open: () => streamOf(photo), key: new Uint8Array(32) };
+    expect((await verify(withdrawn)).verdict).to.deep.equal(unverifiable);
+    expect((await verify(withdrawn, { ciphertext })).verdict).to.deep.equal(unverifiable);
+    const changed = await verify({ ...withdrawn, path: { ...withdrawn.path, index: 3 } });
+    expect(changed.verdict).to.have.property("reason", "path");
   });
 
   it("throws what the file's stream throws", async () => {
@@ -239,17 +310,53 @@ describe("verifyBundle", () => {
   });
 });
 
-function withdrawal() {
-  return {
-    record: {
-      ...filed.record,
-      kind: "withdraw",
-      cid: "",
-      fileCommitment: `0x${"00".repeat(32)}`,
-      supersedes: filed.digest,
-    },
-    openings: { ...bundle.openings, file: null },
-  } as const;
+describe("isFileAltered", () => {
+  const altered = photo.map((byte, i) => (i === 20_000 ? byte ^ 1 : byte));
+  const isAltered = async (changed: EvidenceBundle, options: VerifyOptions) =>
+    isFileAltered(await verify(changed, options));
+
+  it("blames a file that differs from what was signed and anchored", async () => {
+    expect(await isAltered(bundle, { file: streamOf(altered) })).to.equal(true);
+    expect(await isAltered(bundle, { file: streamOf(photo.subarray(1)) })).to.equal(true);
+  });
+
+  it("blames no file for a changed bundle, a wrong anchor, or nothing at all", async () => {
+    const { openings, path, anchor } = bundle;
+    const changes: EvidenceBundle[] = [
+      { ...bundle, openings: { ...openings, file: { ...openings.file!, sha256: named("other") } } },
+      { ...bundle, openings: { ...openings, file: { ...openings.file!, salt: `0x${"ab".repeat(16)}` } } },
+      { ...bundle, signature: `${bundle.signature.slice(0, -4)}aa1b` as Hex },
+      { ...bundle, path: { ...path, index: 3 } },
+      { ...bundle, anchor: { ...anchor, blockHash: named("other") } },
+      { ...bundle, anchor: { ...anchor, transactionIndex: 1 } },
+      { ...bundle, anchor: { ...anchor, sender: buyer.address.toLowerCase() as Hex } },
+    ];
+    for (const changed of changes) {
+      for (const file of [photo, altered]) expect(await isAltered(changed, { file: streamOf(file) })).to.equal(false);
+    }
+    const trusted = { blockHash: named("other") };
+    expect(await isAltered(bundle, { file: streamOf(altered), trusted })).to.equal(false);
+    const sm3 = { ...openings.meta.sm3, value: `0x${"ab".repeat(32)}` };
+    const stated = { ...bundle, openings: { ...openings, meta: { ...openings.meta, sm3 } } };
+    expect(await isAltered(stated, { file: streamOf(photo) })).to.equal(false);
+    expect(await isAltered(bundle, { file: streamOf(photo) })).to.equal(false);
+    expect(await isAltered(bundle, {})).to.equal(false);
+  });
+});
+
+/** The buyer's record of a kind that has no file, about the photo. */
+async function fileless(kind: EvidenceRecord["kind"]): Promise<FiledEvidence> {
+  const record = {
+    ...filed.record,
+    kind,
+    cid: "",
+    fileCommitment: `0x${"00".repeat(32)}` as const,
+    supersedes: filed.digest,
+  };
+  const signature = await buyer.signTypedData(evidenceTypedData(record, evidenceDomain));
+  const digest = evidenceDigest(record, evidenceDomain);
+  const leaf = evidenceLeaf(digest, filed.submitter.address, signature);
+  return { ...filed, record, openings: { ...bundle.openings, file: null }, signature, digest, leaf };
 }
 
 // What may be changed without the verdict noticing, because nothing relies on it.

@@ -211,6 +211,12 @@ describe("a filed file", () => {
     expect(result.checks.filter(({ result }) => result !== "pass")).to.deep.equal([
       { id: "custody", result: "not-checked", why: "not-given" },
     ]);
-    expect(result.verdict).to.include({ status: "verified", signedAfter: Number(beacon.timestamp), isCanonical: true });
+    expect(result.verdict).to.include({
+      status: "verified",
+      kind: "original",
+      signedAfter: Number(beacon.timestamp),
+      isBeaconCanonical: true,
+      isCanonical: true,
+    });
   });
 });
