@@ -1,5 +1,6 @@
 import type { PrivateKeyAccount } from "viem/accounts";
 import { ProtocolError } from "../core/errors.ts";
+import { visible } from "../core/visible.ts";
 import { openKeystore } from "../relayer/keystore.ts";
 import type { Surroundings } from "./command.ts";
 import { statFile } from "./files.ts";
@@ -29,7 +30,7 @@ export const openWallet = async (
   if ((await statFile(path)) === undefined) throw new ProtocolError("file-missing", { path });
   const password = await askPassword({
     passwordFile: values["password-file"],
-    prompt: `Password of ${path}`,
+    prompt: `Password of ${visible(path)}`,
     isNew: false,
     signal,
   });
