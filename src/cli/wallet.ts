@@ -3,7 +3,7 @@ import { ProtocolError } from "../core/errors.ts";
 import { visible } from "../core/visible.ts";
 import { openKeystore } from "../relayer/keystore.ts";
 import type { Surroundings } from "./command.ts";
-import { statFile } from "./files.ts";
+import { requireRegular } from "./files.ts";
 import { askPassword } from "./password.ts";
 
 /** Options of every command that signs. */
@@ -27,7 +27,7 @@ export const openWallet = async (
   if (path === undefined) {
     throw new ProtocolError("usage-invalid", { problem: "Give the key that signs: --keystore FILE.", help });
   }
-  if ((await statFile(path)) === undefined) throw new ProtocolError("file-missing", { path });
+  await requireRegular(path);
   const password = await askPassword({
     passwordFile: values["password-file"],
     prompt: `Password of ${visible(path)}`,
