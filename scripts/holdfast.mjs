@@ -9,6 +9,8 @@ import { nodeProblem } from "./nodeVersion.mjs";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const pinnedNode = join(root, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
 const cli = join(root, "src", "cli", "main.ts");
+// The CLI did not run. Never 1, 2 or 3: those are verdicts of `holdfast verify`.
+const notRun = 70;
 
 const run = () => {
   const child = spawn(pinnedNode, ["--disable-warning=ExperimentalWarning", cli, ...process.argv.slice(2)], {
@@ -22,20 +24,23 @@ const run = () => {
   }
   child.on("error", (error) => {
     console.error(`setup-failed: ${error.message}. Run: npm run setup`);
-    process.exitCode = 1;
+    process.exitCode = notRun;
   });
   child.on("exit", (code, signal) => {
-    process.exitCode = signal === null ? (code ?? 1) : 128 + (constants.signals[signal] ?? 0);
+    process.exitCode = signal === null ? (code ?? notRun) : 128 + (constants.signals[signal] ?? 0);
   });
 };
 
+process.on("uncaughtException", (error) => {
+  console.error(error);
+  process.exit(notRun);
+});
 const problem = nodeProblem(process.versions.node);
 if (problem === null) {
   const { install } = await import("./install.mjs");
-  const code = install();
-  if (code === 0) run();
-  else process.exitCode = code;
+  if (install() === 0) run();
+  else process.exitCode = notRun;
 } else {
   console.error(problem);
-  process.exitCode = 1;
+  process.exitCode = notRun;
 }

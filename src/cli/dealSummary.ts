@@ -1,5 +1,6 @@
 import { zeroAddress } from "viem";
 import { feeOf } from "../core/deals.ts";
+import { visible } from "../core/visible.ts";
 import { type DealFile, readingUnit } from "./dealFile.ts";
 import { columns } from "./help.ts";
 import { formatAmount, formatDuration, formatPercent, formatTime } from "./units.ts";
@@ -8,6 +9,7 @@ import { formatAmount, formatDuration, formatPercent, formatTime } from "./units
 export const dealSummary = (deal: DealFile): string => {
   const { terms, panel, domain } = deal;
   const unit = readingUnit(deal);
+  const symbol = visible(unit.symbol);
   const money = (amount: bigint) => formatAmount(amount, unit);
   const isPaidAtOnce = terms.deposit === terms.price;
   const fee = feeOf(terms.price, terms.feeBps);
@@ -21,7 +23,7 @@ export const dealSummary = (deal: DealFile): string => {
       ["seller", terms.seller],
       ["attests delivery", terms.attestor],
       terms.marketplace === zeroAddress ? undefined : ["marketplace", terms.marketplace],
-      ["token", terms.token === zeroAddress ? `native currency (${unit.symbol})` : `${terms.token} (${unit.symbol})`],
+      ["token", terms.token === zeroAddress ? `native currency (${symbol})` : `${terms.token} (${symbol})`],
       ["escrow", `${domain.escrow} on chain ${domain.chainId}`],
       ["tribunal", terms.tribunal],
       panel === null

@@ -1,5 +1,6 @@
 import { type ErrorCode, type ErrorDetails, ProtocolError } from "../core/errors.ts";
 import { messageOf } from "../core/messages.ts";
+import { visible } from "../core/visible.ts";
 import { errorSentences } from "./errorSentences.ts";
 
 export type ErrorText = {
@@ -17,15 +18,20 @@ export const errorText = (error: unknown, isStopped: boolean): ErrorText => {
   }
   if (!(error instanceof ProtocolError)) {
     const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { code: "internal", message: sentenceOf("internal", {}), details: {}, trace };
+    return { code: "internal", message: sentenceOf("internal", {}), details: {}, trace: linesOf(trace) };
   }
   const { code, details } = error;
-  const trace = code === "internal" && error.cause instanceof Error ? error.cause.stack : undefined;
+  const trace = code === "internal" && error.cause instanceof Error ? linesOf(error.cause.stack ?? "") : undefined;
   return { code, message: sentenceOf(code, details), details, trace };
 };
 
-/** The sentence with its details filled in. */
-const sentenceOf = (code: ErrorCode, details: ErrorDetails): string => {
+const linesOf = (trace: string) => trace.split("\n").map(visible).join("\n");
+
+/** The sentence with its details filled in. They may come from a file, a file's name or a relayer. */
+const sentenceOf = (code: ErrorCode, stated: ErrorDetails): string => {
+  const details = Object.fromEntries(
+    Object.entries(stated).map(([name, value]) => [name, typeof value === "string" ? visible(value) : value]),
+  );
   const own = errorSentences[code];
   if (own === undefined) return messageOf(code, details, "en");
   const at = details.at;

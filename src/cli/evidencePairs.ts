@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { bundleFormat, maxBundleBytes } from "../core/bundle.ts";
 import { ProtocolError } from "../core/errors.ts";
-import { statFile } from "./files.ts";
+import { fileError, statFile } from "./files.ts";
 
 /** What a bundle's name ends with, after the name of its file. */
 export const BUNDLE_SUFFIX = ".evidence.json";
@@ -10,58 +10,133 @@ export const BUNDLE_SUFFIX = ".evidence.json";
 /** A file and its bundle, either of which may not be there. */
 export type EvidencePair = { readonly file: string; readonly bundle: string };
 
+/** Something in a directory that nothing is checked about, and why. */
+export type Unpaired = {
+  readonly path: string;
+  readonly why: "without-bundle" | "bundle-without-file" | "directory";
+};
+
+export type Pairing = { readonly pairs: readonly EvidencePair[]; readonly unpaired: readonly Unpaired[] };
+
+type Named = { readonly files: string[]; readonly bundles: string[]; readonly unpaired: Unpaired[] };
+
 const FORMAT_FAMILY = bundleFormat.slice(0, bundleFormat.indexOf("/") + 1);
 
 /**
- * Pairs files with bundles: those given together, else `FILE` with `FILE.evidence.json` beside it, either way round; a
- * directory stands for all bundles in it. Throws `usage-invalid` when it cannot be told what belongs together.
+ * Pairs files with bundles: one of each as they are given, else `FILE` with `FILE.evidence.json` beside it, either way
+ * round, else with the one bundle of that name that was given. A directory stands for all bundles in it; what it holds
+ * beside them is `unpaired`. Throws `usage-invalid` when it cannot be told what belongs together.
  */
-export const pairEvidence = async (paths: readonly string[]): Promise<EvidencePair[]> => {
-  const files: string[] = [];
-  const bundles: string[] = [];
+export const pairEvidence = async (paths: readonly string[]): Promise<Pairing> => {
+  const named: Named = { files: [], bundles: [], unpaired: [] };
+  const inDirs: Named = { files: [], bundles: [], unpaired: [] };
   for (const path of paths) {
     const stats = await statFile(path);
-    if (stats?.isDirectory()) bundles.push(...(await bundlesIn(path)));
-    else if (await isBundle(path, stats?.size)) bundles.push(path);
-    else files.push(path);
+    if (path.endsWith(BUNDLE_SUFFIX)) named.bundles.push(path);
+    else if (stats?.isDirectory()) await lookInto(path, inDirs);
+    else if (stats?.isFile() && (await isBundle(path, stats.size))) named.bundles.push(path);
+    else named.files.push(path);
   }
-  const [file, bundle] = [files[0], bundles[0]];
-  if (file !== undefined && bundle !== undefined && files.length === 1 && bundles.length === 1)
-    return [{ file, bundle }];
+  const files = distinct(named.files);
+  const bundles = distinct([...named.bundles, ...inDirs.bundles]);
+  const [file, bundle] = [files[0], named.bundles[0]];
+  const isOnePair = files.length === 1 && bundles.length === 1 && file !== undefined && bundle !== undefined;
+  const pairs = isOnePair ? [{ file, bundle }] : await pairByName(files, bundles);
+  const paired = new Set(pairs.flatMap((pair) => [resolve(pair.file), resolve(pair.bundle)]));
+  const loose = distinct(inDirs.files).filter((path) => !paired.has(resolve(path)));
+  return {
+    pairs,
+    unpaired: [
+      ...loose.map((path): Unpaired => ({ path, why: "without-bundle" })),
+      ...inDirs.unpaired.filter(({ path }) => !paired.has(resolve(path))),
+    ],
+  };
+};
 
-  const named = new Map(bundles.map((path) => [basename(path), path]));
-  const pairs = files.map((path): EvidencePair => {
-    const name = basename(path) + BUNDLE_SUFFIX;
-    const given = named.get(name);
-    named.delete(name);
-    return { file: path, bundle: given ?? path + BUNDLE_SUFFIX };
-  });
-  for (const path of named.values()) {
-    if (!path.endsWith(BUNDLE_SUFFIX)) {
-      throw new ProtocolError("usage-invalid", {
-        problem: `It cannot be told which file ${path} belongs to. Give one file and its bundle at a time.`,
-        help: "holdfast verify",
-      });
+const pairByName = async (files: readonly string[], bundles: readonly string[]): Promise<EvidencePair[]> => {
+  const given = new Set(bundles.map((path) => resolve(path)));
+  const taken = new Map<string, string>();
+  const pairs: EvidencePair[] = [];
+  for (const file of files) {
+    const beside = file + BUNDLE_SUFFIX;
+    if (given.has(resolve(beside))) {
+      pairs.push({ file, bundle: beside });
+      continue;
     }
-    pairs.push({ file: join(dirname(path), basename(path).slice(0, -BUNDLE_SUFFIX.length)), bundle: path });
+    const bundle = await bundleFor(file, bundles);
+    const rival = taken.get(resolve(bundle));
+    if (rival !== undefined) throw ambiguous(`${bundle} could belong to ${rival} or to ${file}`);
+    taken.set(resolve(bundle), file);
+    pairs.push({ file, bundle });
+  }
+  const paired = new Set(pairs.map((pair) => resolve(pair.file)));
+  for (const bundle of bundles) {
+    if (!bundle.endsWith(BUNDLE_SUFFIX)) throw ambiguous(`It cannot be told which file ${bundle} belongs to`);
+    const file = fileBeside(bundle);
+    // A bundle that proves a file elsewhere proves the one beside it as well.
+    const isWanted = !taken.has(resolve(bundle)) || (await isThere(file));
+    if (isWanted && !paired.has(resolve(file))) pairs.push({ file, bundle });
   }
   return pairs;
 };
 
-const bundlesIn = async (dir: string) => {
-  const names = (await readdir(dir)).filter((name) => name.endsWith(BUNDLE_SUFFIX)).sort();
-  if (names.length === 0) {
+/** The bundle beside a file, else the one of that name that is not beside a file of its own, else the one of that name. */
+const bundleFor = async (file: string, bundles: readonly string[]): Promise<string> => {
+  const beside = file + BUNDLE_SUFFIX;
+  const alike = bundles.filter((path) => basename(path) === basename(beside));
+  const candidates = (await isThere(beside)) ? [beside] : [];
+  for (const path of alike) if (!(await isThere(fileBeside(path)))) candidates.push(path);
+  const [bundle = beside, other] = candidates.length > 0 ? candidates : alike;
+  if (other !== undefined) throw ambiguous(`${file} could belong to ${bundle} or to ${other}`);
+  return bundle;
+};
+
+const fileBeside = (bundle: string) => join(dirname(bundle), basename(bundle).slice(0, -BUNDLE_SUFFIX.length));
+
+const isThere = async (path: string) => (await statFile(path)) !== undefined;
+
+const ambiguous = (problem: string) =>
+  new ProtocolError("usage-invalid", {
+    problem: `${problem}. Give one file and its bundle at a time.`,
+    help: "holdfast verify",
+  });
+
+/** The first spelling of each path. */
+const distinct = (paths: readonly string[]) =>
+  [...new Map(paths.toReversed().map((path) => [resolve(path), path])).values()].toReversed();
+
+/** Sorts the content of a directory. Hidden entries, such as those that file managers leave behind, are passed over. */
+const lookInto = async (dir: string, { files, bundles, unpaired }: Named): Promise<void> => {
+  const names = (await namesIn(dir)).filter((name) => !name.startsWith(".") || name.endsWith(BUNDLE_SUFFIX)).sort();
+  if (!names.some((name) => name.endsWith(BUNDLE_SUFFIX))) {
     throw new ProtocolError("usage-invalid", {
       problem: `${dir} holds no *${BUNDLE_SUFFIX}.`,
       help: "holdfast verify",
     });
   }
-  return names.map((name) => join(dir, name));
+  for (const name of names) {
+    const path = join(dir, name);
+    if (name.endsWith(BUNDLE_SUFFIX)) {
+      bundles.push(path);
+      continue;
+    }
+    const stats = await statFile(path).catch(() => undefined);
+    if (stats?.isDirectory()) unpaired.push({ path, why: "directory" });
+    else if (stats?.isFile() && (await isBundle(path, stats.size))) unpaired.push({ path, why: "bundle-without-file" });
+    else files.push(path);
+  }
 };
 
-const isBundle = async (path: string, size: number | undefined) => {
-  if (path.endsWith(BUNDLE_SUFFIX)) return true;
-  if (size === undefined || size > maxBundleBytes) return false;
+const namesIn = async (dir: string) => {
+  try {
+    return await readdir(dir);
+  } catch (error) {
+    throw fileError(error, dir, "read");
+  }
+};
+
+const isBundle = async (path: string, size: number) => {
+  if (size > maxBundleBytes) return false;
   // A renamed bundle is one all the same. What cannot be read is refused later, with its reason.
   const text = await readFile(path, "utf8").catch(() => "");
   return text.trimStart().startsWith("{") && text.includes(`"format"`) && text.includes(FORMAT_FAMILY);

@@ -11,12 +11,13 @@ import type { EvidenceDomain, MetaField } from "../core/evidence.ts";
 import { filingReceiptDigest } from "../core/filingReceipt.ts";
 import { recoverSigner } from "../core/recoverSigner.ts";
 import { verifyBundle } from "../core/verify.ts";
+import { visible } from "../core/visible.ts";
 import type { Client } from "../sdk/client.ts";
 import { assembleBundle, type FiledEvidence, fileEvidence } from "../sdk/evidence.ts";
 import { createNodeDigester } from "../sdk/nodeDigester.ts";
 import type { Surroundings } from "./command.ts";
 import { BUNDLE_SUFFIX } from "./evidencePairs.ts";
-import { readPieces, readText, statFile, writeNew } from "./files.ts";
+import { readPieces, readText, requireRegular, statFile, writeNew } from "./files.ts";
 import { mediaTypeOf } from "./mediaType.ts";
 import { forgetFiling, recallFiling, rememberFiling } from "./pendingFiling.ts";
 import { createProgressBar } from "./progressBar.ts";
@@ -66,7 +67,7 @@ export const fileAll = async (files: readonly string[], desk: FilingDesk): Promi
     const bundle = bundles[index]!;
     const old = await readDone(file, bundle, desk);
     if (old !== undefined) {
-      progress(`${file}: filed before, its bundle verifies`);
+      progress(`${visible(file)}: filed before, its bundle verifies`);
       done.push(old);
       continue;
     }
@@ -83,7 +84,7 @@ export const fileAll = async (files: readonly string[], desk: FilingDesk): Promi
     if (anchoredAt === undefined) throw new ProtocolError("anchor-not-found", { evidence: filed.digest });
     await writeNew(bundle, text);
     await forgetFiling(bundle);
-    progress(`${file}: anchored, bundle ${bundle}`);
+    progress(`${visible(file)}: anchored, bundle ${visible(bundle)}`);
     done.push({ file, bundle, digest: filed.digest, anchoredAt, isOld: false });
   }
   return done;
@@ -102,10 +103,7 @@ const bundlePaths = (files: readonly string[], outDir: string): string[] => {
 };
 
 const requireFileable = async (path: string, { limit }: FilingDesk) => {
-  const stats = await statFile(path);
-  if (stats === undefined) throw new ProtocolError("file-missing", { path });
-  if (stats.isDirectory()) throw new ProtocolError("file-unreadable", { path, reason: "it is a directory" });
-  if (!stats.isFile()) throw new ProtocolError("file-unreadable", { path, reason: "it is no ordinary file" });
+  const stats = await requireRegular(path);
   if (stats.size === 0) throw new ProtocolError("evidence-empty", { path });
   if (ciphertextSize(stats.size) > limit) throw new ProtocolError("evidence-too-large", { path, limit });
   // Opening it shows whether it can be read before others are filed.
@@ -136,7 +134,7 @@ const resumable = async (file: string, bundle: string, desk: FilingDesk): Promis
     (filed.openings.case?.dealId ?? null) === desk.dealId &&
     filed.submitter.address === desk.wallet.address.toLowerCase() &&
     filed.record.deadline > (await readTime(desk)) + 60;
-  if (isSame) desk.surroundings.progress(`${file}: signed before, goes on from there`);
+  if (isSame) desk.surroundings.progress(`${visible(file)}: signed before, goes on from there`);
   return isSame ? filed : undefined;
 };
 
@@ -168,7 +166,7 @@ const fileOne = async (file: string, bundle: string, desk: FilingDesk): Promise<
   );
   bar.end();
   await rememberFiling(bundle, filed);
-  progress(`${file}: encrypted, stored and signed`);
+  progress(`${visible(file)}: encrypted, stored and signed`);
   return filed;
 };
 

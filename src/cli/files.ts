@@ -41,10 +41,19 @@ export const statFile = async (path: string): Promise<Stats | undefined> => {
   }
 };
 
+/** Refuses what is no regular file: reading a pipe or a device may wait for ever. Throws `file-missing` or `file-unreadable`. */
+export const requireRegular = async (path: string): Promise<Stats> => {
+  const stats = await statFile(path);
+  if (stats === undefined) throw new ProtocolError("file-missing", { path });
+  if (stats.isDirectory()) throw new ProtocolError("file-unreadable", { path, reason: reasons.EISDIR! });
+  if (!stats.isFile()) throw new ProtocolError("file-unreadable", { path, reason: "it is no ordinary file" });
+  return stats;
+};
+
 /** Text of a small file. Throws `file-missing`, `file-unreadable`, or `input-malformed` when it is too large for a document. */
 export const readText = async (path: string): Promise<string> => {
   try {
-    const { size } = await stat(path);
+    const { size } = await requireRegular(path);
     if (size > LARGEST_DOCUMENT) {
       throw new ProtocolError("input-malformed", { path, problem: "it is too large for a document of this kind" });
     }
@@ -87,6 +96,7 @@ export async function* readPieces(
   path: string,
   options: { readonly onPiece?: (length: number) => void; readonly signal?: AbortSignal } = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  await requireRegular(path);
   const stream = createReadStream(path, {
     highWaterMark: READ_PIECE,
     ...(options.signal === undefined ? {} : { signal: options.signal }),

@@ -2,6 +2,7 @@ import type { Command, Outcome, Surroundings } from "./command.ts";
 import { unknownCommand } from "./command.ts";
 import { errorText } from "./errorText.ts";
 import { exitCodeOfError, INTERRUPTED } from "./exitCodes.ts";
+import { fileError } from "./files.ts";
 import { columns, titles } from "./help.ts";
 
 /** Each command is loaded when it is asked for: `verify` runs on a machine without any network, and loads none. */
@@ -47,9 +48,17 @@ const run = async (args: readonly string[], surroundings: Surroundings): Promise
   return (await load()).run(rest, surroundings, `holdfast ${word}`);
 };
 
-/** Amounts are `bigint` in code and decimal strings on the wire. */
-const toLine = (json: object) =>
-  `${JSON.stringify(json, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value))}\n`;
+/**
+ * Amounts are `bigint` in code and decimal strings on the wire. What a terminal would act on is written as an escape that
+ * JSON reads as the same character.
+ */
+const toLine = (json: object) => {
+  const text = JSON.stringify(json, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
+  return `${text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped)}\n`;
+};
+
+const escaped = (char: string) =>
+  char.replace(/./gs, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 const IMPATIENT_AFTER_MS = 1_000;
 
@@ -66,8 +75,32 @@ const main = async () => {
       stop.abort();
     });
   }
-  // `holdfast ... | head` closes the pipe early; that is no failure of ours.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+  process.stderr.on("error", () => undefined);
+  let isOutputLost = false;
+  process.stdout.on("error", (error) => {
+    // `holdfast ... | head` closes the pipe early; that is no failure of ours.
+    if (isOutputLost || ("code" in error && error.code === "EPIPE")) return;
+    isOutputLost = true;
+    const { code, message } = errorText(fileError(error, "standard output", "write"), false);
+    process.stderr.write(`${code}: ${message}\n`);
+    process.exitCode = exitCodeOfError["file-unwritable"];
+  });
+  const endWith = (exitCode: number) => {
+    process.exitCode = isOutputLost ? exitCodeOfError["file-unwritable"] : exitCode;
+  };
+  const fail = (error: unknown) => {
+    const isOver = stop.signal.aborted && error === stop.signal.reason;
+    const { code, message, details, trace } = errorText(error, isOver);
+    if (isJson) process.stdout.write(toLine({ error: { code, message, details } }));
+    else process.stderr.write(`${code}: ${message}\n`);
+    if (trace !== undefined) process.stderr.write(`${trace}\n`);
+    endWith(exitCodeOfError[code]);
+  };
+  // Node itself would exit with 1, which is a verdict.
+  process.on("uncaughtException", (error) => {
+    fail(error);
+    process.exit();
+  });
 
   const print = ({ text, json }: Outcome) => {
     process.stdout.write(isJson ? toLine(json) : `${text}\n`);
@@ -86,14 +119,9 @@ const main = async () => {
     const outcome = await run(args, surroundings);
     if (outcome === undefined) return;
     print(outcome);
-    process.exitCode = outcome.exitCode ?? 0;
+    endWith(outcome.exitCode ?? 0);
   } catch (error) {
-    const isOver = stop.signal.aborted && error === stop.signal.reason;
-    const { code, message, details, trace } = errorText(error, isOver);
-    if (isJson) process.stdout.write(toLine({ error: { code, message, details } }));
-    else process.stderr.write(`${code}: ${message}\n`);
-    if (trace !== undefined) process.stderr.write(`${trace}\n`);
-    process.exitCode = exitCodeOfError[code];
+    fail(error);
   }
 };
 

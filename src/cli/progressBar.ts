@@ -1,3 +1,4 @@
+import { visible } from "../core/visible.ts";
 import type { Surroundings } from "./command.ts";
 import { formatBytes } from "./units.ts";
 
@@ -16,7 +17,7 @@ export const createProgressBar = (
       if (Date.now() - shownAt < EVERY_MS) return;
       shownAt = Date.now();
       const percent = total === 0 ? 100 : Math.floor((100 * done) / total);
-      progressHere(`${label}: ${percent} % of ${formatBytes(total)}`);
+      progressHere(`${visible(label)}: ${percent} % of ${formatBytes(total)}`);
     },
     end: () => progressHere(""),
   };

@@ -1,8 +1,9 @@
 import type { PrivateKeyAccount } from "viem/accounts";
 import { ProtocolError } from "../core/errors.ts";
+import { visible } from "../core/visible.ts";
 import { openKeystore } from "../relayer/keystore.ts";
 import type { Surroundings } from "./command.ts";
-import { statFile } from "./files.ts";
+import { requireRegular } from "./files.ts";
 import { askPassword } from "./password.ts";
 
 /** Options of every command that signs. */
@@ -26,10 +27,10 @@ export const openWallet = async (
   if (path === undefined) {
     throw new ProtocolError("usage-invalid", { problem: "Give the key that signs: --keystore FILE.", help });
   }
-  if ((await statFile(path)) === undefined) throw new ProtocolError("file-missing", { path });
+  await requireRegular(path);
   const password = await askPassword({
     passwordFile: values["password-file"],
-    prompt: `Password of ${path}`,
+    prompt: `Password of ${visible(path)}`,
     isNew: false,
     signal,
   });

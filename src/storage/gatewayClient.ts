@@ -8,7 +8,7 @@ import type { GetOptions } from "./port.ts";
 import { readFile } from "./readFile.ts";
 
 export type GatewayOptions = {
-  /** Base URLs, tried in this order for every block. */
+  /** Base URLs, tried in this order for every block. What is no HTTP address is skipped. */
   readonly gateways: readonly string[];
   /** Longest silence inside an answer, in milliseconds. */
   readonly idleMs?: number | undefined;
@@ -18,10 +18,11 @@ export type GatewayOptions = {
 
 /** Blocks from HTTP gateways that nobody trusts: an answer that is too long, too slow or not what was asked counts as no answer. */
 export function createGatewaySource({ gateways, idleMs = 10_000, blockMs = 60_000 }: GatewayOptions): BlockSource {
+  const usable = gateways.filter(isGatewayUrl);
   return async (cid, signal) => {
     let failure: ProtocolError | undefined;
-    for (const gateway of gateways) {
-      const host = hostOf(gateway);
+    for (const gateway of usable) {
+      const { host } = new URL(gateway);
       try {
         const bytes = await fetchBlock(new URL(`/ipfs/${cid.toString()}?format=raw`, gateway), {
           idleMs,
@@ -106,6 +107,7 @@ async function fetchBlock(url: URL, { idleMs, blockMs, signal }: FetchLimits): P
   }
 }
 
-function hostOf(gateway: string): string {
-  return new URL(gateway).host;
+/** Whether a text, such as a hint in a bundle, is an address that can be asked for blocks. */
+export function isGatewayUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }

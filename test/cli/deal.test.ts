@@ -53,6 +53,15 @@ describe("holdfast deal", () => {
 
   const readTerms = async () => termsSchema.parse(JSON.parse(await readFile(at("deal.json"), "utf8")).terms);
 
+  it("prints no symbol that could pass for words of ours", async () => {
+    const symbol = "US\u001b[2J\n\u202eD";
+    const name = await template({ token: { ...templateExample.token, symbol } });
+    const run = await runCli(["deal", "terms", name, ...place], { cwd: dir });
+    expect(run.exitCode).to.equal(0);
+    expect(run.stdout).not.to.match(/[^\n\P{Cc}]|\p{Cf}/u);
+    expect(run.stdout).to.include("40,000 US\\u{1b}[2J\\u{a}\\u{202e}D");
+  });
+
   it("prints a template that it accepts", async () => {
     const example = await runCli(["deal", "terms", "--example"]);
     expect(JSON.parse(example.stdout)).to.deep.equal(templateExample);

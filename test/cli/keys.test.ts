@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { promisify } from "node:util";
 import { identityToRecipient } from "age-encryption";
 import { expect } from "chai";
 import { openKeystore } from "../../src/relayer/keystore.ts";
@@ -44,6 +46,20 @@ describe("holdfast keys", () => {
     const run = await runCli(["keys", "new", "--out", at("no/such/key.json"), "--password-file", password, "--json"]);
     expect(run.exitCode).to.equal(73);
     expect(run.json().error).to.include({ code: "file-unwritable" });
+  });
+
+  it("refuses a pipe instead of waiting for it", { timeout: 30_000 }, async () => {
+    await promisify(execFile)("mkfifo", [at("pipe")]);
+    const asKeystore = ["deal", "sign", at("pipe"), "--keystore", at("pipe"), "--password-file", password];
+    for (const words of [
+      ["keys", "show", at("pipe")],
+      ["keys", "new", "--out", at("x"), "--password-file", at("pipe")],
+      asKeystore,
+    ]) {
+      const run = await runCli([...words, "--json"]);
+      expect(run.exitCode).to.equal(66);
+      expect(run.json().error).to.include({ code: "file-unreadable" });
+    }
   });
 
   it("takes a password from a file or a terminal only", async () => {

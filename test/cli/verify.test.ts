@@ -1,10 +1,24 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { copyFile, mkdir, mkdtemp, readdir, readFile, readlink, rm, truncate, writeFile } from "node:fs/promises";
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
+import { promisify } from "node:util";
 import { expect } from "chai";
 import { type EvidenceBundle, serializeBundle } from "../../src/core/bundle.ts";
 import { runCli } from "../fixtures/cli.ts";
@@ -74,6 +88,19 @@ describe("holdfast verify", () => {
     expect((await verify(flipped)).stdout).to.match(/^refuted .*flipped\.jpg/);
   });
 
+  it("blames the file only when the bundle is whole, else says that the bundle was changed, in both languages", async () => {
+    const changed = structuredClone(bundle);
+    changed.openings.file!.sha256 = `0x${"ab".repeat(32)}`;
+    const path = await place("blamed.jpg", photo, serializeBundle(changed));
+    const run = await verify(path, "--json");
+    expect(run.exitCode).to.equal(1);
+    const { text: sentence } = run.json().message as { text: string };
+    expect(sentence).to.include("bundle").and.to.include("was changed").and.to.include("signed commitment to the file");
+    expect(sentence).not.to.include("altered since");
+    const chinese = (await verify(path, "--lang", "zh")).stdout;
+    expect(chinese).to.include("证据包有改动或不属于该文件").and.to.include("签名所承诺的文件");
+  });
+
   it("says refuted and names the signature when that was swapped", async () => {
     const other = `0x${"11".repeat(32)}${"22".repeat(32)}1b` as const;
     const swapped = await place("swapped.jpg", photo, serializeBundle({ ...bundle, signature: other }));
@@ -129,6 +156,29 @@ describe("holdfast verify", () => {
     expect(other.json().verdict).to.deep.include({ changed: ["block-canonical"] });
   });
 
+  it("says that the beacon's time is not confirmed until its hash was compared, in both languages", async () => {
+    const hash = bundle.record.beaconHash;
+    const block = bundle.anchor.blockHash;
+    const open = await verify(file, "--trusted-block", block);
+    expect(open.stdout).to.match(/Signed no earlier than: .*\(not confirmed: the beacon block was not compared/);
+    expect(open.stdout).to.include("E-VER-03").and.to.include("not compared: the earlier block that was signed");
+    expect((await verify(file, "--lang", "zh")).stdout).to.match(/签名不早于: .*未确认/);
+    const closed = await verify(file, "--trusted-block", block, "--trusted-beacon", hash);
+    expect(closed.exitCode).to.equal(0);
+    expect(closed.stdout).to.include("Signed no earlier than").and.not.to.include("not confirmed");
+    expect(closed.stdout).not.to.include("E-VER-03");
+    const other = await verify(file, "--trusted-beacon", `0x${"00".repeat(32)}`, "--json");
+    expect(other.exitCode).to.equal(1);
+    expect(other.json().verdict).to.deep.include({ changed: ["beacon-canonical"] });
+    expect((await verify(file, "--trusted-beacon", "0x12", "--json")).exitCode).to.equal(64);
+  });
+
+  it("gives the caveats of a verified bundle apart from messages", async () => {
+    const json = (await verify(file, "--json")).json();
+    expect(json).not.to.have.property("message");
+    expect((json.caveats as { code: string }[]).map(({ code }) => code)).to.deep.equal(["E-VER-03", "E-VER-04"]);
+  });
+
   it("compares chain and registry with those that the reader trusts", async () => {
     const { chainId, registry } = evidenceDomain;
     expect((await verify(file, "--trusted-registry", `${chainId}:${registry}`)).exitCode).to.equal(0);
@@ -153,6 +203,165 @@ describe("holdfast verify", () => {
     expect(run.exitCode).to.equal(2);
     const { files } = run.json() as { files: { verdict: { status: string } }[] };
     expect(files.map(({ verdict }) => verdict.status)).to.deep.equal(["verified", "missing"]);
+  });
+
+  describe("of several", () => {
+    const whole = () => serializeBundle(bundle);
+    const folder = async (name: string, content: Readonly<Record<string, string | Uint8Array>>) => {
+      const path = join(dir, name);
+      await mkdir(path);
+      for (const [entry, bytes] of Object.entries(content)) await writeFile(join(path, entry), bytes);
+      return path;
+    };
+    type Row = { file: string; bundle: string; verdict: { status: string } | null; error?: { code: string } };
+    const rowsOf = (run: { json: () => Record<string, unknown> }) => run.json().files as Row[];
+
+    it("checks files of the same name in two directories, each with the bundle beside it", async () => {
+      const one = await folder("one", { "a.jpg": photo, "a.jpg.evidence.json": whole() });
+      const two = await folder("two", { "a.jpg": photo.subarray(1), "a.jpg.evidence.json": whole() });
+      for (const paths of [
+        [one, two],
+        [join(one, "a.jpg"), join(two, "a.jpg"), one, two],
+        [join(one, "a.jpg"), join(two, "a.jpg.evidence.json"), one],
+      ]) {
+        const run = await verify(...paths, "--json");
+        expect(run.exitCode).to.equal(1);
+        const rows = rowsOf(run).map(({ file, bundle: path, verdict }) => [file, path, verdict?.status]);
+        expect(rows).to.have.deep.members([
+          [join(one, "a.jpg"), join(one, "a.jpg.evidence.json"), "verified"],
+          [join(two, "a.jpg"), join(two, "a.jpg.evidence.json"), "refuted"],
+        ]);
+      }
+    });
+
+    it("finds a named bundle by its name elsewhere, and refuses when there are two", async () => {
+      const away = await folder("away", { "b.jpg.evidence.json": whole(), "c.jpg.evidence.json": whole() });
+      const also = await folder("also", { "b.jpg.evidence.json": whole() });
+      const [b, c] = [join(dir, "b.jpg"), join(dir, "c.jpg")];
+      await writeFile(b, photo);
+      await writeFile(c, photo);
+      const run = await verify(b, c, away, "--json");
+      expect(run.exitCode).to.equal(0);
+      expect(rowsOf(run).map(({ bundle: path }) => path)).to.deep.equal([
+        join(away, "b.jpg.evidence.json"),
+        join(away, "c.jpg.evidence.json"),
+      ]);
+      const ambiguous = await verify(b, c, away, also, "--json");
+      expect(ambiguous.exitCode).to.equal(64);
+      const { message } = ambiguous.json().error as { message: string };
+      expect(message).to.include(join(away, "b.jpg.evidence.json")).and.to.include(join(also, "b.jpg.evidence.json"));
+    });
+
+    it("refuses one bundle for two files of its name, and a bundle that does not say which file it is for", async () => {
+      const [left, right] = [await folder("left", { "d.jpg": photo }), await folder("right", { "d.jpg": photo })];
+      const apart = await folder("apart", { "d.jpg.evidence.json": whole(), "x.json": whole() });
+      const files = [join(left, "d.jpg"), join(right, "d.jpg")];
+      expect((await verify(...files, join(apart, "d.jpg.evidence.json"), "--json")).exitCode).to.equal(64);
+      expect((await verify(...files, join(apart, "x.json"), "--json")).exitCode).to.equal(64);
+    });
+
+    it("lists what a directory holds without a bundle, and concludes from the rest", async () => {
+      const mixed = await folder("mixed", {
+        "a.jpg": photo,
+        "a.jpg.evidence.json": whole(),
+        "README.txt": "x",
+        "other.json": whole(),
+        ".hidden": "x",
+      });
+      await mkdir(join(mixed, "more"));
+      const run = await verify(mixed, "--json");
+      expect(run.exitCode).to.equal(0);
+      expect(run.json().unpaired).to.deep.equal([
+        { path: join(mixed, "README.txt"), why: "without-bundle" },
+        { path: join(mixed, "more"), why: "directory" },
+        { path: join(mixed, "other.json"), why: "bundle-without-file" },
+      ]);
+      expect((await verify(mixed)).stdout).to.include("README.txt: without a bundle");
+      expect((await verify(mixed, "--lang", "zh")).stdout).to.include("README.txt: 没有证据包");
+    });
+
+    it("keeps the other results when one pair cannot be read, and exits with its error", async () => {
+      const broken = await folder("broken", { "a.jpg": photo, "a.jpg.evidence.json": whole(), "c.jpg": photo });
+      await mkdir(join(broken, "b.jpg.evidence.json"));
+      await mkdir(join(broken, "d.jpg"));
+      await writeFile(join(broken, "d.jpg.evidence.json"), whole());
+      const run = await verify(broken, "--json");
+      expect(run.exitCode).to.equal(66);
+      expect(run.json()).to.have.nested.property("error.code", "file-unreadable");
+      expect(rowsOf(run).map(({ verdict, error }) => verdict?.status ?? error?.code)).to.deep.equal([
+        "verified",
+        "file-unreadable",
+        "file-unreadable",
+      ]);
+      expect((await verify(broken)).stdout).to.match(/^verified .*a\.jpg/);
+
+      await writeFile(join(broken, "c.jpg.evidence.json"), whole());
+      await writeFile(join(broken, "c.jpg"), "something else");
+      expect((await verify(broken)).exitCode).to.equal(1);
+    });
+  });
+
+  it("prints nothing that a bundle or a name could forge", async () => {
+    const forged = structuredClone(bundle);
+    const line = "6\u001b[2J\nverified  a.jpg\u202e\u009b1m\u200b";
+    forged.openings.meta.size = { ...forged.openings.meta.size, value: line, salt: `0x${"00".repeat(16)}` };
+    const path = await place("x\u001b[2J\nverified \u202e.jpg", photo, JSON.stringify(forged));
+    const run = await verify(path);
+    expect(run.exitCode).to.equal(1);
+    expect(run.stdout).not.to.match(/[^\n\P{Cc}]|[\p{Cf}\p{Zl}\p{Zp}]|^verified/mu);
+    expect(run.stdout).to.include("\\u{1b}[2J");
+    const json = await verify(path, "--json");
+    expect(json.stdout.trimEnd()).not.to.match(/[\p{Cc}\p{Cf}]/u);
+    expect((json.json().files as { file: string }[])[0]?.file).to.equal(path);
+    const missing = await verify(join(dir, "y\u001b[2J.jpg"), "--trusted-block", "\u001b[2J");
+    expect(missing.stderr).not.to.include("\u001b");
+  });
+
+  it("refuses a pipe as file or bundle instead of waiting for it", { timeout: 60_000 }, async () => {
+    const pipe = join(dir, "pipe");
+    await promisify(execFile)("mkfifo", [pipe]);
+    await writeFile(`${pipe}.evidence.json`, serializeBundle(bundle));
+    for (const paths of [
+      [pipe],
+      [file, pipe],
+      [pipe, `${file}.evidence.json`],
+      ["/dev/zero", `${file}.evidence.json`],
+    ]) {
+      const run = await verify(...paths, "--json");
+      expect(run.exitCode, paths.join(" ")).to.be.oneOf([2, 66]);
+      if (run.exitCode === 66) expect(run.json()).to.have.nested.property("error.code", "file-unreadable");
+    }
+    await rename(pipe, join(dir, "z.jpg.evidence.json"));
+    expect((await verify(join(dir, "z.jpg.evidence.json"), "--json")).exitCode).to.equal(66);
+  });
+
+  it("states the digest of the bundle as it lies there, however large or damaged", async () => {
+    const whole = Buffer.from(serializeBundle(bundle));
+    const notText = Buffer.concat([whole, Buffer.from([0xff])]);
+    for (const [index, bytes] of [whole, Buffer.alloc(3_000_000, 120), notText].entries()) {
+      const path = join(dir, `stated${index}.jpg`);
+      await writeFile(path, photo);
+      await writeFile(`${path}.evidence.json`, bytes);
+      const run = await verify(path, "--report", `${path}.report.txt`);
+      expect(run.exitCode).to.equal(index === 0 ? 0 : 3);
+      const digest = createHash("sha256").update(bytes).digest("hex");
+      expect(await readFile(`${path}.report.txt`, "utf8")).to.include(`SHA-256 of the bundle: ${digest}`);
+    }
+  });
+
+  it("exits 73 when nothing could be printed, and keeps the verdict's code when a reader has had enough", async () => {
+    const full = await open("/dev/full", "w");
+    const lost = spawn(process.execPath, [entry, "verify", file], { stdio: ["ignore", full.fd, "ignore"] });
+    expect(await once(lost, "exit")).to.deep.equal([73, null]);
+    await full.close();
+    for (const [path, code] of [
+      [file, 0],
+      [join(dir, "nowhere.jpg"), 2],
+    ] as const) {
+      const child = spawn(process.execPath, [entry, "verify", path], { stdio: ["ignore", "pipe", "ignore"] });
+      child.stdout.destroy();
+      expect(await once(child, "exit")).to.deep.equal([code, null]);
+    }
   });
 
   it("writes the report in Chinese, and never over a file that is there", async () => {

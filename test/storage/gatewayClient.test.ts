@@ -112,6 +112,13 @@ describe("readFromGateways", () => {
     expect((await read(["http://127.0.0.1:9", empty, honest])).length).to.equal(size);
   });
 
+  it("skips what is no HTTP address", async () => {
+    for (const gateway of ["not a url", "", "file:///etc/passwd", "ftp://127.0.0.1"]) {
+      await expectRefusal(read([gateway]), "block-missing");
+      expect((await read([gateway, honest])).length).to.equal(size);
+    }
+  });
+
   it("follows no redirect and takes no partial answer", async () => {
     const redirecting = await serve(
       (_, response) => void response.writeHead(302, { location: `${honest}/ipfs/${cid}?format=raw` }).end(),

@@ -11,6 +11,7 @@ import {
   receiveWithAuthorizationTypes,
 } from "../../core/intents.ts";
 import { termsTypedData } from "../../core/terms.ts";
+import { visible } from "../../core/visible.ts";
 import { signature } from "../../core/wire.ts";
 import { type CarryRequest, requestSchema } from "../../relayer/request.ts";
 import { defineCommand, type OptionValues } from "../command.ts";
@@ -339,7 +340,7 @@ export const dealIntent = defineCommand({
     if (client === undefined || !isComplete) {
       const next = isComplete ? "" : "\nThe other side signs with: holdfast deal intent settle DEALFILE --with FILE";
       return {
-        text: (file === null ? text : `Written to ${file}`) + next,
+        text: (file === null ? text : `Written to ${visible(file)}`) + next,
         json: { request, isComplete, signer, file },
       };
     }

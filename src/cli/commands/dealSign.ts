@@ -1,6 +1,7 @@
 import type { Address } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
 import { termsTypedData } from "../../core/terms.ts";
+import { visible } from "../../core/visible.ts";
 import { defineCommand } from "../command.ts";
 import { dealFileText, domainOptions, readDeal } from "../dealFile.ts";
 import { dealSummary } from "../dealSummary.ts";
@@ -52,7 +53,7 @@ export const dealSign = defineCommand({
       text: [
         `Signed by the ${role} ${signer}`,
         `Signature  ${signature}`,
-        ...(values.out === undefined ? [] : [`Written to ${values.out}`]),
+        ...(values.out === undefined ? [] : [`Written to ${visible(values.out)}`]),
       ].join("\n"),
       json: { deal: deal.id, role, signer, signature, file: values.out ?? null },
     };

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Address } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
 import { dealIdOf, type EscrowDomain, requireFundable, termsToJson } from "../../core/terms.ts";
+import { visible } from "../../core/visible.ts";
 import { defineCommand, type Surroundings } from "../command.ts";
 import { connect, readTime, urlOption } from "../connect.ts";
 import { type DealFile, dealFileText, parseDomain } from "../dealFile.ts";
@@ -60,7 +61,9 @@ export const dealTerms = defineCommand({
     };
     if (values.out !== undefined) await writeNew(values.out, dealFileText(deal));
     return {
-      text: [dealSummary(deal), ...(values.out === undefined ? [] : [`Written to ${values.out}`])].join("\n\n"),
+      text: [dealSummary(deal), ...(values.out === undefined ? [] : [`Written to ${visible(values.out)}`])].join(
+        "\n\n",
+      ),
       json: { id: deal.id, ...domain, terms: termsToJson(terms), panel, file: values.out ?? null },
     };
   },

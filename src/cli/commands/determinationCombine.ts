@@ -4,6 +4,7 @@ import { ProtocolError } from "../../core/errors.ts";
 import { panelRules, seatSignatures, sortPanel } from "../../core/panel.ts";
 import { recoverSigner } from "../../core/recoverSigner.ts";
 import { packTerms } from "../../core/termsCodec.ts";
+import { visible } from "../../core/visible.ts";
 import { defineCommand } from "../command.ts";
 import { type DealFile, domainOptions, panelSchema, readDeal } from "../dealFile.ts";
 import { type DeterminationFile, readDetermination, readSignature, type SignatureFile } from "../determinationFile.ts";
@@ -73,7 +74,7 @@ export const determinationCombine = defineCommand({
           ["value", "0"],
           ["data", data],
         ]),
-        ...(values.out === undefined ? [] : [`Written to ${values.out}`]),
+        ...(values.out === undefined ? [] : [`Written to ${visible(values.out)}`]),
       ].join("\n\n"),
       json: { digest: file.digest, submission, call, file: values.out ?? null },
     };

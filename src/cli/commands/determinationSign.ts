@@ -1,6 +1,7 @@
 import type { Address } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
 import { determinationTypedData } from "../../core/intents.ts";
+import { visible } from "../../core/visible.ts";
 import { defineCommand } from "../command.ts";
 import { determinationSummary, panelDomainOptions, readDetermination, signatureText } from "../determinationFile.ts";
 import { writeNew } from "../files.ts";
@@ -44,7 +45,7 @@ export const determinationSign = defineCommand({
       text: [
         `Signed by ${signer}`,
         `Signature  ${signature}`,
-        ...(values.out === undefined ? [] : [`Written to ${values.out}`]),
+        ...(values.out === undefined ? [] : [`Written to ${visible(values.out)}`]),
       ].join("\n"),
       json: { ...signed, file: values.out ?? null },
     };

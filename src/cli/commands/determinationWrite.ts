@@ -1,4 +1,5 @@
 import { ProtocolError } from "../../core/errors.ts";
+import { visible } from "../../core/visible.ts";
 import { defineCommand } from "../command.ts";
 import { connect, readTime, urlOption } from "../connect.ts";
 import { domainOptions, readDeal, unitOf } from "../dealFile.ts";
@@ -64,7 +65,7 @@ export const determinationWrite = defineCommand({
     );
     await writeNew(out, determinationText(file));
     return {
-      text: `${determinationSummary(file)}\n\nWritten to ${out}`,
+      text: `${determinationSummary(file)}\n\nWritten to ${visible(out)}`,
       json: { digest: file.digest, determination: file.determination, file: out },
     };
   },

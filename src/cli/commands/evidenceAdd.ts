@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import type { Hex } from "viem";
 import { createChain, requireChain } from "../../chain/client.ts";
 import { ProtocolError } from "../../core/errors.ts";
+import { visible } from "../../core/visible.ts";
 import { bytes32 } from "../../core/wire.ts";
 import { wrapContentKey } from "../../sdk/evidence.ts";
 import { defineCommand } from "../command.ts";
@@ -91,7 +92,9 @@ export const evidenceAdd = defineCommand({
         surroundings,
       });
       const rows = files.map(({ file, bundle, anchoredAt, isOld }) =>
-        isOld ? `${file}: filed before, ${bundle}` : `${file}: existed before ${formatTime(anchoredAt)}, ${bundle}`,
+        isOld
+          ? `${visible(file)}: filed before, ${visible(bundle)}`
+          : `${visible(file)}: existed before ${formatTime(anchoredAt)}, ${visible(bundle)}`,
       );
       return {
         text: [...rows, "Check it offline: holdfast verify FILE BUNDLE"].join("\n"),

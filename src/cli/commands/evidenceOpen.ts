@@ -1,27 +1,38 @@
-import { createWriteStream } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { link, open, rename, rm } from "node:fs/promises";
+import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { parseBundle } from "../../core/bundle.ts";
-import { decryptFile } from "../../core/cipher.ts";
+import { createChain, requireChain } from "../../chain/client.ts";
+import { requireSigned } from "../../chain/signature.ts";
+import { type EvidenceBundle, parseBundle } from "../../core/bundle.ts";
+import { ciphertextSize, decryptFile } from "../../core/cipher.ts";
 import { ProtocolError } from "../../core/errors.ts";
+import { exitCodeOf, type VerifyOptions, verifyBundle } from "../../core/verify.ts";
+import { visible } from "../../core/visible.ts";
 import { unwrapContentKey } from "../../sdk/evidence.ts";
 import { createNodeDigester } from "../../sdk/nodeDigester.ts";
-import { readFromGateways } from "../../storage/gatewayClient.ts";
+import { isGatewayUrl, readFromGateways } from "../../storage/gatewayClient.ts";
+import { importFile } from "../../storage/importFile.ts";
+import { maxFileBytes } from "../../storage/limits.ts";
 import { readIdentityFile } from "../ageIdentity.ts";
+import { readBundleText } from "../bundleText.ts";
 import { defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
-import { fileError, readPieces, readText, statFile } from "../files.ts";
+import { fileError, readPieces, statFile } from "../files.ts";
 import { formatBytes } from "../units.ts";
+import { findingText, sentencesAbout } from "../verificationText.ts";
 
 const HELP = "holdfast evidence open";
+const OWNER_ONLY = 0o600;
 
 export const evidenceOpen = defineCommand({
   summary: "fetch and decrypt a file that was encrypted for you",
-  usage: "BUNDLE --identity FILE --out FILE [--url URL | --ciphertext FILE]",
+  usage: "BUNDLE --identity FILE --out FILE [--url URL | --ciphertext FILE] [--rpc URL]",
   about: [
     "An arbitrator, the other party or a court opens evidence with their own encryption key. The encrypted file comes",
-    "from a relayer, from where the bundle says it can be found, or from a copy. Nobody on the way is trusted: each block",
-    "is checked against its hash, and what comes out is compared with the signed SHA-256 before it gets its name.",
+    "from a relayer, from where the bundle says it can be found, or from a copy. Nobody on the way is trusted, the bundle's",
+    "sender neither: what comes out is verified like `holdfast verify` does, against what was signed and anchored, before",
+    "it gets its name. Otherwise the verdict is printed and nothing is written.",
   ].join("\n"),
   examples: [
     [
@@ -38,24 +49,30 @@ export const evidenceOpen = defineCommand({
     out: { type: "string", value: "FILE", about: "where the file goes; it must not exist" },
     url: urlOption,
     ciphertext: { type: "string", value: "FILE", about: "the encrypted file, instead of fetching it" },
+    rpc: { type: "string", value: "URL", about: "a node of the chain; needed only when a contract wallet signed" },
   },
   positionals: [1, 1],
+  exitCodes: [
+    ["0", "done: it is the file that was signed and anchored"],
+    ["1", "refuted: it is not, or the bundle was changed; nothing was written"],
+    ["3", "unverifiable: a contract wallet signed, which only the chain can tell; nothing was written"],
+  ],
   run: async ({ values, positionals: [path = ""] }, { signal }) => {
     const out = required(values.out, "--out FILE");
     const { identity } = await readIdentityFile(required(values.identity, "--identity FILE"));
     if ((await statFile(out)) !== undefined) throw new ProtocolError("file-exists", { path: out });
-    const bundle = parseBundle(await readText(path));
+    const text = await readBundle(path);
+    const bundle = parseBundle(text);
     const { wrappedKey, gateways } = bundle.hints;
-    const expected = bundle.openings.file?.sha256;
-    if (expected === undefined || wrappedKey === null) {
+    if (bundle.openings.file === null || wrappedKey === null) {
       throw new ProtocolError("input-malformed", {
         path,
         problem: "this record has no file, or its key is not in the bundle",
       });
     }
     const key = await unwrapContentKey(wrappedKey, identity);
-    const sources = values.url === undefined ? gateways : [new URL(values.url).origin];
     if (values.url !== undefined) connect(values.url, HELP);
+    const sources = values.url === undefined ? gateways.filter(isGatewayUrl) : [new URL(values.url).origin];
     if (values.ciphertext === undefined && sources.length === 0) {
       throw new ProtocolError("usage-invalid", {
         problem: "Say where the encrypted file is: --url or --ciphertext.",
@@ -64,13 +81,39 @@ export const evidenceOpen = defineCommand({
     }
     const ciphertext =
       values.ciphertext === undefined
-        ? readFromGateways(bundle.record.cid, { gateways: sources, signal })
-        : readPieces(values.ciphertext, { signal });
-    const size = await writeChecked(decryptFile(ciphertext, key, { signal }), { out, expected });
-    return {
-      text: `${out}: ${formatBytes(size)}, the file that was signed.`,
-      json: { file: out, size, sha256: expected },
-    };
+        ? fetched(bundle, { gateways: sources, signal })
+        : copied(values.ciphertext, signal);
+    const partial = await decryptBeside(out, decryptFile(ciphertext.open(), key, { signal }), signal);
+    try {
+      const verification = await verifyBundle(text, {
+        file: readPieces(partial, { signal }),
+        ciphertext,
+        checkContractSignature: contractCheck(bundle, values.rpc),
+        createDigester: createNodeDigester,
+        signal,
+      });
+      const { verdict, checks, file } = verification;
+      const sentences = sentencesAbout(verification, { file: basename(out), text }, "en");
+      if (verdict.status !== "verified") {
+        return {
+          text: `${findingText({ file: out, bundle: path, verdict, sentences, checks }, "en")}\nNothing was written.`,
+          json: { file: null, verdict, message: sentences[0], checks },
+          exitCode: exitCodeOf[verdict.status],
+        };
+      }
+      await placeNew(partial, out);
+      const { size, sha256 } = file!;
+      return {
+        text: [
+          `${visible(out)}: ${formatBytes(size)}, the file that was signed.`,
+          ...sentences.map(({ code, text: sentence }) => `  ${code} ${sentence}`),
+          `Check it again, and see its times: holdfast verify ${visible(out)} ${visible(path)}`,
+        ].join("\n"),
+        json: { file: out, size, sha256, verdict, caveats: sentences },
+      };
+    } finally {
+      await rm(partial, { force: true });
+    }
   },
 });
 
@@ -79,27 +122,76 @@ const required = (value: string | undefined, option: string): string => {
   return value;
 };
 
-/** Nothing that is not the signed file ever stands under the final name. */
-const writeChecked = async (
-  plaintext: AsyncIterable<Uint8Array>,
-  { out, expected }: { out: string; expected: string },
-): Promise<number> => {
-  const partial = `${out}.part`;
-  const digester = await createNodeDigester();
-  async function* digested() {
-    for await (const piece of plaintext) {
-      digester.add(piece);
-      yield piece;
+const readBundle = async (path: string): Promise<string> => {
+  const bundle = await readBundleText(path);
+  if ("why" in bundle) throw new ProtocolError(bundle.why, { path });
+  return bundle.text;
+};
+
+/** From gateways, by the signed CID: every block is checked against it on the way. */
+const fetched = (
+  bundle: EvidenceBundle,
+  { gateways, signal }: { gateways: readonly string[]; signal: AbortSignal },
+) => ({
+  open: () => readFromGateways(bundle.record.cid, { gateways, maxBytes: largestCiphertext(bundle), signal }),
+  cidOf: async () => bundle.record.cid,
+});
+
+/** From a file, whose CID is computed as whoever stored it did. */
+const copied = (path: string, signal: AbortSignal) => ({
+  open: () => readPieces(path, { signal }),
+  cidOf: async (bytes: AsyncIterable<Uint8Array>) =>
+    (await importFile(bytes, async () => undefined, { signal })).root.toString(),
+});
+
+/** What the stated length comes to when encrypted; the store's limit where no length is stated that can be true. */
+const largestCiphertext = ({ openings }: EvidenceBundle): number => {
+  const { size } = openings.meta;
+  const stated = "value" in size && /^[1-9]\d{0,14}$/.test(size.value) ? ciphertextSize(Number(size.value)) : undefined;
+  return Math.min(stated ?? maxFileBytes, maxFileBytes);
+};
+
+/** Asks the chain whether a contract wallet signed, where a node of it is named. */
+const contractCheck = (bundle: EvidenceBundle, rpcUrl: string | undefined): VerifyOptions["checkContractSignature"] => {
+  if (rpcUrl === undefined) return undefined;
+  return async (signer, digest, signature) => {
+    const chain = createChain({ rpcUrls: [rpcUrl], chainId: bundle.anchor.chainId });
+    try {
+      await requireChain(chain);
+      await requireSigned(chain, { signer, digest, signature });
+      return true;
+    } catch (error) {
+      if (error instanceof ProtocolError && error.code === "signature-invalid") return false;
+      throw error;
+    } finally {
+      chain.close();
     }
-  }
+  };
+};
+
+/** Writes what comes out under a name that nothing has, in the same directory. Returns that name. */
+const decryptBeside = async (out: string, plaintext: AsyncIterable<Uint8Array>, signal: AbortSignal) => {
+  const partial = `${out}.${randomBytes(8).toString("hex")}.part`;
+  let isOurs = false;
   try {
-    await pipeline(digested(), createWriteStream(partial, { mode: 0o600 }));
-    const { sha256, size } = digester.finish();
-    if (sha256 !== expected) throw new ProtocolError("cipher-altered", { chunk: 0 });
-    await rename(partial, out);
-    return size;
+    const handle = await open(partial, "wx", OWNER_ONLY);
+    isOurs = true;
+    await pipeline(plaintext, handle.createWriteStream({ flush: true }), { signal });
+    return partial;
   } catch (error) {
-    await rm(partial, { force: true });
+    if (isOurs) await rm(partial, { force: true });
     throw fileError(error, out, "write");
+  }
+};
+
+/** Gives a file its final name unless that is taken. Throws `file-exists` or `file-unwritable`. */
+const placeNew = async (partial: string, out: string) => {
+  try {
+    await link(partial, out);
+  } catch (error) {
+    const hasNoLinks =
+      error instanceof Error && "code" in error && /^(EPERM|ENOTSUP|ENOSYS|EMLINK)$/.test(`${error.code}`);
+    if (!hasNoLinks || (await statFile(out)) !== undefined) throw fileError(error, out, "write");
+    await rename(partial, out);
   }
 };

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { getAddress } from "viem";
 import { z } from "zod";
 import { ProtocolError } from "../../core/errors.ts";
+import { visible } from "../../core/visible.ts";
 import { createKeystore } from "../../relayer/keystore.ts";
 import { createIdentityFile, parseIdentity } from "../ageIdentity.ts";
 import { defineCommand, defineGroup } from "../command.ts";
@@ -47,7 +48,7 @@ const createWallet = defineCommand({
     try {
       const { address } = createKeystore(path, password);
       return {
-        text: `Address   ${address}\nKeystore  ${path}\nKeep a copy of the file and of the password, apart from each other.`,
+        text: `Address   ${address}\nKeystore  ${visible(path)}\nKeep a copy of the file and of the password, apart from each other.`,
         json: { address, file: path },
       };
     } catch (error) {
@@ -71,7 +72,7 @@ const createEncryption = defineCommand({
     const path = requireOut(values.out, "holdfast keys encryption");
     const { recipient } = await createIdentityFile(path);
     return {
-      text: `Public key  ${recipient}\nKey file    ${path}\nHand out the public key; keep the file, and a copy of it, to yourself.`,
+      text: `Public key  ${recipient}\nKey file    ${visible(path)}\nHand out the public key; keep the file, and a copy of it, to yourself.`,
       json: { recipient, file: path },
     };
   },

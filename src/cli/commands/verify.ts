@@ -1,32 +1,34 @@
 import { basename } from "node:path";
 import type { Hex } from "viem";
-import { maxBundleBytes } from "../../core/bundle.ts";
+import { digestFile } from "../../core/digest.ts";
 import { ProtocolError } from "../../core/errors.ts";
-import { parseHeader } from "../../core/receipt.ts";
+import type { EvidenceDomain } from "../../core/evidence.ts";
 import { evidenceReport } from "../../core/report.ts";
 import { type ReportLanguage, reportLanguages, reportText } from "../../core/reportText.ts";
-import { type Check, exitCodeOf, type Verification, verifyBundle } from "../../core/verify.ts";
+import { exitCodeOf, verifyBundle } from "../../core/verify.ts";
 import { address, bytes32 } from "../../core/wire.ts";
 import { createNodeDigester } from "../../sdk/nodeDigester.ts";
+import { readBundleText } from "../bundleText.ts";
 import { defineCommand, type Surroundings } from "../command.ts";
-import { type EvidencePair, pairEvidence } from "../evidencePairs.ts";
-import { readPieces, readText, statFile, writeNew } from "../files.ts";
+import { type ErrorText, errorText } from "../errorText.ts";
+import { type EvidencePair, pairEvidence, type Unpaired } from "../evidencePairs.ts";
+import { exitCodeOfError } from "../exitCodes.ts";
+import { readPieces, requireRegular, statFile, writeNew } from "../files.ts";
 import { programName } from "../program.ts";
 import { createProgressBar } from "../progressBar.ts";
 import { formatTime } from "../units.ts";
-import { type FileVerdict, type VerdictSentence, verdictSentences } from "../verdictText.ts";
+import { type VerdictSentence, verdictSentences } from "../verdictText.ts";
+import { type Finding, failureText, findingText, sentencesAbout, unpairedText } from "../verificationText.ts";
 
-type Result = {
-  readonly file: string;
-  readonly bundle: string;
-  readonly verdict: FileVerdict;
-  readonly sentences: readonly VerdictSentence[];
-  readonly checks: readonly Check[];
-  readonly report: string;
+/** A pair as it is printed: with a verdict, or with the error that kept it from getting one. */
+type Result = Finding & { readonly report: string };
+type Failure = EvidencePair & { readonly verdict: null; readonly error: ErrorText };
+
+type Checking = {
+  readonly trusted: { readonly blockHash?: Hex; readonly beaconHash?: Hex; readonly deployment?: EvidenceDomain };
+  readonly language: ReportLanguage;
+  readonly surroundings: Surroundings;
 };
-
-/** The gravest first: what a reader of several files must hear. */
-const gravity = ["refuted", "missing", "unverifiable", "verified"] as const satisfies FileVerdict["status"][];
 
 export const verify = defineCommand({
   summary: "check files against their evidence bundles, without any network",
@@ -35,7 +37,8 @@ export const verify = defineCommand({
     "Says whether a file is, bit for bit, the one that somebody signed and that was anchored on a chain, and by when.",
     "A court, an opponent or an expert needs nothing but the file, its bundle (*.evidence.json) and this program: no",
     "account, no chain, no relayer, no network. The bundle of FILE is looked for as FILE.evidence.json; a directory",
-    "stands for every bundle in it. What could not be checked is listed and never called tampering.",
+    "stands for every bundle in it, and what it holds without a bundle is listed. What could not be checked is named and",
+    "never called tampering.",
   ].join("\n"),
   examples: [
     ["holdfast verify photo.jpg", "the bundle lies beside the file as photo.jpg.evidence.json"],
@@ -54,6 +57,11 @@ export const verify = defineCommand({
       about:
         "hash of the anchor's block as a source that you trust gives it; without it the verdict names the hash it rests on",
     },
+    "trusted-beacon": {
+      type: "string",
+      value: "HASH",
+      about: "hash of the earlier block that the signature names, as a source that you trust gives it",
+    },
     "trusted-registry": {
       type: "string",
       value: "CHAIN:ADDRESS",
@@ -71,63 +79,89 @@ export const verify = defineCommand({
   run: async ({ values, positionals }, surroundings) => {
     const language = parseLanguage(values.lang ?? "en");
     const trusted = {
-      ...(values["trusted-block"] === undefined ? {} : { blockHash: parseHash(values["trusted-block"]) }),
+      ...(values["trusted-block"] === undefined
+        ? {}
+        : { blockHash: parseHash(values["trusted-block"], "--trusted-block") }),
+      ...(values["trusted-beacon"] === undefined
+        ? {}
+        : { beaconHash: parseHash(values["trusted-beacon"], "--trusted-beacon") }),
       ...(values["trusted-registry"] === undefined ? {} : { deployment: parseRegistry(values["trusted-registry"]) }),
     };
     if (values.report !== undefined && (await statFile(values.report)) !== undefined) {
       throw new ProtocolError("file-exists", { path: values.report });
     }
-    const pairs = await pairEvidence(positionals);
-    const results: Result[] = [];
-    for (const pair of pairs) results.push(await verifyPair(pair, { trusted, language, surroundings }));
-
-    if (values.report !== undefined) {
-      await writeNew(values.report, results.map(({ report }) => report).join("\n\f\n"));
+    const { pairs, unpaired } = await pairEvidence(positionals);
+    const results: (Result | Failure)[] = [];
+    for (const pair of pairs) {
+      try {
+        results.push(await verifyPair(pair, { trusted, language, surroundings }));
+      } catch (error) {
+        if (pairs.length === 1 || surroundings.signal.aborted) throw error;
+        const { trace, ...text } = errorText(error, false);
+        if (trace !== undefined) surroundings.progress(trace);
+        results.push({ ...pair, verdict: null, error: text });
+      }
     }
-    const worst = gravity
-      .map((status) => results.find(({ verdict }) => verdict.status === status))
-      .find((result) => result !== undefined)!;
+    if (values.report !== undefined) {
+      await writeNew(
+        values.report,
+        results
+          .map((result) => (result.verdict === null ? `${failureText(result, language)}\n` : result.report))
+          .join("\n\f\n"),
+      );
+    }
     return {
-      text: results.map((result) => textOf(result, language)).join("\n\n"),
-      json: {
-        verdict: worst.verdict,
-        message: worst.sentences[0],
-        files: results.map(({ report: _report, ...result }) => result),
-      },
-      exitCode: exitCodeOf[worst.verdict.status],
+      text: [
+        ...results.map((result) =>
+          result.verdict === null ? failureText(result, language) : findingText(result, language),
+        ),
+        ...unpairedText(unpaired, language),
+      ].join("\n\n"),
+      ...conclude(results, unpaired),
     };
   },
 });
 
-const verifyPair = async (
-  pair: EvidencePair,
-  {
-    trusted,
-    language,
-    surroundings,
-  }: {
-    trusted: { blockHash?: Hex; deployment?: { chainId: number; registry: Hex } };
-    language: ReportLanguage;
-    surroundings: Surroundings;
-  },
-): Promise<Result> => {
-  const name = basename(pair.file);
-  const stats = await statFile(pair.bundle);
-  if (stats === undefined) {
-    const verdict = { status: "missing", what: "bundle" } as const;
-    const isFileThere = (await statFile(pair.file)) !== undefined;
-    const sentences = verdictSentences(verdict, { file: isFileThere ? basename(pair.bundle) : name }, language);
-    return { ...pair, verdict, sentences, checks: [], report: `${sentences[0]?.code} ${sentences[0]?.text}\n` };
+/** The gravest first: what a reader of several files must hear. */
+const gravity = ["refuted", "error", "missing", "unverifiable", "verified"] as const;
+
+const conclude = (results: readonly (Result | Failure)[], unpaired: readonly Unpaired[]) => {
+  const worst = gravity
+    .map((status) => results.find(({ verdict }) => (verdict?.status ?? "error") === status))
+    .find((result) => result !== undefined)!;
+  const files = results.map((result) => {
+    if (result.verdict === null) return result;
+    const { report: _report, ...finding } = result;
+    return finding;
+  });
+  const rest = { files, unpaired };
+  if (worst.verdict === null) {
+    return { json: { verdict: null, error: worst.error, ...rest }, exitCode: exitCodeOfError[worst.error.code] };
   }
-  // A text that is too long for a bundle is cut where the verifier refuses it for its length.
-  const bundleText = stats.size > 4 * maxBundleBytes ? " ".repeat(maxBundleBytes + 1) : await readText(pair.bundle);
-  const file = await statFile(pair.file);
-  if (file?.isDirectory()) throw new ProtocolError("file-unreadable", { path: pair.file, reason: "it is a directory" });
-  const progress = createProgressBar(surroundings, { label: name, total: file?.size ?? 0 });
-  const verification = await verifyBundle(bundleText, {
-    ...(file === undefined
-      ? {}
-      : { file: readPieces(pair.file, { onPiece: progress.advance, signal: surroundings.signal }) }),
+  const { verdict, sentences } = worst;
+  const said = verdict.status === "verified" ? { caveats: sentences } : { message: sentences[0] };
+  return { json: { verdict, ...said, ...rest }, exitCode: exitCodeOf[verdict.status] };
+};
+
+const verifyPair = async (pair: EvidencePair, { trusted, language, surroundings }: Checking): Promise<Result> => {
+  const name = basename(pair.file);
+  const isFileThere = (await statFile(pair.file)) !== undefined;
+  const size = isFileThere ? (await requireRegular(pair.file)).size : 0;
+  if ((await statFile(pair.bundle)) === undefined) {
+    const verdict = { status: "missing", what: "bundle" } as const;
+    const sentences = verdictSentences(verdict, { file: isFileThere ? basename(pair.bundle) : name }, language);
+    return { ...pair, verdict, sentences, checks: [], report: `${sentenceLines(sentences)}\n` };
+  }
+  const bundle = await readBundleText(pair.bundle);
+  if ("why" in bundle) {
+    const verdict = { status: "unverifiable", why: bundle.why } as const;
+    const sentences = verdictSentences(verdict, { file: name }, language);
+    const report = await unreadReport(pair.bundle, sentences, { language, surroundings });
+    return { ...pair, verdict, sentences, checks: [], report };
+  }
+  const progress = createProgressBar(surroundings, { label: name, total: size });
+  const verification = await verifyBundle(bundle.text, {
+    ...(isFileThere ? { file: readPieces(pair.file, { onPiece: progress.advance, signal: surroundings.signal }) } : {}),
     trusted,
     createDigester: createNodeDigester,
     signal: surroundings.signal,
@@ -137,66 +171,36 @@ const verifyPair = async (
   return {
     ...pair,
     verdict,
-    sentences: verdictSentences(verdict, { file: name, ...subjectOf(verification, bundleText) }, language),
+    sentences: sentencesAbout(verification, { file: name, text: bundle.text }, language),
     checks,
     report: await evidenceReport(verification, {
       language,
-      bundleText,
+      bundleText: bundle.text,
       generatedAt: surroundings.now(),
       tool: programName,
     }),
   };
 };
 
-const subjectOf = ({ bundle, checks }: Verification, text: string) => {
-  if (bundle !== null) {
-    const isHeaderGood = checks.some(({ id, result }) => id === "header" && result === "pass");
-    return isHeaderGood ? { anchoredAt: parseHeader(bundle.anchor.header).timestamp } : {};
-  }
-  const version = /"format"\s*:\s*"holdfast-evidence-bundle\/([^"]{1,32})"/.exec(text)?.[1];
-  return version === undefined ? {} : { version };
-};
+const sentenceLines = (sentences: readonly VerdictSentence[]) =>
+  sentences.map(({ code, text }) => `${code} ${text}`).join("\n");
 
-const marks = { pass: "+", fail: "X", "not-checked": " " } as const satisfies Record<Check["result"], string>;
-
-const textOf = (result: Result, language: ReportLanguage): string => {
-  const text = reportText[language];
-  const { verdict, checks } = result;
-  const head = `${text.verdict[verdict.status]}  ${result.file}`;
-  const conclusion = verdict.status === "verified" ? [text.meaning.verified, ...timesOf(verdict, text.label)] : [];
-  const sentences = result.sentences.map(({ code, text: sentence }) => `${code} ${sentence}`);
-  const open = checks.filter((check) => check.result !== "not-checked");
-  const rest = checks.filter((check) => check.result === "not-checked");
+/** About a bundle that is too large or no text: its digest is that of the file as it lies there. */
+const unreadReport = async (
+  path: string,
+  sentences: readonly VerdictSentence[],
+  { language, surroundings: { signal, now } }: Pick<Checking, "language" | "surroundings">,
+): Promise<string> => {
+  const { title, label } = reportText[language];
+  const { sha256 } = await digestFile(readPieces(path, { signal }), { createDigester: createNodeDigester, signal });
   return [
-    head,
-    ...[...conclusion, ...sentences].map((line) => `  ${line}`),
-    ...open
-      .toSorted((one, other) => Number(other.result === "fail") - Number(one.result === "fail"))
-      .flatMap((check) => [
-        `  [${marks[check.result]}] ${text.check[check.id]}: ${text.result[check.result]}`,
-        ...(check.result === "fail" ? differenceOf(check, text.label) : []),
-      ]),
-    ...(rest.length === 0 ? [] : [`  ${text.result["not-checked"]}:`]),
-    ...rest.map((check) => `  [ ] ${text.check[check.id]}: ${"why" in check ? text.why[check.why] : ""}`),
+    `${title}\n`,
+    `  ${label.generated}: ${formatTime(now())}`,
+    `  ${label.tool}: ${programName}`,
+    `  ${label.bundle}: ${sha256.slice(2)}\n`,
+    `${sentenceLines(sentences)}\n`,
   ].join("\n");
 };
-
-const timesOf = (
-  verdict: Extract<FileVerdict, { status: "verified" }>,
-  label: (typeof reportText)[ReportLanguage]["label"],
-) => [
-  ...(verdict.signedAfter === null ? [] : [`${label.signedAfter}: ${formatTime(verdict.signedAfter)}`]),
-  `${label.anchoredAt}: ${formatTime(verdict.anchoredAt)}`,
-  `${label.block}: ${verdict.blockNumber} ${verdict.blockHash}`,
-];
-
-const differenceOf = (
-  { expected, actual }: Extract<Check, { result: "fail" }>,
-  label: (typeof reportText)[ReportLanguage]["label"],
-) => [
-  ...(expected === undefined ? [] : [`        ${label.expected}: ${expected}`]),
-  ...(actual === undefined ? [] : [`        ${label.actual}: ${actual}`]),
-];
 
 const usage = (problem: string) => new ProtocolError("usage-invalid", { problem, help: "holdfast verify" });
 
@@ -206,9 +210,9 @@ const parseLanguage = (text: string): ReportLanguage => {
   return language;
 };
 
-const parseHash = (text: string): Hex => {
+const parseHash = (text: string, option: string): Hex => {
   const parsed = bytes32.safeParse(text);
-  if (!parsed.success) throw usage("--trusted-block takes a block hash: 0x and 64 hex digits.");
+  if (!parsed.success) throw usage(`${option} takes a block hash: 0x and 64 hex digits.`);
   return parsed.data;
 };
 
