@@ -1,5 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { ProtocolError } from "../core/errors.ts";
-import { readText } from "./files.ts";
+import { readText, statFile } from "./files.ts";
 
 type Asking = {
   /** File whose first line is the password. */
@@ -16,7 +17,7 @@ type Asking = {
  */
 export const askPassword = async ({ passwordFile, prompt, isNew, signal }: Asking): Promise<string> => {
   if (passwordFile !== undefined) {
-    const [line = ""] = (await readText(passwordFile)).split(/\r?\n/);
+    const [line = ""] = (await readPassword(passwordFile, signal)).split(/\r?\n/);
     return requireSome(line, passwordFile);
   }
   if (!process.stdin.isTTY) throw new ProtocolError("password-missing");
@@ -26,6 +27,10 @@ export const askPassword = async ({ passwordFile, prompt, isNew, signal }: Askin
   }
   return password;
 };
+
+// A pipe too: `--password-file <(pass show holdfast)` leaves no password on any disk.
+const readPassword = async (path: string, signal: AbortSignal) =>
+  (await statFile(path))?.isFIFO() ? readFile(path, { encoding: "utf8", signal }) : readText(path);
 
 const requireSome = (password: string, path: string) => {
   if (password === "") throw new ProtocolError("input-malformed", { path, problem: "it is empty" });

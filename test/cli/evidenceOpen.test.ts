@@ -14,7 +14,7 @@ import { sha256 as multihash } from "multiformats/hashes/sha2";
 import { keccak256, numberToHex, sha256 } from "viem";
 import { type EvidenceBundle, serializeBundle } from "../../src/core/bundle.ts";
 import { encryptFile } from "../../src/core/cipher.ts";
-import { fileEvidence, wrapContentKey } from "../../src/sdk/evidence.ts";
+import { type Filing, fileEvidence, wrapContentKey } from "../../src/sdk/evidence.ts";
 import { runCli } from "../fixtures/cli.ts";
 import {
   BLOCK_NUMBER,
@@ -39,7 +39,7 @@ const collect = async (source: AsyncIterable<Uint8Array>) => {
 };
 
 /** Files `photo` and keeps its ciphertext. With `cid` the record names that one instead of the ciphertext's. */
-const filePhotoAs = async (cid?: string) => {
+const filePhotoAs = async (cid?: string, signer: Filing["signer"] = buyer) => {
   let ciphertext = Buffer.alloc(0);
   const filed = await fileEvidence(
     {
@@ -51,7 +51,7 @@ const filePhotoAs = async (cid?: string) => {
     },
     {
       domain: evidenceDomain,
-      signer: buyer,
+      signer,
       recipients: [READER],
       random: createRandom("open"),
       importCiphertext: async (stream) => {
@@ -134,19 +134,24 @@ describe("holdfast evidence open", () => {
   });
 
   it("concludes nothing about a contract wallet without the chain, and asks a node that is named", async () => {
-    const path = await write("wallet.json", { ...bundle, submitter: { ...bundle.submitter, account: "contract" } });
-    const run = await open(path, "--ciphertext", at("photo.enc"));
+    const wallet = { address: evidenceDomain.registry, account: "contract" } as const;
+    const byWallet = await filePhotoAs(undefined, { ...wallet, signTypedData: async () => "0x1234" });
+    const path = await write("wallet.json", byWallet.bundle);
+    await writeFile(at("wallet.enc"), byWallet.ciphertext);
+    const run = await open(path, "--ciphertext", at("wallet.enc"));
     expect(run.exitCode).to.equal(3);
     expect(run.json().verdict).to.deep.equal({ status: "unverifiable", why: "signature-needs-chain" });
     expect(await leftOver()).to.deep.equal([]);
 
     const rpc = await serve(async (request, response) => {
-      const questions = JSON.parse((await collect(request)).toString()) as { id: number }[];
-      const result = numberToHex(evidenceDomain.chainId);
+      const questions = JSON.parse((await collect(request)).toString()) as { id: number; method: string }[];
+      const accepts = `0x1626ba7e${"00".repeat(28)}`;
+      const results: Record<string, string> = { eth_chainId: numberToHex(evidenceDomain.chainId), eth_call: accepts };
       response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify(questions.map(({ id }) => ({ jsonrpc: "2.0", id, result }))));
+      const answers = questions.map(({ id, method }) => ({ jsonrpc: "2.0", id, result: results[method] ?? "0x01" }));
+      response.end(JSON.stringify(answers));
     });
-    const asked = await open(path, "--ciphertext", at("photo.enc"), "--rpc", rpc);
+    const asked = await open(path, "--ciphertext", at("wallet.enc"), "--rpc", rpc);
     expect(asked.exitCode, asked.stdout).to.equal(0);
   });
 

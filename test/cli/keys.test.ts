@@ -51,15 +51,19 @@ describe("holdfast keys", () => {
   it("refuses a pipe instead of waiting for it", { timeout: 30_000 }, async () => {
     await promisify(execFile)("mkfifo", [at("pipe")]);
     const asKeystore = ["deal", "sign", at("pipe"), "--keystore", at("pipe"), "--password-file", password];
-    for (const words of [
-      ["keys", "show", at("pipe")],
-      ["keys", "new", "--out", at("x"), "--password-file", at("pipe")],
-      asKeystore,
-    ]) {
+    for (const words of [["keys", "show", at("pipe")], asKeystore]) {
       const run = await runCli([...words, "--json"]);
       expect(run.exitCode).to.equal(66);
       expect(run.json().error).to.include({ code: "file-unreadable" });
     }
+  });
+
+  it("takes a password from a pipe", { timeout: 30_000 }, async () => {
+    await promisify(execFile)("mkfifo", [at("passwords")]);
+    const words = ["keys", "new", "--out", at("piped.json"), "--password-file", at("passwords"), "--json"];
+    const [run] = await Promise.all([runCli(words), writeFile(at("passwords"), "battery staple\n")]);
+    expect(run.exitCode, run.stdout).to.equal(0);
+    expect(openKeystore(at("piped.json"), "battery staple").address).to.equal(run.json().address);
   });
 
   it("takes a password from a file or a terminal only", async () => {

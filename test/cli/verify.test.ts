@@ -160,9 +160,9 @@ describe("holdfast verify", () => {
     const hash = bundle.record.beaconHash;
     const block = bundle.anchor.blockHash;
     const open = await verify(file, "--trusted-block", block);
-    expect(open.stdout).to.match(/Signed no earlier than: .*\(not confirmed: the beacon block was not compared/);
+    expect(open.stdout).to.include("Signed no earlier than (as the submitter states, not confirmed by the chain)");
     expect(open.stdout).to.include("E-VER-03").and.to.include("not compared: the earlier block that was signed");
-    expect((await verify(file, "--lang", "zh")).stdout).to.match(/签名不早于: .*未确认/);
+    expect((await verify(file, "--lang", "zh")).stdout).to.include("签名不早于（提交人所述，未经区块链确认）");
     const closed = await verify(file, "--trusted-block", block, "--trusted-beacon", hash);
     expect(closed.exitCode).to.equal(0);
     expect(closed.stdout).to.include("Signed no earlier than").and.not.to.include("not confirmed");
@@ -304,7 +304,7 @@ describe("holdfast verify", () => {
   it("prints nothing that a bundle or a name could forge", async () => {
     const forged = structuredClone(bundle);
     const line = "6\u001b[2J\nverified  a.jpg\u202e\u009b1m\u200b";
-    forged.openings.meta.size = { ...forged.openings.meta.size, value: line, salt: `0x${"00".repeat(16)}` };
+    forged.openings.meta.purpose = { ...forged.openings.meta.purpose, value: line, salt: `0x${"00".repeat(16)}` };
     const path = await place("x\u001b[2J\nverified \u202e.jpg", photo, JSON.stringify(forged));
     const run = await verify(path);
     expect(run.exitCode).to.equal(1);
