@@ -28,6 +28,8 @@ export type FilingOptions = Readonly<{
   now: () => number;
   /** Seconds from receipt within which an item is promised to be anchored. */
   anchorWithin: number;
+  /** Seconds that a promise needs at least to be kept: no record is taken that leaves less. */
+  leastTime: number;
 }>;
 
 /** An item as its submitter hands it in; the ciphertext is stored before. */
@@ -53,7 +55,7 @@ export type AnchoredEvidence = Readonly<{
 export type EvidenceDesk = Readonly<{
   /**
    * Takes a signed record in and promises at once, signed, when it will be anchored. The same record again gives the same
-   * receipt. Throws `evidence-record-invalid`, `intent-expired`, `beacon-unknown`, `case-mismatch`,
+   * receipt. Throws `evidence-record-invalid`, `intent-expired` (also when too little time is left to anchor it), `beacon-unknown`, `case-mismatch`,
    * `evidence-not-stored`, `signature-invalid`.
    */
   submit: (submission: EvidenceSubmission) => Promise<SignedReceipt>;
@@ -62,7 +64,7 @@ export type EvidenceDesk = Readonly<{
 }>;
 
 export const createEvidenceDesk = (options: FilingOptions): EvidenceDesk => {
-  const { database, chain, contracts, store, signer, now, anchorWithin } = options;
+  const { database, chain, contracts, store, signer, now, anchorWithin, leastTime } = options;
   const { db } = database;
   const domain = { chainId: chain.chainId, registry: contracts.registry };
 
@@ -74,8 +76,12 @@ export const createEvidenceDesk = (options: FilingOptions): EvidenceDesk => {
     if (known !== undefined) return toReceipt(known, signer.address);
 
     const receivedAt = now();
-    if (record.deadline <= receivedAt) {
-      throw new ProtocolError("intent-expired", { deadline: record.deadline, now: receivedAt });
+    if (record.deadline < receivedAt + leastTime) {
+      throw new ProtocolError("intent-expired", {
+        deadline: record.deadline,
+        now: receivedAt,
+        earliest: receivedAt + leastTime,
+      });
     }
     const account = await requireSigned(chain, { digest, signer: submitter, signature });
     const beacon = await headerAt(chain, record.beaconBlock);

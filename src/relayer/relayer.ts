@@ -13,7 +13,7 @@ import { dropLeases, takeLease } from "../store/leases.ts";
 import { readNextNonce, readOutboxAge } from "../store/outbox.ts";
 import { readNextDue } from "../store/projections.ts";
 import { type Acceptance, createAcceptance } from "./accept.ts";
-import { type AnchorOptions, proveBatchesOnce, sealBatchOnce } from "./anchor.ts";
+import { ANCHOR_MARGIN, type AnchorOptions, proveBatchesOnce, sealBatchOnce } from "./anchor.ts";
 import { watchDeadlinesOnce } from "./deadlines.ts";
 import { createEvidenceDesk, type EvidenceDesk, type ReceiptSigner } from "./evidence.ts";
 import { createIndexer } from "./indexer.ts";
@@ -119,6 +119,7 @@ export const createRelayer = (options: RelayerOptions): Relayer => {
     signer,
     now,
     anchorWithin: options.anchorWithin ?? 900,
+    leastTime: anchoring.batchSeconds + ANCHOR_MARGIN,
   });
   const indexer = createIndexer({ database, chain, contracts, finality, log });
   const tracker = createTracker(sender);
