@@ -78,8 +78,7 @@ export const proveBatchesOnce = async (options: AnchorOptions, sender: Address):
   for (const { root, txHash } of await readUnprovenBatches(database.db)) {
     try {
       const proof = await proveAnchor(chain, { transactionHash: txHash, registry: contracts.registry, root });
-      await saveAnchorProof(database.db, root, { ...proof, transactionHash: txHash });
-      proven += 1;
+      if (await saveAnchorProof(database.db, root, { ...proof, transactionHash: txHash })) proven += 1;
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       log.warn({ root, sender, code: error.code }, "no proof of an anchor yet");

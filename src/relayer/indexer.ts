@@ -29,6 +29,7 @@ import {
   type StoredEvent,
   writeCursor,
 } from "../store/events.ts";
+import { unsettleAbove } from "../store/outbox.ts";
 import {
   deleteAllProjections,
   deleteProjections,
@@ -220,6 +221,7 @@ const apply = async (tx: Transaction<Tables>, { cursor, base, range }: Step): Pr
   const actual = await lockCursor(tx, cursor);
   if (actual.number !== cursor.number || actual.hash !== cursor.hash) return false;
   const undone = base === cursor ? [] : await deleteAbove(tx, base.number);
+  if (base !== cursor) await unsettleAbove(tx, base.number);
   const folding = createFolding();
   if (undone.length > 0) {
     await deleteProjections(tx, undone);

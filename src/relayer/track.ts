@@ -9,7 +9,7 @@ import {
   replay,
   simulate,
 } from "../chain/transactions.ts";
-import { ProtocolError } from "../core/errors.ts";
+import { type ErrorCode, ProtocolError } from "../core/errors.ts";
 import {
   attemptsOf,
   type Flight,
@@ -18,7 +18,8 @@ import {
   markDisplaced,
   markLanded,
   markUnlanded,
-  readFlights,
+  readAirborne,
+  readLanded,
   readNextNonce,
   replaceAttempt,
 } from "../store/outbox.ts";
@@ -31,12 +32,16 @@ import { sendAttempts } from "./submit.ts";
 const FLIGHTS = 500;
 const PASSES_TO_DISPLACE = 5;
 
+type Failure = Readonly<{ row: OutboxRow; error: unknown }>;
+
 export type Tracker = Readonly<{ trackOnce: () => Promise<number> }>;
 
 /** Follows what was sent until it is settled: resends, replaces, notices reorganisations and lost nonces. */
 export const createTracker = (sender: Sender): Tracker => {
   // Passes in a row in which a row's nonce looked taken by a stranger: one missing receipt is no information.
   let suspects = new Map<number, number>();
+  // What keeps a row from being followed, said once and not at every pass.
+  let obstacles = new Map<number, ErrorCode>();
   let lastSeen: Header | undefined;
 
   /** Whether every block that was there at the last pass still is. */
@@ -52,23 +57,48 @@ export const createTracker = (sender: Sender): Tracker => {
     // Read before the receipts: a nonce that is settled now has its receipt by then, if the transaction was ours.
     const settledNonce = heads.final < 0 ? 0 : await readNonce(chain, signer.address, heads.final);
     const isUnbroken = await isContinued();
-    const waiting = await readFlights(database.db, FLIGHTS);
-    const flights = isUnbroken ? waiting.filter(({ row }) => isNewsPossible(row, heads)) : waiting;
-    const results = await Promise.all(flights.map((flight) => followUp(sender, flight, { heads, settledNonce })));
-    const taken = flights.filter((_, i) => results[i] === "nonce-taken").map(({ row }) => row.id);
+    const flights = [
+      ...(await readAirborne(database.db, FLIGHTS)),
+      // While the chain only grows, a mined row changes when its block becomes safe or final, and not before.
+      ...(await readLanded(database.db, FLIGHTS, isUnbroken ? heads : undefined)),
+    ];
+    const results = await Promise.allSettled(
+      flights.map((flight) => followUp(sender, flight, { heads, settledNonce })),
+    );
+    const failures = flights.flatMap(({ row }, i) => {
+      const result = results[i]!;
+      return result.status === "rejected" ? [{ row, error: result.reason as unknown }] : [];
+    });
+    reportObstacles(failures);
+    const taken = flights.flatMap(({ row }, i) => {
+      const result = results[i]!;
+      return result.status === "fulfilled" && result.value === "nonce-taken" ? [row.id] : [];
+    });
     suspects = new Map(taken.map((id) => [id, (suspects.get(id) ?? 0) + 1]));
     for (const [id, passes] of suspects) if (passes >= PASSES_TO_DISPLACE) await markDisplaced(database.db, id);
     await mendGap(sender);
-    lastSeen = heads.latest;
-    return waiting.length;
+    const severe = failures.find(({ error }) => !isOfOneRow(error));
+    if (severe !== undefined) throw severe.error;
+    if (failures.every(({ row }) => row.blockNumber === null)) lastSeen = heads.latest;
+    return flights.length;
+  };
+
+  const reportObstacles = (failures: readonly Failure[]) => {
+    const current = new Map(
+      failures.flatMap(({ row, error }) => (error instanceof ProtocolError ? [[row.id, error.code] as const] : [])),
+    );
+    for (const [id, code] of current) {
+      if (obstacles.get(id) !== code) sender.log.warn({ id, code }, "cannot be followed for now");
+    }
+    obstacles = current;
   };
 
   return { trackOnce };
 };
 
-/** While the chain only grows, a mined row changes when its block becomes safe or final, and not before. */
-const isNewsPossible = ({ state, blockNumber }: OutboxRow, heads: Heads) =>
-  blockNumber === null || blockNumber <= heads.final || (state === "mined" && blockNumber <= heads.safe);
+/** Whether a failure says nothing about other rows: the node answered, or one node of several was away. */
+const isOfOneRow = (error: unknown) =>
+  error instanceof ProtocolError && (error.code === "rpc-refused" || error.code === "rpc-unreachable");
 
 type Moment = Readonly<{ heads: Heads; settledNonce: number }>;
 
@@ -149,7 +179,7 @@ const replace = async (sender: Sender, { row, idle }: Flight, last: AttemptRow) 
   }
   const place = { chainId: chain.chainId, nonce: last.nonce, fees };
   const call = toCall(row.payload);
-  const gas = await gasOf(sender, call);
+  const gas = await gasOf(sender, call, last);
   const plan: AttemptPlan = gas === undefined ? voidPlan(signer, place) : { ...place, call, gas, purpose: "call" };
   const attempt = await replaceAttempt(database.db, last, () => signAttempt(signer, plan));
   if (attempt === undefined) return;
@@ -159,12 +189,14 @@ const replace = async (sender: Sender, { row, idle }: Flight, last: AttemptRow) 
   sender.onStep?.("replacement-sent");
 };
 
-/** What the call needs now; `undefined` when it must not run any more. */
-const gasOf = async (sender: Sender, call: Call): Promise<bigint | undefined> => {
+/** What the call needs now, or needed last where a node refuses to say; `undefined` when it must not run any more. */
+const gasOf = async (sender: Sender, call: Call, last: AttemptRow): Promise<bigint | undefined> => {
   try {
     return withHeadroom(await simulate(sender.chain, sender.signer.address, call, sender.errors));
   } catch (error) {
-    if (error instanceof ProtocolError && error.code === "call-reverted") return undefined;
+    if (!(error instanceof ProtocolError)) throw error;
+    if (error.code === "call-reverted") return undefined;
+    if (error.code === "rpc-refused") return last.purpose === "call" ? BigInt(last.gas) : undefined;
     throw error;
   }
 };

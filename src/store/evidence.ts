@@ -124,12 +124,30 @@ export const readUnprovenBatches = async (db: Reader): Promise<OpenBatch[]> =>
     .orderBy("batches.createdAt")
     .execute() as Promise<OpenBatch[]>;
 
-export const saveAnchorProof = async (db: Reader, root: Hex, anchor: unknown): Promise<void> => {
-  await db
+/** Keeps the proof, unless the block that it proves holds the transaction no more. Says whether it was kept. */
+export const saveAnchorProof = async (
+  db: Reader,
+  root: Hex,
+  anchor: Readonly<{ transactionHash: Hex; blockHash: Hex }>,
+): Promise<boolean> => {
+  const kept = await db
     .updateTable("batches")
     .set({ anchor: JSON.stringify(anchor) })
     .where("root", "=", root)
-    .execute();
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom("outbox")
+          .select("outbox.id")
+          .whereRef("outbox.id", "=", "batches.outboxId")
+          .where("outbox.state", "=", "final")
+          .where("outbox.txHash", "=", anchor.transactionHash)
+          .where("outbox.blockHash", "=", anchor.blockHash),
+      ),
+    )
+    .returning("root")
+    .executeTakeFirst();
+  return kept !== undefined;
 };
 
 export const readBatch = (db: Reader, root: Hex) =>

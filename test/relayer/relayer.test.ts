@@ -385,6 +385,39 @@ for (const engine of engines) {
       await rejection(relayer.evidence.readAnchored(digest), "evidence-unknown");
     });
 
+    it("proves an anchor again when a reorganisation moves it to another block", async () => {
+      const domain = { chainId: CHAIN_ID, registry: deployment.contracts.registry };
+      const block = await deployment.client.getBlock();
+      const record: EvidenceRecord = {
+        kind: "custody",
+        fileCommitment: zeroHash,
+        cid: "",
+        encoding: evidenceEncoding,
+        metaRoot: digest,
+        caseRef: digest,
+        supersedes: digest,
+        beaconBlock: Number(block.number),
+        beaconHash: block.hash,
+        deadline: FAR,
+      };
+      const { leaf } = await relayer.evidence.submit({
+        record,
+        submitter: actors.buyer.address.toLowerCase() as Hex,
+        signature: await actors.buyer.signTypedData(evidenceTypedData(record, domain)),
+      });
+      const first = await eventually(() => relayer.evidence.readAnchored(leaf));
+      const { raw } = await database.db.selectFrom("attempts").select("raw").executeTakeFirstOrThrow();
+      await anvil.ask("anvil_mine", ["0x2"]);
+      await indexed();
+      await anvil.ask("anvil_reorg", [3, [[raw, 1]]]);
+      const second = await eventually(async () => {
+        const found = await relayer.evidence.readAnchored(leaf);
+        return found?.anchor.blockHash === first.anchor.blockHash ? undefined : found;
+      });
+      const { hash } = await deployment.client.getBlock({ blockNumber: BigInt(second.anchor.blockNumber) });
+      expect([second.anchor.blockHash, second.transactionHash]).deep.equal([hash, first.transactionHash]);
+    });
+
     it("starts without a chain, says that it is not ready, and goes on when the chain comes", async () => {
       await relayer.stop();
       relayer = newRelayer("http://127.0.0.1:1");
