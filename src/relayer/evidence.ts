@@ -1,6 +1,6 @@
 import type { Address, Hex } from "viem";
 import type { Chain } from "../chain/client.ts";
-import type { Contracts } from "../chain/contracts.ts";
+import { type Contracts, requireCode } from "../chain/contracts.ts";
 import { headerAt } from "../chain/heads.ts";
 import { type AnchorProof, readHeaderRlp } from "../chain/receiptProof.ts";
 import { requireSigned } from "../chain/signature.ts";
@@ -56,7 +56,7 @@ export type EvidenceDesk = Readonly<{
   /**
    * Takes a signed record in and promises at once, signed, when it will be anchored. The same record again gives the same
    * receipt. Throws `evidence-record-invalid`, `intent-expired` (also when too little time is left to anchor it), `beacon-unknown`, `case-mismatch`,
-   * `evidence-not-stored`, `signature-invalid`.
+   * `evidence-not-stored`, `signature-invalid`, `contract-missing`.
    */
   submit: (submission: EvidenceSubmission) => Promise<SignedReceipt>;
   /** Path and proof of an item, by leaf or digest; `undefined` while its batch is not settled. Throws `evidence-unknown`. */
@@ -93,6 +93,7 @@ export const createEvidenceDesk = (options: FilingOptions): EvidenceDesk => {
     if (record.cid !== "" && !(await store.has(record.cid))) {
       throw new ProtocolError("evidence-not-stored", { cid: record.cid });
     }
+    await requireCode(chain, contracts.registry, "registry");
     const leaf = evidenceLeaf(digest, submitter, signature);
     const anchorBy = Math.min(receivedAt + anchorWithin, record.deadline);
     const receipt = await signer.signTypedData(filingReceiptTypedData({ leaf, receivedAt, anchorBy }, domain));

@@ -1,7 +1,7 @@
 import type { Transaction } from "kysely";
 import type { Hex } from "viem";
 import type { Chain } from "../chain/client.ts";
-import type { Contracts } from "../chain/contracts.ts";
+import { type Contracts, requireContracts } from "../chain/contracts.ts";
 import { type Finality, type Header, headerAt } from "../chain/heads.ts";
 import {
   createLogReader,
@@ -52,7 +52,10 @@ export type IndexerOptions = Readonly<{
 }>;
 
 export type Indexer = Readonly<{
-  /** Takes in what is new, one range in one transaction. Says whether there was anything. */
+  /**
+   * Takes in what is new, one range in one transaction. Says whether there was anything. Throws `chain-mismatch` or
+   * `contract-missing`, and forgets nothing, when the chain that takes another's place is not the contracts'.
+   */
   indexOnce: () => Promise<boolean>;
 }>;
 
@@ -80,6 +83,8 @@ export const createIndexer = (options: IndexerOptions): Indexer => {
     if (head === null) return false;
     const base = await findBase(cursor, head);
     if (base === undefined) return false;
+    // What looks like a reorganisation may be another chain, or one that begins anew.
+    if (base !== cursor) await requireContracts(chain, contracts);
     const distance = head.number - base.number;
     const to = distance <= CLOSE ? head.number : base.number + Math.min(size, distance - CLOSE);
     if (base === cursor && to <= cursor.number) return false;

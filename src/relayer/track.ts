@@ -1,3 +1,4 @@
+import { requireCode } from "../chain/contracts.ts";
 import { type Header, type Heads, headerAt, readHeads } from "../chain/heads.ts";
 import {
   type Call,
@@ -116,7 +117,7 @@ const followUp = async (sender: Sender, flight: Flight, moment: Moment): Promise
     if (await isStillThere(sender, row.blockNumber, row.blockHash, moment.heads.latest)) return "followed";
     sender.log.warn({ id: row.id, block: row.blockNumber }, "a reorganisation removed a transaction");
     await markUnlanded(sender.database.db, row.id);
-    await sendAttempts(sender, [newest]);
+    await sendAgain(sender, row, newest);
     return "followed";
   }
   if (moment.settledNonce > newest.nonce) {
@@ -125,7 +126,7 @@ const followUp = async (sender: Sender, flight: Flight, moment: Moment): Promise
   }
   const isUnsent = newest.sentAt === null && (row.state === "broadcast" || age > sender.settings.resendAfter);
   if (age > sender.settings.replaceAfter) await replace(sender, flight, newest);
-  else if (isUnsent || idle > sender.settings.resendAfter) await sendAttempts(sender, [newest]);
+  else if (isUnsent || idle > sender.settings.resendAfter) await sendAgain(sender, row, newest);
   return "followed";
 };
 
@@ -167,6 +168,17 @@ const isStillThere = async (sender: Sender, number: number, hash: string | null,
   return header !== null && header.hash === hash;
 };
 
+/** The same bytes once more, unless the contract that they call is gone. */
+const sendAgain = async (sender: Sender, row: OutboxRow, attempt: AttemptRow) => {
+  if (attempt.purpose === "call") await requireTarget(sender, toCall(row.payload));
+  await sendAttempts(sender, [attempt]);
+};
+
+/** A row that only fills a gap calls the signer itself, who has no code. */
+const requireTarget = async ({ chain, signer }: Sender, { to }: Call) => {
+  if (to !== signer.address) await requireCode(chain, to);
+};
+
 const replace = async (sender: Sender, { row, idle }: Flight, last: AttemptRow) => {
   const { chain, database, signer, settings } = sender;
   const old = { maxFee: BigInt(last.maxFee), maxPriorityFee: BigInt(last.maxPriorityFee) };
@@ -174,7 +186,7 @@ const replace = async (sender: Sender, { row, idle }: Flight, last: AttemptRow) 
   if (fees === undefined) {
     if (idle < settings.resendAfter) return;
     sender.log.warn({ id: row.id, code: "fee-cap-reached", nonce: last.nonce }, "sending the same bytes again");
-    await sendAttempts(sender, [last]);
+    await sendAgain(sender, row, last);
     return;
   }
   const place = { chainId: chain.chainId, nonce: last.nonce, fees };
@@ -192,6 +204,7 @@ const replace = async (sender: Sender, { row, idle }: Flight, last: AttemptRow) 
 /** What the call needs now, or needed last where a node refuses to say; `undefined` when it must not run any more. */
 const gasOf = async (sender: Sender, call: Call, last: AttemptRow): Promise<bigint | undefined> => {
   try {
+    await requireTarget(sender, call);
     return withHeadroom(await simulate(sender.chain, sender.signer.address, call, sender.errors));
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
@@ -231,5 +244,6 @@ const mendGap = async (sender: Sender) => {
   }
   sender.log.warn({ id: row.id, nonce: chainNonce }, "the chain went back behind a settled transaction");
   await markUnlanded(database.db, row.id);
-  await sendAttempts(sender, attempts.slice(-1));
+  const newest = attempts.at(-1);
+  if (newest !== undefined) await sendAgain(sender, row, newest);
 };

@@ -82,4 +82,14 @@ describe("createEvidenceDesk", () => {
     expect((await submit(NOON + LEAST_TIME)).anchorBy).equal(NOON + LEAST_TIME);
     expect((await submit(NOON + 2 * ANCHOR_WITHIN)).anchorBy).equal(NOON + ANCHOR_WITHIN);
   });
+
+  it("promises nothing while the registry is not there", async () => {
+    const { registry } = deployment.contracts;
+    const code = await anvil.ask("eth_getCode", [registry, "latest"]);
+    await anvil.ask("anvil_setCode", [registry, "0x"]);
+    const missing = await rejection(submit(NOON + 3 * ANCHOR_WITHIN), "contract-missing");
+    expect(missing.details).deep.equal({ contract: "registry", address: registry });
+    await anvil.ask("anvil_setCode", [registry, code]);
+    await submit(NOON + 3 * ANCHOR_WITHIN);
+  });
 });
