@@ -5,6 +5,7 @@ import type { Contracts } from "./chain/contracts.ts";
 import type { Finality } from "./chain/heads.ts";
 import { ProtocolError } from "./core/errors.ts";
 import { address } from "./core/wire.ts";
+import { ANCHOR_MARGIN } from "./relayer/anchor.ts";
 import type { DatabaseOptions } from "./store/database.ts";
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
@@ -66,12 +67,16 @@ export type Config = Readonly<{
  * What a relayer is told by its environment; the only reader of it. Keys and passwords come from files, so that no list
  * of processes and no crash report shows them.
  *
- * Throws `config-invalid` naming the first variable that is wrong, never its value.
+ * Throws `config-invalid` naming the first variable that is wrong, never its value; also a time to gather batches that
+ * leaves too little of the time within which anchors are promised.
  */
 export const readConfig = (env: Readonly<Record<string, string | undefined>> = process.env): Config => {
   const parsed = environment.safeParse(env);
   if (!parsed.success) throw new ProtocolError("config-invalid", { variable: String(parsed.error.issues[0]?.path[0]) });
   const values = parsed.data;
+  if (values.HOLDFAST_BATCH_SECONDS + ANCHOR_MARGIN > values.HOLDFAST_ANCHOR_WITHIN) {
+    throw new ProtocolError("config-invalid", { variable: "HOLDFAST_BATCH_SECONDS" });
+  }
   const confirmations = values.HOLDFAST_CONFIRMATIONS;
   return {
     dataDir: values.HOLDFAST_DATA,

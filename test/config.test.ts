@@ -54,6 +54,20 @@ describe("readConfig", () => {
     expect([set.database, set.finality]).deep.equal([{ url }, { safe: 2, final: 2 }]);
   });
 
+  it("refuses to gather batches for so long that promises cannot be kept", () => {
+    const withTimes = (batch: string, within: string) =>
+      readConfig({ ...env, HOLDFAST_BATCH_SECONDS: batch, HOLDFAST_ANCHOR_WITHIN: within });
+    expect(withTimes("780", "900").batchSeconds).equal(780);
+    for (const [batch, within] of [
+      ["781", "900"],
+      ["0", "60"],
+    ] as const) {
+      expect(() => withTimes(batch, within))
+        .throw(ProtocolError)
+        .deep.include({ code: "config-invalid", details: { variable: "HOLDFAST_BATCH_SECONDS" } });
+    }
+  });
+
   it("names the variable that is wrong and never its value", () => {
     const wrong: Record<string, string> = {
       HOLDFAST_RPC_URL: "ftp://secret",

@@ -5,6 +5,7 @@ import {
   type EIP1193RequestFn,
   HttpRequestError,
   http,
+  numberToHex,
   type PublicClient,
   type PublicRpcSchema,
   RpcRequestError,
@@ -24,7 +25,10 @@ export type Request = EIP1193RequestFn<PublicRpcSchema>;
 
 export type Chain = Readonly<{
   chainId: number;
-  /** Asks the first node that answers. Throws `rpc-unreachable`, or `rpc-refused` with what the node answered. */
+  /**
+   * Asks the first node that answers and is of this chain. Throws `rpc-unreachable`, `chain-mismatch` if every node that
+   * answers is of another chain, or `rpc-refused` with what the node answered.
+   */
   request: Request;
   /** The same question to each node by itself, for answers that one node alone is not trusted with. */
   endpoints: readonly Request[];
@@ -42,7 +46,7 @@ const LIMIT_EXCEEDED = -32005;
 
 /** Connects to nodes lazily: nothing is sent before the first question. */
 export const createChain = ({ rpcUrls, chainId, timeoutMs = DEFAULT_TIMEOUT_MS }: ChainOptions): Chain => {
-  const connections = rpcUrls.map((url, index) => connect(url, index, timeoutMs));
+  const connections = rpcUrls.map((url, index) => guard(connect(url, index, timeoutMs), index, chainId));
   const endpoints = connections.map(({ request }) => request);
   const request = (async (question: Question) => {
     let failure: unknown;
@@ -50,8 +54,8 @@ export const createChain = ({ rpcUrls, chainId, timeoutMs = DEFAULT_TIMEOUT_MS }
       try {
         return await ask(question as never);
       } catch (error) {
-        if (!isUnreachable(error)) throw error;
-        failure = error;
+        if (!isUnreachable(error) && !isMismatch(error)) throw error;
+        if (!isMismatch(failure)) failure = error;
       }
     }
     throw failure;
@@ -73,16 +77,58 @@ export const createChain = ({ rpcUrls, chainId, timeoutMs = DEFAULT_TIMEOUT_MS }
   };
 };
 
-/** Throws `chain-mismatch` unless every node that answers serves the chain that was configured. */
+/** Throws `chain-mismatch` unless every node that answers serves the chain that was configured, `rpc-unreachable` if none does. */
 export const requireChain = async (chain: Chain): Promise<void> => {
-  const actual = Number(await chain.request({ method: "eth_chainId" }));
-  if (actual !== chain.chainId) throw new ProtocolError("chain-mismatch", { expected: chain.chainId, actual });
+  const answers = await Promise.allSettled(chain.endpoints.map((ask) => ask({ method: "eth_chainId" })));
+  const failures = answers.flatMap((answer) => (answer.status === "rejected" ? [answer.reason as unknown] : []));
+  const serious = failures.find((error) => !isUnreachable(error));
+  if (serious !== undefined) throw serious;
+  if (failures.length === answers.length) throw failures[0];
 };
 
 export const isUnreachable = (error: unknown): boolean =>
   error instanceof ProtocolError && error.code === "rpc-unreachable";
 
+const isMismatch = (error: unknown): boolean => error instanceof ProtocolError && error.code === "chain-mismatch";
+
 type Connection = Readonly<{ request: Request; onHead: (listener: () => void) => () => void; close: () => void }>;
+
+/**
+ * Lets no question through to a node of another chain. Which chain it is of is asked before the first question, again
+ * after it could not be reached, and by every `eth_chainId`: behind the same address there may be another node by then.
+ */
+const guard = (connection: Connection, endpoint: number, expected: number): Connection => {
+  let identity: Promise<void> | undefined;
+
+  const identify = async () => {
+    const actual = Number(await connection.request({ method: "eth_chainId" }));
+    if (actual !== expected) throw new ProtocolError("chain-mismatch", { expected, actual, endpoint });
+  };
+  const requireIdentity = async () => {
+    identity ??= identify();
+    const current = identity;
+    try {
+      await current;
+    } catch (error) {
+      if (identity === current) identity = undefined;
+      throw error;
+    }
+  };
+
+  const request = (async (question: Question) => {
+    if (question.method === "eth_chainId") identity = undefined;
+    await requireIdentity();
+    if (question.method === "eth_chainId") return numberToHex(expected);
+    try {
+      return await connection.request(question as never);
+    } catch (error) {
+      if (isUnreachable(error)) identity = undefined;
+      throw error;
+    }
+  }) as Request;
+
+  return { ...connection, request };
+};
 
 const connect = (url: string, index: number, timeout: number): Connection => {
   const { ask, onHead, close } = /^wss?:/.test(url) ? overSocket(url, timeout) : overHttp(url, timeout);

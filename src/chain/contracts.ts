@@ -2,6 +2,8 @@ import type { Abi, Address } from "viem";
 import { escrowAbi } from "../abi/escrow.ts";
 import { evidenceRegistryAbi } from "../abi/evidenceRegistry.ts";
 import { panelTribunalAbi } from "../abi/panelTribunal.ts";
+import { ProtocolError } from "../core/errors.ts";
+import type { Chain } from "./client.ts";
 
 /** One deployment of the protocol. Addresses in lower case. */
 export type Contracts = Readonly<{
@@ -26,3 +28,15 @@ export const contractNames = ["escrow", "panel", "registry"] as const satisfies 
 export const protocolErrors: Abi = contractNames.flatMap((name) =>
   (contractAbis[name] as Abi).filter(({ type }) => type === "error"),
 );
+
+/** Throws `contract-missing` where there is no code: a call to it would succeed and do nothing. */
+export const requireCode = async (chain: Chain, address: Address, contract?: ContractName): Promise<void> => {
+  const code = await chain.request({ method: "eth_getCode", params: [address, "latest"] });
+  if (code === "0x") throw new ProtocolError("contract-missing", { contract: contract ?? "called", address });
+};
+
+/** Throws `chain-mismatch` or `contract-missing` unless the node that answers is on the chain that has the contracts. */
+export const requireContracts = async (chain: Chain, contracts: Contracts): Promise<void> => {
+  await chain.request({ method: "eth_chainId" });
+  for (const name of contractNames) await requireCode(chain, contracts[name], name);
+};

@@ -6,7 +6,14 @@ import { proveAnchor } from "../chain/receiptProof.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { buildTree, pathOf, rootOf } from "../core/merkle.ts";
 import type { Database } from "../store/database.ts";
-import { readBacklog, readUnprovenBatches, saveAnchorProof, saveBatch, takeUnanchored } from "../store/evidence.ts";
+import {
+  type Backlog,
+  readBacklog,
+  readUnprovenBatches,
+  saveAnchorProof,
+  saveBatch,
+  takeUnanchored,
+} from "../store/evidence.ts";
 import { enqueue, reopenStaleAnchors } from "../store/outbox.ts";
 import type { Log } from "./log.ts";
 
@@ -23,6 +30,9 @@ export type AnchorOptions = Readonly<{
   batchSize: number;
 }>;
 
+/** Seconds that an anchor needs from the moment its batch is sealed until a block has it, with replacements and retries. */
+export const ANCHOR_MARGIN = 120;
+
 /** Seconds after which an anchor that a node refused is tried again: nothing that was promised is dropped. */
 const AGAIN_AFTER = 30;
 
@@ -33,8 +43,7 @@ const AGAIN_AFTER = 30;
 export const sealBatchOnce = async (options: AnchorOptions): Promise<Hex | undefined> => {
   const { database, contracts, now, batchSeconds, batchSize, log } = options;
   const backlog = await readBacklog(database.db);
-  const isRipe = backlog.oldest !== null && now() - backlog.oldest >= batchSeconds;
-  if (!isRipe && backlog.count < batchSize) return undefined;
+  if (!isRipe(backlog, { now: now(), batchSeconds }) && backlog.count < batchSize) return undefined;
   return database.db.transaction().execute(async (tx) => {
     const items = await takeUnanchored(tx, batchSize);
     if (items.length === 0) return undefined;
@@ -56,6 +65,11 @@ export const sealBatchOnce = async (options: AnchorOptions): Promise<Hex | undef
   });
 };
 
+// A clock that was put back makes an item's age negative and says nothing about how long it waits.
+const isRipe = ({ oldest, dueBy }: Backlog, { now, batchSeconds }: { now: number; batchSeconds: number }): boolean =>
+  (oldest !== null && (now < oldest || now - oldest >= batchSeconds)) ||
+  (dueBy !== null && dueBy - now <= ANCHOR_MARGIN);
+
 /** Collects the receipt proof of each batch whose transaction is settled. Returns how many were collected. */
 export const proveBatchesOnce = async (options: AnchorOptions, sender: Address): Promise<number> => {
   const { database, chain, contracts, log } = options;
@@ -64,8 +78,7 @@ export const proveBatchesOnce = async (options: AnchorOptions, sender: Address):
   for (const { root, txHash } of await readUnprovenBatches(database.db)) {
     try {
       const proof = await proveAnchor(chain, { transactionHash: txHash, registry: contracts.registry, root });
-      await saveAnchorProof(database.db, root, { ...proof, transactionHash: txHash });
-      proven += 1;
+      if (await saveAnchorProof(database.db, root, { ...proof, transactionHash: txHash })) proven += 1;
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       log.warn({ root, sender, code: error.code }, "no proof of an anchor yet");

@@ -1,6 +1,6 @@
 import type { Address, Hex } from "viem";
 import type { Chain } from "../chain/client.ts";
-import type { Contracts } from "../chain/contracts.ts";
+import { type Contracts, requireCode } from "../chain/contracts.ts";
 import { headerAt } from "../chain/heads.ts";
 import { type AnchorProof, readHeaderRlp } from "../chain/receiptProof.ts";
 import { requireSigned } from "../chain/signature.ts";
@@ -28,6 +28,8 @@ export type FilingOptions = Readonly<{
   now: () => number;
   /** Seconds from receipt within which an item is promised to be anchored. */
   anchorWithin: number;
+  /** Seconds that a promise needs at least to be kept: no record is taken that leaves less. */
+  leastTime: number;
 }>;
 
 /** An item as its submitter hands it in; the ciphertext is stored before. */
@@ -53,8 +55,8 @@ export type AnchoredEvidence = Readonly<{
 export type EvidenceDesk = Readonly<{
   /**
    * Takes a signed record in and promises at once, signed, when it will be anchored. The same record again gives the same
-   * receipt. Throws `evidence-record-invalid`, `intent-expired`, `beacon-unknown`, `case-mismatch`,
-   * `evidence-not-stored`, `signature-invalid`.
+   * receipt. Throws `evidence-record-invalid`, `intent-expired` (also when too little time is left to anchor it), `beacon-unknown`, `case-mismatch`,
+   * `evidence-not-stored`, `signature-invalid`, `contract-missing`.
    */
   submit: (submission: EvidenceSubmission) => Promise<SignedReceipt>;
   /** Path and proof of an item, by leaf or digest; `undefined` while its batch is not settled. Throws `evidence-unknown`. */
@@ -62,7 +64,7 @@ export type EvidenceDesk = Readonly<{
 }>;
 
 export const createEvidenceDesk = (options: FilingOptions): EvidenceDesk => {
-  const { database, chain, contracts, store, signer, now, anchorWithin } = options;
+  const { database, chain, contracts, store, signer, now, anchorWithin, leastTime } = options;
   const { db } = database;
   const domain = { chainId: chain.chainId, registry: contracts.registry };
 
@@ -74,8 +76,12 @@ export const createEvidenceDesk = (options: FilingOptions): EvidenceDesk => {
     if (known !== undefined) return toReceipt(known, signer.address);
 
     const receivedAt = now();
-    if (record.deadline <= receivedAt) {
-      throw new ProtocolError("intent-expired", { deadline: record.deadline, now: receivedAt });
+    if (record.deadline < receivedAt + leastTime) {
+      throw new ProtocolError("intent-expired", {
+        deadline: record.deadline,
+        now: receivedAt,
+        earliest: receivedAt + leastTime,
+      });
     }
     const account = await requireSigned(chain, { digest, signer: submitter, signature });
     const beacon = await headerAt(chain, record.beaconBlock);
@@ -87,6 +93,7 @@ export const createEvidenceDesk = (options: FilingOptions): EvidenceDesk => {
     if (record.cid !== "" && !(await store.has(record.cid))) {
       throw new ProtocolError("evidence-not-stored", { cid: record.cid });
     }
+    await requireCode(chain, contracts.registry, "registry");
     const leaf = evidenceLeaf(digest, submitter, signature);
     const anchorBy = Math.min(receivedAt + anchorWithin, record.deadline);
     const receipt = await signer.signTypedData(filingReceiptTypedData({ leaf, receivedAt, anchorBy }, domain));

@@ -1,7 +1,7 @@
 import type { Transaction } from "kysely";
 import type { Hex } from "viem";
 import type { Chain } from "../chain/client.ts";
-import type { Contracts } from "../chain/contracts.ts";
+import { type Contracts, requireContracts } from "../chain/contracts.ts";
 import { type Finality, type Header, headerAt } from "../chain/heads.ts";
 import {
   createLogReader,
@@ -29,6 +29,7 @@ import {
   type StoredEvent,
   writeCursor,
 } from "../store/events.ts";
+import { unsettleAbove } from "../store/outbox.ts";
 import {
   deleteAllProjections,
   deleteProjections,
@@ -51,7 +52,10 @@ export type IndexerOptions = Readonly<{
 }>;
 
 export type Indexer = Readonly<{
-  /** Takes in what is new, one range in one transaction. Says whether there was anything. */
+  /**
+   * Takes in what is new, one range in one transaction. Says whether there was anything. Throws `chain-mismatch` or
+   * `contract-missing`, and forgets nothing, when the chain that takes another's place is not the contracts'.
+   */
   indexOnce: () => Promise<boolean>;
 }>;
 
@@ -79,6 +83,8 @@ export const createIndexer = (options: IndexerOptions): Indexer => {
     if (head === null) return false;
     const base = await findBase(cursor, head);
     if (base === undefined) return false;
+    // What looks like a reorganisation may be another chain, or one that begins anew.
+    if (base !== cursor) await requireContracts(chain, contracts);
     const distance = head.number - base.number;
     const to = distance <= CLOSE ? head.number : base.number + Math.min(size, distance - CLOSE);
     if (base === cursor && to <= cursor.number) return false;
@@ -220,6 +226,7 @@ const apply = async (tx: Transaction<Tables>, { cursor, base, range }: Step): Pr
   const actual = await lockCursor(tx, cursor);
   if (actual.number !== cursor.number || actual.hash !== cursor.hash) return false;
   const undone = base === cursor ? [] : await deleteAbove(tx, base.number);
+  if (base !== cursor) await unsettleAbove(tx, base.number);
   const folding = createFolding();
   if (undone.length > 0) {
     await deleteProjections(tx, undone);

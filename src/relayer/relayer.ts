@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Address, Hex } from "viem";
+import type { Address } from "viem";
 import { type Chain, requireChain } from "../chain/client.ts";
-import { type Contracts, contractNames, protocolErrors } from "../chain/contracts.ts";
+import { type Contracts, protocolErrors, requireContracts } from "../chain/contracts.ts";
 import { type Finality, readHeads } from "../chain/heads.ts";
 import { readNonce } from "../chain/transactions.ts";
-import { type ErrorCode, ProtocolError } from "../core/errors.ts";
+import type { ErrorCode } from "../core/errors.ts";
 import type { EvidenceStore } from "../storage/port.ts";
 import type { Database } from "../store/database.ts";
 import { readCursor } from "../store/events.ts";
@@ -13,7 +13,7 @@ import { dropLeases, takeLease } from "../store/leases.ts";
 import { readNextNonce, readOutboxAge } from "../store/outbox.ts";
 import { readNextDue } from "../store/projections.ts";
 import { type Acceptance, createAcceptance } from "./accept.ts";
-import { type AnchorOptions, proveBatchesOnce, sealBatchOnce } from "./anchor.ts";
+import { ANCHOR_MARGIN, type AnchorOptions, proveBatchesOnce, sealBatchOnce } from "./anchor.ts";
 import { watchDeadlinesOnce } from "./deadlines.ts";
 import { createEvidenceDesk, type EvidenceDesk, type ReceiptSigner } from "./evidence.ts";
 import { createIndexer } from "./indexer.ts";
@@ -77,6 +77,8 @@ export type Relayer = Acceptance &
 
 const LEASE_SECONDS = 15;
 const READY_LAG = 20;
+/** Pause between looks at whether this still is the right chain, while nothing says otherwise. */
+const GUARD_MS = 30_000;
 
 export const createRelayer = (options: RelayerOptions): Relayer => {
   const { database, chain, contracts, store, signer, log } = options;
@@ -119,6 +121,7 @@ export const createRelayer = (options: RelayerOptions): Relayer => {
     signer,
     now,
     anchorWithin: options.anchorWithin ?? 900,
+    leastTime: anchoring.batchSeconds + ANCHOR_MARGIN,
   });
   const indexer = createIndexer({ database, chain, contracts, finality, log });
   const tracker = createTracker(sender);
@@ -130,14 +133,24 @@ export const createRelayer = (options: RelayerOptions): Relayer => {
   const alone = (name: string, work: () => Promise<boolean>) => async () =>
     (isAlone || (await takeLease(database.db, name, { owner, seconds: LEASE_SECONDS }))) && work();
 
+  /** What stops a call may be the chain itself; then the look at it goes on saying so. */
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      nudge("guard");
+      throw error;
+    }
+  };
+
   const steps: Readonly<Record<string, () => Promise<boolean>>> = {
     submit: async () => {
-      const count = await submitOnce(sender);
+      const count = await guarded(() => submitOnce(sender));
       if (count > 0) nudge("track", "index");
       return count > 0;
     },
     track: alone("track", async () => {
-      await tracker.trackOnce();
+      await guarded(tracker.trackOnce);
       return false;
     }),
     index: alone("index", async () => {
@@ -160,10 +173,20 @@ export const createRelayer = (options: RelayerOptions): Relayer => {
     }),
   };
 
+  const requirePlace = async () => {
+    await requireChain(chain);
+    await requireContracts(chain, contracts);
+  };
+
   const startWork = () => {
     for (const [name, step] of Object.entries(steps)) {
       loops.set(name, startLoop({ name, intervalMs: pollMs, signal: ending.signal, log, step }));
     }
+    const step = async () => {
+      await requirePlace();
+      return false;
+    };
+    loops.set("guard", startLoop({ name: "guard", intervalMs: GUARD_MS, signal: ending.signal, log, step }));
     const forget = chain.onHead(() => nudge("index", "track"));
     ending.signal.addEventListener("abort", forget, { once: true });
   };
@@ -174,8 +197,7 @@ export const createRelayer = (options: RelayerOptions): Relayer => {
     const found = new AbortController();
     const signal = AbortSignal.any([ending.signal, found.signal]);
     const step = async () => {
-      await requireChain(chain);
-      await requireContracts(chain, contracts);
+      await requirePlace();
       if (ending.signal.aborted) return false;
       startObstacle = undefined;
       found.abort();
@@ -263,12 +285,4 @@ export const createRelayer = (options: RelayerOptions): Relayer => {
     whenIndexed,
     nextDeadline: () => readNextDue(database.db),
   };
-};
-
-const requireContracts = async (chain: Chain, contracts: Contracts) => {
-  for (const name of contractNames) {
-    const address: Hex = contracts[name];
-    const code = await chain.request({ method: "eth_getCode", params: [address, "latest"] });
-    if (code === "0x") throw new ProtocolError("contract-missing", { contract: name, address });
-  }
 };

@@ -1,3 +1,4 @@
+import { requireCode } from "../chain/contracts.ts";
 import { broadcast, isMinedAnywhere, readBalance, readFees, readNonce, simulate } from "../chain/transactions.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { assign, attemptsOf, claim, markRefound, markSent, postpone, reject } from "../store/outbox.ts";
@@ -12,7 +13,8 @@ const LONGEST_PAUSE_SECONDS = 5;
 
 /**
  * Sends waiting rows: claims them, refuses what would revert, commits nonce and signed bytes, and only then broadcasts.
- * Returns how many rows it took; whatever dies in between is picked up by the next run or by `track`.
+ * Returns how many rows it took; whatever dies in between is picked up by the next run or by `track`. Throws
+ * `contract-missing` after it sent the others when rows call an address without code: they wait.
  */
 export const submitOnce = async (sender: Sender): Promise<number> => {
   const { chain, database, signer, owner, settings, onStep } = sender;
@@ -24,11 +26,11 @@ export const submitOnce = async (sender: Sender): Promise<number> => {
   if (rows.length === 0) return 0;
   onStep?.("claimed");
 
-  const ready = (await Promise.all(rows.map((row) => prepare(sender, row)))).filter((item) => item !== undefined);
+  const prepared = await Promise.all(rows.map((row) => prepare(sender, row)));
+  const missing = prepared.find((item) => item instanceof ProtocolError);
+  const ready = prepared.flatMap((item) => (item === undefined || item instanceof ProtocolError ? [] : [item]));
   onStep?.("simulated");
-  if (ready.length === 0) return rows.length;
-
-  const attempts = await signAll(sender, ready);
+  const attempts = ready.length === 0 ? [] : await signAll(sender, ready);
   onStep?.("assigned");
   await sendAttempts(sender, attempts);
   onStep?.("marked-sent");
@@ -36,6 +38,7 @@ export const submitOnce = async (sender: Sender): Promise<number> => {
     { rows: rows.length, sent: attempts.length, signer: signer.address, chainId: chain.chainId },
     "submitted",
   );
+  if (missing !== undefined) throw missing;
   return rows.length;
 };
 
@@ -49,7 +52,8 @@ export const sendAttempts = async (sender: Sender, attempts: readonly AttemptRow
   await markSent(sender.database.db, attempts);
 };
 
-const prepare = async (sender: Sender, row: OutboxRow): Promise<Ready | undefined> => {
+/** The row with the gas that it needs; `undefined` when it is not to be sent now, with the reason if it concerns all. */
+const prepare = async (sender: Sender, row: OutboxRow): Promise<Ready | ProtocolError | undefined> => {
   const { chain, database, signer, errors } = sender;
   try {
     // A row that comes back for a new nonce must not run twice: every hash ever signed for it is asked for first.
@@ -59,7 +63,9 @@ const prepare = async (sender: Sender, row: OutboxRow): Promise<Ready | undefine
         return undefined;
       }
     }
-    const gas = await simulate(chain, signer.address, toCall(row.payload), errors);
+    const call = toCall(row.payload);
+    await requireCode(chain, call.to);
+    const gas = await simulate(chain, signer.address, call, errors);
     return { row, gas: withHeadroom(gas) };
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
@@ -69,7 +75,7 @@ const prepare = async (sender: Sender, row: OutboxRow): Promise<Ready | undefine
     } else {
       await postpone(database.db, row.id, { code: error.code, seconds: pauseOf(row) });
     }
-    return undefined;
+    return error.code === "contract-missing" ? error : undefined;
   }
 };
 

@@ -1,3 +1,4 @@
+import { requireCode } from "../chain/contracts.ts";
 import { type Header, type Heads, headerAt, readHeads } from "../chain/heads.ts";
 import {
   type Call,
@@ -9,7 +10,7 @@ import {
   replay,
   simulate,
 } from "../chain/transactions.ts";
-import { ProtocolError } from "../core/errors.ts";
+import { type ErrorCode, ProtocolError } from "../core/errors.ts";
 import {
   attemptsOf,
   type Flight,
@@ -18,7 +19,8 @@ import {
   markDisplaced,
   markLanded,
   markUnlanded,
-  readFlights,
+  readAirborne,
+  readLanded,
   readNextNonce,
   replaceAttempt,
 } from "../store/outbox.ts";
@@ -31,12 +33,16 @@ import { sendAttempts } from "./submit.ts";
 const FLIGHTS = 500;
 const PASSES_TO_DISPLACE = 5;
 
+type Failure = Readonly<{ row: OutboxRow; error: unknown }>;
+
 export type Tracker = Readonly<{ trackOnce: () => Promise<number> }>;
 
 /** Follows what was sent until it is settled: resends, replaces, notices reorganisations and lost nonces. */
 export const createTracker = (sender: Sender): Tracker => {
   // Passes in a row in which a row's nonce looked taken by a stranger: one missing receipt is no information.
   let suspects = new Map<number, number>();
+  // What keeps a row from being followed, said once and not at every pass.
+  let obstacles = new Map<number, ErrorCode>();
   let lastSeen: Header | undefined;
 
   /** Whether every block that was there at the last pass still is. */
@@ -52,23 +58,48 @@ export const createTracker = (sender: Sender): Tracker => {
     // Read before the receipts: a nonce that is settled now has its receipt by then, if the transaction was ours.
     const settledNonce = heads.final < 0 ? 0 : await readNonce(chain, signer.address, heads.final);
     const isUnbroken = await isContinued();
-    const waiting = await readFlights(database.db, FLIGHTS);
-    const flights = isUnbroken ? waiting.filter(({ row }) => isNewsPossible(row, heads)) : waiting;
-    const results = await Promise.all(flights.map((flight) => followUp(sender, flight, { heads, settledNonce })));
-    const taken = flights.filter((_, i) => results[i] === "nonce-taken").map(({ row }) => row.id);
+    const flights = [
+      ...(await readAirborne(database.db, FLIGHTS)),
+      // While the chain only grows, a mined row changes when its block becomes safe or final, and not before.
+      ...(await readLanded(database.db, FLIGHTS, isUnbroken ? heads : undefined)),
+    ];
+    const results = await Promise.allSettled(
+      flights.map((flight) => followUp(sender, flight, { heads, settledNonce })),
+    );
+    const failures = flights.flatMap(({ row }, i) => {
+      const result = results[i]!;
+      return result.status === "rejected" ? [{ row, error: result.reason as unknown }] : [];
+    });
+    reportObstacles(failures);
+    const taken = flights.flatMap(({ row }, i) => {
+      const result = results[i]!;
+      return result.status === "fulfilled" && result.value === "nonce-taken" ? [row.id] : [];
+    });
     suspects = new Map(taken.map((id) => [id, (suspects.get(id) ?? 0) + 1]));
     for (const [id, passes] of suspects) if (passes >= PASSES_TO_DISPLACE) await markDisplaced(database.db, id);
     await mendGap(sender);
-    lastSeen = heads.latest;
-    return waiting.length;
+    const severe = failures.find(({ error }) => !isOfOneRow(error));
+    if (severe !== undefined) throw severe.error;
+    if (failures.every(({ row }) => row.blockNumber === null)) lastSeen = heads.latest;
+    return flights.length;
+  };
+
+  const reportObstacles = (failures: readonly Failure[]) => {
+    const current = new Map(
+      failures.flatMap(({ row, error }) => (error instanceof ProtocolError ? [[row.id, error.code] as const] : [])),
+    );
+    for (const [id, code] of current) {
+      if (obstacles.get(id) !== code) sender.log.warn({ id, code }, "cannot be followed for now");
+    }
+    obstacles = current;
   };
 
   return { trackOnce };
 };
 
-/** While the chain only grows, a mined row changes when its block becomes safe or final, and not before. */
-const isNewsPossible = ({ state, blockNumber }: OutboxRow, heads: Heads) =>
-  blockNumber === null || blockNumber <= heads.final || (state === "mined" && blockNumber <= heads.safe);
+/** Whether a failure says nothing about other rows: the node answered, or one node of several was away. */
+const isOfOneRow = (error: unknown) =>
+  error instanceof ProtocolError && (error.code === "rpc-refused" || error.code === "rpc-unreachable");
 
 type Moment = Readonly<{ heads: Heads; settledNonce: number }>;
 
@@ -86,7 +117,7 @@ const followUp = async (sender: Sender, flight: Flight, moment: Moment): Promise
     if (await isStillThere(sender, row.blockNumber, row.blockHash, moment.heads.latest)) return "followed";
     sender.log.warn({ id: row.id, block: row.blockNumber }, "a reorganisation removed a transaction");
     await markUnlanded(sender.database.db, row.id);
-    await sendAttempts(sender, [newest]);
+    await sendAgain(sender, row, newest);
     return "followed";
   }
   if (moment.settledNonce > newest.nonce) {
@@ -95,7 +126,7 @@ const followUp = async (sender: Sender, flight: Flight, moment: Moment): Promise
   }
   const isUnsent = newest.sentAt === null && (row.state === "broadcast" || age > sender.settings.resendAfter);
   if (age > sender.settings.replaceAfter) await replace(sender, flight, newest);
-  else if (isUnsent || idle > sender.settings.resendAfter) await sendAttempts(sender, [newest]);
+  else if (isUnsent || idle > sender.settings.resendAfter) await sendAgain(sender, row, newest);
   return "followed";
 };
 
@@ -137,6 +168,17 @@ const isStillThere = async (sender: Sender, number: number, hash: string | null,
   return header !== null && header.hash === hash;
 };
 
+/** The same bytes once more, unless the contract that they call is gone. */
+const sendAgain = async (sender: Sender, row: OutboxRow, attempt: AttemptRow) => {
+  if (attempt.purpose === "call") await requireTarget(sender, toCall(row.payload));
+  await sendAttempts(sender, [attempt]);
+};
+
+/** A row that only fills a gap calls the signer itself, who has no code. */
+const requireTarget = async ({ chain, signer }: Sender, { to }: Call) => {
+  if (to !== signer.address) await requireCode(chain, to);
+};
+
 const replace = async (sender: Sender, { row, idle }: Flight, last: AttemptRow) => {
   const { chain, database, signer, settings } = sender;
   const old = { maxFee: BigInt(last.maxFee), maxPriorityFee: BigInt(last.maxPriorityFee) };
@@ -144,12 +186,12 @@ const replace = async (sender: Sender, { row, idle }: Flight, last: AttemptRow) 
   if (fees === undefined) {
     if (idle < settings.resendAfter) return;
     sender.log.warn({ id: row.id, code: "fee-cap-reached", nonce: last.nonce }, "sending the same bytes again");
-    await sendAttempts(sender, [last]);
+    await sendAgain(sender, row, last);
     return;
   }
   const place = { chainId: chain.chainId, nonce: last.nonce, fees };
   const call = toCall(row.payload);
-  const gas = await gasOf(sender, call);
+  const gas = await gasOf(sender, call, last);
   const plan: AttemptPlan = gas === undefined ? voidPlan(signer, place) : { ...place, call, gas, purpose: "call" };
   const attempt = await replaceAttempt(database.db, last, () => signAttempt(signer, plan));
   if (attempt === undefined) return;
@@ -159,12 +201,15 @@ const replace = async (sender: Sender, { row, idle }: Flight, last: AttemptRow) 
   sender.onStep?.("replacement-sent");
 };
 
-/** What the call needs now; `undefined` when it must not run any more. */
-const gasOf = async (sender: Sender, call: Call): Promise<bigint | undefined> => {
+/** What the call needs now, or needed last where a node refuses to say; `undefined` when it must not run any more. */
+const gasOf = async (sender: Sender, call: Call, last: AttemptRow): Promise<bigint | undefined> => {
   try {
+    await requireTarget(sender, call);
     return withHeadroom(await simulate(sender.chain, sender.signer.address, call, sender.errors));
   } catch (error) {
-    if (error instanceof ProtocolError && error.code === "call-reverted") return undefined;
+    if (!(error instanceof ProtocolError)) throw error;
+    if (error.code === "call-reverted") return undefined;
+    if (error.code === "rpc-refused") return last.purpose === "call" ? BigInt(last.gas) : undefined;
     throw error;
   }
 };
@@ -199,5 +244,6 @@ const mendGap = async (sender: Sender) => {
   }
   sender.log.warn({ id: row.id, nonce: chainNonce }, "the chain went back behind a settled transaction");
   await markUnlanded(database.db, row.id);
-  await sendAttempts(sender, attempts.slice(-1));
+  const newest = attempts.at(-1);
+  if (newest !== undefined) await sendAgain(sender, row, newest);
 };

@@ -67,29 +67,33 @@ export const saveEvidence = async (db: Reader, item: NewEvidence): Promise<void>
 
 export type Unanchored = Readonly<{ leaf: Hex; receivedAt: number }>;
 
-/** Items without a batch, oldest first; locked, so that no item gets into two. */
+/** Items without a batch, those promised soonest first; locked, so that no item gets into two. */
 export const takeUnanchored = (tx: Transaction<Tables>, limit: number): Promise<Unanchored[]> =>
   tx
     .selectFrom("evidence")
     .select(["leaf", "receivedAt"])
     .where("batchRoot", "is", null)
-    .orderBy("receivedAt")
+    .orderBy("anchorBy")
     .orderBy("leaf")
     .limit(limit)
     .forUpdate()
     .skipLocked()
     .execute();
 
-export type Backlog = Readonly<{ count: number; oldest: number | null }>;
+export type Backlog = Readonly<{ count: number; oldest: number | null; dueBy: number | null }>;
 
-/** Items that wait for a batch: how many, and the second at which the oldest came in. */
+/** Items that wait for a batch: how many, when the oldest came in, and before which second the first is promised. */
 export const readBacklog = async (db: Reader): Promise<Backlog> => {
-  const { count, oldest } = await db
+  const { count, oldest, dueBy } = await db
     .selectFrom("evidence")
-    .select((eb) => [eb.fn.countAll<number>().as("count"), eb.fn.min("receivedAt").as("oldest")])
+    .select((eb) => [
+      eb.fn.countAll<number>().as("count"),
+      eb.fn.min("receivedAt").as("oldest"),
+      eb.fn.min("anchorBy").as("dueBy"),
+    ])
     .where("batchRoot", "is", null)
     .executeTakeFirstOrThrow();
-  return { count: Number(count), oldest };
+  return { count: Number(count), oldest, dueBy };
 };
 
 /** The second at which the oldest item came in that is in no block yet, in a batch or not; null when all are anchored. */
@@ -131,12 +135,30 @@ export const readUnprovenBatches = async (db: Reader): Promise<OpenBatch[]> =>
     .orderBy("batches.createdAt")
     .execute() as Promise<OpenBatch[]>;
 
-export const saveAnchorProof = async (db: Reader, root: Hex, anchor: unknown): Promise<void> => {
-  await db
+/** Keeps the proof, unless the block that it proves holds the transaction no more. Says whether it was kept. */
+export const saveAnchorProof = async (
+  db: Reader,
+  root: Hex,
+  anchor: Readonly<{ transactionHash: Hex; blockHash: Hex }>,
+): Promise<boolean> => {
+  const kept = await db
     .updateTable("batches")
     .set({ anchor: JSON.stringify(anchor) })
     .where("root", "=", root)
-    .execute();
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom("outbox")
+          .select("outbox.id")
+          .whereRef("outbox.id", "=", "batches.outboxId")
+          .where("outbox.state", "=", "final")
+          .where("outbox.txHash", "=", anchor.transactionHash)
+          .where("outbox.blockHash", "=", anchor.blockHash),
+      ),
+    )
+    .returning("root")
+    .executeTakeFirst();
+  return kept !== undefined;
 };
 
 export const readBatch = (db: Reader, root: Hex) =>

@@ -9,44 +9,63 @@ export type Answered = Readonly<{ status: number; response: unknown }>;
 
 /**
  * Binds the key to the body. Returns the answer that the request got before, or `undefined` when it has none yet: then it
- * is to be done (again), which is harmless because everything behind is idempotent by its own id.
+ * is to be done (again), which is harmless because everything behind is idempotent by its own id, and ends with
+ * `saveAnswer` or `releaseKey`.
  *
  * Throws `idempotency-mismatch` when the key belongs to another body.
  */
 export const claimKey = async (db: Db, { scope, key, bodyHash }: RequestKey): Promise<Answered | undefined> => {
-  await db
+  const held = await db
     .insertInto("idempotency")
     .values({ scope, key, bodyHash })
-    .onConflict((conflict) => conflict.columns(["scope", "key"]).doNothing())
-    .execute();
+    .onConflict((conflict) =>
+      conflict
+        .columns(["scope", "key"])
+        .doUpdateSet((eb) => ({ holders: eb("idempotency.holders", "+", 1) }))
+        .where("idempotency.bodyHash", "=", bodyHash)
+        .where("idempotency.status", "is", null),
+    )
+    .returning("holders")
+    .executeTakeFirst();
+  if (held !== undefined) return undefined;
   const found = await db
     .selectFrom("idempotency")
     .select(["bodyHash", "status", "response"])
     .where("scope", "=", scope)
     .where("key", "=", key)
     .executeTakeFirst();
-  // Gone again: the request that held it was refused, and left the key to whoever comes next.
-  if (found === undefined) return claimKey(db, { scope, key, bodyHash });
-  if (found.bodyHash !== bodyHash) throw new ProtocolError("idempotency-mismatch", { key });
-  return found.status === null ? undefined : { status: found.status, response: found.response };
+  if (found !== undefined && found.bodyHash !== bodyHash) throw new ProtocolError("idempotency-mismatch", { key });
+  // Gone again: the requests that held it were refused, and left the key to whoever comes next.
+  if (found === undefined || found.status === null) return claimKey(db, { scope, key, bodyHash });
+  return { status: found.status, response: found.response };
 };
 
-export const saveAnswer = async (db: Db, { scope, key }: RequestKey, answer: Answered): Promise<void> => {
+export const saveAnswer = async (db: Db, { scope, key, bodyHash }: RequestKey, answer: Answered): Promise<void> => {
   await db
     .updateTable("idempotency")
     .set({ status: answer.status, response: JSON.stringify(answer.response) })
     .where("scope", "=", scope)
     .where("key", "=", key)
+    .where("bodyHash", "=", bodyHash)
     .execute();
 };
 
-/** Frees the key of a request that was refused, so that a corrected one may use it. */
+/** Frees the key of a request that was refused, so that a corrected one may use it, once no equal request runs. */
 export const releaseKey = async (db: Db, { scope, key, bodyHash }: RequestKey): Promise<void> => {
+  await db
+    .updateTable("idempotency")
+    .set((eb) => ({ holders: eb("holders", "-", 1) }))
+    .where("scope", "=", scope)
+    .where("key", "=", key)
+    .where("bodyHash", "=", bodyHash)
+    .where("status", "is", null)
+    .execute();
   await db
     .deleteFrom("idempotency")
     .where("scope", "=", scope)
     .where("key", "=", key)
     .where("bodyHash", "=", bodyHash)
     .where("status", "is", null)
+    .where("holders", "<=", 0)
     .execute();
 };

@@ -3,7 +3,7 @@ import type { Db } from "./database.ts";
 
 /**
  * Whether `owner` may do the named job for the next seconds: nobody else holds it, or their time is over, which it is at
- * `until` itself. A lease saves double work between replicas; what must not happen twice is guarded by rows, never by a lease.
+ * `until` itself and when it lies further ahead than a lease lasts, because the clock was put back. A lease saves double work between replicas; what must not happen twice is guarded by rows, never by a lease.
  */
 export const takeLease = async (db: Db, name: string, lease: { owner: string; seconds: number }): Promise<boolean> => {
   const until = sql<Date>`clock_timestamp() + make_interval(secs => ${lease.seconds})`;
@@ -18,6 +18,7 @@ export const takeLease = async (db: Db, name: string, lease: { owner: string; se
           where.or([
             where("leases.owner", "=", lease.owner),
             where("leases.until", "<=", sql<Date>`clock_timestamp()`),
+            where("leases.until", ">", sql<Date>`clock_timestamp() + make_interval(secs => ${lease.seconds + 1})`),
           ]),
         ),
     )

@@ -15,7 +15,7 @@ export type NewRow = Readonly<{
 }>;
 
 /** States in which a row still waits for the chain. */
-export const inFlight = ["assigned", "broadcast", "mined", "safe"] as const satisfies OutboxState[];
+const inFlight = ["assigned", "broadcast", "mined", "safe"] as const satisfies OutboxState[];
 const blocking = ["queued", "assigned", "broadcast"] as const satisfies OutboxState[];
 
 const now = sql<Date>`clock_timestamp()`;
@@ -51,15 +51,28 @@ export const claim = async (
 ): Promise<OutboxRow[]> => {
   const rows = await db
     .updateTable("outbox")
-    .set((eb) => ({ leaseOwner: owner, leaseUntil: inSeconds(options.leaseSeconds), tries: eb("tries", "+", 1) }))
+    .set((eb) => ({
+      leaseOwner: owner,
+      leaseUntil: inSeconds(options.leaseSeconds),
+      tries: eb("tries", "+", 1),
+      updatedAt: now,
+    }))
     .where("id", "in", (query) =>
       query
         .selectFrom("outbox as waiting")
         .select("waiting.id")
         .where("waiting.state", "=", "queued")
         .where("waiting.kind", "in", options.kinds)
-        .where((eb) => eb.or([eb("waiting.leaseUntil", "is", null), eb("waiting.leaseUntil", "<=", now)]))
-        .where((eb) => eb.or([eb("waiting.notBefore", "is", null), eb("waiting.notBefore", "<=", now)]))
+        .where((eb) =>
+          eb.or([
+            eb.and([
+              eb.or([eb("waiting.leaseUntil", "is", null), eb("waiting.leaseUntil", "<=", now)]),
+              eb.or([eb("waiting.notBefore", "is", null), eb("waiting.notBefore", "<=", now)]),
+            ]),
+            // A row that was written in the future: the clock was put back, and its lease and pause mean nothing.
+            eb("waiting.updatedAt", ">", inSeconds(1)),
+          ]),
+        )
         .where((eb) =>
           eb.not(
             eb.exists(
@@ -320,18 +333,46 @@ export type Flight = Readonly<{
   idle: number;
 }>;
 
-/** Rows that wait for the chain, oldest first, each with every transaction that was ever signed for it. */
-export const readFlights = async (db: Db, limit: number): Promise<Flight[]> => {
-  const rows = await db
-    .selectFrom("outbox")
-    .selectAll()
-    .where("state", "in", inFlight)
-    .orderBy("id")
-    .limit(limit)
-    .execute();
+/** Rows that wait for a block, oldest first. */
+export const readAirborne = async (db: Db, limit: number): Promise<Flight[]> =>
+  toFlights(
+    db,
+    await db
+      .selectFrom("outbox")
+      .selectAll()
+      .where("state", "in", ["assigned", "broadcast"])
+      .orderBy("id")
+      .limit(limit)
+      .execute(),
+  );
+
+/**
+ * Rows that wait for their block to settle: those that the heads or a reorganisation have news for, oldest first; all
+ * of them, the newest block first, without heads.
+ */
+export const readLanded = async (
+  db: Db,
+  limit: number,
+  heads?: Readonly<{ safe: number; final: number }>,
+): Promise<Flight[]> => {
+  const landed = db.selectFrom("outbox").selectAll().where("state", "in", ["mined", "safe"]).limit(limit);
+  if (heads === undefined) return toFlights(db, await landed.orderBy("blockNumber", "desc").execute());
+  const newsworthy = landed.where((eb) =>
+    eb.or([
+      eb("blockHash", "is", null),
+      eb("blockNumber", "<=", heads.final),
+      eb.and([eb("state", "=", "mined"), eb("blockNumber", "<=", heads.safe)]),
+    ]),
+  );
+  return toFlights(db, await newsworthy.orderBy("id").execute());
+};
+
+/** Each row with every transaction that was ever signed for it. */
+const toFlights = async (db: Db, rows: readonly OutboxRow[]): Promise<Flight[]> => {
   if (rows.length === 0) return [];
+  // Without a sign: after a clock was put back, what was done before counts as long ago and not as yet to come.
   const since = (column: "createdAt" | "sentAt") =>
-    sql<number>`coalesce(extract(epoch from clock_timestamp() - ${sql.ref(column)}), 0)::float8`;
+    sql<number>`coalesce(abs(extract(epoch from clock_timestamp() - ${sql.ref(column)})), 0)::float8`;
   const attempts = await db
     .selectFrom("attempts")
     .selectAll()
@@ -385,14 +426,41 @@ export const markLanded = async (db: Db, id: number, landing: Landing): Promise<
     .execute();
 };
 
-/** The block that held the row's transaction is no longer part of the chain: its bytes go out again. */
+/**
+ * The block that held the row's transaction is no longer part of the chain: its bytes go out again, and a proof of that
+ * block is worth nothing.
+ */
 export const markUnlanded = async (db: Db, id: number): Promise<void> => {
-  await db
+  await db.transaction().execute(async (tx) => {
+    const unlanded = await tx
+      .updateTable("outbox")
+      .set({ state: "broadcast", txHash: null, blockNumber: null, blockHash: null, succeeded: null, updatedAt: now })
+      .where("id", "=", id)
+      .where("state", "in", ["mined", "safe", "final", "reverted"])
+      .returning("id")
+      .executeTakeFirst();
+    if (unlanded !== undefined) await dropProofs(tx, [id]);
+  });
+};
+
+/** The chain left the blocks above this one, settled or not: what they held is looked up again, and proven again. */
+export const unsettleAbove = async (tx: Transaction<Tables>, blockNumber: number): Promise<void> => {
+  const unsettled = await tx
     .updateTable("outbox")
-    .set({ state: "broadcast", txHash: null, blockNumber: null, blockHash: null, succeeded: null, updatedAt: now })
-    .where("id", "=", id)
+    .set({ state: "mined", blockHash: null, updatedAt: now })
     .where("state", "in", ["mined", "safe", "final", "reverted"])
+    .where("blockNumber", ">", blockNumber)
+    .returning("id")
     .execute();
+  await dropProofs(
+    tx,
+    unsettled.map(({ id }) => id),
+  );
+};
+
+const dropProofs = async (tx: Transaction<Tables>, rowIds: readonly number[]) => {
+  if (rowIds.length === 0) return;
+  await tx.updateTable("batches").set({ anchor: null }).where("outboxId", "in", rowIds).execute();
 };
 
 /** Another transaction took the row's nonce for good: the row waits for a new one. */

@@ -162,6 +162,8 @@ export type IdempotencyTable = {
   bodyHash: Hex;
   status: number | null;
   response: Json<unknown> | null;
+  /** Requests with this key that run and have no answer yet; those that a crash ended still count. */
+  holders: Generated<number>;
   createdAt: Stamped;
 };
 

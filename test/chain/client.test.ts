@@ -8,6 +8,13 @@ import { rejection } from "../fixtures/rejection.ts";
 
 const SECRET = "s3cretkey";
 
+/** A node of another chain. */
+const startStranger = async (args: readonly string[] = []) => {
+  const node = await startAnvil(args);
+  await node.ask("anvil_setChainId", [999]);
+  return node;
+};
+
 describe("createChain", () => {
   let anvil: Anvil;
   let failing: Server;
@@ -62,7 +69,52 @@ describe("createChain", () => {
 
   it("refuses a node of another chain", async () => {
     const error = await rejection(requireChain(createChain({ rpcUrls: [anvil.url], chainId: 1 })), "chain-mismatch");
-    expect(error.details).deep.equal({ expected: 1, actual: CHAIN_ID });
+    expect(error.details).deep.equal({ expected: 1, actual: CHAIN_ID, endpoint: 0 });
+  });
+
+  it("never asks a node of another chain, wherever it stands in the list", async () => {
+    const stranger = await startStranger();
+    try {
+      await stranger.ask("anvil_mine", ["0x40"]);
+      const ahead = createChain({ rpcUrls: [stranger.url, anvil.url], chainId: CHAIN_ID });
+      expect(await ahead.request({ method: "eth_blockNumber" })).equal("0x0");
+      const behind = createChain({ rpcUrls: [failingUrl, stranger.url], chainId: CHAIN_ID });
+      const error = await rejection(behind.request({ method: "eth_blockNumber" }), "chain-mismatch");
+      expect(error.details).deep.equal({ expected: CHAIN_ID, actual: 999, endpoint: 1 });
+      const one = behind.endpoints[1]!;
+      await rejection(one({ method: "eth_blockNumber" }), "chain-mismatch");
+    } finally {
+      await stranger.stop();
+    }
+  });
+
+  it("refuses a node of another chain behind others that are right", async () => {
+    const stranger = await startStranger();
+    try {
+      await rejection(
+        requireChain(createChain({ rpcUrls: [anvil.url, stranger.url], chainId: CHAIN_ID })),
+        "chain-mismatch",
+      );
+      await requireChain(createChain({ rpcUrls: [failingUrl, anvil.url], chainId: CHAIN_ID }));
+    } finally {
+      await stranger.stop();
+    }
+  });
+
+  it("asks again which chain it is after a node could not be reached", async () => {
+    const node = await startAnvil();
+    const { port } = new URL(node.url);
+    const chain = createChain({ rpcUrls: [node.url], chainId: CHAIN_ID });
+    expect(await chain.request({ method: "eth_blockNumber" })).equal("0x0");
+    await node.stop();
+    await rejection(chain.request({ method: "eth_blockNumber" }), "rpc-unreachable");
+    const other = await startStranger(["--port", port]);
+    await rejection(chain.request({ method: "eth_blockNumber" }), "chain-mismatch");
+    await other.stop();
+    await rejection(chain.request({ method: "eth_blockNumber" }), "rpc-unreachable");
+    const back = await startAnvil(["--port", port]);
+    expect(await chain.request({ method: "eth_blockNumber" })).equal("0x0");
+    await back.stop();
   });
 
   it("names why a node cannot be reached, without its address", async () => {

@@ -1,11 +1,15 @@
 import { after, before, describe, it } from "node:test";
 import { expect } from "chai";
 import { type Chain, createChain } from "../../src/chain/client.ts";
+import { toRevert } from "../../src/chain/revert.ts";
 import { broadcast, readFees, readReceipt, simulate } from "../../src/chain/transactions.ts";
+import { ProtocolError } from "../../src/core/errors.ts";
 import { signAttempt } from "../../src/relayer/signer.ts";
 import { type Anvil, CHAIN_ID, REFUSER_CODE, startAnvil } from "../fixtures/anvil.ts";
 import { rejection } from "../fixtures/rejection.ts";
 import { COUNTER, REFUSER, RELAYER, refuserAbi } from "../fixtures/sender.ts";
+
+const STOPPED = "0x00000000000000000000000000000000000e0e0e";
 
 describe("transactions", () => {
   let anvil: Anvil;
@@ -33,6 +37,36 @@ describe("transactions", () => {
     expect(known.details).deep.equal({ error: "Refused", number: "7" });
     const unknown = await rejection(simulate(chain, RELAYER.address, call, []), "call-reverted");
     expect(unknown.details).deep.equal({ error: "unknown", selector: "0x590a5151" });
+  });
+
+  it("names the exception that the machine stops a call with", async () => {
+    const errorOf = async (code: string) => {
+      await anvil.ask("anvil_setCode", [STOPPED, code]);
+      const call = { to: STOPPED, data: "0x", value: 0n } as const;
+      return (await rejection(simulate(chain, RELAYER.address, call, []), "call-reverted")).details.error;
+    };
+    expect(await errorOf("0x5b5f56")).equal("OutOfGas");
+    expect(await errorOf("0xfe")).equal("InvalidOpcode");
+    expect(await errorOf("0x0c")).equal("InvalidOpcode");
+    expect(await errorOf("0x50")).equal("StackError");
+    expect(await errorOf("0x5b5f5f5f56")).equal("StackError");
+    expect(await errorOf("0x60ff56")).equal("InvalidJump");
+    expect(await errorOf("0x60ff60ff5f3e")).equal("OutOfBounds");
+  });
+
+  it("knows the exceptions in geth's words, and leaves other refusals as they are", () => {
+    const toldBy = (reason: string) => {
+      const told = toRevert(new ProtocolError("rpc-refused", { reason, data: null }), []) as ProtocolError;
+      return [told.code, told.details.error];
+    };
+    expect(toldBy("gas required exceeds allowance (30000000)")).deep.equal(["call-reverted", "OutOfGas"]);
+    expect(toldBy("out of gas")).deep.equal(["call-reverted", "OutOfGas"]);
+    expect(toldBy("invalid opcode: INVALID")).deep.equal(["call-reverted", "InvalidOpcode"]);
+    expect(toldBy("stack underflow (0 <=> 1)")).deep.equal(["call-reverted", "StackError"]);
+    expect(toldBy("stack limit reached 1024 (1023)")).deep.equal(["call-reverted", "StackError"]);
+    expect(toldBy("invalid jump destination")).deep.equal(["call-reverted", "InvalidJump"]);
+    expect(toldBy("header not found")).deep.equal(["rpc-refused", undefined]);
+    expect(toldBy("insufficient funds for gas * price + value")).deep.equal(["rpc-refused", undefined]);
   });
 
   it("sends the same bytes twice without harm and reads the receipt of its hash", async () => {

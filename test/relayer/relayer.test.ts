@@ -26,6 +26,7 @@ import { createEmbeddedStore } from "../../src/storage/embedded.ts";
 import type { EvidenceStore } from "../../src/storage/port.ts";
 import { createDatabase, type Database } from "../../src/store/database.ts";
 import { readIntent } from "../../src/store/intents.ts";
+import { enqueue } from "../../src/store/outbox.ts";
 import { readProjection } from "../../src/store/projections.ts";
 import { type Anvil, CHAIN_ID, startAnvil } from "../fixtures/anvil.ts";
 import { type Databases, engineMissing, engines, startDatabases } from "../fixtures/database.ts";
@@ -385,6 +386,39 @@ for (const engine of engines) {
       await rejection(relayer.evidence.readAnchored(digest), "evidence-unknown");
     });
 
+    it("proves an anchor again when a reorganisation moves it to another block", async () => {
+      const domain = { chainId: CHAIN_ID, registry: deployment.contracts.registry };
+      const block = await deployment.client.getBlock();
+      const record: EvidenceRecord = {
+        kind: "custody",
+        fileCommitment: zeroHash,
+        cid: "",
+        encoding: evidenceEncoding,
+        metaRoot: digest,
+        caseRef: digest,
+        supersedes: digest,
+        beaconBlock: Number(block.number),
+        beaconHash: block.hash,
+        deadline: FAR,
+      };
+      const { leaf } = await relayer.evidence.submit({
+        record,
+        submitter: actors.buyer.address.toLowerCase() as Hex,
+        signature: await actors.buyer.signTypedData(evidenceTypedData(record, domain)),
+      });
+      const first = await eventually(() => relayer.evidence.readAnchored(leaf));
+      const { raw } = await database.db.selectFrom("attempts").select("raw").executeTakeFirstOrThrow();
+      await anvil.ask("anvil_mine", ["0x2"]);
+      await indexed();
+      await anvil.ask("anvil_reorg", [3, [[raw, 1]]]);
+      const second = await eventually(async () => {
+        const found = await relayer.evidence.readAnchored(leaf);
+        return found?.anchor.blockHash === first.anchor.blockHash ? undefined : found;
+      });
+      const { hash } = await deployment.client.getBlock({ blockNumber: BigInt(second.anchor.blockNumber) });
+      expect([second.anchor.blockHash, second.transactionHash]).deep.equal([hash, first.transactionHash]);
+    });
+
     it("starts without a chain, says that it is not ready, and goes on when the chain comes", async () => {
       await relayer.stop();
       relayer = newRelayer("http://127.0.0.1:1");
@@ -401,6 +435,34 @@ for (const engine of engines) {
         return now.isReady ? now : undefined;
       });
       expect(ready).deep.equal({ isReady: true, obstacles: {}, lag: 0, outboxAge: 0, nonceGap: 0, unanchored: 0 });
+    });
+
+    it("sends nothing, promises nothing and forgets nothing on a chain that begins anew without the contracts", async () => {
+      const { dealId } = await deployment.funded();
+      await dealIn(dealId, "funded");
+      await anvil.ask("anvil_reset");
+      await anvil.ask("anvil_mine", ["0x50"]);
+      const signal = AbortSignal.timeout(30_000);
+      const obstacles = async () => new Set(Object.values((await relayer.health()).obstacles));
+      while (!(await obstacles()).has("contract-missing")) signal.throwIfAborted();
+      expect((await relayer.health()).isReady).equal(false);
+      expect((await deal(dealId))?.status).equal("funded");
+
+      const { registry } = deployment.contracts;
+      const { id } = await enqueue(database.db, {
+        naturalKey: "anchor",
+        kind: "anchor",
+        payload: { to: registry, data: "0x" },
+      });
+      const codeOf = async () =>
+        (await database.db.selectFrom("outbox").select("code").where("id", "=", id).executeTakeFirstOrThrow()).code;
+      while ((await codeOf()) === null) {
+        signal.throwIfAborted();
+        await relayer.health();
+      }
+      expect(await codeOf()).equal("contract-missing");
+      expect(await database.db.selectFrom("attempts").selectAll().execute()).deep.equal([]);
+      expect((await relayer.health()).isReady).equal(false);
     });
 
     it("does nothing on a chain that is not the configured one, or has no contracts", async () => {

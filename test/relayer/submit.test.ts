@@ -6,10 +6,13 @@ import type { Step } from "../../src/relayer/sender.ts";
 import { submitOnce } from "../../src/relayer/submit.ts";
 import { createTracker } from "../../src/relayer/track.ts";
 import { createDatabase, type Database } from "../../src/store/database.ts";
+import { readBatch, saveAnchorProof, saveBatch } from "../../src/store/evidence.ts";
 import { enqueue, reopen } from "../../src/store/outbox.ts";
 import { type Anvil, COUNTER_CODE, REFUSER_CODE, startAnvil } from "../fixtures/anvil.ts";
 import { type Databases, engineMissing, engines, startDatabases } from "../fixtures/database.ts";
 import { COUNTER, countOf, createSender, enqueueCount, REFUSER, RELAYER, until, wordOf } from "../fixtures/sender.ts";
+
+const ROOT: Hex = `0x${"33".repeat(32)}`;
 
 const setBalance = (anvil: Anvil, wei: bigint) =>
   anvil.ask("anvil_setBalance", [RELAYER.address, `0x${wei.toString(16)}`]);
@@ -36,6 +39,12 @@ for (const engine of engines) {
 
     const rowOf = (naturalKey: string) =>
       database.db.selectFrom("outbox").selectAll().where("naturalKey", "=", naturalKey).executeTakeFirstOrThrow();
+    const saveBatchOf = (outboxId: number) =>
+      database.db.transaction().execute((tx) => saveBatch(tx, { root: ROOT, size: 1, outboxId, placements: [] }));
+    const proofOf = async () => {
+      const { txHash, blockHash } = await rowOf("count:1");
+      return { transactionHash: txHash!, blockHash: blockHash! };
+    };
     const countOpen = async () => {
       const open = await database.db
         .selectFrom("outbox")
@@ -225,6 +234,74 @@ for (const engine of engines) {
         async () => (await countOf(anvil, 1)) === 1 && (await countOpen()) === 0,
         () => trackOnce(),
       );
+    });
+
+    it("collects an anchor's proof again when the chain goes back behind its block", async () => {
+      const sender = createSender(database, [anvil.url]);
+      const snapshot = await anvil.ask<Hex>("evm_snapshot");
+      const { id } = await enqueueCount(database, 1);
+      await submitOnce(sender);
+      const { trackOnce } = createTracker(sender);
+      const isFinal = async () => (await rowOf("count:1")).state === "final";
+      await until(isFinal, trackOnce);
+      await saveBatchOf(id);
+      const first = await proofOf();
+      expect(await saveAnchorProof(database.db, ROOT, first)).equal(true);
+
+      await anvil.ask("evm_revert", [snapshot]);
+      await anvil.ask("evm_increaseTime", [77]);
+      await until(async () => (await readBatch(database.db, ROOT))?.anchor === null, trackOnce);
+      await until(isFinal, trackOnce);
+      expect(await saveAnchorProof(database.db, ROOT, first)).equal(false);
+      const second = await proofOf();
+      expect(second.blockHash).not.equal(first.blockHash);
+      expect(await saveAnchorProof(database.db, ROOT, second)).equal(true);
+    });
+
+    it("follows young rows, however many wait for their block to settle", async () => {
+      const sender = { ...createSender(database, [anvil.url]), finality: { safe: 100_000, final: 100_000 } };
+      for (let i = 0; i < 520; i++) await enqueueCount(database, i);
+      const { trackOnce } = createTracker(sender);
+      while ((await submitOnce(sender)) > 0);
+      await trackOnce();
+      await trackOnce();
+      const mined = await database.db.selectFrom("outbox").select("id").where("state", "=", "mined").execute();
+      expect(mined).length(520);
+
+      await anvil.ask("evm_setAutomine", [false]);
+      await enqueueCount(database, 520);
+      await submitOnce(sender);
+      await anvil.ask("anvil_dropAllTransactions");
+      await anvil.ask("evm_setAutomine", [true]);
+      await until(async () => (await countOf(anvil, 520)) === 1, trackOnce, 20);
+    });
+
+    it("ends a call that the machine stops, and lets what waits behind it go", async () => {
+      const sender = createSender(database, [anvil.url]);
+      await anvil.ask("anvil_setCode", [REFUSER, "0xfe"]);
+      const queue = (naturalKey: string, to: Hex) =>
+        enqueue(database.db, { naturalKey, kind: "tx", payload: { to, data: wordOf(1) }, orderKey: "deal" });
+      await queue("poison", REFUSER);
+      await queue("behind", COUNTER);
+      await submitOnce(sender);
+      const row = await rowOf("poison");
+      expect([row.state, row.code, row.detail]).deep.equal(["rejected", "call-reverted", { error: "InvalidOpcode" }]);
+      await submitOnce(sender);
+      expect((await rowOf("behind")).state).equal("broadcast");
+    });
+
+    it("goes on with every row when one cannot be followed", async () => {
+      await anvil.ask("evm_setAutomine", [false]);
+      const sender = createSender(database, [anvil.url, "http://127.0.0.1:1"], { settings: { resendAfter: 0 } });
+      for (const i of [1, 2]) await enqueueCount(database, i);
+      await submitOnce(sender);
+      await anvil.ask("anvil_dropAllTransactions");
+      await anvil.ask("eth_sendTransaction", [{ from: RELAYER.address, to: RELAYER.address, nonce: "0x0" }]);
+      await anvil.ask("evm_mine");
+      await anvil.ask("evm_setAutomine", [true]);
+      const { trackOnce } = createTracker(sender);
+      await until(async () => (await rowOf("count:2")).state === "final", trackOnce, 20);
+      expect((await rowOf("count:1")).state).equal("broadcast");
     });
 
     it("takes a new nonce when a stranger with the key used the old one", async () => {

@@ -1,5 +1,6 @@
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { expect } from "chai";
+import { sql } from "kysely";
 import { keccak256 } from "viem";
 import { createDatabase, type Database } from "../../src/store/database.ts";
 import { dropLeases, takeLease } from "../../src/store/leases.ts";
@@ -9,7 +10,7 @@ import {
   enqueue,
   markSent,
   postpone,
-  readFlights,
+  readAirborne,
   readOutboxAge,
   replaceAttempt,
   type SignedAttempt,
@@ -124,9 +125,24 @@ for (const engine of engines) {
         ["x", "y"].map((seed) => replaceAttempt(database.db, first!, async () => attemptOf(seed))),
       );
       expect(tries.filter((attempt) => attempt !== undefined)).length(1);
-      const [flight] = await readFlights(database.db, 10);
+      const [flight] = await readAirborne(database.db, 10);
       expect(flight!.attempts.map(({ nonce }) => nonce)).deep.equal([5, 5]);
       expect(flight!.row.state).equal("broadcast");
+    });
+
+    it("gives out rows and leases that a clock which was put back left in the future", async () => {
+      const { id } = await add("a");
+      await claimIds("one", 3_600);
+      await postpone(database.db, id, { code: "rpc-unreachable", seconds: 3_600 });
+      await add("b");
+      await claimIds("one", 3_600);
+      expect(await claimIds("two")).deep.equal([]);
+      const later = sql<Date>`clock_timestamp() + interval '1 hour'`;
+      await database.db.updateTable("outbox").set({ updatedAt: later }).execute();
+      expect(await claimIds("two")).deep.equal([1, 2]);
+
+      await takeLease(database.db, "index", { owner: "one", seconds: 3_600 });
+      expect(await takeLease(database.db, "index", { owner: "two", seconds: 60 })).equal(true);
     });
 
     it("lets one owner at a time hold a lease", async () => {

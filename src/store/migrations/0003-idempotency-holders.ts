@@ -1,0 +1,8 @@
+import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
+
+export const idempotencyHolders: Migration = {
+  up: async (db: Kysely<unknown>) => {
+    await sql.raw("alter table idempotency add column holders integer not null default 1").execute(db);
+  },
+};
