@@ -45,6 +45,9 @@ export type Route = Readonly<{
 
 const byId = z.strictObject({ id: bytes32 });
 
+/** What may keep a route from the chain. */
+const chainRefusals = ["chain-mismatch", "rpc-refused", "rpc-unreachable"] as const satisfies ErrorCode[];
+
 const carryRefusals = [
   "action-refused",
   "amounts-do-not-sum",
@@ -54,8 +57,7 @@ const carryRefusals = [
   "idempotency-mismatch",
   "intent-expired",
   "native-not-carried",
-  "rpc-refused",
-  "rpc-unreachable",
+  ...chainRefusals,
   "signature-invalid",
   "terms-unsafe",
 ] as const satisfies ErrorCode[];
@@ -94,8 +96,7 @@ export const routes = {
     refusals: [
       "coverage-exceeds-bond",
       "idempotency-mismatch",
-      "rpc-refused",
-      "rpc-unreachable",
+      ...chainRefusals,
       "signature-invalid",
       "terms-unsafe",
     ],
@@ -204,12 +205,12 @@ export const routes = {
       "beacon-unknown",
       "case-mismatch",
       "cid-unsupported",
+      "contract-missing",
       "evidence-not-stored",
       "evidence-record-invalid",
       "idempotency-mismatch",
       "intent-expired",
-      "rpc-refused",
-      "rpc-unreachable",
+      ...chainRefusals,
       "signature-invalid",
       "store-unreachable",
     ],
@@ -228,7 +229,7 @@ export const routes = {
     summary: "The public half of an evidence bundle: path, anchor, header, receipt proof",
     params: byId,
     answers: { 200: anchoredView },
-    refusals: ["anchor-not-found", "evidence-unknown", "rpc-refused", "rpc-unreachable"],
+    refusals: ["anchor-not-found", "evidence-unknown", ...chainRefusals],
   },
   readError: {
     method: "get",

@@ -133,7 +133,7 @@ const resumable = async (file: string, bundle: string, desk: FilingDesk): Promis
     filed.openings.file?.sha256 === sha256 &&
     (filed.openings.case?.dealId ?? null) === desk.dealId &&
     filed.submitter.address === desk.wallet.address.toLowerCase() &&
-    filed.record.deadline > (await readTime(desk)) + 60;
+    filed.record.deadline > (await readTime(desk)) + LEAST_TIME;
   if (isSame) desk.surroundings.progress(`${visible(file)}: signed before, goes on from there`);
   return isSame ? filed : undefined;
 };
@@ -199,6 +199,9 @@ const check = async (file: string, text: string, desk: FilingDesk): Promise<numb
   });
   return verdict.status === "verified" && verdict.isCanonical ? verdict.anchoredAt : undefined;
 };
+
+/** Seconds that must be left of a record's time, or a relayer may not take it any more; a fresh one is signed instead. */
+const LEAST_TIME = 900;
 
 /** Blocks behind the newest one that a short reorganisation takes back. */
 const BEACON_DEPTH = 2;
