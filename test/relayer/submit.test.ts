@@ -277,7 +277,7 @@ for (const engine of engines) {
       await submitOnce(sender);
       await anvil.ask("anvil_dropAllTransactions");
       await anvil.ask("evm_setAutomine", [true]);
-      await until(async () => (await countOf(anvil, 520)) === 1, trackOnce, 20);
+      await until(async () => (await countOf(anvil, 520)) === 1, trackOnce);
     });
 
     it("ends a call that the machine stops, and lets what waits behind it go", async () => {
@@ -304,7 +304,7 @@ for (const engine of engines) {
       await anvil.ask("evm_mine");
       await anvil.ask("evm_setAutomine", [true]);
       const { trackOnce } = createTracker(sender);
-      await until(async () => (await rowOf("count:2")).state === "final", trackOnce, 20);
+      await until(async () => (await rowOf("count:2")).state === "final", trackOnce);
       expect((await rowOf("count:1")).state).equal("broadcast");
     });
 
