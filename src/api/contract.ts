@@ -93,13 +93,7 @@ export const routes = {
     body: dealRegistration,
     keyed: true,
     answers: { 201: registeredDeal },
-    refusals: [
-      "coverage-exceeds-bond",
-      "idempotency-mismatch",
-      ...chainRefusals,
-      "signature-invalid",
-      "terms-unsafe",
-    ],
+    refusals: ["coverage-exceeds-bond", "idempotency-mismatch", ...chainRefusals, "signature-invalid", "terms-unsafe"],
   },
   listDeals: {
     method: "get",
