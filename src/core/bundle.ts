@@ -114,7 +114,8 @@ export type EvidenceBundle = z.output<typeof bundleSchema>;
 
 /**
  * Reads the text of a `*.evidence.json`. White space between tokens and a byte order mark before them are free; apart
- * from that one value has one spelling: a repeated key, an escape that is not needed or a number like `1.0` is refused, because readers would disagree on it.
+ * from that one value has one spelling: a repeated key, an escape that is not needed or a number like `1.0` is refused,
+ * because readers would disagree on it.
  * @throws ProtocolError `bundle-too-large`, `bundle-version-unknown` or `bundle-malformed` with the path of the field
  */
 export function parseBundle(text: string): EvidenceBundle {

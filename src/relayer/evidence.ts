@@ -55,8 +55,8 @@ export type AnchoredEvidence = Readonly<{
 export type EvidenceDesk = Readonly<{
   /**
    * Takes a signed record in and promises at once, signed, when it will be anchored. The same record again gives the same
-   * receipt. Throws `evidence-record-invalid`, `intent-expired` (also when too little time is left to anchor it), `beacon-unknown`, `case-mismatch`,
-   * `evidence-not-stored`, `signature-invalid`, `contract-missing`.
+   * receipt. Throws `evidence-record-invalid`, `intent-expired` (also when too little time is left to anchor it),
+   * `beacon-unknown`, `case-mismatch`, `evidence-not-stored`, `signature-invalid`, `contract-missing`.
    */
   submit: (submission: EvidenceSubmission) => Promise<SignedReceipt>;
   /** Path and proof of an item, by leaf or digest; `undefined` while its batch is not settled. Throws `evidence-unknown`. */
