@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.34;
 
-import {Custody} from "./Custody.sol";
+import {Payments} from "./Payments.sol";
 import {IEscrow} from "./interfaces/IEscrow.sol";
+import {Consents} from "./libraries/Consents.sol";
 import {Intents} from "./libraries/Intents.sol";
 import {Bond} from "./types/Deal.sol";
 
 /// @notice Sellers' bonds: one balance per seller and token, of which each covered deal reserves its part.
-abstract contract Bonds is Custody {
+abstract contract Bonds is Payments {
+    using Consents for bytes;
+
     /// @notice Longest time that a covered deal may stay undisputed, from funding to the end of its tail, when what anyone may
     /// call at its deadlines is called then.
     uint256 public constant MAX_COVERED_EXPOSURE = 180 days;
@@ -41,50 +44,55 @@ abstract contract Bonds is Custody {
     }
 
     /// @inheritdoc IEscrow
-    function requestBondWithdrawal(address token) external {
-        _requestBondWithdrawal(msg.sender, token);
+    function requestBondWithdrawal(address seller, address token, bytes calldata consent) external nonReentrant {
+        if (consent.length == 0) {
+            _requireCaller(seller);
+        } else {
+            _requireIntent(
+                seller,
+                Intents.hashRequestBondWithdrawal(seller, token, _useNonce(seller), consent.deadline()),
+                consent
+            );
+        }
+        Bond storage bond = _bonds[seller][token];
+        uint256 current = bond.unlockAt;
+        require(current == 0 || block.timestamp >= current + BOND_WINDOW, BondWithdrawalRequestedAlready(current));
+        uint256 unlockAt = block.timestamp + BOND_DELAY;
+
+        bond.unlockAt = uint40(unlockAt);
+        emit BondWithdrawalRequested(seller, token, unlockAt);
     }
 
     /// @inheritdoc IEscrow
-    function requestBondWithdrawalFor(address seller, address token, uint256 deadline, bytes calldata signature)
+    function withdrawBond(address seller, address token, uint256 amount, address to, bytes calldata consent)
         external
+        nonReentrant
     {
-        _requireIntent(
-            seller,
-            Intents.hashRequestBondWithdrawal(seller, token, _useNonce(seller), deadline),
-            deadline,
-            signature
+        if (consent.length == 0) {
+            _requireCaller(seller);
+        } else {
+            _requireIntent(
+                seller,
+                Intents.hashWithdrawBond(seller, token, amount, to, _useNonce(seller), consent.deadline()),
+                consent
+            );
+        }
+        Bond memory bond = _bonds[seller][token];
+        uint256 opensAt = bond.unlockAt;
+        require(
+            opensAt != 0 && block.timestamp >= opensAt && block.timestamp < opensAt + BOND_WINDOW, BondLocked(opensAt)
         );
+        require(amount != 0, AmountZero());
+        require(amount <= bond.balance - bond.reserved, AmountExceedsFreeBond(amount, bond.balance - bond.reserved));
 
-        _requestBondWithdrawal(seller, token);
+        _bonds[seller][token].balance = bond.balance - uint96(amount);
+        emit BondWithdrawn(seller, token, amount, to);
+
+        _payOut(token, to, amount);
     }
 
     /// @inheritdoc IEscrow
-    function withdrawBond(address token, uint256 amount, address to) external {
-        _withdrawBond(msg.sender, token, amount, to);
-    }
-
-    /// @inheritdoc IEscrow
-    function withdrawBondFor(
-        address seller,
-        address token,
-        uint256 amount,
-        address to,
-        uint256 deadline,
-        bytes calldata signature
-    ) external {
-        _requireIntent(
-            seller,
-            Intents.hashWithdrawBond(seller, token, amount, to, _useNonce(seller), deadline),
-            deadline,
-            signature
-        );
-
-        _withdrawBond(seller, token, amount, to);
-    }
-
-    /// @inheritdoc IEscrow
-    function bondOf(address seller, address token) external view returns (Bond memory) {
+    function bondOf(address seller, address token) external view nonReentrantView returns (Bond memory) {
         return _bonds[seller][token];
     }
 
@@ -113,28 +121,6 @@ abstract contract Bonds is Custody {
 
         bond.balance = _toUint96(bond.balance + amount);
         emit BondPosted(seller, token, amount);
-    }
-
-    function _requestBondWithdrawal(address seller, address token) private nonReentrant {
-        uint256 unlockAt = block.timestamp + BOND_DELAY;
-
-        _bonds[seller][token].unlockAt = uint40(unlockAt);
-        emit BondWithdrawalRequested(seller, token, unlockAt);
-    }
-
-    function _withdrawBond(address seller, address token, uint256 amount, address to) private nonReentrant {
-        Bond memory bond = _bonds[seller][token];
-        uint256 opensAt = bond.unlockAt;
-        require(
-            opensAt != 0 && block.timestamp >= opensAt && block.timestamp < opensAt + BOND_WINDOW, BondLocked(opensAt)
-        );
-        require(amount != 0, AmountZero());
-        require(amount <= bond.balance - bond.reserved, BondTooSmall(amount, bond.balance - bond.reserved));
-
-        _bonds[seller][token].balance = bond.balance - uint96(amount);
-        emit BondWithdrawn(seller, token, amount, to);
-
-        _payOut(token, to, amount);
     }
 
     function _toUint96(uint256 amount) internal pure returns (uint96) {

@@ -5,6 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Bonds} from "./Bonds.sol";
 import {IEscrow} from "./interfaces/IEscrow.sol";
 import {IPermit2} from "./interfaces/IPermit2.sol";
+import {Consents} from "./libraries/Consents.sol";
 import {DealSlots} from "./libraries/DealSlots.sol";
 import {Intents} from "./libraries/Intents.sol";
 import {Signatures} from "./libraries/Signatures.sol";
@@ -15,15 +16,20 @@ import {DealId, PackedTerms} from "./types/Terms.sol";
 
 /// @notice The life of a deal; `IEscrow` is its manual.
 contract Escrow is Bonds {
+    using Consents for bytes;
     using DealSlots for DealSlot;
     using Signatures for address;
     using TermsCodec for PackedTerms;
     using TermsRules for PackedTerms;
 
-    /// @notice Longest course of a deal without coverage, and longest backstop.
+    /// @notice Longest course of a deal without coverage, and its longest backstop.
     uint256 public constant MAX_EXPOSURE = 3 * 365 days;
     /// @notice How far from now a tribunal may move a backstop in one step.
     uint256 public constant MAX_EXTENSION = 180 days;
+    /// @notice Latest backstop that a tribunal may set, counted from the dispute.
+    uint256 public constant MAX_DISPUTE = 3 * 365 days;
+    /// @inheritdoc IEscrow
+    uint256 public immutable CHAIN_ID = block.chainid;
     /// @notice Where `fundWithPermit2` collects from.
     IPermit2 public immutable PERMIT2;
 
@@ -37,44 +43,26 @@ contract Escrow is Bonds {
     // ------------------------------------------------------------------ funding
 
     /// @inheritdoc IEscrow
-    function fund(PackedTerms calldata terms) external payable nonReentrant {
-        DealId id = _idOf(terms);
-        _requireCaller(terms.buyer());
-        require(terms.coverage() == 0, CoverageExceedsBond(terms.coverage(), 0));
-        _open(terms, id);
-
-        _receive(terms.token(), terms.buyer(), terms.deposit());
-    }
-
-    /// @inheritdoc IEscrow
-    function fundCovered(PackedTerms calldata terms, bytes calldata sellerSignature) external payable nonReentrant {
-        DealId id = _idOf(terms);
-        _requireCaller(terms.buyer());
-        _openCovered(terms, id, sellerSignature);
-
-        _receive(terms.token(), terms.buyer(), terms.deposit());
-    }
-
-    /// @inheritdoc IEscrow
-    function fundFor(PackedTerms calldata terms, bytes calldata buyerSignature, bytes calldata sellerSignature)
+    function fund(PackedTerms calldata terms, bytes calldata buyerConsent, bytes calldata sellerConsent)
         external
         payable
         nonReentrant
     {
         DealId id = _idOf(terms);
-        terms.buyer().requireSigned(DealId.unwrap(id), buyerSignature);
-        _openCovered(terms, id, sellerSignature);
+        if (buyerConsent.length == 0) _requireCaller(terms.buyer());
+        else terms.buyer().requireSigned(_digestOf(terms), buyerConsent);
+        _open(terms, id, sellerConsent);
 
         _receive(terms.token(), terms.buyer(), terms.deposit());
     }
 
     /// @inheritdoc IEscrow
-    function fundWithAuthorization(PackedTerms calldata terms, bytes calldata authorization, bytes calldata sellerSignature)
+    function fundWithAuthorization(PackedTerms calldata terms, bytes calldata authorization, bytes calldata sellerConsent)
         external
         nonReentrant
     {
         DealId id = _idOf(terms);
-        _openCovered(terms, id, sellerSignature);
+        _open(terms, id, sellerConsent);
 
         bytes32 nonce = DealId.unwrap(id);
         _receiveAuthorized(terms.token(), terms.buyer(), terms.deposit(), terms.fundBy(), nonce, authorization);
@@ -85,10 +73,10 @@ contract Escrow is Bonds {
         PackedTerms calldata terms,
         uint256 nonce,
         bytes calldata permitSignature,
-        bytes calldata sellerSignature
+        bytes calldata sellerConsent
     ) external nonReentrant {
         DealId id = _idOf(terms);
-        _openCovered(terms, id, sellerSignature);
+        _open(terms, id, sellerConsent);
 
         uint256 before = IERC20(terms.token()).balanceOf(address(this));
         PERMIT2.permitWitnessTransferFrom(
@@ -105,23 +93,11 @@ contract Escrow is Bonds {
     }
 
     /// @inheritdoc IEscrow
-    function payBalance(PackedTerms calldata terms) external payable nonReentrant {
-        DealId id = _idOf(terms);
-        _requireCaller(terms.buyer());
-        uint256 amount = _completePrice(terms, id);
-
-        _receive(terms.token(), terms.buyer(), amount);
-    }
-
-    /// @inheritdoc IEscrow
-    function payBalanceFor(PackedTerms calldata terms, uint256 deadline, bytes calldata signature)
-        external
-        payable
-        nonReentrant
-    {
+    function payBalance(PackedTerms calldata terms, bytes calldata consent) external payable nonReentrant {
         DealId id = _idOf(terms);
         uint256 amount = _completePrice(terms, id);
-        _requireIntent(terms.buyer(), Intents.hashPayBalance(id, amount, deadline), deadline, signature);
+        if (consent.length == 0) _requireCaller(terms.buyer());
+        else _requireIntent(terms.buyer(), Intents.hashPayBalance(id, amount, consent.deadline()), consent);
 
         _receive(terms.token(), terms.buyer(), amount);
     }
@@ -138,78 +114,90 @@ contract Escrow is Bonds {
     // ------------------------------------------------------------------ performing
 
     /// @inheritdoc IEscrow
-    function ship(PackedTerms calldata terms, bytes32 tracking) external {
+    function ship(PackedTerms calldata terms, bytes32 tracking, bytes calldata consent) external nonReentrant {
         DealId id = _idOf(terms);
-        _requireCaller(terms.seller());
-        _ship(terms, id, tracking);
+        if (consent.length == 0) _requireCaller(terms.seller());
+        else _requireIntent(terms.seller(), Intents.hashShipGoods(id, tracking, consent.deadline()), consent);
+        DealSlot deal = _requireStage(id, Status.Funded);
+        _requireBefore(terms.shipBy());
+
+        _deals[id] = deal.advance(Status.Shipped, deal.held(), 0);
+        emit DealShipped(id, tracking);
     }
 
     /// @inheritdoc IEscrow
-    function shipFor(PackedTerms calldata terms, bytes32 tracking, uint256 deadline, bytes calldata signature) external {
+    function deliver(PackedTerms calldata terms, bytes32 proof, bytes calldata consent) external nonReentrant {
         DealId id = _idOf(terms);
-        _requireIntent(terms.seller(), Intents.hashShipGoods(id, tracking, deadline), deadline, signature);
-        _ship(terms, id, tracking);
+        if (consent.length == 0) _requireCaller(terms.attestor());
+        else _requireIntent(terms.attestor(), Intents.hashAttestDelivery(id, proof, consent.deadline()), consent);
+        DealSlot deal = _requireStage(id, Status.Shipped);
+        _requireBefore(terms.deliverBy());
+        uint256 inspectionUntil = block.timestamp + terms.inspection();
+
+        emit DealDelivered(id, proof, inspectionUntil);
+        if (deal.status() == Status.Disputed) {
+            // The dispute counts as one after delivery, and its tribunal has the whole backstop for it.
+            uint256 backstopAt = block.timestamp + terms.backstop();
+            if (backstopAt < deal.until()) backstopAt = deal.until();
+            _deals[id] = DealSlots.packDisputed(
+                Status.Delivered, deal.held(), backstopAt, inspectionUntil, deal.disputedAt()
+            );
+            emit BackstopExtended(id, backstopAt);
+        } else {
+            _deals[id] = DealSlots.pack(Status.Delivered, deal.held(), inspectionUntil);
+        }
     }
 
     /// @inheritdoc IEscrow
-    function deliver(PackedTerms calldata terms, bytes32 proof) external {
+    function confirm(PackedTerms calldata terms, bytes calldata consent) external nonReentrant {
         DealId id = _idOf(terms);
-        _requireCaller(terms.attestor());
-        _deliver(terms, id, proof);
-    }
+        DealSlot deal = _requireUnreleased(id);
+        if (consent.length == 0) {
+            _requireCaller(terms.buyer());
+        } else {
+            bytes32 intent = Intents.hashConfirmReceipt(id, deal.held(), deal.status(), consent.deadline());
+            _requireIntent(terms.buyer(), intent, consent);
+        }
 
-    /// @inheritdoc IEscrow
-    function deliverFor(PackedTerms calldata terms, bytes32 proof, uint256 deadline, bytes calldata signature) external {
-        DealId id = _idOf(terms);
-        _requireIntent(terms.attestor(), Intents.hashAttestDelivery(id, proof, deadline), deadline, signature);
-        _deliver(terms, id, proof);
-    }
-
-    /// @inheritdoc IEscrow
-    function confirm(PackedTerms calldata terms) external nonReentrant {
-        DealId id = _idOf(terms);
-        _requireCaller(terms.buyer());
-        _release(terms, id, _requireOpen(id).held());
-    }
-
-    /// @inheritdoc IEscrow
-    function confirmFor(PackedTerms calldata terms, uint256 deadline, bytes calldata signature) external nonReentrant {
-        DealId id = _idOf(terms);
-        uint96 held = _requireOpen(id).held();
-        _requireIntent(terms.buyer(), Intents.hashConfirmReceipt(id, held, deadline), deadline, signature);
-        _release(terms, id, held);
+        _release(terms, id, deal);
     }
 
     /// @inheritdoc IEscrow
     function release(PackedTerms calldata terms) external nonReentrant {
         DealId id = _idOf(terms);
-        DealSlot deal = _requireStatus(id, Status.Delivered);
+        DealSlot deal = _deals[id];
+        require(deal.status() == Status.Delivered, WrongStatus(id, deal.status(), Status.Delivered));
         _requireReached(deal.until());
 
-        _release(terms, id, deal.held());
+        _release(terms, id, deal);
     }
 
     /// @inheritdoc IEscrow
-    function refund(PackedTerms calldata terms, uint256 amount) external {
+    function refund(PackedTerms calldata terms, uint256 amount, bytes calldata consent) external nonReentrant {
         DealId id = _idOf(terms);
-        _requireCaller(terms.seller());
-        _refund(terms, id, _requireOpen(id), amount);
-    }
+        DealSlot deal = _requireUnreleased(id);
+        uint256 held = deal.held();
+        require(amount != 0, AmountZero());
+        require(amount <= held, RefundExceedsHeld(amount, held));
+        uint256 remaining = held - amount;
+        if (consent.length == 0) {
+            _requireCaller(terms.seller());
+        } else {
+            bytes32 intent = Intents.hashRefundBuyer(id, amount, remaining, deal.status(), consent.deadline());
+            _requireIntent(terms.seller(), intent, consent);
+        }
 
-    /// @inheritdoc IEscrow
-    function refundFor(
-        PackedTerms calldata terms,
-        uint256 amount,
-        uint256 remaining,
-        uint256 deadline,
-        bytes calldata signature
-    ) external {
-        DealId id = _idOf(terms);
-        _requireIntent(terms.seller(), Intents.hashRefundBuyer(id, amount, remaining, deadline), deadline, signature);
-        DealSlot deal = _requireOpen(id);
-        require(amount <= deal.held(), RefundExceedsHeld(amount, deal.held()));
-        require(remaining == deal.held() - amount, RemainingMismatch(remaining, deal.held() - amount));
-        _refund(terms, id, deal, amount);
+        if (remaining == 0) {
+            _giveBack(terms, id, deal, false);
+        } else {
+            require(
+                deal.status() != Status.Deposited && deal.status() != Status.Disputed, RefundNotWhole(amount, held)
+            );
+            _deals[id] = DealSlots.pack(deal.status(), remaining, deal.until());
+            emit DealRefunded(id, amount, remaining, 0);
+
+            _pay(terms.token(), terms.buyer(), amount);
+        }
     }
 
     // ------------------------------------------------------------------ deadlines
@@ -222,66 +210,69 @@ contract Escrow is Bonds {
             deal.status() == Status.Funded || deal.status() == Status.Shipped,
             WrongStatus(id, deal.status(), Status.Shipped)
         );
-        _requireReached(deal.status() == Status.Funded ? terms.shipBy() : terms.deliverBy());
+        _requireReached(_windowEnd(terms, deal.status(), 0));
 
-        (uint96 compensation, uint256 shortfall) = _endOwing(terms, id, _earnestOwed(terms, deal.status()));
-        emit DealExpired(id, deal.held(), compensation, shortfall);
-
-        _pay(terms.token(), terms.buyer(), uint256(deal.held()) + compensation);
+        _giveBack(terms, id, deal, true);
     }
 
     /// @inheritdoc IEscrow
     function lapse(PackedTerms calldata terms) external nonReentrant {
         DealId id = _idOf(terms);
         DealSlot deal = _deals[id];
-        require(
-            deal.status() == Status.Deposited || deal.status() == Status.Disputed,
-            WrongStatus(id, deal.status(), Status.Disputed)
-        );
-        uint256 toSeller;
-        if (deal.status() == Status.Deposited) {
-            _requireReached(terms.balanceBy());
-            toSeller = terms.earnest() ? deal.held() : 0;
-        } else {
+        Status stage = deal.stage();
+        if (deal.status() == Status.Disputed) {
             _requireReached(deal.until());
-            toSeller = (uint256(deal.held()) * (TermsRules.BASIS_POINTS - terms.silenceBps())) / TermsRules.BASIS_POINTS;
+            if (stage == Status.Delivered) {
+                _splitForSilence(terms, id, deal.held());
+                return;
+            }
+            uint256 resumeUntil = deal.resumeUntil();
+            if (block.timestamp < _windowEnd(terms, stage, resumeUntil)) {
+                _deals[id] = DealSlots.pack(stage, deal.held(), resumeUntil);
+                emit DealResumed(id, stage, resumeUntil);
+                return;
+            }
+        } else {
+            require(stage == Status.Deposited, WrongStatus(id, stage, Status.Disputed));
+            _requireReached(terms.balanceBy());
         }
-        uint256 toBuyer = deal.held() - toSeller;
 
-        _end(terms, id, 0);
-        emit DealLapsed(id, toBuyer, toSeller);
-
-        _distribute(terms, toBuyer, toSeller);
+        if (stage == Status.Deposited) _forfeitDeposit(terms, id, deal.held());
+        else if (stage == Status.Released) _close(terms, id);
+        else _giveBack(terms, id, deal, true);
     }
 
     /// @inheritdoc IEscrow
     function close(PackedTerms calldata terms) external nonReentrant {
         DealId id = _idOf(terms);
-        _requireReached(_requireStatus(id, Status.Released).until());
+        DealSlot deal = _deals[id];
+        require(deal.status() == Status.Released, WrongStatus(id, deal.status(), Status.Released));
+        _requireReached(deal.until());
 
-        _end(terms, id, 0);
-        emit DealClosed(id);
+        _close(terms, id);
     }
 
     // ------------------------------------------------------------------ disputes
 
     /// @inheritdoc IEscrow
-    function dispute(PackedTerms calldata terms, bytes32 statement) external {
+    function dispute(PackedTerms calldata terms, address by, bytes32 statement, bytes calldata consent)
+        external
+        nonReentrant
+    {
         DealId id = _idOf(terms);
-        _dispute(terms, id, msg.sender, statement);
-    }
+        DealSlot deal = _deals[id];
+        Status status = deal.status();
+        if (consent.length == 0) _requireCaller(by);
+        else _requireIntent(by, Intents.hashOpenDispute(id, by, statement, status, consent.deadline()), consent);
+        require(status >= Status.Deposited && status <= Status.Released, DealNotOpen(id, status));
+        // Nobody but the buyer pays the balance, and nobody but the buyer has a claim in the tail.
+        bool isSellers = by == terms.seller() && status != Status.Deposited && status != Status.Released;
+        require(by == terms.buyer() || isSellers, NotDisputant(by, status));
+        _requireBefore(_windowEnd(terms, status, deal.until()));
+        uint256 backstopAt = block.timestamp + terms.backstop();
 
-    /// @inheritdoc IEscrow
-    function disputeFor(
-        PackedTerms calldata terms,
-        address by,
-        bytes32 statement,
-        uint256 deadline,
-        bytes calldata signature
-    ) external {
-        DealId id = _idOf(terms);
-        _requireIntent(by, Intents.hashOpenDispute(id, by, statement, deadline), deadline, signature);
-        _dispute(terms, id, by, statement);
+        _deals[id] = DealSlots.packDisputed(status, deal.held(), backstopAt, deal.until(), block.timestamp);
+        emit DealDisputed(id, by, statement, backstopAt);
     }
 
     /// @inheritdoc IEscrow
@@ -290,21 +281,33 @@ contract Escrow is Bonds {
         uint256 toBuyer,
         uint256 toSeller,
         uint256 compensation,
-        uint256 deadline,
-        bytes calldata buyerSignature,
-        bytes calldata sellerSignature
+        bytes calldata buyerConsent,
+        bytes calldata sellerConsent
     ) external nonReentrant {
         DealId id = _idOf(terms);
-        bytes32 settlement = Intents.hashSettlement(id, toBuyer, toSeller, compensation, deadline);
-        if (msg.sender != terms.buyer()) _requireIntent(terms.buyer(), settlement, deadline, buyerSignature);
-        if (msg.sender != terms.seller()) _requireIntent(terms.seller(), settlement, deadline, sellerSignature);
+        if (buyerConsent.length == 0) {
+            _requireCaller(terms.buyer());
+        } else {
+            bytes32 intent = Intents.hashSettlement(id, toBuyer, toSeller, compensation, buyerConsent.deadline());
+            _requireIntent(terms.buyer(), intent, buyerConsent);
+        }
+        if (sellerConsent.length == 0) {
+            _requireCaller(terms.seller());
+        } else {
+            bytes32 intent = Intents.hashSettlement(id, toBuyer, toSeller, compensation, sellerConsent.deadline());
+            _requireIntent(terms.seller(), intent, sellerConsent);
+        }
         DealSlot deal = _deals[id];
-        require(_isOpen(deal.status()) || deal.status() == Status.Disputed, DealNotOpen(id, deal.status()));
+        require(
+            deal.status() != Status.None && deal.status() != Status.Closed, DealNotOpen(id, deal.status())
+        );
         _requireSum(toBuyer, toSeller, deal.held());
-        require(compensation <= terms.coverage(), CoverageExceedsBond(compensation, terms.coverage()));
+        require(
+            compensation <= terms.coverage(), CompensationExceedsCoverage(compensation, terms.coverage())
+        );
 
-        _end(terms, id, uint96(compensation));
-        emit DealSettled(id, toBuyer, toSeller, compensation);
+        emit DealSettled(id, toBuyer, toSeller);
+        _end(terms, id, uint96(compensation), 0);
 
         _distribute(terms, toBuyer + compensation, toSeller);
     }
@@ -312,21 +315,23 @@ contract Escrow is Bonds {
     /// @inheritdoc IEscrow
     function award(
         PackedTerms calldata terms,
-        DealId id,
         uint96 toBuyer,
         uint96 toSeller,
         uint96 compensation,
-        bytes32 reasons
-    ) external nonReentrant {
-        DealId actual = _idOf(terms);
+        bytes32 reasons,
+        bytes32 evidence
+    ) external nonReentrant returns (uint256 disputedAt) {
+        DealId id = _idOf(terms);
         _requireCaller(terms.tribunal());
-        require(DealId.unwrap(id) == DealId.unwrap(actual), DealMismatch(id, actual));
-        DealSlot deal = _requireStatus(id, Status.Disputed);
-        _requireBefore(deal.until());
+        DealSlot deal = _requireDisputed(id);
         _requireSum(toBuyer, toSeller, deal.held());
+        disputedAt = deal.disputedAt();
 
-        (uint96 covered, uint256 shortfall) = _endOwing(terms, id, compensation);
-        emit DealAwarded(id, toBuyer, toSeller, covered, shortfall, reasons);
+        uint96 covered = compensation < terms.coverage() ? compensation : terms.coverage();
+        // A debt is recorded only against a seller who signed these terms or acted on them.
+        bool isAnswerable = terms.coverage() != 0 || deal.stage() >= Status.Shipped;
+        emit DealAwarded(id, toBuyer, toSeller, reasons, evidence);
+        _end(terms, id, covered, isAnswerable ? compensation - covered : 0);
 
         _distribute(terms, uint256(toBuyer) + covered, toSeller);
     }
@@ -335,51 +340,76 @@ contract Escrow is Bonds {
     function extendBackstop(PackedTerms calldata terms, uint256 until) external nonReentrant {
         DealId id = _idOf(terms);
         _requireCaller(terms.tribunal());
-        DealSlot deal = _requireStatus(id, Status.Disputed);
-        _requireBefore(deal.until());
-        require(until > deal.until(), DeadlinePassed(until));
-        require(until <= block.timestamp + MAX_EXTENSION, ExposureTooLong(until - block.timestamp, MAX_EXTENSION));
+        DealSlot deal = _requireDisputed(id);
+        uint256 latest = block.timestamp + MAX_EXTENSION;
+        if (latest > deal.disputedAt() + MAX_DISPUTE) latest = deal.disputedAt() + MAX_DISPUTE;
+        require(until > deal.until(), BackstopNotLater(until, deal.until()));
+        require(until <= latest, BackstopTooLate(until, latest));
 
-        _deals[id] = DealSlots.pack(Status.Disputed, deal.held(), until);
+        _deals[id] = DealSlots.packDisputed(
+            deal.disputedFrom(), deal.held(), until, deal.resumeUntil(), deal.disputedAt()
+        );
         emit BackstopExtended(id, until);
     }
 
+    /// @inheritdoc IEscrow
+    function payShortfall(PackedTerms calldata terms, uint256 amount) external payable nonReentrant {
+        DealId id = _idOf(terms);
+        uint256 owed = _shortfalls[id];
+        require(amount != 0, AmountZero());
+        require(amount <= owed, AmountExceedsShortfall(amount, owed));
+
+        _shortfalls[id] = owed - amount;
+        emit ShortfallPaid(id, msg.sender, amount, owed - amount);
+
+        _receive(terms.token(), msg.sender, amount);
+        _pay(terms.token(), terms.buyer(), amount);
+    }
+
     // ------------------------------------------------------------------ views
-
-    /// @inheritdoc IEscrow
-    function dealOf(DealId id) external view returns (Deal memory) {
-        return _deals[id].unpack();
-    }
-
-    /// @inheritdoc IEscrow
-    function shortfallOf(DealId id) external view returns (uint256) {
-        return _shortfalls[id];
-    }
 
     /// @inheritdoc IEscrow
     function dealIdOf(PackedTerms calldata terms) external view returns (DealId id) {
         id = _idOf(terms);
     }
 
+    /// @inheritdoc IEscrow
+    function termsDigestOf(PackedTerms calldata terms) external view returns (bytes32) {
+        return _digestOf(terms);
+    }
+
+    /// @inheritdoc IEscrow
+    function dealOf(DealId id) external view nonReentrantView returns (Deal memory) {
+        return _deals[id].unpack();
+    }
+
+    /// @inheritdoc IEscrow
+    function shortfallOf(DealId id) external view nonReentrantView returns (uint256) {
+        return _shortfalls[id];
+    }
+
     // ------------------------------------------------------------------ internals
 
     /// @dev First thing that every action asks: the name of the deal.
     function _idOf(PackedTerms calldata terms) private view returns (DealId) {
-        return DealId.wrap(_hashTypedDataV4(Intents.hashTerms(terms)));
+        return terms.idOf(CHAIN_ID, address(this));
     }
 
-    function _openCovered(PackedTerms calldata terms, DealId id, bytes calldata sellerSignature) private {
-        if (terms.coverage() != 0) {
-            terms.seller().requireSigned(DealId.unwrap(id), sellerSignature);
-            _reserve(terms.seller(), terms.token(), terms.coverage());
-        }
-        _open(terms, id);
+    /// @dev What a wallet signs over the terms, in the domain of the chain as it is now.
+    function _digestOf(PackedTerms calldata terms) private view returns (bytes32) {
+        return _hashTypedDataV4(Intents.hashTerms(terms));
     }
 
-    function _open(PackedTerms calldata terms, DealId id) private {
+    /// @dev Earnest money is always covered, so coverage alone says whether the seller owes anything beyond the price.
+    function _open(PackedTerms calldata terms, DealId id, bytes calldata sellerConsent) private {
         terms.requireFundable(terms.coverage() == 0 ? MAX_EXPOSURE : MAX_COVERED_EXPOSURE);
         Status existing = _deals[id].status();
         require(existing == Status.None, DealExists(id, existing));
+        if (terms.coverage() != 0) {
+            if (sellerConsent.length == 0) require(msg.sender == terms.seller(), SellerSignatureMissing(terms.seller()));
+            else terms.seller().requireSigned(_digestOf(terms), sellerConsent);
+            _reserve(terms.seller(), terms.token(), terms.coverage());
+        }
 
         Status status = terms.deposit() == terms.price() ? Status.Funded : Status.Deposited;
         _deals[id] = DealSlots.pack(status, terms.deposit(), 0);
@@ -387,103 +417,74 @@ contract Escrow is Bonds {
     }
 
     function _completePrice(PackedTerms calldata terms, DealId id) private returns (uint256 amount) {
-        _requireStatus(id, Status.Deposited);
+        DealSlot deal = _requireStage(id, Status.Deposited);
         _requireBefore(terms.balanceBy());
         amount = terms.price() - terms.deposit();
 
-        _deals[id] = DealSlots.pack(Status.Funded, terms.price(), 0);
+        _deals[id] = deal.advance(Status.Funded, terms.price(), 0);
         emit BalancePaid(id, amount);
     }
 
-    function _ship(PackedTerms calldata terms, DealId id, bytes32 tracking) private nonReentrant {
-        DealSlot deal = _requireStatus(id, Status.Funded);
-        _requireBefore(terms.shipBy());
+    /// @dev What is held goes to the seller. A dispute in the tail held nothing and returns to the same tail.
+    function _release(PackedTerms calldata terms, DealId id, DealSlot deal) private {
+        uint256 tailUntil = deal.stage() == Status.Released ? deal.resumeUntil() : block.timestamp + terms.tail();
+        emit DealReleased(id, deal.held(), _leaveTail(terms, id, tailUntil));
 
-        _deals[id] = DealSlots.pack(Status.Shipped, deal.held(), 0);
-        emit DealShipped(id, tracking);
+        _distribute(terms, 0, deal.held());
     }
 
-    function _deliver(PackedTerms calldata terms, DealId id, bytes32 proof) private nonReentrant {
-        DealSlot deal = _requireStatus(id, Status.Shipped);
-        _requireBefore(terms.deliverBy());
-        uint256 until = block.timestamp + terms.inspection();
+    /// @dev What is held goes to the buyer: the seller gave it back, or did not ship or deliver in time. Before shipping this ends
+    /// the deal, and earnest money is doubled.
+    function _giveBack(PackedTerms calldata terms, DealId id, DealSlot deal, bool isExpiry) private {
+        uint256 held = deal.held();
+        bool isShipped = deal.stage() >= Status.Shipped;
+        uint96 owed = terms.earnest() && !isShipped ? terms.deposit() : 0;
+        uint256 tailUntil = isShipped ? _leaveTail(terms, id, block.timestamp + terms.tail()) : 0;
+        if (isExpiry) emit DealExpired(id, held, tailUntil);
+        else emit DealRefunded(id, held, 0, tailUntil);
+        if (!isShipped) _end(terms, id, owed, 0);
 
-        _deals[id] = DealSlots.pack(Status.Delivered, deal.held(), until);
-        emit DealDelivered(id, proof, until);
+        _pay(terms.token(), terms.buyer(), held + owed);
     }
 
-    function _release(PackedTerms calldata terms, DealId id, uint96 held) private {
-        uint256 until;
-        if (terms.coverage() != 0 && terms.tail() != 0) {
-            until = block.timestamp + terms.tail();
-            _deals[id] = DealSlots.pack(Status.Released, 0, until);
-        } else {
-            _end(terms, id, 0);
+    function _forfeitDeposit(PackedTerms calldata terms, DealId id, uint256 held) private {
+        (uint256 toBuyer, uint256 toSeller) = terms.earnest() ? (uint256(0), held) : (held, uint256(0));
+        emit DealLapsed(id, toBuyer, toSeller, 0);
+        _end(terms, id, 0, 0);
+
+        _distribute(terms, toBuyer, toSeller);
+    }
+
+    /// @dev The one default that a dispute may change, because both sides agreed to its share.
+    function _splitForSilence(PackedTerms calldata terms, DealId id, uint256 held) private {
+        uint256 toSeller = (held * (TermsRules.BASIS_POINTS - terms.silenceBps())) / TermsRules.BASIS_POINTS;
+        emit DealLapsed(id, held - toSeller, toSeller, _leaveTail(terms, id, block.timestamp + terms.tail()));
+
+        _distribute(terms, held - toSeller, toSeller);
+    }
+
+    function _close(PackedTerms calldata terms, DealId id) private {
+        emit DealClosed(id);
+        _end(terms, id, 0, 0);
+    }
+
+    /// @dev Nothing is held any more; claims on the coverage stay open until `tailUntil`. Zero means that the deal ended.
+    function _leaveTail(PackedTerms calldata terms, DealId id, uint256 tailUntil) private returns (uint256) {
+        if (terms.coverage() == 0 || block.timestamp >= tailUntil) {
+            _end(terms, id, 0, 0);
+            return 0;
         }
-        emit DealReleased(id, held, until);
-
-        _distribute(terms, 0, held);
-    }
-
-    function _refund(PackedTerms calldata terms, DealId id, DealSlot deal, uint256 amount) private nonReentrant {
-        require(amount != 0, AmountZero());
-        require(amount <= deal.held(), RefundExceedsHeld(amount, deal.held()));
-        uint256 remaining = deal.held() - amount;
-        require(
-            remaining == 0 || deal.status() != Status.Deposited, PartialRefundOfDeposit(amount, deal.held())
-        );
-
-        uint96 compensation;
-        uint256 shortfall;
-        if (remaining == 0) (compensation, shortfall) = _endOwing(terms, id, _earnestOwed(terms, deal.status()));
-        else _deals[id] = DealSlots.pack(deal.status(), remaining, deal.until());
-        emit DealRefunded(id, amount, remaining, compensation, shortfall);
-
-        _pay(terms.token(), terms.buyer(), amount + compensation);
-    }
-
-    /// @dev What a seller owes beyond a refund who took earnest money and ends the deal before shipping: as much again.
-    function _earnestOwed(PackedTerms calldata terms, Status status) private pure returns (uint96) {
-        return terms.earnest() && status <= Status.Funded ? terms.deposit() : 0;
-    }
-
-    function _dispute(PackedTerms calldata terms, DealId id, address by, bytes32 statement) private nonReentrant {
-        DealSlot deal = _deals[id];
-        // In the tail nothing is held: only the buyer has a claim, and nobody else may cut short the time for it.
-        require(by == terms.buyer() || (by == terms.seller() && deal.status() != Status.Released), NotParty(by));
-        _requireBefore(_windowEnd(terms, id, deal));
-        uint256 until = block.timestamp + terms.backstop();
-
-        _deals[id] = DealSlots.pack(Status.Disputed, deal.held(), until);
-        emit DealDisputed(id, by, statement, until);
-    }
-
-    /// @dev Until when a deal can be disputed; after it, the deadline's own action may run. The two never overlap.
-    function _windowEnd(PackedTerms calldata terms, DealId id, DealSlot deal) private pure returns (uint256) {
-        if (deal.status() == Status.Deposited) return terms.balanceBy();
-        if (deal.status() == Status.Funded) return terms.shipBy();
-        if (deal.status() == Status.Shipped) return terms.deliverBy();
-        require(deal.status() == Status.Delivered || deal.status() == Status.Released, DealNotOpen(id, deal.status()));
-        return deal.until();
-    }
-
-    /// @dev Of what the seller owes beyond the price, as much as this deal's coverage carries leaves the bond; the rest is recorded.
-    function _endOwing(PackedTerms calldata terms, DealId id, uint96 owed)
-        private
-        returns (uint96 compensation, uint256 shortfall)
-    {
-        compensation = owed < terms.coverage() ? owed : terms.coverage();
-        shortfall = owed - compensation;
-
-        if (shortfall != 0) _shortfalls[id] = shortfall;
-        _end(terms, id, compensation);
+        _deals[id] = DealSlots.pack(Status.Released, 0, tailUntil);
+        return tailUntil;
     }
 
     /// @dev Forgets a deal and ends its reservation. The slot is given back once `fundBy` keeps the terms from being funded
     /// again; before that a closed marker does.
-    function _end(PackedTerms calldata terms, DealId id, uint96 compensation) private {
+    function _end(PackedTerms calldata terms, DealId id, uint96 compensation, uint96 shortfall) private {
         _deals[id] = block.timestamp < terms.fundBy() ? DealSlots.pack(Status.Closed, 0, 0) : DealSlot.wrap(0);
         _unreserve(terms.seller(), terms.token(), terms.coverage(), compensation);
+        if (shortfall != 0) _shortfalls[id] = shortfall;
+        if (compensation != 0 || shortfall != 0) emit DealCompensated(id, compensation, shortfall);
     }
 
     /// @dev The marketplace's fee is due on what the seller gets and rounds down.
@@ -495,18 +496,33 @@ contract Escrow is Bonds {
         _pay(terms.token(), terms.seller(), toSeller - fee);
     }
 
-    function _requireStatus(DealId id, Status expected) private view returns (DealSlot deal) {
-        deal = _deals[id];
-        require(deal.status() == expected, WrongStatus(id, deal.status(), expected));
+    /// @dev Until when a stage can be disputed; after it, the deadline's own action may run. The two never overlap.
+    function _windowEnd(PackedTerms calldata terms, Status stage, uint256 until) private pure returns (uint256) {
+        if (stage == Status.Deposited) return terms.balanceBy();
+        if (stage == Status.Funded) return terms.shipBy();
+        if (stage == Status.Shipped) return terms.deliverBy();
+        return until;
     }
 
-    function _requireOpen(DealId id) private view returns (DealSlot deal) {
+    function _requireStage(DealId id, Status expected) private view returns (DealSlot deal) {
         deal = _deals[id];
-        require(_isOpen(deal.status()), DealNotOpen(id, deal.status()));
+        require(deal.stage() == expected, WrongStatus(id, deal.status(), expected));
     }
 
-    function _isOpen(Status status) private pure returns (bool) {
-        return status >= Status.Deposited && status <= Status.Delivered;
+    function _requireDisputed(DealId id) private view returns (DealSlot deal) {
+        deal = _deals[id];
+        require(deal.status() == Status.Disputed, WrongStatus(id, deal.status(), Status.Disputed));
+        _requireBefore(deal.until());
+    }
+
+    /// @dev Money may still be held: every state from `Deposited` to `Delivered`, and `Disputed`.
+    function _requireUnreleased(DealId id) private view returns (DealSlot deal) {
+        deal = _deals[id];
+        Status status = deal.status();
+        require(
+            (status >= Status.Deposited && status <= Status.Delivered) || status == Status.Disputed,
+            DealNotOpen(id, status)
+        );
     }
 
     function _requireSum(uint256 toBuyer, uint256 toSeller, uint256 held) private pure {

@@ -13,7 +13,10 @@ contract EvidenceRegistry is IEvidenceRegistry {
         require(count != 0, CountIsZero(root));
         Anchor storage known = _anchors[msg.sender][root];
         anchoredAt = known.anchoredAt;
-        if (anchoredAt != 0) return anchoredAt;
+        if (anchoredAt != 0) {
+            require(known.count == count, CountDiffers(root, count, known.count));
+            return anchoredAt;
+        }
 
         anchoredAt = uint40(block.timestamp);
         Head memory head = _heads[msg.sender];

@@ -44,9 +44,12 @@ interface IEvidenceRegistry {
     /// @notice A tree without leaves proves nothing.
     error CountIsZero(bytes32 root);
 
+    /// @notice This sender anchored the root with another number of leaves, which stays what it was.
+    error CountDiffers(bytes32 root, uint64 stated, uint64 anchored);
+
     /// @notice Records that `root` existed no later than this block.
-    /// @dev A root that this sender has anchored before keeps its first time and count: the call then writes nothing,
-    /// emits nothing and does not revert, so a batch that is sent twice is harmless.
+    /// @dev A root that this sender has anchored before keeps its first time: with the same count the call writes nothing,
+    /// emits nothing and does not revert, so a batch that is sent twice is harmless. Another count is refused.
     /// @param root top of the tree, not zero
     /// @param count leaves in the tree, not zero
     /// @return anchoredAt seconds, when this sender first anchored the root

@@ -2,6 +2,22 @@
 pragma solidity ^0.8.28;
 
 import {DealId, PackedTerms} from "../types/Terms.sol";
+import {ITribunal} from "./ITribunal.sol";
+
+/// @notice A panel as it is registered, once and for ever. Its `rules` are keccak256(abi.encode(threshold, answerWindow,
+/// minInspection, minBackstop, arbitrators)).
+struct Panel {
+    /// Signatures that decide: at least one, at most as many as there are arbitrators.
+    uint8 threshold;
+    /// Seconds from the dispute in which the other side can answer; nothing is decided earlier.
+    uint32 answerWindow;
+    /// Shortest inspection of terms that this panel accepts, in seconds.
+    uint32 minInspection;
+    /// Shortest backstop of terms that this panel accepts, in seconds: an hour more than the answer window or longer.
+    uint32 minBackstop;
+    /// In ascending order, so that each is another.
+    address[] arbitrators;
+}
 
 /// @notice What a panel of arbitrators signs (EIP-712). Amounts are minor units of the deal's token.
 struct Determination {
@@ -18,46 +34,89 @@ struct Determination {
     uint40 deadline;
 }
 
-/// @notice One arbitrator's signature. Of a key: its 64 bytes (EIP-2098). Of a contract wallet (ERC-1271): `vs` is zero, which
-/// no key ever makes, and `r` is the place of the signature among `walletSignatures`.
-struct SeatSignature {
+/// @notice What a panel of arbitrators signs (EIP-712) to keep a dispute open while a court or a hearing goes on.
+struct Extension {
+    DealId deal;
+    /// New backstop in Unix seconds.
+    uint40 until;
+    /// Digest of the written reasons.
+    bytes32 reasons;
+    /// Second from which the extension is refused.
+    uint40 deadline;
+}
+
+/// @notice One seat of the panel, in ascending order of arbitrators. An arbitrator with a key who signed: the signature's 64
+/// bytes (EIP-2098). One who did not sign: `r` is the address and `vs` is zero. A contract wallet that signed (ERC-1271): `r` is the
+/// address plus (place among `walletSignatures` + 1) << 160 and `vs` is zero, which no key's signature has.
+struct Seat {
     bytes32 r;
     bytes32 vs;
 }
 
-/// @title A panel that the terms of a deal fix in advance
-/// @notice Executes a determination that enough arbitrators signed, in the same transaction, whoever carries it.
-/// @dev Stateless and without money. `terms.rules` must be `keccak256(abi.encode(threshold, arbitrators))`. Trusts no one but the signers: a
-/// carrier can neither change nor redirect anything, and arbitrators can only split what is held between the parties of the
-/// terms and compensate from that deal's coverage.
-interface IPanelTribunal {
-    error ArbitratorIsParty(address arbitrator);
+/// @title Panels of arbitrators that the terms of a deal fix in advance
+/// @notice Executes a determination that enough arbitrators signed, in the same transaction, whoever submits it.
+/// @dev Without money and without an owner. `terms.rules` names a registered panel. Trusts no one but the signers: who submits can
+/// neither change nor redirect anything, and arbitrators can only split what is held between the parties of the terms and
+/// compensate from that deal's coverage. Buyer, seller and marketplace are never among them.
+interface IPanelTribunal is ITribunal {
+    /// @notice A panel was registered; terms name it by `rules`.
+    event PanelRegistered(bytes32 indexed rules, Panel panel);
+
+    /// @notice Arbitrators must be in ascending order, without zero.
     error ArbitratorsNotAscending(address arbitrator);
+    /// @notice The arbitrators signed about another deal than the one of these terms.
+    error DealMismatch(DealId signed, DealId actual);
+    /// @notice A determination or an extension names its reasons, and a determination its evidence.
+    error DigestZero();
+    /// @notice The other side can answer until `until`.
+    error AnswerWindowOpen(uint256 until);
+    /// @notice The determination or the extension was possible before `deadline`.
     error DeterminationExpired(uint256 deadline);
-    /// @notice These arbitrators, with as many signatures as were given, are not the panel of the terms.
+    /// @notice Clocks of a panel below the floors of this contract.
+    error PanelClocksTooShort(uint256 answerWindow, uint256 minInspection, uint256 minBackstop);
+    /// @notice The seats and their signatures do not make up the panel that the terms name.
     error PanelMismatch(bytes32 rules, bytes32 panel);
-    error SignersMismatch(uint256 signers, uint256 signatures);
+    /// @notice Fewer seats signed than decide.
+    error SignaturesMissing(uint256 signatures, uint256 threshold);
+    /// @notice A threshold is from one to the number of arbitrators, and a panel has at most 64.
+    error ThresholdOutOfRange(uint256 threshold, uint256 arbitrators);
 
-    /// @notice Who decided on what evidence; the amounts and the reasons stand in the escrow's `DealAwarded`.
-    event Determined(DealId indexed deal, bytes32 evidence, uint256 signers);
+    /// @notice Registers a panel, once and for ever; doing it again changes nothing. Anyone.
+    /// @dev Example: three of five with an answer window of three days, inspections from seven days, backstops from thirty.
+    /// @return rules What terms carry to name this panel.
+    function register(Panel calldata panel) external returns (bytes32 rules);
 
-    /// @notice Awards as the determination says. Anyone may carry it.
-    /// @param arbitrators The panel of the terms, in ascending order.
-    /// @param signers Bit i set: `arbitrators[i]` signed.
-    /// @param signatures As many as the panel's threshold, one for each set bit, lowest bit first.
+    /// @notice Awards as the determination says, once the answer window is over. Anyone.
+    /// @param panel The panel of the terms; its `arbitrators` are left empty, because the seats give them.
+    /// @param seats One for each arbitrator, in the panel's order.
     /// @param walletSignatures What the contract wallets among the signers accept; empty where all sign with keys.
     function determine(
         PackedTerms calldata terms,
         Determination calldata determination,
-        address[] calldata arbitrators,
-        uint256 signers,
-        SeatSignature[] calldata signatures,
+        Panel calldata panel,
+        Seat[] calldata seats,
         bytes[] calldata walletSignatures
     ) external;
 
-    /// @notice The EIP-712 digest that arbitrators sign.
+    /// @notice Moves the backstop of a dispute later, within the escrow's limits, on the signatures of as many arbitrators as
+    /// decide. Anyone.
+    function extend(
+        PackedTerms calldata terms,
+        Extension calldata extension,
+        Panel calldata panel,
+        Seat[] calldata seats,
+        bytes[] calldata walletSignatures
+    ) external;
+
+    /// @notice The EIP-712 digest that arbitrators sign to decide.
     function digestOf(Determination calldata determination) external view returns (bytes32);
 
-    /// @notice The `rules` that terms must carry for this panel.
-    function rulesOf(uint256 threshold, address[] calldata arbitrators) external pure returns (bytes32);
+    /// @notice The EIP-712 digest that arbitrators sign to extend.
+    function extensionDigestOf(Extension calldata extension) external view returns (bytes32);
+
+    /// @notice The `rules` that terms carry to name this panel, registered or not.
+    function rulesOf(Panel calldata panel) external pure returns (bytes32);
+
+    /// @notice Whether a panel with these rules was registered.
+    function isRegistered(bytes32 rules) external view returns (bool);
 }

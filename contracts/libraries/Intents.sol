@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Status} from "../types/Deal.sol";
 import {DealId, PackedTerms} from "../types/Terms.sol";
 import {TermsCodec} from "./TermsCodec.sol";
 
 /// @notice EIP-712 struct hashes of everything that a party signs for the escrow. One readable type per action.
+/// @dev What ends a deal, gives money back or opens a dispute names the status that it was signed in: kept back, it works in
+/// no other.
 library Intents {
     using TermsCodec for PackedTerms;
 
@@ -14,17 +17,18 @@ library Intents {
 
     bytes32 internal constant DEAL_TYPEHASH = keccak256("Deal(bytes32 id)");
     bytes32 internal constant TERMS_TYPEHASH = keccak256(
-        "Terms(address buyer,address seller,address marketplace,address attestor,address token,uint96 price,uint96 deposit,uint96 coverage,uint16 feeBps,bool earnest,uint40 fundBy,uint40 balanceBy,uint40 shipBy,uint40 deliverBy,uint40 inspection,uint40 tail,address tribunal,bytes32 rules,uint40 backstop,uint16 silenceBps,bytes32 order)"
+        "Terms(address buyer,address seller,address marketplace,address attestor,address token,uint96 price,uint96 deposit,uint96 coverage,uint16 feeBps,bool earnest,uint32 fundBy,uint32 balanceBy,uint32 shipBy,uint32 deliverBy,uint32 inspection,uint32 tail,address tribunal,bytes32 rules,uint32 backstop,uint16 silenceBps,bytes32 order)"
     );
     bytes32 internal constant PAY_BALANCE_TYPEHASH = keccak256("PayBalance(bytes32 deal,uint256 amount,uint256 deadline)");
     bytes32 internal constant SHIP_GOODS_TYPEHASH = keccak256("ShipGoods(bytes32 deal,bytes32 tracking,uint256 deadline)");
     bytes32 internal constant ATTEST_DELIVERY_TYPEHASH =
         keccak256("AttestDelivery(bytes32 deal,bytes32 proof,uint256 deadline)");
-    bytes32 internal constant CONFIRM_RECEIPT_TYPEHASH = keccak256("ConfirmReceipt(bytes32 deal,uint256 amount,uint256 deadline)");
+    bytes32 internal constant CONFIRM_RECEIPT_TYPEHASH =
+        keccak256("ConfirmReceipt(bytes32 deal,uint256 amount,uint8 status,uint256 deadline)");
     bytes32 internal constant REFUND_BUYER_TYPEHASH =
-        keccak256("RefundBuyer(bytes32 deal,uint256 amount,uint256 remaining,uint256 deadline)");
+        keccak256("RefundBuyer(bytes32 deal,uint256 amount,uint256 remaining,uint8 status,uint256 deadline)");
     bytes32 internal constant OPEN_DISPUTE_TYPEHASH =
-        keccak256("OpenDispute(bytes32 deal,address by,bytes32 statement,uint256 deadline)");
+        keccak256("OpenDispute(bytes32 deal,address by,bytes32 statement,uint8 status,uint256 deadline)");
     bytes32 internal constant SETTLEMENT_TYPEHASH =
         keccak256("Settlement(bytes32 deal,uint256 toBuyer,uint256 toSeller,uint256 compensation,uint256 deadline)");
     bytes32 internal constant POST_BOND_TYPEHASH =
@@ -35,7 +39,7 @@ library Intents {
         "WithdrawBond(address seller,address token,uint256 amount,address to,uint256 nonce,uint256 deadline)"
     );
     bytes32 internal constant WITHDRAW_CREDIT_TYPEHASH =
-        keccak256("WithdrawCredit(address owner,address token,address to,uint256 nonce,uint256 deadline)");
+        keccak256("WithdrawCredit(address owner,address token,uint256 amount,address to,uint256 nonce,uint256 deadline)");
 
     function hashTerms(PackedTerms calldata terms) internal pure returns (bytes32) {
         return keccak256(
@@ -82,24 +86,28 @@ library Intents {
         return keccak256(abi.encode(ATTEST_DELIVERY_TYPEHASH, deal, proof, deadline));
     }
 
-    function hashConfirmReceipt(DealId deal, uint256 amount, uint256 deadline) internal pure returns (bytes32) {
-        return keccak256(abi.encode(CONFIRM_RECEIPT_TYPEHASH, deal, amount, deadline));
-    }
-
-    function hashRefundBuyer(DealId deal, uint256 amount, uint256 remaining, uint256 deadline)
+    function hashConfirmReceipt(DealId deal, uint256 amount, Status status, uint256 deadline)
         internal
         pure
         returns (bytes32)
     {
-        return keccak256(abi.encode(REFUND_BUYER_TYPEHASH, deal, amount, remaining, deadline));
+        return keccak256(abi.encode(CONFIRM_RECEIPT_TYPEHASH, deal, amount, status, deadline));
     }
 
-    function hashOpenDispute(DealId deal, address by, bytes32 statement, uint256 deadline)
+    function hashRefundBuyer(DealId deal, uint256 amount, uint256 remaining, Status status, uint256 deadline)
         internal
         pure
         returns (bytes32)
     {
-        return keccak256(abi.encode(OPEN_DISPUTE_TYPEHASH, deal, by, statement, deadline));
+        return keccak256(abi.encode(REFUND_BUYER_TYPEHASH, deal, amount, remaining, status, deadline));
+    }
+
+    function hashOpenDispute(DealId deal, address by, bytes32 statement, Status status, uint256 deadline)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(OPEN_DISPUTE_TYPEHASH, deal, by, statement, status, deadline));
     }
 
     function hashSettlement(DealId deal, uint256 toBuyer, uint256 toSeller, uint256 compensation, uint256 deadline)
@@ -137,11 +145,14 @@ library Intents {
         return keccak256(abi.encode(WITHDRAW_BOND_TYPEHASH, seller, token, amount, to, nonce, deadline));
     }
 
-    function hashWithdrawCredit(address owner, address token, address to, uint256 nonce, uint256 deadline)
-        internal
-        pure
-        returns (bytes32)
-    {
-        return keccak256(abi.encode(WITHDRAW_CREDIT_TYPEHASH, owner, token, to, nonce, deadline));
+    function hashWithdrawCredit(
+        address owner,
+        address token,
+        uint256 amount,
+        address to,
+        uint256 nonce,
+        uint256 deadline
+    ) internal pure returns (bytes32) {
+        return keccak256(abi.encode(WITHDRAW_CREDIT_TYPEHASH, owner, token, amount, to, nonce, deadline));
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IEscrow} from "../interfaces/IEscrow.sol";
+import {ITribunal} from "../interfaces/ITribunal.sol";
 import {PackedTerms} from "../types/Terms.sol";
 import {TermsCodec} from "./TermsCodec.sol";
 
@@ -12,53 +13,81 @@ library TermsRules {
     uint256 internal constant BASIS_POINTS = 10_000;
     /// @dev Earnest money above a fifth of the price has no effect as such (Civil Code of the PRC art. 586).
     uint256 internal constant EARNEST_DIVISOR = 5;
+    /// @dev Shortest inspection, backstop, and time for each step. A tribunal's own floors are longer.
+    uint256 internal constant MIN_WINDOW = 1 hours;
+    uint256 private constant ACCEPTS_GAS = 100_000;
+    /// @dev Size of an EIP-7702 delegation: the code of an account that still has a key.
+    uint256 private constant DELEGATION_BYTES = 23;
 
     /// @notice Reverts with the fact that makes the terms unsafe to fund now.
     /// @param longest Seconds from now within which the deal must have run its course, and longest backstop.
     function requireFundable(PackedTerms calldata terms, uint256 longest) internal view {
         require(block.timestamp < terms.fundBy(), IEscrow.DeadlinePassed(terms.fundBy()));
+        require(terms.isCanonical(), IEscrow.TermsNotCanonical());
         _requireParties(terms);
         _requireAmounts(terms);
         _requireClocks(terms, longest);
+        _requireTribunal(terms);
     }
 
     function _requireParties(PackedTerms calldata terms) private view {
+        (address buyer, address seller, address marketplace) = (terms.buyer(), terms.seller(), terms.marketplace());
         require(
-            terms.buyer() != address(0) && terms.seller() != address(0) && terms.attestor() != address(0)
-                && (terms.marketplace() != address(0) || terms.feeBps() == 0),
+            buyer != address(0) && seller != address(0) && terms.attestor() != address(0)
+                && (marketplace != address(0) || terms.feeBps() == 0),
             IEscrow.AddressZero()
         );
-        require(terms.buyer() != terms.seller(), IEscrow.BuyerIsSeller(terms.buyer()));
-        require(terms.attestor() != terms.seller(), IEscrow.AttestorIsSeller(terms.seller()));
+        require(buyer != seller, IEscrow.BuyerIsSeller(buyer));
+        require(buyer != marketplace, IEscrow.BuyerIsMarketplace(buyer));
+        require(terms.attestor() != seller, IEscrow.AttestorIsSeller(seller));
         require(
-            terms.tribunal() != terms.buyer() && terms.tribunal() != terms.seller(),
-            IEscrow.TribunalIsParty(terms.tribunal())
+            buyer != address(this) && seller != address(this) && marketplace != address(this),
+            IEscrow.EscrowIsParty(address(this))
         );
-        require(terms.tribunal().code.length != 0, IEscrow.TribunalUnknown(terms.tribunal()));
     }
 
     function _requireAmounts(PackedTerms calldata terms) private pure {
         require(terms.deposit() != 0, IEscrow.AmountZero());
         require(terms.deposit() <= terms.price(), IEscrow.DepositExceedsPrice(terms.deposit(), terms.price()));
-        require(
-            !terms.earnest() || terms.deposit() <= terms.price() / EARNEST_DIVISOR,
-            IEscrow.EarnestTooHigh(terms.deposit(), terms.price() / EARNEST_DIVISOR)
-        );
+        if (terms.earnest()) {
+            uint256 highest = terms.price() / EARNEST_DIVISOR;
+            require(terms.deposit() <= highest, IEscrow.EarnestTooHigh(terms.deposit(), highest));
+            require(terms.deposit() <= terms.coverage(), IEscrow.EarnestNotCovered(terms.deposit(), terms.coverage()));
+        }
         require(terms.feeBps() <= BASIS_POINTS, IEscrow.BasisPointsTooHigh(terms.feeBps()));
         require(terms.silenceBps() <= BASIS_POINTS, IEscrow.BasisPointsTooHigh(terms.silenceBps()));
     }
 
+    /// @dev A backstop as long as the inspection: a seller's dispute cannot shorten the buyer's time.
     function _requireClocks(PackedTerms calldata terms, uint256 longest) private view {
-        bool inOrder = terms.deposit() == terms.price()
-            ? terms.fundBy() < terms.shipBy()
-            : terms.fundBy() < terms.balanceBy() && terms.balanceBy() < terms.shipBy();
+        uint256 paidBy = terms.deposit() == terms.price() ? terms.fundBy() : terms.balanceBy();
         require(
-            inOrder && terms.shipBy() < terms.deliverBy() && terms.inspection() != 0 && terms.backstop() != 0,
-            IEscrow.ClocksOutOfOrder()
+            (paidBy == terms.fundBy() || paidBy >= terms.fundBy() + MIN_WINDOW) && terms.shipBy() >= paidBy + MIN_WINDOW
+                && terms.deliverBy() >= terms.shipBy() + MIN_WINDOW,
+            IEscrow.ClocksOutOfOrder(terms.fundBy(), terms.balanceBy(), terms.shipBy(), terms.deliverBy())
+        );
+        require(terms.inspection() >= MIN_WINDOW, IEscrow.InspectionTooShort(terms.inspection(), MIN_WINDOW));
+        require(
+            terms.backstop() >= terms.inspection(), IEscrow.BackstopTooShort(terms.backstop(), terms.inspection())
         );
 
         uint256 exposure = terms.deliverBy() - block.timestamp + terms.inspection() + terms.tail();
         require(exposure <= longest, IEscrow.ExposureTooLong(exposure, longest));
         require(terms.backstop() <= longest, IEscrow.ExposureTooLong(terms.backstop(), longest));
+    }
+
+    function _requireTribunal(PackedTerms calldata terms) private view {
+        address tribunal = terms.tribunal();
+        require(
+            tribunal != terms.buyer() && tribunal != terms.seller() && tribunal != terms.marketplace(),
+            IEscrow.TribunalIsParty(tribunal)
+        );
+        require(tribunal.code.length != DELEGATION_BYTES, IEscrow.TribunalRefuses(tribunal));
+        (bool success, bytes memory answer) =
+            tribunal.staticcall{gas: ACCEPTS_GAS}(abi.encodeCall(ITribunal.accepts, (terms)));
+        require(
+            success && answer.length >= 32 && bytes32(answer) == bytes32(ITribunal.accepts.selector),
+            IEscrow.TribunalRefuses(tribunal)
+        );
     }
 }

@@ -3,51 +3,128 @@ pragma solidity 0.8.34;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IEscrow} from "../interfaces/IEscrow.sol";
-import {Determination, IPanelTribunal, SeatSignature} from "../interfaces/IPanelTribunal.sol";
+import {Determination, Extension, IPanelTribunal, Panel, Seat} from "../interfaces/IPanelTribunal.sol";
+import {ITribunal} from "../interfaces/ITribunal.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 import {TermsCodec} from "../libraries/TermsCodec.sol";
-import {PackedTerms} from "../types/Terms.sol";
+import {DealId, PackedTerms} from "../types/Terms.sol";
 
-/// @notice A panel fixed in the terms; `IPanelTribunal` is its manual.
+/// @notice Registered panels; `IPanelTribunal` is its manual.
 contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
     using Signatures for address;
     using TermsCodec for PackedTerms;
 
+    /// @dev What funding asks of a panel, in one slot.
+    struct Floors {
+        uint32 minInspection;
+        uint32 minBackstop;
+        /// Three bits for each arbitrator: an account with one of its bits clear is certainly not among them.
+        uint128 filter;
+    }
+
     bytes32 private constant DETERMINATION_TYPEHASH = keccak256(
         "Determination(bytes32 deal,uint96 toBuyer,uint96 toSeller,uint96 compensation,bytes32 reasons,bytes32 evidence,uint40 deadline)"
     );
+    bytes32 private constant EXTENSION_TYPEHASH =
+        keccak256("Extension(bytes32 deal,uint40 until,bytes32 reasons,uint40 deadline)");
+    uint256 private constant MAX_ARBITRATORS = 64;
+    /// @notice Shortest answer window, and shortest time that a panel has after it to decide. Seconds.
+    uint256 public constant MIN_WINDOW = 1 hours;
+    /// @notice Shortest inspection that a panel may accept. Seconds.
+    uint256 public constant MIN_INSPECTION = 1 hours;
 
     /// @notice The escrow whose deals this tribunal decides.
     IEscrow public immutable ESCROW;
+    uint256 private immutable ESCROW_CHAIN_ID;
+
+    mapping(bytes32 rules => Floors) private _floors;
+    mapping(bytes32 rules => mapping(address arbitrator => bool)) private _isArbitrator;
 
     constructor(IEscrow escrow) {
         ESCROW = escrow;
+        ESCROW_CHAIN_ID = escrow.CHAIN_ID();
+    }
+
+    /// @inheritdoc IPanelTribunal
+    function register(Panel calldata panel) external returns (bytes32 rules) {
+        uint256 count = panel.arbitrators.length;
+        require(
+            panel.threshold != 0 && panel.threshold <= count && count <= MAX_ARBITRATORS,
+            ThresholdOutOfRange(panel.threshold, count)
+        );
+        require(
+            panel.answerWindow >= MIN_WINDOW && panel.minInspection >= MIN_INSPECTION
+                && panel.minBackstop >= panel.answerWindow + MIN_WINDOW,
+            PanelClocksTooShort(panel.answerWindow, panel.minInspection, panel.minBackstop)
+        );
+        rules = rulesOf(panel);
+        if (isRegistered(rules)) return rules;
+
+        uint128 filter;
+        address last;
+        for (uint256 seat = 0; seat < count; ++seat) {
+            address arbitrator = panel.arbitrators[seat];
+            require(arbitrator > last, ArbitratorsNotAscending(arbitrator));
+            last = arbitrator;
+            filter |= _bitsOf(arbitrator);
+            _isArbitrator[rules][arbitrator] = true;
+        }
+        _floors[rules] = Floors(panel.minInspection, panel.minBackstop, filter);
+        emit PanelRegistered(rules, panel);
+    }
+
+    /// @inheritdoc ITribunal
+    function accepts(PackedTerms calldata terms) external view returns (bytes4) {
+        bytes32 rules = terms.rules();
+        Floors memory floors = _floors[rules];
+        bool isAccepted = floors.minBackstop != 0 && terms.inspection() >= floors.minInspection
+            && terms.backstop() >= floors.minBackstop && !_isSeated(rules, floors.filter, terms.buyer())
+            && !_isSeated(rules, floors.filter, terms.seller()) && !_isSeated(rules, floors.filter, terms.marketplace());
+        return isAccepted ? ITribunal.accepts.selector : bytes4(0);
     }
 
     /// @inheritdoc IPanelTribunal
     function determine(
         PackedTerms calldata terms,
         Determination calldata determination,
-        address[] calldata arbitrators,
-        uint256 signers,
-        SeatSignature[] calldata signatures,
+        Panel calldata panel,
+        Seat[] calldata seats,
         bytes[] calldata walletSignatures
     ) external {
         require(block.timestamp < determination.deadline, DeterminationExpired(determination.deadline));
-        bytes32 rules = rulesOf(signatures.length, arbitrators);
-        require(rules == terms.rules() && signatures.length != 0, PanelMismatch(terms.rules(), rules));
-        _requireSigned(terms, digestOf(determination), arbitrators, signers, signatures, walletSignatures);
+        require(determination.reasons != 0 && determination.evidence != 0, DigestZero());
+        DealId id = terms.idOf(ESCROW_CHAIN_ID, address(ESCROW));
+        require(DealId.unwrap(determination.deal) == DealId.unwrap(id), DealMismatch(determination.deal, id));
+        _requirePanel(terms.rules(), digestOf(determination), panel, seats, walletSignatures);
 
-        emit Determined(determination.deal, determination.evidence, signers);
-
-        ESCROW.award(
+        uint256 disputedAt = ESCROW.award(
             terms,
-            determination.deal,
             determination.toBuyer,
             determination.toSeller,
             determination.compensation,
-            determination.reasons
+            determination.reasons,
+            determination.evidence
         );
+        // The escrow's answer spares a second look at the deal; a revert undoes the award.
+        uint256 answerUntil = disputedAt + panel.answerWindow;
+        require(block.timestamp >= answerUntil, AnswerWindowOpen(answerUntil));
+    }
+
+    /// @inheritdoc IPanelTribunal
+    function extend(
+        PackedTerms calldata terms,
+        Extension calldata extension,
+        Panel calldata panel,
+        Seat[] calldata seats,
+        bytes[] calldata walletSignatures
+    ) external {
+        require(block.timestamp < extension.deadline, DeterminationExpired(extension.deadline));
+        require(extension.reasons != 0, DigestZero());
+        DealId id = terms.idOf(ESCROW_CHAIN_ID, address(ESCROW));
+        require(DealId.unwrap(extension.deal) == DealId.unwrap(id), DealMismatch(extension.deal, id));
+        _requirePanel(terms.rules(), extensionDigestOf(extension), panel, seats, walletSignatures);
+
+        ESCROW.extendBackstop(terms, extension.until);
     }
 
     /// @inheritdoc IPanelTribunal
@@ -56,52 +133,64 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
     }
 
     /// @inheritdoc IPanelTribunal
-    function rulesOf(uint256 threshold, address[] calldata arbitrators) public pure returns (bytes32) {
-        return keccak256(abi.encode(threshold, arbitrators));
+    function extensionDigestOf(Extension calldata extension) public view returns (bytes32) {
+        return _hashTypedDataV4(keccak256(abi.encode(EXTENSION_TYPEHASH, extension)));
     }
 
-    /// @dev Ascending addresses make every signer a different person. `if`, because `require` computes its error's arguments
-    /// even when all is well, and this loop is what a determination pays most for.
-    function _requireSigned(
-        PackedTerms calldata terms,
+    /// @inheritdoc IPanelTribunal
+    function rulesOf(Panel calldata panel) public pure returns (bytes32) {
+        return _rulesOf(panel, panel.arbitrators);
+    }
+
+    /// @inheritdoc IPanelTribunal
+    function isRegistered(bytes32 rules) public view returns (bool) {
+        return _floors[rules].minBackstop != 0;
+    }
+
+    /// @dev Funding made sure that the panel of the terms is registered, and that no party is an arbitrator of it.
+    function _requirePanel(
+        bytes32 rules,
         bytes32 digest,
-        address[] calldata arbitrators,
-        uint256 signers,
-        SeatSignature[] calldata signatures,
+        Panel calldata panel,
+        Seat[] calldata seats,
         bytes[] calldata walletSignatures
     ) private view {
-        (address buyer, address seller) = (terms.buyer(), terms.seller());
-        address last;
-        uint256 next;
-        for (uint256 seat = 0; seat < arbitrators.length; ++seat) {
-            if ((signers >> seat) & 1 == 0) continue;
-            if (next == signatures.length) revert SignersMismatch(signers, signatures.length);
-            address signer = _signerOf(digest, arbitrators[seat], signatures[next], walletSignatures);
-            if (signer <= last) revert ArbitratorsNotAscending(signer);
-            if (signer == buyer || signer == seller) revert ArbitratorIsParty(signer);
+        address[] memory arbitrators = new address[](seats.length);
+        uint256 signed;
+        for (uint256 i = 0; i < seats.length; ++i) {
+            (bytes32 r, bytes32 vs) = (seats[i].r, seats[i].vs);
+            if (vs != 0) {
+                arbitrators[i] = Signatures.recover(digest, r, vs);
+                ++signed;
+                continue;
+            }
+            address arbitrator = address(uint160(uint256(r)));
+            arbitrators[i] = arbitrator;
+            uint256 place = uint256(r) >> 160;
+            if (place == 0) continue;
+            require(place <= walletSignatures.length, Signatures.SignatureInvalid(arbitrator));
+            arbitrator.requireSigned(digest, walletSignatures[place - 1]);
+            ++signed;
+        }
 
-            last = signer;
-            ++next;
-        }
-        if (next != signatures.length || signers >> arbitrators.length != 0) {
-            revert SignersMismatch(signers, signatures.length);
-        }
+        bytes32 actual = _rulesOf(panel, arbitrators);
+        require(actual == rules, PanelMismatch(rules, actual));
+        require(signed >= panel.threshold, SignaturesMissing(signed, panel.threshold));
     }
 
-    /// @dev Returns the arbitrator, who signed.
-    function _signerOf(
-        bytes32 digest,
-        address arbitrator,
-        SeatSignature calldata signature,
-        bytes[] calldata walletSignatures
-    ) private view returns (address signer) {
-        (bytes32 r, bytes32 vs) = (signature.r, signature.vs);
-        if (vs == 0) {
-            require(uint256(r) < walletSignatures.length, Signatures.SignatureInvalid(arbitrator));
-            arbitrator.requireSigned(digest, walletSignatures[uint256(r)]);
-            return arbitrator;
-        }
-        signer = Signatures.recover(digest, r, vs);
-        if (signer != arbitrator) revert Signatures.SignatureInvalid(arbitrator);
+    function _rulesOf(Panel calldata panel, address[] memory arbitrators) private pure returns (bytes32) {
+        return keccak256(
+            abi.encode(panel.threshold, panel.answerWindow, panel.minInspection, panel.minBackstop, arbitrators)
+        );
+    }
+
+    function _isSeated(bytes32 rules, uint128 filter, address account) private view returns (bool) {
+        uint128 bits = _bitsOf(account);
+        return filter & bits == bits && _isArbitrator[rules][account];
+    }
+
+    function _bitsOf(address account) private pure returns (uint128) {
+        uint256 word = uint256(uint160(account));
+        return uint128((1 << (word % 128)) | (1 << ((word >> 7) % 128)) | (1 << ((word >> 14) % 128)));
     }
 }

@@ -19,10 +19,16 @@ type DealSlot is uint256;
 /// @notice What the chain remembers of a deal: one slot.
 struct Deal {
     Status status;
+    /// What the deal returns to when its dispute stays undecided; it moves on while the parties perform. `None` without a dispute.
+    Status disputedFrom;
     /// Minor units of the token held for this deal.
     uint96 held;
     /// End of the running window in Unix seconds: inspection, tail or backstop. Zero where the terms state the clock.
     uint40 until;
+    /// `until` of the state that the dispute returns to. Zero without a dispute, or where the terms state the clock.
+    uint40 resumeUntil;
+    /// When the dispute was opened, in Unix seconds. Zero without a dispute.
+    uint40 disputedAt;
 }
 
 /// @notice A seller's deposit in one token: one slot.
@@ -30,6 +36,6 @@ struct Bond {
     uint96 balance;
     /// Part of the balance that is promised to open deals.
     uint96 reserved;
-    /// When a requested withdrawal opens, in Unix seconds; zero without a request.
+    /// When the requested withdrawal opens, in Unix seconds; zero without a request.
     uint40 unlockAt;
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-/// @notice Names one deal: the EIP-712 digest of its `Terms` in the domain of the escrow that holds the money.
+/// @notice Names one deal: keccak256(abi.encode(chain id at deployment, escrow, words of `PackedTerms`)).
 type DealId is bytes32;
 
-/// @notice How `Terms` travel in calldata and in the funding event: nine words, because data is what a small deal pays most
+/// @notice How `Terms` travel in calldata and in the funding event: eight words, because data is what a small deal pays most
 /// for. `TermsCodec` defines every bit; what a wallet shows and signs is `Terms`, field by field.
 /// 0 buyer 160 | price 96 · 1 seller 160 | deposit 96 · 2 token 160 | coverage 96
-/// 3 marketplace 160 | feeBps 16 | silenceBps 16 | earnest 8 | 56 unread
-/// 4 attestor 160 | inspection 40 | tail 40 | 16 unread · 5 tribunal 160 | backstop 40 | 56 unread
-/// 6 fundBy 40 | balanceBy 40 | shipBy 40 | deliverBy 40 | 96 unread · 7 rules · 8 order
+/// 3 marketplace 160 | feeBps 16 | silenceBps 16 | fundBy 32 | balanceBy 32
+/// 4 attestor 160 | shipBy 32 | deliverBy 32 | inspection 32 · 5 tribunal 160 | tail 32 | backstop 32 | earnest 32
+/// 6 rules · 7 order. Every bit is read; `earnest` is 0 or 1.
 struct PackedTerms {
-    bytes32[9] words;
+    bytes32[8] words;
 }
 
 /// @notice Everything that a buyer and a seller agree on before money moves. Amounts are minor units of `token`, clocks are
@@ -32,24 +32,24 @@ struct Terms {
     uint96 coverage;
     /// Marketplace's share of whatever the seller gets out of the price.
     uint16 feeBps;
-    /// The deposit is earnest money (at most 20 % of the price): forfeited by the buyer, doubled by the seller.
+    /// The deposit is earnest money (at most 20 % of the price and covered): forfeited by the buyer, doubled by the seller.
     bool earnest;
-    uint40 fundBy;
+    uint32 fundBy;
     /// Only read when `deposit` is less than `price`.
-    uint40 balanceBy;
-    uint40 shipBy;
-    uint40 deliverBy;
+    uint32 balanceBy;
+    uint32 shipBy;
+    uint32 deliverBy;
     /// Seconds from delivery in which the buyer may dispute before anybody may release.
-    uint40 inspection;
-    /// Seconds from release in which claims on the coverage stay open.
-    uint40 tail;
+    uint32 inspection;
+    /// Seconds in which claims on the coverage stay open after the price was paid out or given back.
+    uint32 tail;
     /// Contract that decides a dispute.
     address tribunal;
     /// Read by the tribunal only.
     bytes32 rules;
     /// Seconds from the dispute after which a silent tribunal is overtaken.
-    uint40 backstop;
-    /// Buyer's share of what is held when the tribunal stays silent.
+    uint32 backstop;
+    /// Buyer's share of what is held when the tribunal stays silent on a dispute after delivery.
     uint16 silenceBps;
     /// Digest of the order document: listing, promises, governing law, silence table, and a salt that makes it unique.
     bytes32 order;

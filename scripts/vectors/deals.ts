@@ -1,14 +1,17 @@
 import { type Hex, keccak256, stringToBytes, zeroAddress } from "viem";
+import { statusNumber } from "../../src/core/deals.ts";
 import {
   allTypes,
   type Determination,
   determinationDigest,
+  type Extension,
+  extensionDigest,
   type Intent,
   intentDigest,
   type PanelDomain,
 } from "../../src/core/intents.ts";
 import { panelRules, sortPanel } from "../../src/core/panel.ts";
-import { dealIdOf, type EscrowDomain, type Terms, termsToJson } from "../../src/core/terms.ts";
+import { dealIdOf, type EscrowDomain, type Terms, termsDigest, termsToJson } from "../../src/core/terms.ts";
 import { packTerms } from "../../src/core/termsCodec.ts";
 
 const account = (name: string): Hex => `0x${keccak256(stringToBytes(name)).slice(-40)}`;
@@ -21,9 +24,14 @@ const panelDomain: PanelDomain = { chainId: 31337, tribunal: "0xe7f1725e7734ce28
 const DAY = 86_400;
 const START = 2_000_000_000;
 const FAR = 2 ** 40 - 1;
+/** Greatest clock of terms. */
+const LAST = 2 ** 32 - 1;
 
 const panel = sortPanel({
   threshold: 3,
+  answerWindow: 3 * DAY,
+  minInspection: 7 * DAY,
+  minBackstop: 30 * DAY,
   arbitrators: ["first", "second", "third", "fourth", "fifth"].map((seat) => account(`${seat} arbitrator`)),
 });
 
@@ -74,15 +82,15 @@ const greatest: Terms = {
   coverage: 2n ** 96n - 1n,
   feeBps: 10_000,
   earnest: true,
-  fundBy: FAR,
-  balanceBy: FAR,
-  shipBy: FAR,
-  deliverBy: FAR,
-  inspection: FAR,
-  tail: FAR,
+  fundBy: LAST,
+  balanceBy: LAST,
+  shipBy: LAST,
+  deliverBy: LAST,
+  inspection: LAST,
+  tail: LAST,
   tribunal: `0x${"ff".repeat(20)}`,
   rules: `0x${"ff".repeat(32)}`,
-  backstop: FAR,
+  backstop: LAST,
   silenceBps: 10_000,
   order: `0x${"ff".repeat(32)}`,
 };
@@ -91,14 +99,15 @@ const greatest: Terms = {
 const dealOfIntents: Terms = { ...plain, deposit: plain.price / 2n, balanceBy: START + 2 * DAY };
 const deal = dealIdOf(dealOfIntents, domain);
 const { buyer, seller, price, deposit } = dealOfIntents;
+const DEPOSITED = statusNumber("deposited");
 
 const intents: readonly Intent[] = [
   { kind: "PayBalance", message: { deal, amount: price - deposit, deadline: FAR } },
   { kind: "ShipGoods", message: { deal, tracking: digest("tracking"), deadline: FAR } },
   { kind: "AttestDelivery", message: { deal, proof: digest("proof of delivery"), deadline: FAR } },
-  { kind: "ConfirmReceipt", message: { deal, amount: deposit, deadline: FAR } },
-  { kind: "RefundBuyer", message: { deal, amount: 1_000n, remaining: deposit - 1_000n, deadline: FAR } },
-  { kind: "OpenDispute", message: { deal, by: buyer, statement: digest("statement"), deadline: FAR } },
+  { kind: "ConfirmReceipt", message: { deal, amount: deposit, status: DEPOSITED, deadline: FAR } },
+  { kind: "RefundBuyer", message: { deal, amount: deposit, remaining: 0n, status: DEPOSITED, deadline: FAR } },
+  { kind: "OpenDispute", message: { deal, by: buyer, statement: digest("statement"), status: DEPOSITED, deadline: FAR } },
   { kind: "Settlement", message: { deal, toBuyer: 1n, toSeller: deposit - 1n, compensation: 7n, deadline: FAR } },
   { kind: "PostBond", message: { seller, token: everyField.token, amount: 5n, salt: digest("salt"), deadline: FAR } },
   { kind: "RequestBondWithdrawal", message: { seller, token: everyField.token, nonce: 0n, deadline: FAR } },
@@ -108,7 +117,14 @@ const intents: readonly Intent[] = [
   },
   {
     kind: "WithdrawCredit",
-    message: { owner: seller, token: everyField.token, to: account("elsewhere"), nonce: 0n, deadline: FAR },
+    message: {
+      owner: seller,
+      token: everyField.token,
+      amount: 5n,
+      to: account("elsewhere"),
+      nonce: 0n,
+      deadline: FAR,
+    },
   },
 ];
 
@@ -121,6 +137,8 @@ const determination: Determination = {
   evidence: digest("root of the evidence"),
   deadline: FAR,
 };
+
+const extension: Extension = { deal, until: START + 300 * DAY, reasons: digest("reasons"), deadline: FAR };
 
 const typeString = (name: keyof typeof allTypes) =>
   `${name}(${allTypes[name].map((field) => `${field.type} ${field.name}`).join(",")})`;
@@ -147,6 +165,7 @@ export async function vectors() {
       terms: termsToJson(terms),
       words: packTerms(terms).words,
       id: dealIdOf(terms, domain),
+      termsDigest: termsDigest(terms, domain),
     })),
     intents: intents.map((intent) => ({
       kind: intent.kind,
@@ -154,10 +173,11 @@ export async function vectors() {
       digest: intentDigest(intent, domain),
     })),
     determination: { message: asJson(determination), digest: determinationDigest(determination, panelDomain) },
+    extension: { message: extension, digest: extensionDigest(extension, panelDomain) },
     panels: [
       panel,
-      { threshold: 1, arbitrators: panel.arbitrators.slice(0, 1) },
-      { threshold: 0, arbitrators: [] },
+      { ...panel, threshold: 1, arbitrators: panel.arbitrators.slice(0, 1) },
+      { threshold: 0, answerWindow: 0, minInspection: 0, minBackstop: 0, arbitrators: [] },
     ].map((one) => ({ ...one, rules: panelRules(one) })),
   };
 }

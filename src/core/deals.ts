@@ -14,39 +14,78 @@ export const dealStatuses = [
 
 export type DealStatus = (typeof dealStatuses)[number];
 
+/** A state between funding and its end, in which the money waits or claims on the coverage stay open. */
+export type DealStage = Exclude<DealStatus, "none" | "disputed" | "closed">;
+
+/** Where a deal stands, with what a dispute returns to when nobody decides it. */
+export type DealPlace = Exclude<DealStatus, "disputed"> | `disputed-${DealStage}`;
+
+/** All places, in the order of a deal's life. */
+export const dealPlaces = [
+  "none",
+  "deposited",
+  "funded",
+  "shipped",
+  "delivered",
+  "released",
+  "disputed-deposited",
+  "disputed-funded",
+  "disputed-shipped",
+  "disputed-delivered",
+  "disputed-released",
+  "closed",
+] as const satisfies readonly DealPlace[];
+
 /** A clock of the terms, or `until`: the end of the window that the chain keeps for the state (inspection, tail, backstop). */
 export type DealClock = "fundBy" | "balanceBy" | "shipBy" | "deliverBy" | "until";
 
 /** Who may act; `party` is buyer or seller, `both` needs both signatures. */
 export type DealActor = "buyer" | "seller" | "attestor" | "tribunal" | "party" | "both" | "anyone";
 
-/** When an action is possible in a state, and where it can lead. Windows are half-open: `before` excludes its second, `from` includes it. */
+/** When an action is possible in a place, and where it can lead. Windows are half-open: `before` excludes its second, `from` includes it. */
 export type DealTransition = {
   /** Who may act here, where it is not everybody of the rule. */
   readonly by?: DealActor;
   readonly before?: DealClock;
   readonly from?: DealClock;
-  readonly to: readonly DealStatus[];
+  readonly to: readonly DealPlace[];
 };
 
 export type DealRule = {
   readonly by: DealActor;
-  readonly in: Readonly<Partial<Record<DealStatus, DealTransition>>>;
+  readonly in: Readonly<Partial<Record<DealPlace, DealTransition>>>;
 };
 
 const released = ["released", "closed"] as const;
 const closed = ["closed"] as const;
-const disputed = ["disputed"] as const;
 
 /**
- * Every action of the escrow in every state; what is not listed is refused. The contract conforms to this table
+ * Every action of the escrow in every place; what is not listed is refused. The contract conforms to this table
  * (`test/contracts/conformance.test.ts` walks it).
  */
 export const dealTable = {
   fund: { by: "buyer", in: { none: { before: "fundBy", to: ["deposited", "funded"] } } },
-  payBalance: { by: "buyer", in: { deposited: { before: "balanceBy", to: ["funded"] } } },
-  ship: { by: "seller", in: { funded: { before: "shipBy", to: ["shipped"] } } },
-  deliver: { by: "attestor", in: { shipped: { before: "deliverBy", to: ["delivered"] } } },
+  payBalance: {
+    by: "buyer",
+    in: {
+      deposited: { before: "balanceBy", to: ["funded"] },
+      "disputed-deposited": { before: "balanceBy", to: ["disputed-funded"] },
+    },
+  },
+  ship: {
+    by: "seller",
+    in: {
+      funded: { before: "shipBy", to: ["shipped"] },
+      "disputed-funded": { before: "shipBy", to: ["disputed-shipped"] },
+    },
+  },
+  deliver: {
+    by: "attestor",
+    in: {
+      shipped: { before: "deliverBy", to: ["delivered"] },
+      "disputed-shipped": { before: "deliverBy", to: ["disputed-delivered"] },
+    },
+  },
   confirm: {
     by: "buyer",
     in: {
@@ -54,6 +93,12 @@ export const dealTable = {
       funded: { to: released },
       shipped: { to: released },
       delivered: { to: released },
+      "disputed-deposited": { to: released },
+      "disputed-funded": { to: released },
+      "disputed-shipped": { to: released },
+      "disputed-delivered": { to: released },
+      // Withdraws the claim: back to the same tail.
+      "disputed-released": { to: released },
     },
   },
   release: { by: "anyone", in: { delivered: { from: "until", to: released } } },
@@ -62,25 +107,39 @@ export const dealTable = {
     in: {
       deposited: { to: closed },
       funded: { to: ["funded", "closed"] },
-      shipped: { to: ["shipped", "closed"] },
-      delivered: { to: ["delivered", "closed"] },
+      shipped: { to: ["shipped", "released", "closed"] },
+      delivered: { to: ["delivered", "released", "closed"] },
+      "disputed-deposited": { to: closed },
+      "disputed-funded": { to: closed },
+      "disputed-shipped": { to: released },
+      "disputed-delivered": { to: released },
     },
   },
-  expire: { by: "anyone", in: { funded: { from: "shipBy", to: closed }, shipped: { from: "deliverBy", to: closed } } },
+  expire: {
+    by: "anyone",
+    in: { funded: { from: "shipBy", to: closed }, shipped: { from: "deliverBy", to: released } },
+  },
   lapse: {
     by: "anyone",
-    in: { deposited: { from: "balanceBy", to: closed }, disputed: { from: "until", to: closed } },
+    in: {
+      deposited: { from: "balanceBy", to: closed },
+      "disputed-deposited": { from: "until", to: ["deposited", "closed"] },
+      "disputed-funded": { from: "until", to: ["funded", "closed"] },
+      "disputed-shipped": { from: "until", to: ["shipped", "released", "closed"] },
+      "disputed-delivered": { from: "until", to: released },
+      "disputed-released": { from: "until", to: released },
+    },
   },
   close: { by: "anyone", in: { released: { from: "until", to: closed } } },
   dispute: {
     by: "party",
     in: {
-      deposited: { before: "balanceBy", to: disputed },
-      funded: { before: "shipBy", to: disputed },
-      shipped: { before: "deliverBy", to: disputed },
-      delivered: { before: "until", to: disputed },
-      // Nothing is held in the tail: the claim on the coverage is the buyer's, and nobody else may cut its time short.
-      released: { by: "buyer", before: "until", to: disputed },
+      // Only the buyer pays the balance, and only the buyer has a claim in the tail.
+      deposited: { by: "buyer", before: "balanceBy", to: ["disputed-deposited"] },
+      funded: { before: "shipBy", to: ["disputed-funded"] },
+      shipped: { before: "deliverBy", to: ["disputed-shipped"] },
+      delivered: { before: "until", to: ["disputed-delivered"] },
+      released: { by: "buyer", before: "until", to: ["disputed-released"] },
     },
   },
   settle: {
@@ -90,26 +149,80 @@ export const dealTable = {
       funded: { to: closed },
       shipped: { to: closed },
       delivered: { to: closed },
-      disputed: { to: closed },
+      released: { to: closed },
+      "disputed-deposited": { to: closed },
+      "disputed-funded": { to: closed },
+      "disputed-shipped": { to: closed },
+      "disputed-delivered": { to: closed },
+      "disputed-released": { to: closed },
     },
   },
-  award: { by: "tribunal", in: { disputed: { before: "until", to: closed } } },
-  extendBackstop: { by: "tribunal", in: { disputed: { before: "until", to: disputed } } },
+  award: {
+    by: "tribunal",
+    in: {
+      "disputed-deposited": { before: "until", to: closed },
+      "disputed-funded": { before: "until", to: closed },
+      "disputed-shipped": { before: "until", to: closed },
+      "disputed-delivered": { before: "until", to: closed },
+      "disputed-released": { before: "until", to: closed },
+    },
+  },
+  extendBackstop: {
+    by: "tribunal",
+    in: {
+      "disputed-deposited": { before: "until", to: ["disputed-deposited"] },
+      "disputed-funded": { before: "until", to: ["disputed-funded"] },
+      "disputed-shipped": { before: "until", to: ["disputed-shipped"] },
+      "disputed-delivered": { before: "until", to: ["disputed-delivered"] },
+      "disputed-released": { before: "until", to: ["disputed-released"] },
+    },
+  },
 } as const satisfies Record<string, DealRule>;
 
 export type DealAction = keyof typeof dealTable;
 
-/** What the chain knows of a deal: `held` in minor units, `until` in Unix seconds (0 where the terms state the clock). */
-export type DealState = { readonly status: DealStatus; readonly held: bigint; readonly until: number };
+/** What the chain knows of a deal: `held` in minor units, times in Unix seconds (0 where the terms state the clock). */
+export type DealState = {
+  readonly status: DealStatus;
+  /** What an undecided dispute returns to; `none` without a dispute. */
+  readonly disputedFrom: DealStatus;
+  readonly held: bigint;
+  /** End of the running window: inspection, tail or backstop. */
+  readonly until: number;
+  /** `until` of the stage that the dispute returns to. */
+  readonly resumeUntil: number;
+  readonly disputedAt: number;
+};
+
+/** A state without a dispute. */
+export const undisputed = (status: DealStatus, held = 0n, until = 0): DealState => ({
+  status,
+  disputedFrom: "none",
+  held,
+  until,
+  resumeUntil: 0,
+  disputedAt: 0,
+});
+
+/** Where the deal stands apart from its dispute. */
+export const stageOf = (state: Pick<DealState, "status" | "disputedFrom">): DealStatus =>
+  state.status === "disputed" ? state.disputedFrom : state.status;
+
+/** Where the deal stands, as the table names it. */
+export const placeOf = (state: Pick<DealState, "status" | "disputedFrom">): DealPlace =>
+  state.status === "disputed" ? `disputed-${state.disputedFrom as DealStage}` : state.status;
+
+/** Number of a status in the contract's `Status`, as intents state it. */
+export const statusNumber = (status: DealStatus): number => dealStatuses.indexOf(status);
 
 /** Unix second that a clock of the deal stands for. */
 export const clockOf = (clock: DealClock, terms: Terms, state: DealState): number =>
   clock === "until" ? state.until : terms[clock];
 
-/** Who may take an action in a status. */
-export const actorOf = (action: DealAction, status: DealStatus): DealActor => {
+/** Who may take an action in a place. */
+export const actorOf = (action: DealAction, place: DealPlace): DealActor => {
   const rule: DealRule = dealTable[action];
-  return rule.in[status]?.by ?? rule.by;
+  return rule.in[place]?.by ?? rule.by;
 };
 
 /** Why an action is refused in a state at a time, or `undefined` when the table allows it. Says nothing about who acts. */
@@ -119,20 +232,20 @@ export const refusalOf = (
   { terms, now }: { readonly terms: Terms; readonly now: number },
 ): "status" | "too-early" | "too-late" | undefined => {
   const rule: DealRule = dealTable[action];
-  const transition = rule.in[state.status];
+  const transition = rule.in[placeOf(state)];
   if (!transition) return "status";
   if (transition.before !== undefined && now >= clockOf(transition.before, terms, state)) return "too-late";
   if (transition.from !== undefined && now < clockOf(transition.from, terms, state)) return "too-early";
   return undefined;
 };
 
-/** Actions that time alone allows: anyone may carry them once their clock is reached. */
+/** Actions that time alone allows: anyone may submit them once their clock is reached. */
 export const deadlineActions = ["release", "expire", "lapse", "close"] as const satisfies readonly DealAction[];
 
 export type DeadlineAction = (typeof deadlineActions)[number];
 
 /**
- * What happens if nobody acts: the action that anyone may carry out, and the Unix second from which. `undefined` before
+ * What happens if nobody acts: the action that anyone may take, and the Unix second from which. `undefined` before
  * funding and after the end.
  */
 export const nextDeadline = (
@@ -141,11 +254,8 @@ export const nextDeadline = (
 ): { readonly action: DeadlineAction; readonly at: number } | undefined => {
   for (const action of deadlineActions) {
     const rule: DealRule = dealTable[action];
-    const transition = rule.in[state.status];
+    const transition = rule.in[placeOf(state)];
     if (transition?.from !== undefined) return { action, at: clockOf(transition.from, terms, state) };
   }
   return undefined;
 };
-
-/** The marketplace's part of what the seller gets: basis points of it, rounded down. Minor units. */
-export const feeOf = (toSeller: bigint, feeBps: number): bigint => (toSeller * BigInt(feeBps)) / 10_000n;

@@ -1,6 +1,7 @@
 export * from "./bundle.ts";
 export * from "./cipher.ts";
 export * from "./custody.ts";
+export * from "./deal/payouts.ts";
 export * from "./deals.ts";
 export * from "./digest.ts";
 export * from "./errors.ts";

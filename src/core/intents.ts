@@ -1,4 +1,4 @@
-import { type Address, type Hex, hashTypedData } from "viem";
+import { type Address, concat, type Hex, hashTypedData, numberToHex } from "viem";
 import { z } from "zod";
 import { type EscrowDomain, escrowDomain, termsTypes } from "./terms.ts";
 import { address, amount, bytes32, seconds } from "./wire.ts";
@@ -26,18 +26,21 @@ export const intentTypes = {
   ConfirmReceipt: [
     { name: "deal", type: "bytes32" },
     { name: "amount", type: "uint256" },
+    { name: "status", type: "uint8" },
     { name: "deadline", type: "uint256" },
   ],
   RefundBuyer: [
     { name: "deal", type: "bytes32" },
     { name: "amount", type: "uint256" },
     { name: "remaining", type: "uint256" },
+    { name: "status", type: "uint8" },
     { name: "deadline", type: "uint256" },
   ],
   OpenDispute: [
     { name: "deal", type: "bytes32" },
     { name: "by", type: "address" },
     { name: "statement", type: "bytes32" },
+    { name: "status", type: "uint8" },
     { name: "deadline", type: "uint256" },
   ],
   Settlement: [
@@ -71,6 +74,7 @@ export const intentTypes = {
   WithdrawCredit: [
     { name: "owner", type: "address" },
     { name: "token", type: "address" },
+    { name: "amount", type: "uint256" },
     { name: "to", type: "address" },
     { name: "nonce", type: "uint256" },
     { name: "deadline", type: "uint256" },
@@ -86,14 +90,17 @@ const nonce = z
   .max(78)
   .transform(BigInt);
 
+/** Place of a status in the contract's `Status`: what a party saw when it signed, and the only status in which the intent works. */
+const dealStatus = z.number().int().min(0).max(7);
+
 /** Messages of all intents as they come over the wire: amounts and nonces decimal strings, unknown fields refused. */
 export const intentSchemas = {
   PayBalance: z.strictObject({ deal: bytes32, amount, deadline: seconds }),
   ShipGoods: z.strictObject({ deal: bytes32, tracking: bytes32, deadline: seconds }),
   AttestDelivery: z.strictObject({ deal: bytes32, proof: bytes32, deadline: seconds }),
-  ConfirmReceipt: z.strictObject({ deal: bytes32, amount, deadline: seconds }),
-  RefundBuyer: z.strictObject({ deal: bytes32, amount, remaining: amount, deadline: seconds }),
-  OpenDispute: z.strictObject({ deal: bytes32, by: address, statement: bytes32, deadline: seconds }),
+  ConfirmReceipt: z.strictObject({ deal: bytes32, amount, status: dealStatus, deadline: seconds }),
+  RefundBuyer: z.strictObject({ deal: bytes32, amount, remaining: amount, status: dealStatus, deadline: seconds }),
+  OpenDispute: z.strictObject({ deal: bytes32, by: address, statement: bytes32, status: dealStatus, deadline: seconds }),
   Settlement: z.strictObject({
     deal: bytes32,
     toBuyer: amount,
@@ -104,7 +111,7 @@ export const intentSchemas = {
   PostBond: z.strictObject({ seller: address, token: address, amount, salt: bytes32, deadline: seconds }),
   RequestBondWithdrawal: z.strictObject({ seller: address, token: address, nonce, deadline: seconds }),
   WithdrawBond: z.strictObject({ seller: address, token: address, amount, to: address, nonce, deadline: seconds }),
-  WithdrawCredit: z.strictObject({ owner: address, token: address, to: address, nonce, deadline: seconds }),
+  WithdrawCredit: z.strictObject({ owner: address, token: address, amount, to: address, nonce, deadline: seconds }),
 } as const satisfies Record<IntentKind, z.ZodType>;
 
 /** The message of an intent in code. */
@@ -124,6 +131,14 @@ export const intentTypedData = (intent: Intent, domain: EscrowDomain) => ({
 /** EIP-712 digest of an intent: its id, and the ERC-3009 nonce of `PayBalance` and `PostBond`. */
 export const intentDigest = (intent: Intent, domain: EscrowDomain): Hex =>
   hashTypedData(intentTypedData(intent, domain));
+
+/**
+ * The bytes by which a party agrees to a call that somebody else submits: 5 bytes of deadline (Unix seconds, big-endian), then the
+ * signature over the intent that states the same deadline.
+ *
+ * @example consentOf(1_900_000_000, signature) // "0x0071..."
+ */
+export const consentOf = (deadline: number, signature: Hex): Hex => concat([numberToHex(deadline, { size: 5 }), signature]);
 
 /** What a panel of arbitrators signs; amounts in minor units, `reasons` and `evidence` are digests. */
 export const determinationSchema = z.strictObject({
@@ -152,13 +167,45 @@ export const determinationTypes = {
   ],
 } as const;
 
+/** What a panel of arbitrators signs to keep a dispute open: `until` is the new backstop in Unix seconds. */
+export const extensionSchema = z.strictObject({ deal: bytes32, until: seconds, reasons: bytes32, deadline: seconds });
+
+/** An extension in code. */
+export type Extension = z.output<typeof extensionSchema>;
+
+/** EIP-712 type of an {@link Extension}, as `PanelTribunal` hashes it. */
+export const extensionTypes = {
+  Extension: [
+    { name: "deal", type: "bytes32" },
+    { name: "until", type: "uint40" },
+    { name: "reasons", type: "bytes32" },
+    { name: "deadline", type: "uint40" },
+  ],
+} as const;
+
 /** Where a panel's signatures hold. */
 export type PanelDomain = { readonly chainId: number; readonly tribunal: Address };
 
-/** Typed data that each arbitrator signs. */
+const panelDomainOf = (domain: PanelDomain) =>
+  ({ name: "Holdfast Panel", version: "1", chainId: domain.chainId, verifyingContract: domain.tribunal }) as const;
+
+/** Typed data that each arbitrator signs to extend. */
+export const extensionTypedData = (extension: Extension, domain: PanelDomain) =>
+  ({
+    domain: panelDomainOf(domain),
+    types: extensionTypes,
+    primaryType: "Extension",
+    message: extension,
+  }) as const;
+
+/** EIP-712 digest of an extension. */
+export const extensionDigest = (extension: Extension, domain: PanelDomain): Hex =>
+  hashTypedData(extensionTypedData(extension, domain));
+
+/** Typed data that each arbitrator signs to decide. */
 export const determinationTypedData = (determination: Determination, domain: PanelDomain) =>
   ({
-    domain: { name: "Holdfast Panel", version: "1", chainId: domain.chainId, verifyingContract: domain.tribunal },
+    domain: panelDomainOf(domain),
     types: determinationTypes,
     primaryType: "Determination",
     message: determination,
@@ -184,7 +231,7 @@ export const receiveWithAuthorizationTypes = {
 } as const;
 
 /** Every EIP-712 type string that the protocol signs over, for tests that compare implementations. */
-export const allTypes = { ...termsTypes, ...intentTypes, ...determinationTypes } as const;
+export const allTypes = { ...termsTypes, ...intentTypes, ...determinationTypes, ...extensionTypes } as const;
 
 const widen = (message: Readonly<Record<string, string | number | bigint>>) =>
   Object.fromEntries(

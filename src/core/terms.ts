@@ -1,7 +1,8 @@
-import { type Address, type Hex, hashTypedData, zeroAddress } from "viem";
+import { type Address, encodeAbiParameters, type Hex, hashTypedData, keccak256, zeroAddress } from "viem";
 import { z } from "zod";
 import { ProtocolError } from "./errors.ts";
-import { address, amount, basisPoints, bytes32, seconds } from "./wire.ts";
+import { packTerms } from "./termsCodec.ts";
+import { address, amount, basisPoints, bytes32, shortSeconds } from "./wire.ts";
 
 /** Where an escrow's signatures hold: EIP-712 domain of one contract on one chain. */
 export type EscrowDomain = { readonly chainId: number; readonly escrow: Address };
@@ -21,15 +22,15 @@ export const termsSchema = z.strictObject({
   coverage: amount,
   feeBps: basisPoints,
   earnest: z.boolean(),
-  fundBy: seconds,
-  balanceBy: seconds,
-  shipBy: seconds,
-  deliverBy: seconds,
-  inspection: seconds,
-  tail: seconds,
+  fundBy: shortSeconds,
+  balanceBy: shortSeconds,
+  shipBy: shortSeconds,
+  deliverBy: shortSeconds,
+  inspection: shortSeconds,
+  tail: shortSeconds,
   tribunal: address,
   rules: bytes32,
-  backstop: seconds,
+  backstop: shortSeconds,
   silenceBps: basisPoints,
   order: bytes32,
 });
@@ -53,15 +54,15 @@ export const termsTypes = {
     { name: "coverage", type: "uint96" },
     { name: "feeBps", type: "uint16" },
     { name: "earnest", type: "bool" },
-    { name: "fundBy", type: "uint40" },
-    { name: "balanceBy", type: "uint40" },
-    { name: "shipBy", type: "uint40" },
-    { name: "deliverBy", type: "uint40" },
-    { name: "inspection", type: "uint40" },
-    { name: "tail", type: "uint40" },
+    { name: "fundBy", type: "uint32" },
+    { name: "balanceBy", type: "uint32" },
+    { name: "shipBy", type: "uint32" },
+    { name: "deliverBy", type: "uint32" },
+    { name: "inspection", type: "uint32" },
+    { name: "tail", type: "uint32" },
     { name: "tribunal", type: "address" },
     { name: "rules", type: "bytes32" },
-    { name: "backstop", type: "uint40" },
+    { name: "backstop", type: "uint32" },
     { name: "silenceBps", type: "uint16" },
     { name: "order", type: "bytes32" },
   ],
@@ -71,12 +72,26 @@ export const termsTypes = {
 export const escrowDomain = (domain: EscrowDomain) =>
   ({ name: "Holdfast Escrow", version: "1", chainId: domain.chainId, verifyingContract: domain.escrow }) as const;
 
-/** Typed data that buyer and seller sign over the terms; its digest is the deal's id. */
+/** Typed data that buyer and seller sign over the terms. */
 export const termsTypedData = (terms: Terms, domain: EscrowDomain) =>
   ({ domain: escrowDomain(domain), types: termsTypes, primaryType: "Terms", message: terms }) as const;
 
-/** Name of the deal: the EIP-712 digest of its terms (https://eips.ethereum.org/EIPS/eip-712). */
-export const dealIdOf = (terms: Terms, domain: EscrowDomain): Hex => hashTypedData(termsTypedData(terms, domain));
+/** EIP-712 digest of the terms: what a wallet signs, and not the deal's id (https://eips.ethereum.org/EIPS/eip-712). */
+export const termsDigest = (terms: Terms, domain: EscrowDomain): Hex => hashTypedData(termsTypedData(terms, domain));
+
+/**
+ * Name of the deal: keccak256 of the chain's id at the escrow's deployment, the escrow, and the eight words of the terms. It stays
+ * the same when the chain changes its id.
+ *
+ * @example dealIdOf(terms, { chainId: 31337, escrow: "0x5fbd..." }) // "0x8a1c..."
+ */
+export const dealIdOf = (terms: Terms, { chainId, escrow }: EscrowDomain): Hex =>
+  keccak256(
+    encodeAbiParameters(
+      [{ type: "uint256" }, { type: "address" }, { type: "bytes32[8]" }],
+      [BigInt(chainId), escrow, packTerms(terms).words],
+    ),
+  );
 
 /** The terms with amounts as decimal strings. */
 export const termsToJson = (terms: Terms): TermsJson => ({
@@ -93,36 +108,47 @@ const EARNEST_DIVISOR = 5n;
 export const MAX_COVERED_EXPOSURE = 180 * 86_400;
 export const MAX_EXPOSURE = 3 * 365 * 86_400;
 
+/** Shortest inspection, and shortest time for each step; the contract's constant. Seconds. */
+export const MIN_WINDOW = 3_600;
+
 /**
- * Refuses terms that the escrow would refuse at funding, with the same facts, before anybody signs.
+ * Refuses terms that the escrow would refuse at funding, with the same facts, before anybody signs. What only the chain knows is
+ * not asked: whether the tribunal accepts the terms, and whether the bond carries the coverage.
  *
  * @param now Unix seconds of the block that would fund.
+ * @param escrow The escrow that would hold the money.
  * @throws ProtocolError `terms-unsafe` with `fact` naming the first reason.
  */
-export const requireFundable = (terms: Terms, now: number): void => {
+export const requireFundable = (terms: Terms, now: number, escrow: Address): void => {
   const longest = terms.coverage === 0n ? MAX_EXPOSURE : MAX_COVERED_EXPOSURE;
   const paidAtOnce = terms.deposit === terms.price;
+  const paidBy = paidAtOnce ? terms.fundBy : terms.balanceBy;
+  const parties = [terms.buyer, terms.seller, terms.marketplace];
   const facts: readonly (readonly [fact: string, holds: boolean])[] = [
     ["fund-by-passed", now < terms.fundBy],
     ["address-zero", [terms.buyer, terms.seller, terms.attestor, terms.tribunal].every((a) => a !== zeroAddress)],
     ["marketplace-missing", terms.feeBps === 0 || terms.marketplace !== zeroAddress],
     ["buyer-is-seller", terms.buyer !== terms.seller],
+    ["buyer-is-marketplace", terms.buyer !== terms.marketplace],
     ["attestor-is-seller", terms.attestor !== terms.seller],
-    ["tribunal-is-party", terms.tribunal !== terms.buyer && terms.tribunal !== terms.seller],
+    ["escrow-is-party", !parties.includes(escrow.toLowerCase() as Address)],
     ["amount-zero", terms.deposit !== 0n],
     ["deposit-exceeds-price", terms.deposit <= terms.price],
     ["earnest-too-high", !terms.earnest || terms.deposit <= terms.price / EARNEST_DIVISOR],
+    ["earnest-not-covered", !terms.earnest || terms.deposit <= terms.coverage],
     [
       "clocks-out-of-order",
-      (paidAtOnce ? terms.fundBy < terms.shipBy : terms.fundBy < terms.balanceBy && terms.balanceBy < terms.shipBy) &&
-        terms.shipBy < terms.deliverBy &&
-        terms.inspection > 0 &&
-        terms.backstop > 0,
+      (paidAtOnce || paidBy >= terms.fundBy + MIN_WINDOW) &&
+        terms.shipBy >= paidBy + MIN_WINDOW &&
+        terms.deliverBy >= terms.shipBy + MIN_WINDOW,
     ],
+    ["inspection-too-short", terms.inspection >= MIN_WINDOW],
+    ["backstop-too-short", terms.backstop >= terms.inspection],
     [
       "exposure-too-long",
       terms.deliverBy - now + terms.inspection + terms.tail <= longest && terms.backstop <= longest,
     ],
+    ["tribunal-is-party", !parties.includes(terms.tribunal)],
   ];
   const broken = facts.find(([, holds]) => !holds);
   if (broken) throw new ProtocolError("terms-unsafe", { fact: broken[0] });

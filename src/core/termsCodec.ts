@@ -2,12 +2,12 @@ import { type Address, type Hex, pad, toHex } from "viem";
 import { ProtocolError } from "./errors.ts";
 import { type Terms, termsSchema } from "./terms.ts";
 
-/** Terms as they travel in calldata and in the funding event: nine words, laid out by `contracts/types/Terms.sol`. */
-export type PackedTerms = { readonly words: [Hex, Hex, Hex, Hex, Hex, Hex, Hex, Hex, Hex] };
+/** Terms as they travel in calldata and in the funding event: eight words, laid out by `contracts/types/Terms.sol`. */
+export type PackedTerms = { readonly words: [Hex, Hex, Hex, Hex, Hex, Hex, Hex, Hex] };
 
 type Field = readonly [name: keyof Terms, bits: number];
 
-/** Fields of each word from its highest bit down; what is left below is zero. */
+/** Fields of each word from its highest bit down; together they fill it. */
 const layout: readonly (readonly Field[])[] = [
   [
     ["buyer", 160],
@@ -25,28 +25,26 @@ const layout: readonly (readonly Field[])[] = [
     ["marketplace", 160],
     ["feeBps", 16],
     ["silenceBps", 16],
-    ["earnest", 8],
+    ["fundBy", 32],
+    ["balanceBy", 32],
   ],
   [
     ["attestor", 160],
-    ["inspection", 40],
-    ["tail", 40],
+    ["shipBy", 32],
+    ["deliverBy", 32],
+    ["inspection", 32],
   ],
   [
     ["tribunal", 160],
-    ["backstop", 40],
-  ],
-  [
-    ["fundBy", 40],
-    ["balanceBy", 40],
-    ["shipBy", 40],
-    ["deliverBy", 40],
+    ["tail", 32],
+    ["backstop", 32],
+    ["earnest", 32],
   ],
   [["rules", 256]],
   [["order", 256]],
 ];
 
-/** The nine words of the terms. */
+/** The eight words of the terms. */
 export const packTerms = (terms: Terms): PackedTerms => {
   const words = layout.map((fields) => {
     let word = 0n;
@@ -61,9 +59,9 @@ export const packTerms = (terms: Terms): PackedTerms => {
 };
 
 /**
- * The terms in nine words, as an event or calldata carries them.
+ * The terms in eight words, as an event or calldata carries them.
  *
- * @throws ProtocolError `terms-malformed` when the words are not nine, or not those that {@link packTerms} makes.
+ * @throws ProtocolError `terms-malformed` when the words are not eight, or not those that {@link packTerms} makes.
  */
 export const unpackTerms = (packed: { readonly words: readonly Hex[] }): Terms => {
   const fields: Record<string, string | number | boolean> = {};

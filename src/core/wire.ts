@@ -2,6 +2,7 @@ import type { Address, Hex } from "viem";
 import { z } from "zod";
 
 const UINT96_MAX = 2n ** 96n - 1n;
+const UINT32_MAX = 2 ** 32 - 1;
 const UINT40_MAX = 2 ** 40 - 1;
 
 /** An address in lower or checksum case, read as lower case; `0x` and 40 hex digits. */
@@ -42,6 +43,9 @@ export const uint256Text = z
 
 /** Unix seconds, or a number of seconds; at most 2^40 - 1. */
 export const seconds = z.number().int().min(0).max(UINT40_MAX);
+
+/** Unix seconds, or a number of seconds, as terms hold them; at most 2^32 - 1 (the year 2106). */
+export const shortSeconds = z.number().int().min(0).max(UINT32_MAX);
 
 /** A share in basis points: 10,000 is the whole. */
 export const basisPoints = z.number().int().min(0).max(10_000);

@@ -8,11 +8,13 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IERC3009} from "./interfaces/IERC3009.sol";
 import {IEscrow} from "./interfaces/IEscrow.sol";
+import {Consents} from "./libraries/Consents.sol";
 import {Intents} from "./libraries/Intents.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 
 /// @notice How money enters and leaves, whatever it is for: exact receipts, payments that cannot be blocked, credits.
-abstract contract Custody is IEscrow, EIP712("Holdfast Escrow", "1"), Nonces, ReentrancyGuardTransient {
+abstract contract Payments is IEscrow, EIP712("Holdfast Escrow", "1"), Nonces, ReentrancyGuardTransient {
+    using Consents for bytes;
     using SafeERC20 for IERC20;
     using Signatures for address;
 
@@ -25,23 +27,37 @@ abstract contract Custody is IEscrow, EIP712("Holdfast Escrow", "1"), Nonces, Re
     mapping(address owner => mapping(address token => uint256)) private _credits;
 
     /// @inheritdoc IEscrow
-    function withdrawCredit(address token, address to) external {
-        _withdrawCredit(msg.sender, token, to);
-    }
-
-    /// @inheritdoc IEscrow
-    function withdrawCreditFor(address owner, address token, address to, uint256 deadline, bytes calldata signature)
+    function withdrawCredit(address owner, address token, uint256 amount, address to, bytes calldata consent)
         external
+        nonReentrant
     {
-        _requireIntent(
-            owner, Intents.hashWithdrawCredit(owner, token, to, _useNonce(owner), deadline), deadline, signature
-        );
+        if (consent.length == 0) {
+            _requireCaller(owner);
+        } else {
+            _requireIntent(
+                owner,
+                Intents.hashWithdrawCredit(owner, token, amount, to, _useNonce(owner), consent.deadline()),
+                consent
+            );
+        }
+        uint256 credit = _credits[owner][token];
+        require(amount != 0, AmountZero());
+        require(amount <= credit, AmountExceedsCredit(amount, credit));
 
-        _withdrawCredit(owner, token, to);
+        _credits[owner][token] = credit - amount;
+        emit CreditWithdrawn(owner, token, amount, to);
+
+        _payOut(token, to, amount);
     }
 
     /// @inheritdoc IEscrow
-    function creditOf(address owner, address token) external view returns (uint256) {
+    function transferToken(address token, address to, uint256 amount) external {
+        _requireCaller(address(this));
+        IERC20(token).safeTransfer(to, amount);
+    }
+
+    /// @inheritdoc IEscrow
+    function creditOf(address owner, address token) external view nonReentrantView returns (uint256) {
         return _credits[owner][token];
     }
 
@@ -118,31 +134,20 @@ abstract contract Custody is IEscrow, EIP712("Holdfast Escrow", "1"), Nonces, Re
         require(msg.sender == expected, NotCaller(msg.sender, expected));
     }
 
-    function _requireIntent(address signer, bytes32 structHash, uint256 deadline, bytes calldata signature)
-        internal
-        view
-    {
-        require(block.timestamp < deadline, DeadlinePassed(deadline));
-        signer.requireSigned(_hashTypedDataV4(structHash), signature);
+    /// @dev `structHash` contains the deadline that `consent` states.
+    function _requireIntent(address signer, bytes32 structHash, bytes calldata consent) internal view {
+        require(block.timestamp < consent.deadline(), DeadlinePassed(consent.deadline()));
+        signer.requireSigned(_hashTypedDataV4(structHash), consent.signature());
     }
 
-    function _withdrawCredit(address owner, address token, address to) private nonReentrant {
-        uint256 amount = _credits[owner][token];
-        require(amount != 0, NothingToWithdraw(owner, token));
-
-        delete _credits[owner][token];
-        emit CreditWithdrawn(owner, token, amount, to);
-
-        _payOut(token, to, amount);
-    }
-
+    /// @dev A token that moves money and reports a failure is undone as a whole, so that nobody is paid and credited.
     function _send(address token, address to, uint256 amount, uint256 cap) private returns (bool sent) {
         if (token == address(0)) {
             (sent,) = to.call{value: amount, gas: cap}("");
         } else {
-            bytes memory result;
-            (sent, result) = token.call{gas: cap}(abi.encodeCall(IERC20.transfer, (to, amount)));
-            if (sent) sent = result.length == 0 ? token.code.length != 0 : bytes32(result) == bytes32(uint256(1));
+            try this.transferToken{gas: cap}(token, to, amount) {
+                sent = true;
+            } catch {}
         }
     }
 }

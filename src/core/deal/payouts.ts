@@ -1,0 +1,197 @@
+import {
+  type DealAction,
+  type DealStage,
+  type DealState,
+  nextDeadline,
+  refusalOf,
+  stageOf,
+  undisputed,
+} from "../deals.ts";
+import { ProtocolError } from "../errors.ts";
+import type { Terms } from "../terms.ts";
+
+/** What leaves the escrow for one deal in one step, in minor units of its token. */
+export type Payout = {
+  readonly toBuyer: bigint;
+  /** Before the marketplace's fee. */
+  readonly toSeller: bigint;
+  /** From the seller's coverage to the buyer, beyond `toBuyer`. */
+  readonly compensation: bigint;
+  /** What the seller owes beyond the coverage. */
+  readonly shortfall: bigint;
+};
+
+/** A division of what is held. */
+export type Split = { readonly toBuyer: bigint; readonly toSeller: bigint; readonly compensation: bigint };
+
+/** One call of the escrow about a deal that exists, with the arguments that matter to its money. */
+export type DealCall =
+  | { readonly action: Exclude<DealAction, "fund" | "refund" | "settle" | "award" | "extendBackstop"> }
+  | { readonly action: "refund"; readonly amount: bigint }
+  | ({ readonly action: "settle" | "award" } & Split)
+  | { readonly action: "extendBackstop"; readonly until: number };
+
+/** Where a call leads and what it pays. */
+export type DealStep = { readonly state: DealState; readonly payout: Payout };
+
+/** The moment of a call: terms, and the time of its block in Unix seconds. */
+export type Moment = { readonly terms: Terms; readonly now: number };
+
+const nothing: Payout = { toBuyer: 0n, toSeller: 0n, compensation: 0n, shortfall: 0n };
+const closed = undisputed("closed");
+
+/** The marketplace's part of what the seller gets: basis points of it, rounded down. Minor units. */
+export const feeOf = (toSeller: bigint, feeBps: number): bigint => (toSeller * BigInt(feeBps)) / 10_000n;
+
+/** What each side gets when the tribunal stays silent on a dispute after delivery. The seller's part rounds down. */
+export const silenceSplit = (held: bigint, silenceBps: number) => {
+  const toSeller = (held * BigInt(10_000 - silenceBps)) / 10_000n;
+  return { toBuyer: held - toSeller, toSeller };
+};
+
+/** What the seller owes beyond a refund who took earnest money and did not ship: as much again, always covered. Minor units. */
+export const earnestOwed = (terms: Pick<Terms, "earnest" | "deposit">): bigint => (terms.earnest ? terms.deposit : 0n);
+
+/** State after funding. */
+export const fundedState = (terms: Terms): DealState =>
+  undisputed(terms.deposit === terms.price ? "funded" : "deposited", terms.deposit);
+
+const leaveTail = ({ terms, now }: Moment, tailUntil: number): DealState =>
+  terms.coverage === 0n || now >= tailUntil ? closed : undisputed("released", 0n, tailUntil);
+
+const isShipped = (state: DealState) => ["shipped", "delivered"].includes(stageOf(state));
+
+const advance = (state: DealState, to: DealStage, { held = state.held, until = 0 } = {}): DealState =>
+  state.status === "disputed"
+    ? { ...state, disputedFrom: to, held, resumeUntil: until }
+    : undisputed(to, held, until);
+
+const deliver = (state: DealState, { terms, now }: Moment): DealState => {
+  const delivered = advance(state, "delivered", { until: now + terms.inspection });
+  if (delivered.status !== "disputed") return delivered;
+  return { ...delivered, until: Math.max(state.until, now + terms.backstop) };
+};
+
+const release = (state: DealState, moment: Moment): DealStep => {
+  const tailUntil = stageOf(state) === "released" ? state.resumeUntil : moment.now + moment.terms.tail;
+  return { state: leaveTail(moment, tailUntil), payout: { ...nothing, toSeller: state.held } };
+};
+
+const giveBack = (state: DealState, moment: Moment): DealStep =>
+  isShipped(state)
+    ? { state: leaveTail(moment, moment.now + moment.terms.tail), payout: { ...nothing, toBuyer: state.held } }
+    : { state: closed, payout: { ...nothing, toBuyer: state.held, compensation: earnestOwed(moment.terms) } };
+
+const forfeitDeposit = (state: DealState, { terms }: Moment): DealStep => ({
+  state: closed,
+  payout: terms.earnest ? { ...nothing, toSeller: state.held } : { ...nothing, toBuyer: state.held },
+});
+
+const lapse = (state: DealState, moment: Moment): DealStep => {
+  if (state.status !== "disputed") return forfeitDeposit(state, moment);
+  const stage = stageOf(state);
+  if (stage === "delivered") {
+    const payout = { ...nothing, ...silenceSplit(state.held, moment.terms.silenceBps) };
+    return { state: leaveTail(moment, moment.now + moment.terms.tail), payout };
+  }
+  const resumed = undisputed(stage, state.held, state.resumeUntil);
+  const next = nextDeadline(resumed, moment.terms);
+  if (next === undefined || moment.now < next.at) return { state: resumed, payout: nothing };
+  return stepOf({ action: next.action }, resumed, moment);
+};
+
+const refund = (state: DealState, amount: bigint, moment: Moment): DealStep => {
+  if (amount === 0n) throw new ProtocolError("action-refused", { action: "refund", why: "amount-zero" });
+  if (amount > state.held) throw new ProtocolError("action-refused", { action: "refund", why: "exceeds-held" });
+  if (amount === state.held) return giveBack(state, moment);
+  if (state.status === "deposited" || state.status === "disputed") {
+    throw new ProtocolError("action-refused", { action: "refund", why: "not-whole" });
+  }
+  return { state: { ...state, held: state.held - amount }, payout: { ...nothing, toBuyer: amount } };
+};
+
+const divide = (state: DealState, { action, ...split }: { action: "settle" | "award" } & Split, { terms }: Moment) => {
+  if (split.toBuyer + split.toSeller !== state.held) {
+    throw new ProtocolError("amounts-do-not-sum", {
+      sum: (split.toBuyer + split.toSeller).toString(),
+      held: state.held.toString(),
+    });
+  }
+  const isCovered = split.compensation <= terms.coverage;
+  if (action === "settle" && !isCovered) {
+    throw new ProtocolError("coverage-exceeds-bond", {
+      coverage: split.compensation.toString(),
+      available: terms.coverage.toString(),
+    });
+  }
+  // A debt is recorded only against a seller who signed the terms or acted on them.
+  const isAnswerable = terms.coverage !== 0n || isShipped(state);
+  const compensation = isCovered ? split.compensation : terms.coverage;
+  const shortfall = isAnswerable ? split.compensation - compensation : 0n;
+  return { state: closed, payout: { ...split, compensation, shortfall } };
+};
+
+/**
+ * What a call does to a deal, and who gets what: the escrow's money rules, said once for commands, API, screens and relayer. The
+ * conformance test holds the contract to it.
+ *
+ * @throws ProtocolError `action-refused` where {@link refusalOf} says why, or a refund is not possible in this amount;
+ * `amounts-do-not-sum`; `coverage-exceeds-bond` for a settlement beyond the coverage.
+ */
+export const stepOf = (call: DealCall, state: DealState, moment: Moment): DealStep => {
+  const why = refusalOf(call.action, state, moment);
+  if (why !== undefined) {
+    throw new ProtocolError("action-refused", { action: call.action, status: state.status, why });
+  }
+  switch (call.action) {
+    case "payBalance":
+      return { state: advance(state, "funded", { held: moment.terms.price }), payout: nothing };
+    case "ship":
+      return { state: advance(state, "shipped"), payout: nothing };
+    case "deliver":
+      return { state: deliver(state, moment), payout: nothing };
+    case "confirm":
+    case "release":
+      return release(state, moment);
+    case "refund":
+      return refund(state, call.amount, moment);
+    case "expire":
+      return giveBack(state, moment);
+    case "lapse":
+      return lapse(state, moment);
+    case "close":
+      return { state: closed, payout: nothing };
+    case "dispute":
+      return {
+        state: {
+          ...state,
+          status: "disputed",
+          disputedFrom: state.status,
+          until: moment.now + moment.terms.backstop,
+          resumeUntil: state.until,
+          disputedAt: moment.now,
+        },
+        payout: nothing,
+      };
+    case "settle":
+    case "award":
+      return divide(state, call, moment);
+    case "extendBackstop":
+      return { state: { ...state, until: call.until }, payout: nothing };
+  }
+};
+
+/** One deadline that passes with everybody silent. */
+export type SilentStep = DealStep & { readonly action: DealAction; readonly at: number };
+
+/**
+ * What happens when from now on nobody acts but by calling what each deadline allows, at its second: every step to the end.
+ *
+ * @example silentCourse(fundedState(terms), terms) // [{ action: "expire", at: terms.shipBy, ... }]
+ */
+export const silentCourse = (state: DealState, terms: Terms): readonly SilentStep[] => {
+  const next = nextDeadline(state, terms);
+  if (next === undefined) return [];
+  const step = stepOf({ action: next.action }, state, { terms, now: next.at });
+  return [{ ...next, ...step }, ...silentCourse(step.state, terms)];
+};
