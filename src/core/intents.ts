@@ -100,7 +100,13 @@ export const intentSchemas = {
   AttestDelivery: z.strictObject({ deal: bytes32, proof: bytes32, deadline: seconds }),
   ConfirmReceipt: z.strictObject({ deal: bytes32, amount, status: dealStatus, deadline: seconds }),
   RefundBuyer: z.strictObject({ deal: bytes32, amount, remaining: amount, status: dealStatus, deadline: seconds }),
-  OpenDispute: z.strictObject({ deal: bytes32, by: address, statement: bytes32, status: dealStatus, deadline: seconds }),
+  OpenDispute: z.strictObject({
+    deal: bytes32,
+    by: address,
+    statement: bytes32,
+    status: dealStatus,
+    deadline: seconds,
+  }),
   Settlement: z.strictObject({
     deal: bytes32,
     toBuyer: amount,
@@ -138,7 +144,8 @@ export const intentDigest = (intent: Intent, domain: EscrowDomain): Hex =>
  *
  * @example consentOf(1_900_000_000, signature) // "0x0071..."
  */
-export const consentOf = (deadline: number, signature: Hex): Hex => concat([numberToHex(deadline, { size: 5 }), signature]);
+export const consentOf = (deadline: number, signature: Hex): Hex =>
+  concat([numberToHex(deadline, { size: 5 }), signature]);
 
 /** What a panel of arbitrators signs; amounts in minor units, `reasons` and `evidence` are digests. */
 export const determinationSchema = z.strictObject({

@@ -62,9 +62,7 @@ const leaveTail = ({ terms, now }: Moment, tailUntil: number): DealState =>
 const isShipped = (state: DealState) => ["shipped", "delivered"].includes(stageOf(state));
 
 const advance = (state: DealState, to: DealStage, { held = state.held, until = 0 } = {}): DealState =>
-  state.status === "disputed"
-    ? { ...state, disputedFrom: to, held, resumeUntil: until }
-    : undisputed(to, held, until);
+  state.status === "disputed" ? { ...state, disputedFrom: to, held, resumeUntil: until } : undisputed(to, held, until);
 
 const deliver = (state: DealState, { terms, now }: Moment): DealState => {
   const delivered = advance(state, "delivered", { until: now + terms.inspection });
