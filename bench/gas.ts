@@ -122,9 +122,9 @@ export const gasSuite = async (): Promise<{ suite: "gas"; results: GasResult[] }
       await time.increaseTo(terms.fundBy);
       const [toBuyer, toSeller] = [PRICE / 4n, PRICE - PRICE / 4n];
       const message = { deal: dealIdOf(terms, f.domain), toBuyer, toSeller, compensation: 0n, deadline: FAR };
-      const consentOf = async (signer: typeof f.seller) =>
+      const consentBy = async (signer: typeof f.seller) =>
         signer === caller ? "0x" : consentOf(FAR, compact(await f.signIntent(signer, { kind: "Settlement", message })));
-      const consents = [await consentOf(f.buyer), await consentOf(f.seller)] as const;
+      const consents = [await consentBy(f.buyer), await consentBy(f.seller)] as const;
       await measure(name, f.escrow.connect(caller).settle(packTerms(terms), toBuyer, toSeller, 0n, ...consents));
     };
 
