@@ -11,13 +11,13 @@ import {Bond} from "./types/Deal.sol";
 abstract contract Bonds is Payments {
     using Consents for bytes;
 
-    /// @notice Longest time that a covered deal may stay undisputed, from funding to the end of its tail, when what anyone may
+    /// @dev Longest time that a covered deal may stay undisputed, from funding to the end of its tail, when what anyone may
     /// call at its deadlines is called then.
-    uint256 public constant MAX_COVERED_EXPOSURE = 180 days;
-    /// @notice From the request of a withdrawal to its opening: no shorter than any exposure that was open at the request.
-    uint256 public constant BOND_DELAY = MAX_COVERED_EXPOSURE;
-    /// @notice How long an opened withdrawal stays open, so that nobody keeps one open in reserve.
-    uint256 public constant BOND_WINDOW = 30 days;
+    uint256 internal constant MAX_COVERED_EXPOSURE = 180 days;
+    /// @dev From the request of a withdrawal to its opening: no shorter than any exposure that was open at the request.
+    uint256 private constant BOND_DELAY = MAX_COVERED_EXPOSURE;
+    /// @dev How long an opened withdrawal stays open, so that nobody keeps one open in reserve.
+    uint256 private constant BOND_WINDOW = 30 days;
 
     mapping(address seller => mapping(address token => Bond)) private _bonds;
 

@@ -22,12 +22,12 @@ contract Escrow is Bonds {
     using TermsCodec for PackedTerms;
     using TermsRules for PackedTerms;
 
-    /// @notice Longest course of a deal without coverage, and its longest backstop.
-    uint256 public constant MAX_EXPOSURE = 3 * 365 days;
-    /// @notice How far from now a tribunal may move a backstop in one step.
-    uint256 public constant MAX_EXTENSION = 180 days;
-    /// @notice Latest backstop that a tribunal may set, counted from the dispute.
-    uint256 public constant MAX_DISPUTE = 3 * 365 days;
+    /// @dev Longest course of a deal without coverage, and its longest backstop.
+    uint256 private constant MAX_EXPOSURE = 3 * 365 days;
+    /// @dev How far from now a tribunal may move a backstop in one step.
+    uint256 private constant MAX_EXTENSION = 180 days;
+    /// @dev Latest backstop that a tribunal may set, counted from the dispute.
+    uint256 private constant MAX_DISPUTE = 3 * 365 days;
     /// @inheritdoc IEscrow
     uint256 public immutable CHAIN_ID = block.chainid;
     /// @notice Where `fundWithPermit2` collects from.
@@ -285,17 +285,15 @@ contract Escrow is Bonds {
         bytes calldata sellerConsent
     ) external nonReentrant {
         DealId id = _idOf(terms);
-        if (buyerConsent.length == 0) {
-            _requireCaller(terms.buyer());
-        } else {
-            bytes32 intent = Intents.hashSettlement(id, toBuyer, toSeller, compensation, buyerConsent.deadline());
-            _requireIntent(terms.buyer(), intent, buyerConsent);
-        }
-        if (sellerConsent.length == 0) {
-            _requireCaller(terms.seller());
-        } else {
-            bytes32 intent = Intents.hashSettlement(id, toBuyer, toSeller, compensation, sellerConsent.deadline());
-            _requireIntent(terms.seller(), intent, sellerConsent);
+        for (uint256 party = 0; party < 2; ++party) {
+            address signer = party == 0 ? terms.buyer() : terms.seller();
+            bytes calldata consent = party == 0 ? buyerConsent : sellerConsent;
+            if (consent.length == 0) {
+                _requireCaller(signer);
+                continue;
+            }
+            bytes32 intent = Intents.hashSettlement(id, toBuyer, toSeller, compensation, consent.deadline());
+            _requireIntent(signer, intent, consent);
         }
         DealSlot deal = _deals[id];
         require(

@@ -66,7 +66,7 @@ interface IEscrow {
 
     /// @notice `amount` was added to the seller's bond.
     event BondPosted(address indexed seller, address indexed token, uint256 amount);
-    /// @notice The free part of the bond can leave from `unlockAt` on, for `BOND_WINDOW` seconds.
+    /// @notice The free part of the bond can leave from `unlockAt` on, for 30 days.
     event BondWithdrawalRequested(address indexed seller, address indexed token, uint256 unlockAt);
     /// @notice `amount` of the bond left to `to`.
     event BondWithdrawn(address indexed seller, address indexed token, uint256 amount, address to);
@@ -95,7 +95,7 @@ interface IEscrow {
     error AttestorIsSeller(address seller);
     /// @notice A backstop can only move to a later second.
     error BackstopNotLater(uint256 until, uint256 current);
-    /// @notice One extension reaches `MAX_EXTENSION` from now, and all of them `MAX_DISPUTE` from the dispute.
+    /// @notice One extension reaches 180 days from now, and all of them three years (1,095 days) from the dispute.
     error BackstopTooLate(uint256 until, uint256 latest);
     /// @notice The backstop must be at least as long as the inspection.
     error BackstopTooShort(uint256 backstop, uint256 shortest);
@@ -271,7 +271,7 @@ interface IEscrow {
         bytes32 evidence
     ) external returns (uint256 disputedAt);
 
-    /// @notice Moves the backstop of a disputed deal later: at most `MAX_EXTENSION` from now and `MAX_DISPUTE` from the dispute.
+    /// @notice Moves the backstop of a disputed deal later: at most 180 days from now and three years from the dispute.
     /// Tribunal of the terms only.
     function extendBackstop(PackedTerms calldata terms, uint256 until) external;
 
@@ -295,7 +295,7 @@ interface IEscrow {
         bytes calldata authorization
     ) external;
 
-    /// @notice Starts the clock of a withdrawal: the free part of the bond can leave from `BOND_DELAY` on, for `BOND_WINDOW`.
+    /// @notice Starts the clock of a withdrawal: the free part of the bond can leave 180 days later, for 30 days.
     /// Seller, or the seller's `RequestBondWithdrawal`. Refused while an earlier request waits or is open.
     function requestBondWithdrawal(address seller, address token, bytes calldata consent) external;
 

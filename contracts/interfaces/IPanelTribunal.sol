@@ -4,24 +4,21 @@ pragma solidity ^0.8.28;
 import {DealId, PackedTerms} from "../types/Terms.sol";
 import {ITribunal} from "./ITribunal.sol";
 
-/// @notice A panel as it is registered, once and for ever. Its `rules` are keccak256(abi.encode(threshold, answerWindow,
-/// minInspection, minBackstop, arbitrators)).
-struct Panel {
+/// @notice How a panel decides; clocks are seconds.
+struct PanelRules {
     /// Signatures that decide: at least one, at most as many as there are arbitrators.
     uint8 threshold;
-    /// Seconds from the dispute in which the other side can answer; nothing is decided earlier.
+    /// From the dispute, in which the other side can answer; nothing is decided earlier.
     uint32 answerWindow;
-    /// Shortest inspection of terms that this panel accepts, in seconds.
+    /// Shortest inspection of terms that this panel accepts.
     uint32 minInspection;
-    /// Shortest backstop of terms that this panel accepts, in seconds: an hour more than the answer window or longer.
+    /// Shortest backstop of terms that this panel accepts: an hour more than the answer window or longer.
     uint32 minBackstop;
-    /// In ascending order, so that each is another.
-    address[] arbitrators;
 }
 
-/// @notice What a panel of arbitrators signs (EIP-712). Amounts are minor units of the deal's token.
+/// @notice What a panel decides, without the deal, which the terms name. Amounts are minor units of the deal's token. Signed as
+/// `Determination(bytes32 deal, ...)` (EIP-712) with these fields after the deal's id.
 struct Determination {
-    DealId deal;
     uint96 toBuyer;
     uint96 toSeller;
     /// Beyond the price, from the seller's coverage.
@@ -34,9 +31,8 @@ struct Determination {
     uint40 deadline;
 }
 
-/// @notice What a panel of arbitrators signs (EIP-712) to keep a dispute open while a court or a hearing goes on.
+/// @notice What keeps a dispute open while a court or a hearing goes on. Signed as `Extension(bytes32 deal, ...)` (EIP-712).
 struct Extension {
-    DealId deal;
     /// New backstop in Unix seconds.
     uint40 until;
     /// Digest of the written reasons.
@@ -60,12 +56,10 @@ struct Seat {
 /// compensate from that deal's coverage. Buyer, seller and marketplace are never among them.
 interface IPanelTribunal is ITribunal {
     /// @notice A panel was registered; terms name it by `rules`.
-    event PanelRegistered(bytes32 indexed rules, Panel panel);
+    event PanelRegistered(bytes32 indexed rules, PanelRules panel, address[] arbitrators);
 
     /// @notice Arbitrators must be in ascending order, without zero.
     error ArbitratorsNotAscending(address arbitrator);
-    /// @notice The arbitrators signed about another deal than the one of these terms.
-    error DealMismatch(DealId signed, DealId actual);
     /// @notice A determination or an extension names its reasons, and a determination its evidence.
     error DigestZero();
     /// @notice The other side can answer until `until`.
@@ -83,17 +77,18 @@ interface IPanelTribunal is ITribunal {
 
     /// @notice Registers a panel, once and for ever; doing it again changes nothing. Anyone.
     /// @dev Example: three of five with an answer window of three days, inspections from seven days, backstops from thirty.
-    /// @return rules What terms carry to name this panel.
-    function register(Panel calldata panel) external returns (bytes32 rules);
+    /// @param arbitrators In ascending order, so that each is another.
+    /// @return rules What terms carry to name this panel: keccak256(abi.encode(panel, arbitrators)).
+    function register(PanelRules calldata panel, address[] calldata arbitrators) external returns (bytes32 rules);
 
     /// @notice Awards as the determination says, once the answer window is over. Anyone.
-    /// @param panel The panel of the terms; its `arbitrators` are left empty, because the seats give them.
+    /// @param panel The rules of the panel that the terms name; the seats give its arbitrators.
     /// @param seats One for each arbitrator, in the panel's order.
     /// @param walletSignatures What the contract wallets among the signers accept; empty where all sign with keys.
     function determine(
         PackedTerms calldata terms,
         Determination calldata determination,
-        Panel calldata panel,
+        PanelRules calldata panel,
         Seat[] calldata seats,
         bytes[] calldata walletSignatures
     ) external;
@@ -103,19 +98,19 @@ interface IPanelTribunal is ITribunal {
     function extend(
         PackedTerms calldata terms,
         Extension calldata extension,
-        Panel calldata panel,
+        PanelRules calldata panel,
         Seat[] calldata seats,
         bytes[] calldata walletSignatures
     ) external;
 
     /// @notice The EIP-712 digest that arbitrators sign to decide.
-    function digestOf(Determination calldata determination) external view returns (bytes32);
+    function digestOf(DealId deal, Determination calldata determination) external view returns (bytes32);
 
     /// @notice The EIP-712 digest that arbitrators sign to extend.
-    function extensionDigestOf(Extension calldata extension) external view returns (bytes32);
+    function extensionDigestOf(DealId deal, Extension calldata extension) external view returns (bytes32);
 
     /// @notice The `rules` that terms carry to name this panel, registered or not.
-    function rulesOf(Panel calldata panel) external pure returns (bytes32);
+    function rulesOf(PanelRules calldata panel, address[] calldata arbitrators) external pure returns (bytes32);
 
     /// @notice Whether a panel with these rules was registered.
     function isRegistered(bytes32 rules) external view returns (bool);

@@ -3,7 +3,7 @@ pragma solidity 0.8.34;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {IEscrow} from "../interfaces/IEscrow.sol";
-import {Determination, Extension, IPanelTribunal, Panel, Seat} from "../interfaces/IPanelTribunal.sol";
+import {Determination, Extension, IPanelTribunal, PanelRules, Seat} from "../interfaces/IPanelTribunal.sol";
 import {ITribunal} from "../interfaces/ITribunal.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 import {TermsCodec} from "../libraries/TermsCodec.sol";
@@ -28,10 +28,10 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
     bytes32 private constant EXTENSION_TYPEHASH =
         keccak256("Extension(bytes32 deal,uint40 until,bytes32 reasons,uint40 deadline)");
     uint256 private constant MAX_ARBITRATORS = 64;
-    /// @notice Shortest answer window, and shortest time that a panel has after it to decide. Seconds.
-    uint256 public constant MIN_WINDOW = 1 hours;
-    /// @notice Shortest inspection that a panel may accept. Seconds.
-    uint256 public constant MIN_INSPECTION = 1 hours;
+    /// @dev Shortest answer window, and shortest time that a panel has after it to decide. Seconds.
+    uint256 private constant MIN_WINDOW = 1 hours;
+    /// @dev Shortest inspection that a panel may accept. Seconds.
+    uint256 private constant MIN_INSPECTION = 1 hours;
 
     /// @notice The escrow whose deals this tribunal decides.
     IEscrow public immutable ESCROW;
@@ -46,8 +46,8 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
     }
 
     /// @inheritdoc IPanelTribunal
-    function register(Panel calldata panel) external returns (bytes32 rules) {
-        uint256 count = panel.arbitrators.length;
+    function register(PanelRules calldata panel, address[] calldata arbitrators) external returns (bytes32 rules) {
+        uint256 count = arbitrators.length;
         require(
             panel.threshold != 0 && panel.threshold <= count && count <= MAX_ARBITRATORS,
             ThresholdOutOfRange(panel.threshold, count)
@@ -57,20 +57,20 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
                 && panel.minBackstop >= panel.answerWindow + MIN_WINDOW,
             PanelClocksTooShort(panel.answerWindow, panel.minInspection, panel.minBackstop)
         );
-        rules = rulesOf(panel);
+        rules = _rulesOf(panel, arbitrators);
         if (isRegistered(rules)) return rules;
 
         uint128 filter;
         address last;
         for (uint256 seat = 0; seat < count; ++seat) {
-            address arbitrator = panel.arbitrators[seat];
+            address arbitrator = arbitrators[seat];
             require(arbitrator > last, ArbitratorsNotAscending(arbitrator));
             last = arbitrator;
             filter |= _bitsOf(arbitrator);
             _isArbitrator[rules][arbitrator] = true;
         }
         _floors[rules] = Floors(panel.minInspection, panel.minBackstop, filter);
-        emit PanelRegistered(rules, panel);
+        emit PanelRegistered(rules, panel, arbitrators);
     }
 
     /// @inheritdoc ITribunal
@@ -87,15 +87,14 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
     function determine(
         PackedTerms calldata terms,
         Determination calldata determination,
-        Panel calldata panel,
+        PanelRules calldata panel,
         Seat[] calldata seats,
         bytes[] calldata walletSignatures
     ) external {
         require(block.timestamp < determination.deadline, DeterminationExpired(determination.deadline));
         require(determination.reasons != 0 && determination.evidence != 0, DigestZero());
         DealId id = terms.idOf(ESCROW_CHAIN_ID, address(ESCROW));
-        require(DealId.unwrap(determination.deal) == DealId.unwrap(id), DealMismatch(determination.deal, id));
-        _requirePanel(terms.rules(), digestOf(determination), panel, seats, walletSignatures);
+        _requirePanel(terms.rules(), digestOf(id, determination), panel, seats, walletSignatures);
 
         uint256 disputedAt = ESCROW.award(
             terms,
@@ -114,32 +113,31 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
     function extend(
         PackedTerms calldata terms,
         Extension calldata extension,
-        Panel calldata panel,
+        PanelRules calldata panel,
         Seat[] calldata seats,
         bytes[] calldata walletSignatures
     ) external {
         require(block.timestamp < extension.deadline, DeterminationExpired(extension.deadline));
         require(extension.reasons != 0, DigestZero());
         DealId id = terms.idOf(ESCROW_CHAIN_ID, address(ESCROW));
-        require(DealId.unwrap(extension.deal) == DealId.unwrap(id), DealMismatch(extension.deal, id));
-        _requirePanel(terms.rules(), extensionDigestOf(extension), panel, seats, walletSignatures);
+        _requirePanel(terms.rules(), extensionDigestOf(id, extension), panel, seats, walletSignatures);
 
         ESCROW.extendBackstop(terms, extension.until);
     }
 
     /// @inheritdoc IPanelTribunal
-    function digestOf(Determination calldata determination) public view returns (bytes32) {
-        return _hashTypedDataV4(keccak256(abi.encode(DETERMINATION_TYPEHASH, determination)));
+    function digestOf(DealId deal, Determination calldata determination) public view returns (bytes32) {
+        return _hashTypedDataV4(keccak256(abi.encode(DETERMINATION_TYPEHASH, deal, determination)));
     }
 
     /// @inheritdoc IPanelTribunal
-    function extensionDigestOf(Extension calldata extension) public view returns (bytes32) {
-        return _hashTypedDataV4(keccak256(abi.encode(EXTENSION_TYPEHASH, extension)));
+    function extensionDigestOf(DealId deal, Extension calldata extension) public view returns (bytes32) {
+        return _hashTypedDataV4(keccak256(abi.encode(EXTENSION_TYPEHASH, deal, extension)));
     }
 
     /// @inheritdoc IPanelTribunal
-    function rulesOf(Panel calldata panel) public pure returns (bytes32) {
-        return _rulesOf(panel, panel.arbitrators);
+    function rulesOf(PanelRules calldata panel, address[] calldata arbitrators) external pure returns (bytes32) {
+        return _rulesOf(panel, arbitrators);
     }
 
     /// @inheritdoc IPanelTribunal
@@ -151,7 +149,7 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
     function _requirePanel(
         bytes32 rules,
         bytes32 digest,
-        Panel calldata panel,
+        PanelRules calldata panel,
         Seat[] calldata seats,
         bytes[] calldata walletSignatures
     ) private view {
@@ -178,10 +176,8 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
         require(signed >= panel.threshold, SignaturesMissing(signed, panel.threshold));
     }
 
-    function _rulesOf(Panel calldata panel, address[] memory arbitrators) private pure returns (bytes32) {
-        return keccak256(
-            abi.encode(panel.threshold, panel.answerWindow, panel.minInspection, panel.minBackstop, arbitrators)
-        );
+    function _rulesOf(PanelRules calldata panel, address[] memory arbitrators) private pure returns (bytes32) {
+        return keccak256(abi.encode(panel, arbitrators));
     }
 
     function _isSeated(bytes32 rules, uint128 filter, address account) private view returns (bool) {

@@ -108,9 +108,6 @@ export const seatSignatures = async (
   return { seats, walletSignatures };
 };
 
-/** The panel as `determine` and `extend` take it: without its arbitrators, whom the seats give. */
-export const panelWithoutArbitrators = (panel: Panel) => ({ ...panel, arbitrators: [] });
-
 /** A key's signature of 64 or 65 bytes in the two words of EIP-2098. */
 const compact = (signature: Hex): Seat => {
   const r = slice(signature, 0, 32);
