@@ -1,13 +1,7 @@
 // Generated from the contracts by scripts/generate-abi.ts. Do not edit.
 export const escrowAbi = [
   {"type":"constructor","inputs":[{"name":"permit2","type":"address"}],"stateMutability":"nonpayable"},
-  {"type":"function","name":"BOND_DELAY","inputs":[],"outputs":[{"name":"","type":"uint256"}],"stateMutability":"view"},
-  {"type":"function","name":"BOND_WINDOW","inputs":[],"outputs":[{"name":"","type":"uint256"}],"stateMutability":"view"},
   {"type":"function","name":"CHAIN_ID","inputs":[],"outputs":[{"name":"","type":"uint256"}],"stateMutability":"view"},
-  {"type":"function","name":"MAX_COVERED_EXPOSURE","inputs":[],"outputs":[{"name":"","type":"uint256"}],"stateMutability":"view"},
-  {"type":"function","name":"MAX_DISPUTE","inputs":[],"outputs":[{"name":"","type":"uint256"}],"stateMutability":"view"},
-  {"type":"function","name":"MAX_EXPOSURE","inputs":[],"outputs":[{"name":"","type":"uint256"}],"stateMutability":"view"},
-  {"type":"function","name":"MAX_EXTENSION","inputs":[],"outputs":[{"name":"","type":"uint256"}],"stateMutability":"view"},
   {"type":"function","name":"PERMIT2","inputs":[],"outputs":[{"name":"","type":"address"}],"stateMutability":"view"},
   {"type":"function","name":"award","inputs":[{"name":"terms","type":"tuple","components":[{"name":"words","type":"bytes32[8]"}]},{"name":"toBuyer","type":"uint96"},{"name":"toSeller","type":"uint96"},{"name":"compensation","type":"uint96"},{"name":"reasons","type":"bytes32"},{"name":"evidence","type":"bytes32"}],"outputs":[{"name":"disputedAt","type":"uint256"}],"stateMutability":"nonpayable"},
   {"type":"function","name":"bondOf","inputs":[{"name":"seller","type":"address"},{"name":"token","type":"address"}],"outputs":[{"name":"","type":"tuple","components":[{"name":"balance","type":"uint96"},{"name":"reserved","type":"uint96"},{"name":"unlockAt","type":"uint40"}]}],"stateMutability":"view"},
