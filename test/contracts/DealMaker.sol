@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IEscrow} from "../../contracts/interfaces/IEscrow.sol";
+import {Intents} from "../../contracts/libraries/Intents.sol";
+import {BlocklistToken} from "../../contracts/mocks/BlocklistToken.sol";
+import {OpenTribunal} from "../../contracts/mocks/OpenTribunal.sol";
+import {DealId, PackedTerms, Terms} from "../../contracts/types/Terms.sol";
+import {VM} from "./Vm.sol";
+
+/// @notice An escrow with a tribunal and a token, and what parties need to write, sign and fund deals.
+abstract contract DealMaker {
+    uint256 internal constant START = 1_800_000_000;
+    uint256 internal constant DAY = 1 days;
+    uint256 internal constant BUYER_KEY = 11;
+    uint256 internal constant SELLER_KEY = 21;
+
+    IEscrow internal escrow;
+    OpenTribunal internal tribunal;
+    BlocklistToken internal token;
+    address internal buyer = VM.addr(BUYER_KEY);
+    address internal seller = VM.addr(SELLER_KEY);
+    address internal marketplace = address(0x31);
+    address internal attestor = address(0x41);
+
+    function _deploy() internal {
+        VM.warp(START);
+        // The artifact that goes on chain, and not a second compilation of it, which would take as long as all others.
+        bytes memory code = abi.encodePacked(VM.getCode("contracts/Escrow.sol:Escrow"), abi.encode(address(0)));
+        address deployed;
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 32), mload(code))
+        }
+        escrow = IEscrow(deployed);
+        tribunal = new OpenTribunal(escrow);
+        token = new BlocklistToken();
+    }
+
+    /// @dev Paid at once in native currency: no fee, no coverage, clocks in days from now.
+    function _termsOf(uint256 price) internal view returns (Terms memory terms) {
+        uint256 now_ = VM.getBlockTimestamp();
+        terms.buyer = buyer;
+        terms.seller = seller;
+        terms.marketplace = marketplace;
+        terms.attestor = attestor;
+        terms.price = uint96(price);
+        terms.deposit = uint96(price);
+        terms.fundBy = uint40(now_ + DAY);
+        terms.shipBy = uint40(now_ + 3 * DAY);
+        terms.deliverBy = uint40(now_ + 18 * DAY);
+        terms.inspection = uint40(10 * DAY);
+        terms.tail = uint40(30 * DAY);
+        terms.tribunal = address(tribunal);
+        terms.backstop = uint40(60 * DAY);
+        terms.silenceBps = 5_000;
+    }
+
+    function _pack(Terms memory terms) internal pure returns (PackedTerms memory packed) {
+        packed.words[0] = _word(terms.buyer, terms.price);
+        packed.words[1] = _word(terms.seller, terms.deposit);
+        packed.words[2] = _word(terms.token, terms.coverage);
+        packed.words[3] = _word(
+            terms.marketplace,
+            (uint256(terms.feeBps) << 80) | (uint256(terms.silenceBps) << 64) | (uint256(terms.earnest ? 1 : 0) << 56)
+        );
+        packed.words[4] = _word(terms.attestor, (uint256(terms.inspection) << 56) | (uint256(terms.tail) << 16));
+        packed.words[5] = _word(terms.tribunal, uint256(terms.backstop) << 56);
+        packed.words[6] = bytes32(
+            (uint256(terms.fundBy) << 216) | (uint256(terms.balanceBy) << 176) | (uint256(terms.shipBy) << 136)
+                | (uint256(terms.deliverBy) << 96)
+        );
+        packed.words[7] = terms.rules;
+        packed.words[8] = terms.order;
+    }
+
+    function _word(address account, uint256 rest) private pure returns (bytes32) {
+        return bytes32((uint256(uint160(account)) << 96) | rest);
+    }
+
+    function _idOf(Terms memory terms) internal view returns (DealId) {
+        return DealId.wrap(_digestOf(_hashOf(terms)));
+    }
+
+    function _hashOf(Terms memory terms) internal pure returns (bytes32) {
+        return keccak256(abi.encode(Intents.TERMS_TYPEHASH, terms));
+    }
+
+    function _digestOf(bytes32 structHash) internal view returns (bytes32) {
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Holdfast Escrow"),
+                keccak256("1"),
+                block.chainid,
+                address(escrow)
+            )
+        );
+        return keccak256(abi.encodePacked("\x19\x01", domain, structHash));
+    }
+
+    function _sign(uint256 key, bytes32 structHash) internal view returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = VM.sign(key, _digestOf(structHash));
+        return abi.encodePacked(r, s, v);
+    }
+
+    /// @dev Posts the coverage that the terms want, gives the buyer the deposit, and funds.
+    function _fund(Terms memory terms) internal returns (DealId id, PackedTerms memory packed) {
+        (id, packed) = (_idOf(terms), _pack(terms));
+        uint256 value = terms.token == address(0) ? terms.deposit : 0;
+        _give(terms.token, address(this), terms.coverage);
+        if (terms.coverage != 0) {
+            escrow.postBond{value: terms.token == address(0) ? terms.coverage : 0}(
+                terms.seller, terms.token, terms.coverage
+            );
+        }
+        _give(terms.token, terms.buyer, terms.deposit);
+        bytes memory consent = _sign(SELLER_KEY, _hashOf(terms));
+        VM.prank(terms.buyer);
+        escrow.fundCovered{value: value}(packed, consent);
+    }
+
+    function _give(address asset, address to, uint256 amount) internal {
+        if (asset == address(0)) {
+            VM.deal(to, to.balance + amount);
+        } else {
+            token.mint(to, amount);
+            VM.prank(to);
+            token.approve(address(escrow), type(uint256).max);
+        }
+    }
+
+    function _balanceOf(address asset, address account) internal view returns (uint256) {
+        return asset == address(0) ? account.balance : IERC20(asset).balanceOf(account);
+    }
+
+    function _bound(uint256 value, uint256 low, uint256 high) internal pure returns (uint256) {
+        return value >= low && value <= high ? value : low + value % (high - low + 1);
+    }
+}
