@@ -1,32 +1,27 @@
 import type { Hex } from "viem";
 import { z } from "zod";
 import { ProtocolError } from "../core/errors.ts";
-import type { Panel } from "../core/panel.ts";
+import { type Panel, panelSchema } from "../core/panel.ts";
 import { dealIdOf, type EscrowDomain, type Terms, termsSchema, termsToJson } from "../core/terms.ts";
 import { address, bytes32, signature } from "../core/wire.ts";
 import { readJson } from "./files.ts";
 import { parseInput } from "./parseInput.ts";
 import { nativeUnit, type Unit } from "./units.ts";
 
-/** Name and version of the format. Another version is another string. */
-export const dealFormat = "holdfast-deal/1";
+/** Name and version of the format. Another version is another string: `/1` was of another escrow, and holds nowhere now. */
+export const dealFormat = "holdfast-deal/2";
 
 const unitSchema = z.strictObject({ symbol: z.string().min(1).max(16), decimals: z.int().min(0).max(36) });
 
-/** The panel that the terms' `rules` commit to. */
-export const panelSchema = z.strictObject({
-  threshold: z.int().min(1).max(256),
-  arbitrators: z.array(address).min(1).max(256),
-});
-
 const dealFileSchema = z.strictObject({
-  format: z.literal(dealFormat),
+  format: z.literal(dealFormat, `only ${dealFormat} is read; write the deal anew with \`holdfast deal terms\``),
   id: bytes32,
   chainId: z.int().positive(),
   escrow: address,
   terms: termsSchema,
   /** For people to read amounts in; not signed by anybody. */
   unit: unitSchema.nullable(),
+  /** The panel whose hash is `terms.rules`. */
   panel: panelSchema.nullable(),
   /** Text of the order document; its SHA-256 is `terms.order`. */
   order: z.string().nullable(),

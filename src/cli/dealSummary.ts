@@ -1,9 +1,20 @@
 import { zeroAddress } from "viem";
-import { feeOf } from "../core/deals.ts";
+import {
+  earnestOwed,
+  feeOf,
+  fundedState,
+  type Payout,
+  silenceSplit,
+  silentCourse,
+  stepOf,
+} from "../core/deal/payouts.ts";
+import { type DealState, undisputed } from "../core/deals.ts";
+import type { Terms } from "../core/terms.ts";
 import { visible } from "../core/visible.ts";
 import { type DealFile, readingUnit } from "./dealFile.ts";
 import { columns } from "./help.ts";
-import { formatAmount, formatDuration, formatPercent, formatTime } from "./units.ts";
+import { payoutText } from "./silenceText.ts";
+import { formatAmount, formatDuration, formatPercent, formatTime, type Unit } from "./units.ts";
 
 /** What both sides agree on, in words: who pays what, by when, and what happens if nobody acts. */
 export const dealSummary = (deal: DealFile): string => {
@@ -13,7 +24,6 @@ export const dealSummary = (deal: DealFile): string => {
   const money = (amount: bigint) => formatAmount(amount, unit);
   const isPaidAtOnce = terms.deposit === terms.price;
   const fee = feeOf(terms.price, terms.feeBps);
-  const silent = terms.silenceBps;
   const rows = (pairs: readonly (readonly [string, string] | undefined)[]) =>
     columns(pairs.filter((pair) => pair !== undefined));
   return [
@@ -32,6 +42,9 @@ export const dealSummary = (deal: DealFile): string => {
             "panel",
             `${panel.threshold} of ${panel.arbitrators.length} arbitrators decide: ${panel.arbitrators.join(", ")}`,
           ],
+      panel === null
+        ? undefined
+        : ["", `not before ${formatDuration(panel.answerWindow)} after the dispute, so that the other side can answer`],
       ["order", `document with SHA-256 ${terms.order.slice(2)}`],
     ]),
     "Who pays what",
@@ -64,26 +77,58 @@ export const dealSummary = (deal: DealFile): string => {
         : ["claims after it", `${formatDuration(terms.tail)} from release, on the seller's bond`],
     ]),
     "If nobody acts",
-    rows([
-      ["not funded", "nothing happens; these terms can never be funded later"],
-      isPaidAtOnce
-        ? undefined
-        : [
-            "balance not paid",
-            terms.earnest ? "the seller keeps the earnest money" : "the buyer gets the deposit back",
-          ],
-      [
-        "not shipped",
-        terms.earnest
-          ? "the buyer gets everything back, and the earnest money again from the bond"
-          : "the buyer gets everything back",
-      ],
-      ["not delivered", "the buyer gets everything back"],
-      ["not confirmed", "the seller is paid when the inspection ends"],
-      [
-        "dispute, silence",
-        `${formatDuration(terms.backstop)} after the dispute: ${formatPercent(silent)} to the buyer, ${formatPercent(10_000 - silent)} to the seller`,
-      ],
-    ]),
+    rows(silenceOf(deal.terms, unit)),
+    "If there is a dispute and nobody decides it",
+    rows(undecidedOf(deal.terms, unit)),
   ].join("\n\n");
+};
+
+type Row = readonly [string, string];
+
+/** Who gets what at each deadline that passes in silence, as `core/deal/payouts` computes it. */
+const silenceOf = (terms: Terms, unit: Unit): Row[] => {
+  const reading = { terms, unit };
+  const tail = terms.coverage === 0n ? "" : `; claims on the bond stay open for ${formatDuration(terms.tail)}`;
+  const firstOf = (state: DealState): string => {
+    const [step] = silentCourse(state, terms);
+    return step === undefined ? "nothing happens" : payoutText(step.payout, reading) + tailOf(step.state);
+  };
+  const tailOf = (state: DealState) => (state.status === "released" ? tail : "");
+  const start = fundedState(terms);
+  const paid = undisputed("funded", terms.price);
+  const rows: Row[] = [["not funded", "nothing happens; these terms can never be funded later"]];
+  if (start.status === "deposited") rows.push(["balance not paid", firstOf(start)]);
+  rows.push(["not shipped", firstOf(paid)]);
+  if (earnestOwed(terms) > 0n) {
+    const refund: Payout = stepOf({ action: "refund", amount: terms.price }, paid, { terms, now: terms.fundBy }).payout;
+    rows.push(["", `if the seller gives up before shipping, the same: ${payoutText(refund, reading)}`]);
+  }
+  rows.push(
+    ["not delivered", firstOf(undisputed("shipped", terms.price))],
+    ["not confirmed", firstOf(undisputed("delivered", terms.price, terms.deliverBy + terms.inspection))],
+  );
+  return rows;
+};
+
+/** What a dispute changes that nobody decides: nothing, but for the share after delivery. */
+const undecidedOf = (terms: Terms, unit: Unit): Row[] => {
+  const { toBuyer, toSeller } = silenceSplit(terms.price, terms.silenceBps);
+  const split = payoutText({ toBuyer, toSeller, compensation: 0n, shortfall: 0n }, { terms, unit });
+  const share = `${formatPercent(terms.silenceBps)} to the buyer, ${formatPercent(10_000 - terms.silenceBps)} to the seller`;
+  const hasTail = terms.coverage > 0n;
+  const rows: Row[] = [
+    ["anyone ends it", `${formatDuration(terms.backstop)} after the dispute, or later if the arbitrators extend it`],
+    [
+      "before delivery",
+      "nothing changes: the deal goes on where it would be without the dispute, and what is written above happens",
+    ],
+    ["after delivery", `the share that both sides agree to here: ${share}. Of the whole price ${split}`],
+  ];
+  if (hasTail) {
+    rows.push([
+      "afterwards",
+      `claims on the bond stay open for ${formatDuration(terms.tail)}; a dispute about them that nobody decides changes nothing`,
+    ]);
+  }
+  return rows;
 };

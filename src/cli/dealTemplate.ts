@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { type Address, bytesToHex, type Hex, zeroAddress } from "viem";
 import { z } from "zod";
 import { ProtocolError } from "../core/errors.ts";
-import { type Panel, panelRules, sortPanel } from "../core/panel.ts";
+import { type Panel, panelRules } from "../core/panel.ts";
 import { type Terms, termsSchema } from "../core/terms.ts";
 import { address, bytes32 } from "../core/wire.ts";
-import { panelSchema } from "./dealFile.ts";
 import { digestArgument } from "./digestArgument.ts";
+import { panelDefaults, panelFromTemplate, panelTemplateSchema } from "./panelFile.ts";
 import { parseInput } from "./parseInput.ts";
 import { nativeUnit, parseAmount, parseDuration, parsePercent, type Unit } from "./units.ts";
 
@@ -37,7 +37,7 @@ const templateSchema = z.strictObject({
   backstop: z.string(),
   buyerShareIfSilent: z.string(),
   tribunal: address.optional(),
-  panel: panelSchema.optional(),
+  panel: panelTemplateSchema.optional(),
   rules: bytes32.optional(),
   order: z.union(
     [z.string(), z.record(z.string(), z.unknown())],
@@ -64,6 +64,7 @@ export const templateExample = {
   buyerShareIfSilent: "50%",
   panel: {
     threshold: 3,
+    ...panelDefaults,
     arbitrators: [
       "0x9965507d1a55bcc2695c58ba16fb37d819b0a4dc",
       "0x976ea74026e726554db657fa54763abd0c3a0aa9",
@@ -118,7 +119,7 @@ export const termsFromTemplate = async (input: unknown, context: TemplateContext
   const balanceBy = deposit < price ? fundBy + lasts("balanceWithin") : 0;
   const shipBy = Math.max(fundBy, balanceBy) + lasts("shipWithin");
   const deliverBy = shipBy + lasts("deliverWithin");
-  const panel = template.panel === undefined ? null : sortPanel(template.panel);
+  const panel = template.panel === undefined ? null : panelFromTemplate(template.panel, path);
   const order = await readOrder(template.order, context.random);
   const terms = {
     buyer: template.buyer,

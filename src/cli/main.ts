@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   deal: async () => (await import("./commands/deal.ts")).deal,
   evidence: async () => (await import("./commands/evidence.ts")).evidence,
   determination: async () => (await import("./commands/determination.ts")).determination,
+  panel: async () => (await import("./commands/panel.ts")).panel,
   keys: async () => (await import("./commands/keys.ts")).keys,
   relayer: async () => (await import("./commands/relayer.ts")).relayer,
 };

@@ -1,5 +1,5 @@
 import { defineGroup } from "../command.ts";
-import { dealCall } from "./dealCall.ts";
+import { dealCall, dealPayShortfall } from "./dealCall.ts";
 import { dealId } from "./dealId.ts";
 import { dealIntent } from "./dealIntent.ts";
 import { dealPack, dealUnpack } from "./dealPack.ts";
@@ -11,8 +11,8 @@ import { dealTerms } from "./dealTerms.ts";
 export const deal = defineGroup({
   summary: "write, sign and act on deals, with a relayer or without",
   about: [
-    "A deal is named by the hash of its terms. The parties write the terms (terms), sign them (sign), hand them to a",
-    "relayer (register), act by signed intents that anybody may carry (intent), and see where it stands (show).",
+    "A deal is named by a hash of its terms, chain and escrow. The parties write the terms (terms), sign them (sign), hand",
+    "them to a relayer (register), act by signed intents that anyone can submit (intent), and see where it stands (show).",
     "Everything also works without a relayer: call prints the transaction that you send from your own wallet.",
   ].join("\n"),
   commands: {
@@ -23,6 +23,7 @@ export const deal = defineGroup({
     intent: dealIntent,
     show: dealShow,
     call: dealCall,
+    "pay-shortfall": dealPayShortfall,
     pack: dealPack,
     unpack: dealUnpack,
   },

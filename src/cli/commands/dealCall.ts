@@ -1,26 +1,47 @@
-import { type Address, encodeFunctionData, type Hex } from "viem";
-import { escrowAbi } from "../../abi/escrow.ts";
-import { stablecoinAbi } from "../../abi/stablecoin.ts";
+import type { Address, Hex } from "viem";
+import type { PrivateKeyAccount } from "viem/accounts";
 import { ProtocolError } from "../../core/errors.ts";
-import { packTerms } from "../../core/termsCodec.ts";
-import { address, signature } from "../../core/wire.ts";
-import { defineCommand, type OptionValues } from "../command.ts";
-import { type DealFile, domainOptions, isNative, readDeal, unitOf } from "../dealFile.ts";
-import { digestArgument } from "../digestArgument.ts";
+import { requestSchema } from "../../relayer/request.ts";
+import { type ChainReader, readChain } from "../chainReads.ts";
+import { defineCommand, type Outcome, type Surroundings } from "../command.ts";
+import { type DealFile, domainOptions, readDeal } from "../dealFile.ts";
+import { type CallValues, type DirectAction, directCalls, type ExplainedCall } from "../directCalls.ts";
+import { readJson } from "../files.ts";
 import { columns } from "../help.ts";
 import { nearest } from "../nearest.ts";
-import { type DirectCall, sendCalls } from "../sendCalls.ts";
-import { formatTime, parseAmount, parseTime } from "../units.ts";
+import { parseInput } from "../parseInput.ts";
+import { sendCalls } from "../sendCalls.ts";
 import { openWallet, walletOptions } from "../wallet.ts";
 
 const HELP = "holdfast deal call";
 
+/** Options of every command that prints a call or sends it from a key. */
+export const callingOptions = {
+  send: { type: "boolean", about: "send it from --keystore through the node at --rpc" },
+  rpc: { type: "string", value: "URL", about: "a node of the chain" },
+  ...walletOptions,
+} as const;
+
 const options = {
   ...domainOptions,
-  amount: { type: "string", value: "AMOUNT", about: "refund, post-bond, withdraw-bond: how much, like 1200.50" },
+  signed: {
+    type: "string",
+    value: "FILE",
+    about: "what a party signed with `deal intent --out FILE`: then anyone can send the call",
+  },
+  amount: {
+    type: "string",
+    value: "AMOUNT",
+    about: "refund, post-bond, withdraw-bond, withdraw-credit, pay-shortfall: how much, like 1200.50",
+  },
   tracking: { type: "string", value: "FILE|HASH", about: "ship: the tracking document, or its SHA-256" },
   proof: { type: "string", value: "FILE|HASH", about: "deliver: the proof of delivery, or its SHA-256" },
   statement: { type: "string", value: "FILE|HASH", about: "dispute: your statement, or its SHA-256" },
+  by: {
+    type: "string",
+    value: "WHO",
+    about: "dispute: buyer or seller; withdraw-credit: the owner's address; the keystore's account unless given",
+  },
   "to-buyer": { type: "string", value: "AMOUNT", about: "settle: of what is held" },
   "to-seller": { type: "string", value: "AMOUNT", about: "settle: of what is held" },
   compensation: { type: "string", value: "AMOUNT", about: "settle: from the coverage; 0 unless given" },
@@ -29,233 +50,87 @@ const options = {
   "seller-signature": { type: "string", value: "HEX", about: "settle; fund with coverage, where the file has none" },
   to: { type: "string", value: "ADDRESS", about: "withdraw-bond, withdraw-credit: where the money goes" },
   decimals: { type: "string", value: "N", about: "decimals of the token, where the file does not say" },
-  send: { type: "boolean", about: "send it from --keystore through the node at --rpc" },
-  rpc: { type: "string", value: "URL", about: "a node of the chain" },
-  ...walletOptions,
+  ...callingOptions,
 } as const;
 
-type Values = OptionValues<typeof options>;
-type Context = { readonly deal: DealFile; readonly values: Values; readonly now: number };
-
-/** A call with what a person must know about it. */
-type ExplainedCall = DirectCall & { readonly by: string; readonly what: string };
-
-const required = (values: Values, name: Exclude<keyof Values, "send">): string => {
-  const value = values[name];
-  if (value === undefined) throw new ProtocolError("usage-invalid", { problem: `This needs --${name}.`, help: HELP });
-  return value;
+type Calling = {
+  readonly send?: boolean;
+  readonly rpc?: string;
+  readonly signed?: string;
+  readonly keystore?: string;
+  readonly "password-file"?: string;
 };
 
-const requiredAmount = ({ deal, values }: Context, name: "amount" | "to-buyer" | "to-seller") =>
-  parseAmount(required(values, name), unitOf(deal, values.decimals));
-
-const requiredAddress = (values: Values): Address => {
-  const parsed = address.safeParse(required(values, "to"));
-  if (parsed.success) return parsed.data;
-  throw new ProtocolError("usage-invalid", { problem: "--to takes an address: 0x and 40 hex digits.", help: HELP });
-};
-
-const signatureOr = (given: string | undefined, otherwise: Hex): Hex => {
-  const parsed = signature.safeParse(given ?? otherwise);
-  if (parsed.success) return parsed.data;
-  throw new ProtocolError("usage-invalid", { problem: "A signature is 0x and hex digits in pairs.", help: HELP });
-};
-
-const encode = encodeFunctionData<typeof escrowAbi>;
-
-const toEscrow = ({ deal }: Context, data: Hex, said: { by: string; what: string; value?: bigint }): ExplainedCall => ({
-  to: deal.domain.escrow,
-  data,
-  value: said.value ?? 0n,
-  by: said.by,
-  what: said.what,
-});
-
-/** The escrow takes an ERC-20 only from an allowance. */
-const approval = ({ deal }: Context, amount: bigint, by: string): ExplainedCall[] =>
-  isNative(deal.terms)
-    ? []
-    : [
-        {
-          to: deal.terms.token,
-          data: encodeFunctionData({
-            abi: stablecoinAbi,
-            functionName: "approve",
-            args: [deal.domain.escrow, amount],
-          }),
-          value: 0n,
-          by,
-          what: "lets the escrow take exactly this amount; send it first",
-        },
-      ];
-
-const nativeValue = ({ deal }: Context, amount: bigint) => (isNative(deal.terms) ? { value: amount } : {});
-
-const plain =
-  (functionName: "confirm" | "release" | "expire" | "lapse" | "close", by: string, what: string) =>
-  async (context: Context) => [
-    toEscrow(context, encode({ abi: escrowAbi, functionName, args: [packTerms(context.deal.terms)] }), { by, what }),
-  ];
-
-const actions = {
-  fund: async (context: Context) => {
-    const { deal, values } = context;
-    const packed = packTerms(deal.terms);
-    const said = {
-      by: `buyer ${deal.terms.buyer}`,
-      what: `pays into the escrow, before ${formatTime(deal.terms.fundBy)}`,
-      ...nativeValue(context, deal.terms.deposit),
-    };
-    const cover = signatureOr(values["seller-signature"], deal.sellerSignature ?? "0x");
-    if (deal.terms.coverage > 0n && cover === "0x") {
-      throw new ProtocolError("usage-invalid", {
-        problem:
-          "This deal sets a part of the seller's bond aside, so the seller must sign it first (`holdfast deal sign`), or give --seller-signature.",
-        help: HELP,
-      });
-    }
-    const data =
-      deal.terms.coverage === 0n
-        ? encode({ abi: escrowAbi, functionName: "fund", args: [packed] })
-        : encode({ abi: escrowAbi, functionName: "fundCovered", args: [packed, cover] });
-    return [...approval(context, deal.terms.deposit, said.by), toEscrow(context, data, said)];
-  },
-  "pay-balance": async (context: Context) => {
-    const { terms } = context.deal;
-    const balance = terms.price - terms.deposit;
-    const by = `buyer ${terms.buyer}`;
-    return [
-      ...approval(context, balance, by),
-      toEscrow(context, encode({ abi: escrowAbi, functionName: "payBalance", args: [packTerms(terms)] }), {
-        by,
-        what: `pays the rest of the price, before ${formatTime(terms.balanceBy)}`,
-        ...nativeValue(context, balance),
-      }),
-    ];
-  },
-  ship: async (context: Context) => {
-    const { terms } = context.deal;
-    const args = [packTerms(terms), await digestArgument(required(context.values, "tracking"))] as const;
-    return [
-      toEscrow(context, encode({ abi: escrowAbi, functionName: "ship", args }), {
-        by: `seller ${terms.seller}`,
-        what: `says that the goods are on their way, before ${formatTime(terms.shipBy)}`,
-      }),
-    ];
-  },
-  deliver: async (context: Context) => {
-    const { terms } = context.deal;
-    const args = [packTerms(terms), await digestArgument(required(context.values, "proof"))] as const;
-    return [
-      toEscrow(context, encode({ abi: escrowAbi, functionName: "deliver", args }), {
-        by: `attestor ${terms.attestor}`,
-        what: `says that the goods were delivered, before ${formatTime(terms.deliverBy)}`,
-      }),
-    ];
-  },
-  confirm: plain("confirm", "buyer", "pays the seller what is held"),
-  release: plain("release", "anyone", "pays the seller, from the end of the inspection"),
-  refund: async (context: Context) => {
-    const args = [packTerms(context.deal.terms), requiredAmount(context, "amount")] as const;
-    return [
-      toEscrow(context, encode({ abi: escrowAbi, functionName: "refund", args }), {
-        by: `seller ${context.deal.terms.seller}`,
-        what: "gives this amount back to the buyer",
-      }),
-    ];
-  },
-  expire: plain("expire", "anyone", "gives everything back to the buyer, when shipping or delivery is overdue"),
-  lapse: plain(
-    "lapse",
-    "anyone",
-    "ends a deal whose balance was not paid, or whose tribunal stayed silent to the backstop",
-  ),
-  close: plain("close", "anyone", "frees the seller's coverage, from the end of the tail"),
-  dispute: async (context: Context) => {
-    const { terms } = context.deal;
-    const args = [packTerms(terms), await digestArgument(required(context.values, "statement"))] as const;
-    return [
-      toEscrow(context, encode({ abi: escrowAbi, functionName: "dispute", args }), {
-        by: `buyer ${terms.buyer} or seller ${terms.seller}`,
-        what: "from then on money moves only by settlement, determination or backstop",
-      }),
-    ];
-  },
-  settle: async (context: Context) => {
-    const { deal, values, now } = context;
-    const compensation = parseAmount(values.compensation ?? "0", unitOf(deal, values.decimals));
-    const deadline = parseTime(required(values, "deadline"), { now, what: "--deadline" });
-    const args = [
-      packTerms(deal.terms),
-      requiredAmount(context, "to-buyer"),
-      requiredAmount(context, "to-seller"),
-      compensation,
-      BigInt(deadline),
-      signatureOr(values["buyer-signature"], "0x"),
-      signatureOr(values["seller-signature"], "0x"),
-    ] as const;
-    return [
-      toEscrow(context, encode({ abi: escrowAbi, functionName: "settle", args }), {
-        by: "anyone with both signatures; a party needs only the other's",
-        what: "ends the deal with the split that both signed",
-      }),
-    ];
-  },
-  "post-bond": async (context: Context) => {
-    const { terms } = context.deal;
-    const amount = requiredAmount(context, "amount");
-    const by = "anyone, for the seller";
-    const args = [terms.seller, terms.token, amount] as const;
-    return [
-      ...approval(context, amount, by),
-      toEscrow(context, encode({ abi: escrowAbi, functionName: "postBond", args }), {
-        by,
-        what: "adds to the seller's bond in this token",
-        ...nativeValue(context, amount),
-      }),
-    ];
-  },
-  "request-bond": async (context: Context) => [
-    toEscrow(
-      context,
-      encode({ abi: escrowAbi, functionName: "requestBondWithdrawal", args: [context.deal.terms.token] }),
-      {
-        by: `seller ${context.deal.terms.seller}`,
-        what: "asks for the free part of the bond; it can leave 180 days later",
-      },
-    ),
-  ],
-  "withdraw-bond": async (context: Context) => {
-    const args = [
-      context.deal.terms.token,
-      requiredAmount(context, "amount"),
-      requiredAddress(context.values),
-    ] as const;
-    return [
-      toEscrow(context, encode({ abi: escrowAbi, functionName: "withdrawBond", args }), {
-        by: `seller ${context.deal.terms.seller}`,
-        what: "takes the free part of the bond out",
-      }),
-    ];
-  },
-  "withdraw-credit": async (context: Context) => {
-    const args = [context.deal.terms.token, requiredAddress(context.values)] as const;
-    return [
-      toEscrow(context, encode({ abi: escrowAbi, functionName: "withdrawCredit", args }), {
-        by: "whoever has a credit",
-        what: "takes out a fee, or a payment that could not be delivered",
-      }),
-    ];
-  },
-} as const satisfies Record<string, (context: Context) => Promise<readonly ExplainedCall[]>>;
-
-const findAction = (word: string) => {
-  if (Object.hasOwn(actions, word)) return actions[word as keyof typeof actions];
-  const known = Object.keys(actions);
+const findAction = (word: string): DirectAction => {
+  if (Object.hasOwn(directCalls, word)) return word as DirectAction;
+  const known = Object.keys(directCalls);
   const meant = nearest(word, known);
   const suggestion = meant === undefined ? `They are: ${known.join(", ")}.` : `Did you mean ${meant}?`;
   throw new ProtocolError("usage-invalid", { problem: `There is no action "${word}". ${suggestion}`, help: HELP });
 };
+
+/** Prints the calls of an action, or sends them from a key and waits until they are in a block. */
+export const callDirectly = async (
+  action: DirectAction,
+  { deal, values }: { readonly deal: DealFile; readonly values: CallValues & Calling },
+  surroundings: Surroundings,
+): Promise<Outcome> => {
+  const { signal, now } = surroundings;
+  const wallet = values.keystore === undefined ? undefined : await openWallet(values, { signal, help: HELP });
+  const { rpc } = values;
+  const signed =
+    values.signed === undefined ? undefined : parseInput(requestSchema, await readJson(values.signed), values.signed);
+  const calls = await directCalls[action]({
+    deal,
+    values,
+    signed,
+    sender: wallet?.address.toLowerCase() as Address | undefined,
+    read:
+      rpc === undefined ? undefined : <T>(ask: (reader: ChainReader) => Promise<T>) => readChain(rpc, deal.domain, ask),
+    now: now(),
+  });
+  const { chainId } = deal.domain;
+  if (values.send !== true) {
+    return {
+      text: `Deal ${deal.id} on chain ${chainId}\n\n${callsText(calls)}`,
+      json: { deal: deal.id, chainId, calls },
+    };
+  }
+  const { sender, transactions } = await sendFrom(wallet, calls, { rpc, chainId, help: HELP, surroundings });
+  return {
+    text: `${action} is in a block: ${transactions.at(-1)}`,
+    json: { deal: deal.id, chainId, sender, transactions },
+  };
+};
+
+/** Sends calls from the key that was opened. Throws `usage-invalid` where key or node is not named. */
+export const sendFrom = async (
+  wallet: PrivateKeyAccount | undefined,
+  calls: readonly ExplainedCall[],
+  to: { rpc: string | undefined; chainId: number; help: string; surroundings: Surroundings },
+): Promise<{ sender: Address; transactions: Hex[] }> => {
+  const { rpc, chainId, help, surroundings } = to;
+  if (rpc === undefined) throw new ProtocolError("usage-invalid", { problem: "This needs --rpc.", help });
+  if (wallet === undefined) {
+    throw new ProtocolError("usage-invalid", { problem: "Give the key that sends: --keystore FILE.", help });
+  }
+  const transactions = await sendCalls(calls, { rpcUrl: rpc, chainId, wallet, surroundings });
+  return { sender: wallet.address, transactions };
+};
+
+/** Calls for people: who sends each, what it does, and its data. */
+export const callsText = (calls: readonly ExplainedCall[]): string =>
+  calls
+    .map(({ to, data, value, by, what }) =>
+      columns([
+        ["sender", by],
+        ["effect", what],
+        ["to", to],
+        ["value", value.toString()],
+        ["data", data],
+      ]),
+    )
+    .join("\n\n");
 
 export const dealCall = defineCommand({
   summary: "print the transaction with which you act without any relayer",
@@ -263,18 +138,22 @@ export const dealCall = defineCommand({
   about: [
     "The chain decides about money; a relayer is a convenience. This prints to, data and value of the contract call for",
     "an action, for any wallet or script; then no key is needed and nothing is sent. With --send it is tried out, sent",
-    "from your key through a node of your choice, and waited for. ACTION is one of:",
+    "from your key through a node of your choice, and waited for. A party calls for itself; with --signed FILE anyone sends",
+    "what the party signed. ACTION is one of:",
     "  fund, pay-balance, confirm          by the buyer",
-    "  ship, refund, post-bond, request-bond, withdraw-bond   by the seller",
+    "  ship, refund, request-bond, withdraw-bond   by the seller",
     "  deliver                             by the attestor",
     "  dispute                             by the buyer or the seller",
     "  settle                              by anyone with both signatures",
     "  release, expire, lapse, close       by anyone, when their time has come",
-    "  withdraw-credit                     by whoever has a credit",
-    "`holdfast determination combine` prints the call that executes a determination.",
+    "  post-bond, pay-shortfall            by anyone, for the seller",
+    "  withdraw-credit                     by the owner of a credit",
+    "fund registers the panel first where it is not registered. `holdfast determination combine` prints the call that",
+    "executes a determination.",
   ].join("\n"),
   examples: [
     ["holdfast deal call confirm deal.json", "what the buyer sends to release the money"],
+    ["holdfast deal call ship deal.json --signed ship.json", "what anyone sends for a seller who signed it"],
     ["holdfast deal call expire deal.json --json", "for a script that anyone may run after the deadline"],
     [
       "cast send $(holdfast deal call close deal.json --json | jq -r '.calls[0] | .to + \" \" + .data')",
@@ -286,29 +165,32 @@ export const dealCall = defineCommand({
   run: async ({ values, positionals: [word = "", path = ""] }, surroundings) => {
     const action = findAction(word);
     const deal = await readDeal(path, values);
-    const calls = await action({ deal, values, now: surroundings.now() });
-    if (values.send === true) {
-      const rpcUrl = required(values, "rpc");
-      const wallet = await openWallet(values, { signal: surroundings.signal, help: HELP });
-      const { chainId } = deal.domain;
-      const transactions = await sendCalls(calls, { rpcUrl, chainId, wallet, surroundings });
-      return {
-        text: `${word} is in a block: ${transactions.at(-1)}`,
-        json: { deal: deal.id, chainId, sender: wallet.address, transactions },
-      };
-    }
-    const text = calls.map(({ to, data, value, by, what }) =>
-      columns([
-        ["sender", by],
-        ["effect", what],
-        ["to", to],
-        ["value", value.toString()],
-        ["data", data],
-      ]),
-    );
-    return {
-      text: `Deal ${deal.id} on chain ${deal.domain.chainId}\n\n${text.join("\n\n")}`,
-      json: { deal: deal.id, chainId: deal.domain.chainId, calls },
-    };
+    return callDirectly(action, { deal, values }, surroundings);
   },
+});
+
+export const dealPayShortfall = defineCommand({
+  summary: "pay the buyer what an award exceeded the seller's coverage by",
+  usage: "DEALFILE [--amount AMOUNT] [--send --rpc URL --keystore FILE]",
+  about: [
+    "What arbitrators award beyond the coverage is on record on the chain, against the seller. Anyone can pay it, whole or in",
+    "parts: the money goes straight to the buyer and the record shrinks. Without --send this prints the calls. Without",
+    "--amount it takes the whole shortfall from the node at --rpc.",
+  ].join("\n"),
+  examples: [
+    [
+      "holdfast deal pay-shortfall deal.json --keystore seller.json --rpc http://127.0.0.1:8545 --send",
+      "pay everything that is owed",
+    ],
+    ["holdfast deal pay-shortfall deal.json --amount 500", "the calls that pay a part, for any wallet"],
+  ],
+  options: {
+    ...domainOptions,
+    amount: { type: "string", value: "AMOUNT", about: "how much, like 1200.50; the whole shortfall unless given" },
+    decimals: { type: "string", value: "N", about: "decimals of the token, where the file does not say" },
+    ...callingOptions,
+  },
+  positionals: [1, 1],
+  run: async ({ values, positionals: [path = ""] }, surroundings) =>
+    callDirectly("pay-shortfall", { deal: await readDeal(path, values), values }, surroundings),
 });

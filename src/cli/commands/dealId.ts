@@ -1,3 +1,4 @@
+import { termsDigest } from "../../core/terms.ts";
 import { defineCommand } from "../command.ts";
 import { domainOptions, readDeal } from "../dealFile.ts";
 import { dealSummary } from "../dealSummary.ts";
@@ -6,8 +7,9 @@ export const dealId = defineCommand({
   summary: "compute the id of a deal from its terms, and read them in words",
   usage: "FILE",
   about: [
-    "The id is the EIP-712 digest of the terms for one chain and escrow. Compute it yourself before you sign or pay:",
-    "if it is the id that the other side, your wallet or the chain shows, then these are the terms.",
+    "The id is a hash of the chain, the escrow and the terms. Compute it yourself before you sign or pay: if it is the id",
+    "that the other side or the chain shows, then these are the terms. What a wallet signs is another hash, the EIP-712",
+    "digest of the same terms: it is printed beside the id, for whoever compares it with what a wallet shows.",
   ].join("\n"),
   examples: [
     ["holdfast deal id deal.json", "the terms in words, with the id"],
@@ -17,6 +19,10 @@ export const dealId = defineCommand({
   positionals: [1, 1],
   run: async ({ values, positionals: [path = ""] }) => {
     const deal = await readDeal(path, values);
-    return { text: dealSummary(deal), json: { id: deal.id, ...deal.domain } };
+    const digest = termsDigest(deal.terms, deal.domain);
+    return {
+      text: `${dealSummary(deal)}\n\nWhat the parties sign: ${digest}`,
+      json: { id: deal.id, digest, ...deal.domain },
+    };
   },
 });

@@ -1,6 +1,7 @@
 import type { Address, Hex } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
 import { z } from "zod";
+import { type DealStatus, dealStatuses, statusNumber } from "../../core/deals.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import {
   type Intent,
@@ -12,12 +13,14 @@ import {
 } from "../../core/intents.ts";
 import { termsTypedData } from "../../core/terms.ts";
 import { visible } from "../../core/visible.ts";
-import { signature } from "../../core/wire.ts";
+import { address, signature } from "../../core/wire.ts";
 import { type CarryRequest, requestSchema } from "../../relayer/request.ts";
+import { readChain } from "../chainReads.ts";
 import { defineCommand, type OptionValues } from "../command.ts";
 import { connect, readTime, urlOption } from "../connect.ts";
 import { type DealFile, domainOptions, readDeal, readingUnit, unitOf } from "../dealFile.ts";
 import { digestArgument } from "../digestArgument.ts";
+import { ensurePanel } from "../ensurePanel.ts";
 import { readJson, writeNew } from "../files.ts";
 import { nearest } from "../nearest.ts";
 import { parseInput } from "../parseInput.ts";
@@ -34,16 +37,26 @@ const options = {
   amount: {
     type: "string",
     value: "AMOUNT",
-    about: "refund: what goes back to the buyer, like 1200.50; confirm: what is held, the price unless given",
+    about: "refund: what goes back to the buyer, like 1200.50; confirm: what is held; withdraw-credit: how much",
   },
   remaining: {
     type: "string",
     value: "AMOUNT",
-    about: "refund: what stays held after it, so that it cannot be repeated",
+    about: "refund: what stays held after it, so that it cannot be repeated; the rest of what is held unless given",
   },
   tracking: { type: "string", value: "FILE|HASH", about: "ship: the tracking document, or its SHA-256" },
   proof: { type: "string", value: "FILE|HASH", about: "deliver: the proof of delivery, or its SHA-256" },
   statement: { type: "string", value: "FILE|HASH", about: "dispute: your statement, or its SHA-256" },
+  status: {
+    type: "string",
+    value: "STATUS",
+    about: "confirm, refund, dispute: the deal's status, where neither --url nor --rpc can say it",
+  },
+  to: {
+    type: "string",
+    value: "ADDRESS",
+    about: "withdraw-credit: where the money goes; your own account unless given",
+  },
   "to-buyer": { type: "string", value: "AMOUNT", about: "settle: of what is held" },
   "to-seller": { type: "string", value: "AMOUNT", about: "settle: of what is held; both must add up to it" },
   compensation: {
@@ -62,11 +75,16 @@ const options = {
   deadline: {
     type: "string",
     value: "TIME",
-    about: "until when it may be carried: 24h, 7d, 2026-12-24T18:00:00Z; 1d unless given",
+    about: "until when it can be submitted: 24h, 7d, 2026-12-24T18:00:00Z; 1d unless given",
   },
   out: { type: "string", value: "FILE", about: "write the signed intent; FILE must not exist" },
   send: sendOption,
-  url: urlOption,
+  url: { ...urlOption, about: "the relayer, like http://127.0.0.1:8787; it also says where the deal stands" },
+  rpc: {
+    type: "string",
+    value: "URL",
+    about: "a node of the chain, to ask it where the deal stands; fund: to register the panel",
+  },
 } as const;
 
 type Values = OptionValues<typeof options>;
@@ -77,7 +95,12 @@ type Signing = {
   readonly wallet: PrivateKeyAccount;
   readonly signer: Address;
   readonly deadline: number;
+  /** Where the deal stands now, which some intents state. */
+  readonly position: () => Promise<Position>;
 };
+
+/** `held` is unknown where only --status says where the deal stands. */
+type Position = { readonly status: DealStatus; readonly held: bigint | undefined };
 
 /** A request that may still lack the other side's signature. */
 type Signed = {
@@ -195,26 +218,28 @@ const kinds = {
     const { deal, deadline, values } = signing;
     requireSigner(signing, deal.terms.buyer);
     const unit = unitOf(deal, values.decimals);
-    const amount = values.amount === undefined ? deal.terms.price : parseAmount(values.amount, unit);
-    const message = { deal: deal.id, amount, deadline };
+    const { status, held } = await signing.position();
+    const amount = values.amount === undefined ? (held ?? deal.terms.price) : parseAmount(values.amount, unit);
+    const message = { deal: deal.id, amount, status: statusNumber(status), deadline };
     return complete(
       { kind: "ConfirmReceipt", message, signature: await sign({ kind: "ConfirmReceipt", message }, signing) },
-      `The buyer confirms: the seller is paid the ${formatAmount(amount, unit)} that are held.`,
+      `The buyer confirms: the seller is paid the ${formatAmount(amount, unit)} that are held, while the deal is ${status}.`,
     );
   },
   refund: async (signing: Signing) => {
     const { deal, deadline, values } = signing;
     requireSigner(signing, deal.terms.seller);
     const unit = unitOf(deal, values.decimals);
-    const message = {
-      deal: deal.id,
-      amount: parseAmount(required(values, "amount"), unit),
-      remaining: parseAmount(required(values, "remaining"), unit),
-      deadline,
-    };
+    const { status, held } = await signing.position();
+    const amount = parseAmount(required(values, "amount"), unit);
+    const remaining =
+      values.remaining === undefined && held !== undefined && held >= amount
+        ? held - amount
+        : parseAmount(required(values, "remaining"), unit);
+    const message = { deal: deal.id, amount, remaining, status: statusNumber(status), deadline };
     return complete(
       { kind: "RefundBuyer", message, signature: await sign({ kind: "RefundBuyer", message }, signing) },
-      `The seller gives ${formatAmount(message.amount, unit)} back; ${formatAmount(message.remaining, unit)} stays held.`,
+      `The seller gives ${formatAmount(message.amount, unit)} back; ${formatAmount(message.remaining, unit)} stays held. It works while the deal is ${status}.`,
     );
   },
   dispute: async (signing: Signing) => {
@@ -224,11 +249,12 @@ const kinds = {
       deal: deal.id,
       by: signer,
       statement: await digestArgument(required(values, "statement")),
+      status: statusNumber((await signing.position()).status),
       deadline,
     };
     return complete(
       { kind: "OpenDispute", message, signature: await sign({ kind: "OpenDispute", message }, signing) },
-      "From now on money moves only by settlement, by a determination, or by the backstop of the terms.",
+      "From then on the arbitrators can decide. If nobody decides, nothing changes but the share that the terms give after delivery.",
     );
   },
   settle: async (signing: Signing) => {
@@ -248,6 +274,30 @@ const kinds = {
       return complete({ kind: "Settlement", message, buyerSignature, sellerSignature }, what);
     }
     return { request: { kind: "Settlement", message, ...signatures }, isComplete: false, what } satisfies Signed;
+  },
+  "withdraw-credit": async (signing: Signing) => {
+    const { deal, values, signer, deadline } = signing;
+    const { token } = deal.terms;
+    const to = values.to === undefined ? signer : parseAddress(values.to);
+    if (values.rpc === undefined) {
+      throw new ProtocolError("usage-invalid", {
+        problem: "This needs --rpc: the signature states the account's next number, which only the chain knows.",
+        help: HELP,
+      });
+    }
+    const { credit, nonce } = await readChain(values.rpc, deal.domain, async (reader) => ({
+      credit: await reader.credit(signer, token),
+      nonce: await reader.nonce(signer),
+    }));
+    const amount = values.amount === undefined ? credit : parseAmount(values.amount, unitOf(deal, values.decimals));
+    if (amount === 0n) {
+      throw new ProtocolError("usage-invalid", { problem: `${signer} has no credit in this token.`, help: HELP });
+    }
+    const message = { owner: signer, token, amount, to, nonce, deadline };
+    return complete(
+      { kind: "WithdrawCredit", message, signature: await sign({ kind: "WithdrawCredit", message }, signing) },
+      `${money(signing, amount)} of the credit go to ${to}.`,
+    );
   },
 } as const satisfies Record<string, (signing: Signing) => Promise<Signed>>;
 
@@ -275,6 +325,36 @@ const splitOf = ({ deal, values, deadline }: Signing): IntentMessage<"Settlement
   };
 };
 
+const parseAddress = (text: string): Address => {
+  const parsed = address.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new ProtocolError("usage-invalid", { problem: "--to takes an address: 0x and 40 hex digits.", help: HELP });
+};
+
+/** Where the deal stands, from --status, a relayer or a node, in this order. */
+const readPosition = async (
+  { values, deal }: { readonly values: Values; readonly deal: DealFile },
+  signal: AbortSignal,
+): Promise<Position> => {
+  if (values.status !== undefined) {
+    const status = dealStatuses.find((one) => one === values.status);
+    if (status !== undefined) return { status, held: undefined };
+    throw new ProtocolError("usage-invalid", {
+      problem: `--status takes one of: ${dealStatuses.join(", ")}.`,
+      help: HELP,
+    });
+  }
+  if (values.url !== undefined) {
+    const { status, amounts } = await connect(values.url, HELP).readDeal(deal.id, { signal });
+    return { status, held: amounts.held };
+  }
+  if (values.rpc !== undefined) return readChain(values.rpc, deal.domain, (reader) => reader.dealState(deal.id));
+  throw new ProtocolError("usage-invalid", {
+    problem: "What is signed states where the deal stands: give --url or --rpc, or name its status with --status.",
+    help: HELP,
+  });
+};
+
 const findKind = (word: string) => {
   if (Object.hasOwn(kinds, word)) return kinds[word as keyof typeof kinds];
   const known = Object.keys(kinds);
@@ -286,18 +366,20 @@ const findKind = (word: string) => {
 const decimal = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
 
 export const dealIntent = defineCommand({
-  summary: "sign an action of a party; anyone may carry it to the chain",
+  summary: "sign an action of a party; anyone can submit it to the chain",
   usage: "KIND DEALFILE --keystore FILE [--send --url URL]",
   about: [
     "Signs what a party wants, as EIP-712 that a wallet can show. A signed intent is good for one deal, one action and a",
-    "limited time; whoever carries it can change nothing. KIND is one of:",
+    "limited time, and confirm, refund and dispute only in the status that the deal has now; the one that submits it can",
+    "change nothing. KIND is one of:",
     "  fund, pay-balance, confirm     by the buyer",
     "  ship, refund                   by the seller",
     "  deliver                        by the attestor",
     "  dispute                        by the buyer or the seller",
     "  settle                         by both, one after the other",
+    "  withdraw-credit                by the owner of a credit: a marketplace's fees, a payment that failed",
     "fund and pay-balance take the money from your allowance to the escrow, or, with --token-name, by ERC-3009 without one.",
-    "Without --send the signed intent is printed, to be sent by anybody later.",
+    "Without --send the signed intent is printed; anyone sends it later with `holdfast deal call KIND DEALFILE --signed FILE`.",
   ].join("\n"),
   examples: [
     [
@@ -322,22 +404,30 @@ export const dealIntent = defineCommand({
   run: async ({ values, positionals: [word = "", path = ""] }, surroundings) => {
     const { signal, now, progress, isJson } = surroundings;
     const kind = findKind(word);
-    const client = values.send === true ? connect(values.url, HELP) : undefined;
+    const isSent = values.send === true;
+    const client = isSent || values.url !== undefined ? connect(values.url, HELP) : undefined;
     const deal = await readDeal(path, values);
     const time = client === undefined ? now() : await readTime(client, surroundings);
     const deadline = parseTime(values.deadline ?? "1d", { now: time, what: "--deadline" });
     const wallet = await openWallet(values, { signal, help: HELP });
     const signer = wallet.address.toLowerCase() as Address;
-    const { request, isComplete, what } = await kind({ deal, values, wallet, signer, deadline });
+    const { request, isComplete, what } = await kind({
+      deal,
+      values,
+      wallet,
+      signer,
+      deadline,
+      position: () => readPosition({ values, deal }, signal),
+    });
     if (!isJson)
       progress(
-        `Deal ${deal.id}\n${what}\nCan be carried before ${formatTime(word === "fund" ? deal.terms.fundBy : deadline)}.`,
+        `Deal ${deal.id}\n${what}\nIt can be submitted before ${formatTime(word === "fund" ? deal.terms.fundBy : deadline)}.`,
       );
     const text = JSON.stringify(request, decimal, 2);
     if (values.out !== undefined) await writeNew(values.out, `${text}\n`);
     const file = values.out ?? null;
 
-    if (client === undefined || !isComplete) {
+    if (client === undefined || !isSent || !isComplete) {
       const next = isComplete ? "" : "\nThe other side signs with: holdfast deal intent settle DEALFILE --with FILE";
       return {
         text: (file === null ? text : `Written to ${visible(file)}`) + next,
@@ -345,8 +435,10 @@ export const dealIntent = defineCommand({
       };
     }
     // Only an unfunded deal can be registered; one that is on the chain the relayer knows from there.
-    if (word === "fund") await registerDeal(client, deal, signal);
-    else await requireSameEscrow(client, deal, signal);
+    if (word === "fund") {
+      if (values.rpc !== undefined) await ensurePanel(deal, { rpcUrl: values.rpc, wallet, surroundings });
+      await registerDeal(client, deal, signal);
+    } else await requireSameEscrow(client, deal, signal);
     const mined = await waitUntilMined(
       client,
       await client.submitIntent(requestSchema.parse(JSON.parse(text)), { signal }),

@@ -8,16 +8,16 @@ import { domainOptions, readDeal } from "../dealFile.ts";
 import { readText, statFile } from "../files.ts";
 
 export const dealPack = defineCommand({
-  summary: "turn terms into the nine words that the contract takes",
+  summary: "turn terms into the eight words that the contract takes",
   usage: "FILE",
   about: [
-    "Every call of the escrow takes the terms packed into nine 32-byte words. With them anybody can act from any wallet",
+    "Every call of the escrow takes the terms packed into eight 32-byte words. With them anybody can act from any wallet",
     "or script, without a relayer and without this program. `holdfast deal call` prints whole calls.",
   ].join("\n"),
   examples: [
-    ["holdfast deal pack deal.json", "nine words, one a line"],
+    ["holdfast deal pack deal.json", "eight words, one a line"],
     [
-      'cast call ESCROW "dealIdOf((bytes32[9]))" "([$(holdfast deal pack deal.json | paste -sd,)])"',
+      'cast call ESCROW "dealIdOf((bytes32[8]))" "([$(holdfast deal pack deal.json | paste -sd,)])"',
       "ask the contract for the id",
     ],
   ],
@@ -30,13 +30,13 @@ export const dealPack = defineCommand({
   },
 });
 
-const WORD_COUNT = 9;
+const WORD_COUNT = 8;
 
 export const dealUnpack = defineCommand({
-  summary: "turn nine words from calldata or the funding event back into terms",
+  summary: "turn eight words from calldata or the funding event back into terms",
   usage: "WORD... | FILE",
   about: [
-    "The funding event of a deal carries its terms in nine words. This reads them back, so that anybody who has only",
+    "The funding event of a deal carries its terms in eight words. This reads them back, so that anybody who has only",
     "the chain can find out what was agreed. FILE holds the words, or the event's data, in hex.",
   ].join("\n"),
   examples: [
@@ -52,7 +52,7 @@ export const dealUnpack = defineCommand({
     const digits = text.replaceAll(/0x|[\s,"[\](){}]/g, "");
     const words = (digits.match(/.{1,64}/g) ?? []).map((word) => `0x${word}`);
     const parsed = z.array(bytes32).length(WORD_COUNT).safeParse(words);
-    if (!parsed.success) throw new ProtocolError("terms-malformed", { at: "nine words of 32 bytes are needed" });
+    if (!parsed.success) throw new ProtocolError("terms-malformed", { at: "eight words of 32 bytes are needed" });
     const terms = termsToJson(unpackTerms({ words: parsed.data }));
     return { text: JSON.stringify(terms, null, 2), json: terms };
   },

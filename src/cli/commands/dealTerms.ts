@@ -9,6 +9,7 @@ import { type DealFile, dealFileText, parseDomain } from "../dealFile.ts";
 import { dealSummary } from "../dealSummary.ts";
 import { templateExample, termsFromTemplate } from "../dealTemplate.ts";
 import { readJson, writeNew } from "../files.ts";
+import { requireAcceptedBy } from "../panelFile.ts";
 
 type Place = { readonly domain: EscrowDomain; readonly tribunal: Address | undefined; readonly time: number };
 
@@ -18,8 +19,9 @@ export const dealTerms = defineCommand({
   about: [
     "Turns a template (amounts like 40000.50, durations like 10d) into the exact terms that both sides sign and the",
     "escrow enforces, prints in words who pays what, by when, and what happens if nobody acts, and writes a deal file.",
-    "The deal's id is the hash of the terms: both sides know it before any money moves, and nobody can change a term",
-    "without changing it. Clocks start now. Chain and escrow come from a relayer (--url) or from you.",
+    "The deal's id is a hash of the terms, the chain and the escrow: both sides know it before any money moves, and nobody can",
+    "change a term without changing it. Clocks start now. Chain and escrow come from a relayer (--url) or from you.",
+    "The panel that the template names must be registered before the deal can be funded: `holdfast panel register`.",
   ].join("\n"),
   examples: [
     ["holdfast deal terms --example > template.json", "a template to start from; edit the names and numbers"],
@@ -49,7 +51,8 @@ export const dealTerms = defineCommand({
     const { domain, tribunal, time } = await findPlace(values, path, { signal, now });
     const random = (length: number) => new Uint8Array(randomBytes(length));
     const { terms, unit, panel, order } = await termsFromTemplate(input, { path, now: time, tribunal, random });
-    requireFundable(terms, time);
+    requireFundable(terms, time, domain.escrow);
+    requireAcceptedBy(panel, terms);
     const deal: DealFile = {
       id: dealIdOf(terms, domain),
       domain,

@@ -1,26 +1,24 @@
-import { encodeFunctionData } from "viem";
-import { panelTribunalAbi } from "../../abi/panelTribunal.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { panelRules, seatSignatures, sortPanel } from "../../core/panel.ts";
 import { recoverSigner } from "../../core/recoverSigner.ts";
-import { packTerms } from "../../core/termsCodec.ts";
 import { visible } from "../../core/visible.ts";
 import { defineCommand } from "../command.ts";
-import { type DealFile, domainOptions, panelSchema, readDeal } from "../dealFile.ts";
-import { type DeterminationFile, readDetermination, readSignature, type SignatureFile } from "../determinationFile.ts";
-import { readJson, writeNew } from "../files.ts";
-import { columns } from "../help.ts";
-import { parseInput } from "../parseInput.ts";
+import { type DealFile, domainOptions, readDeal } from "../dealFile.ts";
+import { type DecisionFile, dealOfDecision, readDecision, readSignature, type SignatureFile } from "../decisionFile.ts";
+import { writeNew } from "../files.ts";
+import { determineCall, extendCall } from "../panelCalls.ts";
+import { readPanel } from "../panelFile.ts";
+import { callsText } from "./dealCall.ts";
 
 const HELP = "holdfast determination combine";
 
 export const determinationCombine = defineCommand({
-  summary: "put arbitrators' signatures together, ready to be carried to the chain",
+  summary: "put arbitrators' signatures together, ready to be submitted to the chain",
   usage: "DEALFILE DETERMINATION SIGNATURE... [--out FILE]",
   about: [
     "Checks every signature, takes as many as the panel needs, in the order in which the tribunal wants them, and prints",
-    "the contract call: with it anyone executes the determination from any wallet, without a relayer. With --out it also",
-    "writes the file that `holdfast determination send` hands to a relayer.",
+    "the contract call: with it anyone executes the determination or the extension from any wallet, without a relayer. With",
+    "--out it also writes the file that `holdfast determination send` hands to a relayer.",
   ].join("\n"),
   examples: [
     [
@@ -33,7 +31,7 @@ export const determinationCombine = defineCommand({
     panel: {
       type: "string",
       value: "FILE",
-      about: "JSON with threshold and arbitrators, where the deal file has none",
+      about: "JSON with threshold, clocks and arbitrators, where the deal file has none",
     },
     out: { type: "string", value: "FILE", about: "write what `determination send` takes; FILE must not exist" },
   },
@@ -41,39 +39,23 @@ export const determinationCombine = defineCommand({
   run: async ({ values, positionals }) => {
     const [dealPath = "", path = "", ...signaturePaths] = positionals;
     const deal = await readDeal(dealPath, values);
-    const file = await readDetermination(path, {
+    const file = await readDecision(path, {
       "chain-id": String(deal.domain.chainId),
       tribunal: deal.terms.tribunal,
     });
     const panel = await findPanel(deal, file, values.panel);
     const given = await Promise.all(signaturePaths.map(readSignature));
     const signatures = await chooseSignatures(file, given, panel.threshold);
-    const seated = await seatSignatures(panel, file.digest, signatures);
+    const seated = { terms: deal.terms, panel, seated: await seatSignatures(panel, file.digest, signatures) };
+    const decided = "extension" in file ? { extension: file.extension } : { determination: file.determination };
+    const submission = { ...decided, panel, signatures };
+    const call = "extension" in file ? extendCall(file.extension, seated) : determineCall(file.determination, seated);
 
-    const submission = { determination: file.determination, panel, signatures };
     if (values.out !== undefined) await writeNew(values.out, `${JSON.stringify(submission, decimal, 2)}\n`);
-    const data = encodeFunctionData({
-      abi: panelTribunalAbi,
-      functionName: "determine",
-      args: [
-        packTerms(deal.terms),
-        file.determination,
-        panel.arbitrators,
-        seated.signers,
-        seated.signatures,
-        seated.walletSignatures,
-      ],
-    });
-    const call = { to: deal.terms.tribunal, data, value: 0n };
     return {
       text: [
         `${signatures.length} signatures over ${file.digest} are good and enough.`,
-        columns([
-          ["sender", "anyone"],
-          ["to", call.to],
-          ["value", "0"],
-          ["data", data],
-        ]),
+        callsText([call]),
         ...(values.out === undefined ? [] : [`Written to ${visible(values.out)}`]),
       ].join("\n\n"),
       json: { digest: file.digest, submission, call, file: values.out ?? null },
@@ -84,19 +66,19 @@ export const determinationCombine = defineCommand({
 const decimal = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
 
 /** The panel that the terms commit to. Throws `panel-mismatch`, or `usage-invalid` when it is not known. */
-const findPanel = async (deal: DealFile, file: DeterminationFile, path: string | undefined) => {
-  const stated = path === undefined ? (deal.panel ?? file.panel) : parseInput(panelSchema, await readJson(path), path);
+const findPanel = async (deal: DealFile, file: DecisionFile, path: string | undefined) => {
+  const stated = path === undefined ? (deal.panel ?? file.panel) : await readPanel(path);
   if (stated === null) {
     throw new ProtocolError("usage-invalid", { problem: "The deal file names no panel: --panel FILE.", help: HELP });
   }
   const panel = sortPanel(stated);
-  const isOther = file.determination.deal !== deal.id || file.domain.tribunal !== deal.terms.tribunal;
+  const isOther = dealOfDecision(file) !== deal.id || file.domain.tribunal !== deal.terms.tribunal;
   if (isOther || panelRules(panel) !== deal.terms.rules) throw new ProtocolError("panel-mismatch", { deal: deal.id });
   return panel;
 };
 
 /** As many distinct good signatures as are needed. Throws `signature-invalid` or `signature-count-wrong`. */
-const chooseSignatures = async (file: DeterminationFile, given: readonly SignatureFile[], threshold: number) => {
+const chooseSignatures = async (file: DecisionFile, given: readonly SignatureFile[], threshold: number) => {
   const bySigner = new Map(given.map((one) => [one.signer, one]));
   for (const { digest, signer, signature } of bySigner.values()) {
     const isKey = (await recoverSigner(file.digest, signature)) === signer;

@@ -1,4 +1,4 @@
-import { determinationSubmission } from "../../api/schemas.ts";
+import { requestSchema } from "../../relayer/request.ts";
 import { defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
 import { readJson } from "../files.ts";
@@ -6,11 +6,12 @@ import { parseInput } from "../parseInput.ts";
 import { minedText, waitUntilMined } from "../send.ts";
 
 export const determinationSend = defineCommand({
-  summary: "hand a signed determination to a relayer, which carries it to the chain",
+  summary: "hand a signed determination or extension to a relayer, which submits it to the chain",
   usage: "FILE --url URL",
   about: [
     "The relayer checks everything before it takes it in, and can change nothing. Money and compensation move in the",
-    "transaction that carries it. This waits until it is in a block. Sending it twice does nothing twice.",
+    "transaction that executes it. This waits until it is in a block. Sending it twice does nothing twice. A determination is",
+    "refused until the panel's answer window is over.",
   ].join("\n"),
   examples: [
     ["holdfast determination send signed.json --url http://127.0.0.1:8787", "what `determination combine` wrote"],
@@ -19,9 +20,12 @@ export const determinationSend = defineCommand({
   positionals: [1, 1],
   run: async ({ values, positionals: [path = ""] }, surroundings) => {
     const client = connect(values.url, "holdfast determination send");
-    const submission = parseInput(determinationSubmission, await readJson(path), path);
+    const input = await readJson(path);
+    const isObject = typeof input === "object" && input !== null;
+    const kind = isObject && "extension" in input ? "Extension" : "Determination";
+    const request = parseInput(requestSchema, isObject ? { kind, ...input } : input, path);
     const { signal } = surroundings;
-    const accepted = await client.submitDetermination(submission, { signal });
+    const accepted = await client.submitIntent(request, { signal });
     const mined = await waitUntilMined(client, accepted, surroundings);
     return { text: minedText(mined), json: { intent: mined } };
   },

@@ -1,14 +1,19 @@
 import type { Address } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
-import { determinationTypedData } from "../../core/intents.ts";
 import { visible } from "../../core/visible.ts";
 import { defineCommand } from "../command.ts";
-import { determinationSummary, panelDomainOptions, readDetermination, signatureText } from "../determinationFile.ts";
+import {
+  decisionSummary,
+  decisionTypedData,
+  panelDomainOptions,
+  readDecision,
+  signatureText,
+} from "../decisionFile.ts";
 import { writeNew } from "../files.ts";
 import { openWallet, walletOptions } from "../wallet.ts";
 
 export const determinationSign = defineCommand({
-  summary: "sign a determination as one of the arbitrators",
+  summary: "sign a determination or an extension as one of the arbitrators",
   usage: "FILE --keystore FILE [--out FILE]",
   about: [
     "Shows what is decided in words, then signs exactly that (EIP-712), for one chain and one tribunal. One signature",
@@ -31,14 +36,14 @@ export const determinationSign = defineCommand({
   },
   positionals: [1, 1],
   run: async ({ values, positionals: [path = ""] }, { signal, progress, isJson }) => {
-    const file = await readDetermination(path, values);
-    if (!isJson) progress(`${determinationSummary(file)}\n`);
+    const file = await readDecision(path, values);
+    if (!isJson) progress(`${decisionSummary(file)}\n`);
     const wallet = await openWallet(values, { signal, help: "holdfast determination sign" });
     const signer = wallet.address.toLowerCase() as Address;
     if (file.panel !== null && !file.panel.arbitrators.includes(signer)) {
       throw new ProtocolError("signer-not-on-panel", { signer });
     }
-    const signature = await wallet.signTypedData(determinationTypedData(file.determination, file.domain));
+    const signature = await wallet.signTypedData(decisionTypedData(file) as Parameters<typeof wallet.signTypedData>[0]);
     const signed = { digest: file.digest, signer, signature };
     if (values.out !== undefined) await writeNew(values.out, signatureText(signed));
     return {

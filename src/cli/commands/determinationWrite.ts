@@ -3,12 +3,13 @@ import { visible } from "../../core/visible.ts";
 import { defineCommand } from "../command.ts";
 import { connect, readTime, urlOption } from "../connect.ts";
 import { domainOptions, readDeal, unitOf } from "../dealFile.ts";
-import { determinationFileOf, determinationSummary, determinationText } from "../determinationFile.ts";
+import { decisionSummary, decisionText, determinationFileOf } from "../decisionFile.ts";
 import { digestArgument } from "../digestArgument.ts";
 import { writeNew } from "../files.ts";
 import { parseAmount, parseTime } from "../units.ts";
 
 const HELP = "holdfast determination write";
+const WEEK = 604_800;
 
 export const determinationWrite = defineCommand({
   summary: "write what a panel decides, for its arbitrators to sign",
@@ -16,7 +17,8 @@ export const determinationWrite = defineCommand({
   about: [
     "The two amounts must add up to what the deal holds. Compensation comes on top of it, from the part of the seller's",
     "bond that was set aside for this deal; what exceeds that part is recorded as a shortfall. The reasons and the list of",
-    "the evidence that was judged are named by their digests: whoever has the documents can show that these are they.",
+    "the evidence that was judged are named by their digests: with the documents anyone can show that these are they. It can",
+    "be written and signed at once, and executed when the panel's answer window is over.",
   ].join("\n"),
   examples: [
     [
@@ -38,7 +40,7 @@ export const determinationWrite = defineCommand({
     deadline: {
       type: "string",
       value: "TIME",
-      about: "until when it may be executed: 7d, 2026-12-24T18:00:00Z; 7d unless given",
+      about: "until when it can be executed: 14d, 2026-12-24T18:00:00Z; unless given, 7d after the answer window",
     },
     url: { ...urlOption, about: "a relayer, to count the deadline by the chain's clock" },
     decimals: { type: "string", value: "N", about: "decimals of the token, where the file does not say" },
@@ -59,13 +61,16 @@ export const determinationWrite = defineCommand({
         compensation: parseAmount(values.compensation ?? "0", unit),
         reasons: await digestArgument(required(values.reasons, "--reasons FILE")),
         evidence: await digestArgument(required(values.evidence, "--evidence FILE")),
-        deadline: parseTime(values.deadline ?? "7d", { now: time, what: "--deadline" }),
+        deadline:
+          values.deadline === undefined
+            ? time + (deal.panel?.answerWindow ?? 0) + WEEK
+            : parseTime(values.deadline, { now: time, what: "--deadline" }),
       },
       { domain: { chainId: deal.domain.chainId, tribunal: deal.terms.tribunal }, panel: deal.panel, unit },
     );
-    await writeNew(out, determinationText(file));
+    await writeNew(out, decisionText(file));
     return {
-      text: `${determinationSummary(file)}\n\nWritten to ${visible(out)}`,
+      text: `${decisionSummary(file)}\n\nWritten to ${visible(out)}`,
       json: { digest: file.digest, determination: file.determination, file: out },
     };
   },

@@ -1,0 +1,99 @@
+import type { Address } from "viem";
+import { ProtocolError } from "../../core/errors.ts";
+import { panelRules } from "../../core/panel.ts";
+import { address } from "../../core/wire.ts";
+import { readChain } from "../chainReads.ts";
+import { defineCommand, type Surroundings } from "../command.ts";
+import { connect, urlOption } from "../connect.ts";
+import { readDeal } from "../dealFile.ts";
+import { readJson } from "../files.ts";
+import { registerCall } from "../panelCalls.ts";
+import { panelSummary, readPanel } from "../panelFile.ts";
+import { openWallet } from "../wallet.ts";
+import { callingOptions, callsText, sendFrom } from "./dealCall.ts";
+
+const HELP = "holdfast panel register";
+
+const options = {
+  url: { ...urlOption, about: "a relayer, to take its chain and tribunal" },
+  "chain-id": { type: "string", value: "N", about: "chain of the tribunal, without --url and without a deal file" },
+  tribunal: { type: "string", value: "ADDRESS", about: "tribunal, without --url and without a deal file" },
+  ...callingOptions,
+} as const;
+
+type Place = { readonly chainId: number; readonly tribunal: Address };
+
+export const panelRegister = defineCommand({
+  summary: "register a panel, before the first deal that names it is funded",
+  usage: "FILE [--send --rpc URL --keystore FILE]",
+  about: [
+    "FILE is a panel of its own, a template of terms or a deal file. Anyone can register a panel; doing it again changes",
+    "nothing, and with --rpc this says so and sends nothing. Without --send it prints the call. `holdfast deal call fund`",
+    "registers the panel as well where it is needed.",
+  ].join("\n"),
+  examples: [
+    [
+      "holdfast panel register deal.json --keystore buyer.json --rpc http://127.0.0.1:8545 --send",
+      "the panel of this deal",
+    ],
+    ["holdfast panel register panel.json --url http://127.0.0.1:8787", "the call for a relayer's tribunal"],
+  ],
+  options,
+  positionals: [1, 1],
+  run: async ({ values, positionals: [path = ""] }, surroundings) => {
+    const panel = await readPanel(path);
+    const rules = panelRules(panel);
+    const { chainId, tribunal } = await findPlace(path, values, surroundings);
+    const { rpc } = values;
+    const isKnown =
+      rpc === undefined
+        ? undefined
+        : await readChain(rpc, { chainId, escrow: tribunal }, (reader) => reader.isPanelRegistered(rules, tribunal));
+    const said = { rules, panel, chainId, tribunal };
+    if (isKnown === true) {
+      return {
+        text: `Panel ${rules} is registered already; nothing was sent.`,
+        json: { ...said, isRegistered: true, calls: [] },
+      };
+    }
+    const calls = [registerCall(panel, tribunal)];
+    if (values.send !== true) {
+      return {
+        text: `Panel ${rules} on chain ${chainId}\n\n${panelSummary(panel)}\n\n${callsText(calls)}`,
+        json: { ...said, isRegistered: isKnown ?? null, calls },
+      };
+    }
+    const wallet = await openWallet(values, { signal: surroundings.signal, help: HELP });
+    const { sender, transactions } = await sendFrom(wallet, calls, { rpc, chainId, help: HELP, surroundings });
+    return {
+      text: `Panel ${rules} is registered: ${transactions.at(-1)}`,
+      json: { ...said, isRegistered: true, sender, transactions },
+    };
+  },
+});
+
+/** Chain and tribunal from the deal file, the relayer, or the options. */
+const findPlace = async (
+  path: string,
+  values: { url?: string; "chain-id"?: string; tribunal?: string; rpc?: string },
+  { signal }: Pick<Surroundings, "signal">,
+): Promise<Place> => {
+  const input = await readJson(path);
+  if (typeof input === "object" && input !== null && "format" in input) {
+    const { terms, domain } = await readDeal(path);
+    return { chainId: domain.chainId, tribunal: terms.tribunal };
+  }
+  if (values.url !== undefined) {
+    const { chainId, contracts } = await connect(values.url, HELP).readConfig({ signal });
+    return { chainId, tribunal: contracts.panel };
+  }
+  const tribunal = address.safeParse(values.tribunal);
+  const chainId = Number(values["chain-id"]);
+  if (!tribunal.success || !Number.isSafeInteger(chainId) || chainId <= 0) {
+    throw new ProtocolError("usage-invalid", {
+      problem: `${path} is no deal file; say where the panel decides: --url URL, or --chain-id N --tribunal ADDRESS.`,
+      help: HELP,
+    });
+  }
+  return { chainId, tribunal: tribunal.data };
+};

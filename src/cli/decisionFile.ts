@@ -1,0 +1,213 @@
+import type { Address, Hex } from "viem";
+import { z } from "zod";
+import { ProtocolError } from "../core/errors.ts";
+import {
+  type Determination,
+  determinationDigest,
+  determinationSchema,
+  determinationTypedData,
+  type Extension,
+  extensionDigest,
+  extensionSchema,
+  extensionTypedData,
+  type PanelDomain,
+} from "../core/intents.ts";
+import { type Panel, panelSchema } from "../core/panel.ts";
+import { address, bytes32, signature } from "../core/wire.ts";
+import { readJson } from "./files.ts";
+import { columns } from "./help.ts";
+import { parseInput } from "./parseInput.ts";
+import { formatAmount, formatDuration, formatTime, type Unit } from "./units.ts";
+
+/** Names and versions of the formats. Another version is another string. */
+export const determinationFormat = "holdfast-determination/2";
+export const extensionFormat = "holdfast-extension/1";
+export const signatureFormat = "holdfast-determination-signature/1";
+
+const place = { digest: bytes32, chainId: z.int().positive(), tribunal: address };
+
+const fileSchema = z.discriminatedUnion(
+  "format",
+  [
+    z.strictObject({
+      format: z.literal(determinationFormat),
+      ...place,
+      determination: determinationSchema,
+      panel: panelSchema.nullable(),
+      unit: z.strictObject({ symbol: z.string().min(1).max(16), decimals: z.int().min(0).max(36) }).nullable(),
+    }),
+    z.strictObject({
+      format: z.literal(extensionFormat),
+      ...place,
+      extension: extensionSchema,
+      panel: panelSchema.nullable(),
+    }),
+  ],
+  `only ${determinationFormat} and ${extensionFormat} are read`,
+);
+
+type Signable = Readonly<{ digest: Hex; domain: PanelDomain; panel: Panel | null }>;
+
+/** A determination as it goes from one arbitrator to the next. */
+export type DeterminationFile = Signable & Readonly<{ determination: Determination; unit: Unit | null }>;
+
+/** An extension of a dispute, the same way. */
+export type ExtensionFile = Signable & Readonly<{ extension: Extension }>;
+
+/** What a panel signs: how the deal ends, or that it takes longer. */
+export type DecisionFile = DeterminationFile | ExtensionFile;
+
+const signatureFileSchema = z.strictObject({
+  format: z.literal(signatureFormat),
+  digest: bytes32,
+  signer: address,
+  signature,
+});
+
+/** One arbitrator's signature over a determination or an extension. */
+export type SignatureFile = Readonly<{ digest: Hex; signer: Address; signature: Hex }>;
+
+/** Options that say where a bare determination or extension is signed for. */
+export const panelDomainOptions = {
+  "chain-id": { type: "string", value: "N", about: "chain of the tribunal, where FILE holds a bare one" },
+  tribunal: { type: "string", value: "ADDRESS", about: "tribunal contract, where FILE holds a bare one" },
+} as const;
+
+/** Puts a determination into the form of a file. */
+export const determinationFileOf = (
+  determination: Determination,
+  { domain, panel, unit }: Pick<DeterminationFile, "domain" | "panel" | "unit">,
+): DeterminationFile => ({ digest: determinationDigest(determination, domain), domain, determination, panel, unit });
+
+/** Puts an extension into the form of a file. */
+export const extensionFileOf = (
+  extension: Extension,
+  { domain, panel }: Pick<ExtensionFile, "domain" | "panel">,
+): ExtensionFile => ({ digest: extensionDigest(extension, domain), domain, extension, panel });
+
+const decimal = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
+
+/** A decision as JSON. */
+export const decisionText = ({ digest, domain, ...rest }: DecisionFile): string => {
+  const format = "extension" in rest ? extensionFormat : determinationFormat;
+  return `${JSON.stringify({ format, digest, ...domain, ...rest }, decimal, 2)}\n`;
+};
+
+export const signatureText = (file: SignatureFile): string =>
+  `${JSON.stringify({ format: signatureFormat, ...file }, null, 2)}\n`;
+
+/** The deal that is decided. */
+export const dealOfDecision = (file: DecisionFile): Hex =>
+  "extension" in file ? file.extension.deal : file.determination.deal;
+
+/** Typed data that each arbitrator signs. */
+export const decisionTypedData = (file: DecisionFile) =>
+  "extension" in file
+    ? extensionTypedData(file.extension, file.domain)
+    : determinationTypedData(file.determination, file.domain);
+
+/**
+ * Reads a determination or an extension, bare ones with the domain that the options name. Throws `file-missing`,
+ * `file-unreadable`, `usage-invalid`, or `input-malformed`, also when the digest in the file is not that of its content.
+ */
+export const readDecision = async (
+  path: string,
+  values: { readonly "chain-id"?: string; readonly tribunal?: string } = {},
+): Promise<DecisionFile> => {
+  const input = await readJson(path);
+  if (typeof input === "object" && input !== null && !("format" in input)) return readBare(input, { path, values });
+  const parsed = parseInput(fileSchema, input, path);
+  const { digest, chainId, tribunal, panel } = parsed;
+  const domain = { chainId, tribunal };
+  const file =
+    parsed.format === extensionFormat
+      ? extensionFileOf(parsed.extension, { domain, panel })
+      : determinationFileOf(parsed.determination, { domain, panel, unit: parsed.unit });
+  if (file.digest === digest) return file;
+  throw new ProtocolError("input-malformed", {
+    path,
+    at: "digest",
+    problem: "it is not the digest of this content; somebody changed one or the other",
+  });
+};
+
+const readBare = (
+  input: object,
+  { path, values }: { path: string; values: { readonly "chain-id"?: string; readonly tribunal?: string } },
+): DecisionFile => {
+  if ("until" in input) {
+    const extension = parseInput(extensionSchema, input, path);
+    return extensionFileOf(extension, { domain: parseDomain(values, path), panel: null });
+  }
+  const determination = parseInput(determinationSchema, input, path);
+  return determinationFileOf(determination, { domain: parseDomain(values, path), panel: null, unit: null });
+};
+
+const parseDomain = (values: { readonly "chain-id"?: string; readonly tribunal?: string }, path: string) => {
+  const tribunal = address.safeParse(values.tribunal);
+  const chainId = Number(values["chain-id"]);
+  if (!tribunal.success || !Number.isSafeInteger(chainId) || chainId <= 0) {
+    throw new ProtocolError("usage-invalid", {
+      problem: `${path} does not say where it is signed for: --chain-id N --tribunal ADDRESS.`,
+      help: "holdfast determination",
+    });
+  }
+  return { chainId, tribunal: tribunal.data };
+};
+
+/** Reads one arbitrator's signature. */
+export const readSignature = async (path: string): Promise<SignatureFile> => {
+  const { format: _format, ...file } = parseInput(signatureFileSchema, await readJson(path), path);
+  return file;
+};
+
+/** What the arbitrators sign, in words. */
+export const decisionSummary = (file: DecisionFile): string =>
+  "extension" in file ? extensionSummary(file) : determinationSummary(file);
+
+const determinationSummary = ({ digest, domain, determination, panel, unit }: DeterminationFile): string => {
+  const money = (amount: bigint) => formatAmount(amount, unit ?? { symbol: "minor units", decimals: 0 });
+  const { deal, toBuyer, toSeller, compensation, reasons, evidence, deadline } = determination;
+  return [
+    `Determination ${digest}`,
+    columns([
+      ["deal", deal],
+      ["to the buyer", money(toBuyer)],
+      ["to the seller", `${money(toSeller)}, before the marketplace's fee`],
+      ["compensation", `${money(compensation)} to the buyer, from the seller's coverage and nothing else`],
+      ["reasons", `document with digest ${reasons}`],
+      ["evidence", `judged, digest ${evidence}`],
+      ...(panel === null
+        ? []
+        : [
+            [
+              "executed from",
+              `${formatDuration(panel.answerWindow)} after the dispute: until then the other side can answer`,
+            ] as const,
+          ]),
+      ["executed before", formatTime(deadline)],
+      ...signersOf({ domain, panel }),
+    ]),
+    "When enough arbitrators have signed, anyone can submit it, and the money moves in that transaction.",
+  ].join("\n\n");
+};
+
+const extensionSummary = ({ digest, domain, extension, panel }: ExtensionFile): string =>
+  [
+    `Extension ${digest}`,
+    columns([
+      ["deal", extension.deal],
+      ["new backstop", `${formatTime(extension.until)}: until then nobody can overtake the arbitrators`],
+      ["reasons", `document with digest ${extension.reasons}`],
+      ["executed before", formatTime(extension.deadline)],
+      ...signersOf({ domain, panel }),
+    ]),
+    "When enough arbitrators have signed, anyone can submit it. No money moves.",
+  ].join("\n\n");
+
+const signersOf = ({ domain, panel }: Pick<DecisionFile, "domain" | "panel">): (readonly [string, string])[] => [
+  ["tribunal", `${domain.tribunal} on chain ${domain.chainId}`],
+  panel === null
+    ? ["panel", "as the deal's terms say"]
+    : ["panel", `${panel.threshold} of ${panel.arbitrators.length} sign: ${panel.arbitrators.join(", ")}`],
+];

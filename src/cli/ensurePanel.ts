@@ -1,0 +1,28 @@
+import type { PrivateKeyAccount } from "viem/accounts";
+import { readChain } from "./chainReads.ts";
+import type { Surroundings } from "./command.ts";
+import type { DealFile } from "./dealFile.ts";
+import { registerCall } from "./panelCalls.ts";
+import { sendCalls } from "./sendCalls.ts";
+
+type Registering = {
+  readonly rpcUrl: string;
+  /** Pays for the registration. */
+  readonly wallet: PrivateKeyAccount;
+  readonly surroundings: Pick<Surroundings, "signal" | "progress">;
+};
+
+/**
+ * Registers the panel of a deal where it is not registered yet: without that its tribunal refuses the deal at funding. Does nothing
+ * for a deal file without a panel.
+ */
+export const ensurePanel = async (
+  { panel, terms, domain }: Pick<DealFile, "panel" | "terms" | "domain">,
+  { rpcUrl, wallet, surroundings }: Registering,
+): Promise<void> => {
+  if (panel === null) return;
+  const { rules, tribunal } = terms;
+  if (await readChain(rpcUrl, domain, (reader) => reader.isPanelRegistered(rules, tribunal))) return;
+  surroundings.progress("The panel is not registered yet; registering it.");
+  await sendCalls([registerCall(panel, tribunal)], { rpcUrl, chainId: domain.chainId, wallet, surroundings });
+};

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { ProtocolError } from "../core/errors.ts";
+import { MAX_ARBITRATORS, MIN_PANEL_WINDOW, type Panel, panelRefusal, panelSchema, sortPanel } from "../core/panel.ts";
+import type { Terms } from "../core/terms.ts";
+import { address } from "../core/wire.ts";
+import { readJson } from "./files.ts";
+import { columns } from "./help.ts";
+import { parseInput } from "./parseInput.ts";
+import { formatDuration, parseDuration } from "./units.ts";
+
+/** Clocks of a panel that names none: three days to answer, a week to inspect, a month to decide. */
+export const panelDefaults = { answerWindow: "3d", minInspection: "7d", minBackstop: "30d" } as const;
+
+/** A panel as a person writes it, with durations. */
+export const panelTemplateSchema = z.strictObject({
+  threshold: z.int().min(1).max(MAX_ARBITRATORS),
+  answerWindow: z.string().default(panelDefaults.answerWindow),
+  minInspection: z.string().default(panelDefaults.minInspection),
+  minBackstop: z.string().default(panelDefaults.minBackstop),
+  arbitrators: z.array(address).min(1).max(MAX_ARBITRATORS),
+});
+
+export type PanelTemplate = z.output<typeof panelTemplateSchema>;
+
+/**
+ * The panel that a template states, with its arbitrators in ascending order. Throws `input-malformed` where `PanelTribunal` would
+ * refuse to register it.
+ */
+export const panelFromTemplate = (template: PanelTemplate, path: string): Panel => {
+  const lasts = (field: keyof typeof panelDefaults) => parseDuration(template[field], `${path}: panel.${field}`);
+  const panel = {
+    threshold: template.threshold,
+    answerWindow: lasts("answerWindow"),
+    minInspection: lasts("minInspection"),
+    minBackstop: lasts("minBackstop"),
+    arbitrators: template.arbitrators,
+  };
+  return requireRegistrable(parseInput(panelSchema, panel, `${path}: panel`), path);
+};
+
+/**
+ * Reads a panel from a file of its own (durations as text, or seconds as numbers), from a template of terms or from a deal file.
+ * Throws `file-missing`, `file-unreadable` or `input-malformed`.
+ */
+export const readPanel = async (path: string): Promise<Panel> => {
+  const input = await readJson(path);
+  const stated = typeof input === "object" && input !== null && "panel" in input ? input.panel : input;
+  const isPlain = panelSchema.safeParse(stated);
+  if (isPlain.success) return requireRegistrable(isPlain.data, path);
+  return panelFromTemplate(parseInput(panelTemplateSchema, stated, path), path);
+};
+
+const requireRegistrable = (stated: Panel, path: string): Panel => {
+  const panel = sortPanel(stated);
+  const malformed = (at: string, problem: string) =>
+    new ProtocolError("input-malformed", { path, at: `panel.${at}`, problem });
+  if (panel.threshold > panel.arbitrators.length) {
+    throw malformed("threshold", `there are only ${panel.arbitrators.length} arbitrators`);
+  }
+  if (new Set(panel.arbitrators).size < panel.arbitrators.length) {
+    throw malformed("arbitrators", "one of them is named twice");
+  }
+  if (panel.minBackstop < panel.answerWindow + MIN_PANEL_WINDOW) {
+    throw malformed("minBackstop", "it leaves no hour to decide in after the answer window");
+  }
+  return panel;
+};
+
+/** Throws `terms-unsafe` with the fact for which the panel would refuse the terms at funding. */
+export const requireAcceptedBy = (panel: Panel | null, terms: Terms): void => {
+  const refusal = panel === null ? undefined : panelRefusal(panel, terms);
+  if (refusal !== undefined) throw new ProtocolError("terms-unsafe", { fact: `panel-${refusal}` });
+};
+
+/** Who decides, and by which clocks, in words. */
+export const panelSummary = ({ threshold, arbitrators, ...clocks }: Panel): string =>
+  columns([
+    ["arbitrators", arbitrators.join(", ")],
+    ["decide", `${threshold} of ${arbitrators.length} signatures`],
+    ["answer window", `${formatDuration(clocks.answerWindow)} from the dispute; nothing is decided earlier`],
+    ["takes terms with", `an inspection of ${formatDuration(clocks.minInspection)} or more`],
+    ["", `a backstop of ${formatDuration(clocks.minBackstop)} or more`],
+  ]);
