@@ -137,7 +137,13 @@ export const routes = {
     body: carryRequest,
     keyed: true,
     answers: { 202: intentView },
-    refusals: [...carryRefusals, "panel-mismatch", "signature-count-wrong", "signer-not-on-panel"],
+    refusals: [
+      ...carryRefusals,
+      "answer-window-open",
+      "panel-mismatch",
+      "signature-count-wrong",
+      "signer-not-on-panel",
+    ],
   },
   readIntent: {
     method: "get",
@@ -154,7 +160,13 @@ export const routes = {
     body: determinationSubmission,
     keyed: true,
     answers: { 202: intentView },
-    refusals: [...carryRefusals, "panel-mismatch", "signature-count-wrong", "signer-not-on-panel"],
+    refusals: [
+      ...carryRefusals,
+      "answer-window-open",
+      "panel-mismatch",
+      "signature-count-wrong",
+      "signer-not-on-panel",
+    ],
   },
   readDetermination: {
     method: "get",

@@ -1,5 +1,6 @@
 import type { Address, Hex } from "viem";
 import type { z } from "zod";
+import { feeOf, silentCourse } from "../core/deal/payouts.ts";
 import {
   actorOf,
   clockOf,
@@ -8,12 +9,13 @@ import {
   type DealRule,
   type DealState,
   dealTable,
-  feeOf,
-  nextDeadline,
+  placeOf,
   refusalOf,
+  stageOf,
+  undisputed,
 } from "../core/deals.ts";
 import { type Terms, termsToJson } from "../core/terms.ts";
-import type { DealProjection } from "../relayer/fold.ts";
+import { type DealProjection, stateOfDeal } from "../relayer/fold.ts";
 import type { dealView } from "./schemas.ts";
 
 export type KnownDeal = Readonly<{
@@ -26,14 +28,10 @@ export type KnownDeal = Readonly<{
   asOf: number;
 }>;
 
-const BASIS_POINTS = 10_000n;
-
 /** A deal as the API shows it: state, amounts, who can do what until when, and what happens if nobody acts. */
 export const viewDeal = ({ id, terms, projection, sellerSigned, asOf }: KnownDeal): z.input<typeof dealView> => {
-  const state: DealState = projection
-    ? { status: projection.status, held: BigInt(projection.held), until: projection.until }
-    : { status: "none", held: 0n, until: 0 };
-  const owes = state.status === "none" || state.status === "deposited";
+  const state = projection ? stateOfDeal(projection) : undisputed("none");
+  const owes = ["none", "deposited"].includes(stageOf(state));
   return {
     id,
     terms: termsToJson(terms),
@@ -46,6 +44,9 @@ export const viewDeal = ({ id, terms, projection, sellerSigned, asOf }: KnownDea
       fee: feeOf(state.held, terms.feeBps).toString(),
     },
     until: state.until,
+    disputedFrom: state.disputedFrom,
+    resumeUntil: state.resumeUntil,
+    disputedAt: state.disputedAt,
     ifNobodyActs: silenceOf(state, terms),
     actions: actionsIn(state, { terms, now: asOf }),
     sellerSigned,
@@ -63,13 +64,13 @@ export const viewDeal = ({ id, terms, projection, sellerSigned, asOf }: KnownDea
 const actionsIn = (state: DealState, at: { terms: Terms; now: number }) =>
   (Object.keys(dealTable) as DealAction[]).flatMap((action) => {
     const rule: DealRule = dealTable[action];
-    const transition = rule.in[state.status];
+    const transition = rule.in[placeOf(state)];
     if (transition === undefined) return [];
     const clock = (name: typeof transition.from) => (name === undefined ? null : clockOf(name, at.terms, state));
     return {
       action,
-      by: actorOf(action, state.status),
-      who: whoIs(actorOf(action, state.status), at.terms),
+      by: actorOf(action, placeOf(state)),
+      who: whoIs(actorOf(action, placeOf(state)), at.terms),
       from: clock(transition.from),
       before: clock(transition.before),
       open: refusalOf(action, state, at) === undefined,
@@ -87,27 +88,13 @@ const whoIs = (actor: DealActor, { buyer, seller, attestor, tribunal }: Terms): 
     anyone: [],
   })[actor];
 
-/** Where the money goes when only the clock runs, as `Escrow` computes it. */
-const silenceOf = (state: DealState, terms: Terms) => {
-  const next = nextDeadline(state, terms);
-  if (next === undefined) return null;
-  const { toSeller, compensation } = splitBy(next.action, state, terms);
-  const toBuyer = next.action === "close" ? 0n : state.held - toSeller;
-  return {
-    ...next,
-    toBuyer: toBuyer.toString(),
-    toSeller: toSeller.toString(),
-    compensation: compensation.toString(),
-  };
-};
-
-const splitBy = (action: DealAction, { status, held }: DealState, terms: Terms) => {
-  const nothing = { toSeller: 0n, compensation: 0n };
-  if (action === "release") return { ...nothing, toSeller: held };
-  if (action === "lapse" && status === "deposited") return { ...nothing, toSeller: terms.earnest ? held : 0n };
-  if (action === "lapse") {
-    return { ...nothing, toSeller: (held * (BASIS_POINTS - BigInt(terms.silenceBps))) / BASIS_POINTS };
-  }
-  if (action !== "expire" || status !== "funded" || !terms.earnest) return nothing;
-  return { ...nothing, compensation: terms.deposit < terms.coverage ? terms.deposit : terms.coverage };
-};
+/** Where the money goes when only the clock runs. */
+const silenceOf = (state: DealState, terms: Terms) =>
+  silentCourse(state, terms).map(({ action, at, payout, state: after }) => ({
+    action,
+    at,
+    toBuyer: payout.toBuyer.toString(),
+    toSeller: payout.toSeller.toString(),
+    compensation: payout.compensation.toString(),
+    status: after.status,
+  }));

@@ -14,6 +14,7 @@ export const statusOf = {
   "amount-invalid": 400,
   "amounts-do-not-sum": 422,
   "anchor-not-found": 404,
+  "answer-window-open": 409,
   "beacon-unknown": 422,
   "block-damaged": 500,
   "block-missing": 404,

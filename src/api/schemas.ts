@@ -3,6 +3,7 @@ import { type DealAction, type DealActor, dealStatuses, dealTable } from "../cor
 import { type ErrorCode, errorCodes } from "../core/errors.ts";
 import { evidenceKinds, evidenceRecordSchema } from "../core/evidence.ts";
 import { determinationSchema } from "../core/intents.ts";
+import { MAX_ARBITRATORS, panelSchema } from "../core/panel.ts";
 import { termsSchema } from "../core/terms.ts";
 import { address, amount, bytes32, hexBytes, seconds, signature, uint256Text } from "../core/wire.ts";
 import { type CarryKind, requestSchema } from "../relayer/request.ts";
@@ -126,9 +127,11 @@ const outcome = z.strictObject({
   /** Before the marketplace's fee. */
   toSeller: amount,
   compensation: amount,
-  /** What an award or doubled earnest money exceeds the coverage by. */
+  /** What an award exceeds the coverage by and nobody has paid yet. */
   shortfall: amount,
   reasons: bytes32.nullable(),
+  /** Root of the evidence that the tribunal judged. */
+  evidence: bytes32.nullable(),
   at: seconds,
   txHash: bytes32,
 });
@@ -152,18 +155,24 @@ export const dealView = z
     }),
     /** End of the running inspection, tail or backstop; 0 where the terms state the clock. */
     until: seconds,
-    /** What happens if nobody acts, and from when; null when nothing is left to happen. */
-    ifNobodyActs: z
-      .strictObject({
+    /** What an undecided dispute returns to, `none` without a dispute; `resumeUntil` is the end of its window. */
+    disputedFrom: z.enum(dealStatuses),
+    resumeUntil: seconds,
+    disputedAt: seconds,
+    /** What happens if nobody acts but at each deadline, step by step to the end; empty when nothing is left to happen. */
+    ifNobodyActs: z.array(
+      z.strictObject({
         action: z.enum(dealActions),
         at: seconds,
         toBuyer: amount,
         /** Before the marketplace's fee. */
         toSeller: amount,
-        /** To the buyer from the seller's coverage, beyond what is held. */
+        /** To the buyer from the seller's coverage, beyond `toBuyer`. */
         compensation: amount,
-      })
-      .nullable(),
+        /** Where the deal stands afterwards. */
+        status: z.enum(dealStatuses),
+      }),
+    ),
     /** What is possible in this state; half-open windows in Unix seconds, null where there is no bound. */
     actions: z.array(
       z.strictObject({
@@ -214,15 +223,15 @@ export const dealQuery = z.strictObject({
   ...paging,
 });
 
-/** A determination with as many signatures as the panel's threshold. */
+/** A determination with at least as many signatures as the panel's threshold. */
 export const determinationSubmission = z
   .strictObject({
     determination: determinationSchema.meta({ id: "Determination" }),
-    panel: z.strictObject({ threshold: z.int().min(1).max(256), arbitrators: z.array(address).min(1).max(256) }),
+    panel: panelSchema.meta({ id: "Panel" }),
     signatures: z
       .array(z.strictObject({ signer: address, signature }))
       .min(1)
-      .max(256),
+      .max(MAX_ARBITRATORS),
   })
   .meta({ id: "DeterminationSubmission" });
 
@@ -233,8 +242,6 @@ export const determinationView = z
     determined: z
       .strictObject({
         evidence: bytes32,
-        /** Bit i set: the panel's arbitrator i signed. */
-        signers: z.string(),
         at: seconds,
         txHash: bytes32,
       })

@@ -9,6 +9,7 @@ export const exitCodeOfError = {
   "amount-invalid": 65,
   "amounts-do-not-sum": 65,
   "anchor-not-found": 75,
+  "answer-window-open": 75,
   "beacon-unknown": 75,
   "block-damaged": 65,
   "block-missing": 69,

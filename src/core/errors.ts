@@ -4,6 +4,7 @@ export const errorCodes = [
   "amount-invalid",
   "amounts-do-not-sum",
   "anchor-not-found",
+  "answer-window-open",
   "beacon-unknown",
   "block-damaged",
   "block-missing",

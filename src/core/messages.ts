@@ -27,6 +27,10 @@ export const errorMessages = {
     en: "The evidence is not anchored in a settled block yet. What was filed is safe and its receipt holds. Ask again in a minute.",
     zh: "该证据尚未在已确定的区块中上链。已提交的内容安全，收据有效。请一分钟后再查询。",
   },
+  "answer-window-open": {
+    en: "The other side can still answer. No money moved. Send the determination again from {until} (Unix seconds) on; its signatures stay good.",
+    zh: "对方仍在答辩期内。资金未动。请在 {until}（Unix 秒）之后再次提交该裁定，已有签名继续有效。",
+  },
   "beacon-unknown": {
     en: "The chain does not know the block that the record was signed after. Nothing was filed. Sign the record again over a recent block; {block} is not one.",
     zh: "链上没有该记录所引用的区块。未提交任何内容。请引用最近的区块重新签署；{block} 无效。",

@@ -1,19 +1,21 @@
-import { type Address, decodeFunctionResult, encodeFunctionData, type Hex } from "viem";
+import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, slice } from "viem";
 import { escrowAbi } from "../abi/escrow.ts";
+import { panelTribunalAbi } from "../abi/panelTribunal.ts";
 import type { Chain } from "../chain/client.ts";
 import { type Contracts, protocolErrors } from "../chain/contracts.ts";
 import { requireSigned } from "../chain/signature.ts";
 import { simulate } from "../chain/transactions.ts";
-import { actorOf, type DealState, dealStatuses, refusalOf } from "../core/deals.ts";
+import { actorOf, type DealState, dealStatuses, placeOf, refusalOf, statusNumber, undisputed } from "../core/deals.ts";
 import { ProtocolError } from "../core/errors.ts";
-import { dealIdOf, requireFundable, type Terms, termsSchema, termsToJson } from "../core/terms.ts";
+import { dealIdOf, requireFundable, type Terms, termsDigest, termsSchema, termsToJson } from "../core/terms.ts";
+import { packTerms } from "../core/termsCodec.ts";
 import type { Database } from "../store/database.ts";
 import { readDeal, saveDeal } from "../store/deals.ts";
 import { type IntentRecord, readIntent, saveIntent } from "../store/intents.ts";
 import { enqueue, reopen } from "../store/outbox.ts";
 import { readProjection } from "../store/projections.ts";
 import { type CarryPlan, planCarry } from "./carry.ts";
-import { type BondProjection, bondKey, type DealProjection, termsOfDeal } from "./fold.ts";
+import { type BondProjection, bondKey, type DealProjection, stateOfDeal, termsOfDeal } from "./fold.ts";
 import { type CarryRequest, dealOfRequest } from "./request.ts";
 import { toCall } from "./sender.ts";
 
@@ -37,7 +39,7 @@ export type DealRegistration = Readonly<{
 export type Acceptance = Readonly<{
   /**
    * Takes a request in, to be carried to the chain. The same request again gives the same record; one that was refused on
-   * the way is tried again. Early refusals: `intent-expired`, `deal-unknown`, `action-refused`, `amounts-do-not-sum`,
+   * the way is tried again. Early refusals: `intent-expired`, `deal-unknown`, `action-refused`, `answer-window-open`, `amounts-do-not-sum`,
    * `coverage-exceeds-bond`, `terms-unsafe`, `signature-invalid`, `call-reverted`.
    */
   accept: (request: CarryRequest) => Promise<IntentRecord>;
@@ -81,12 +83,19 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
     throw new ProtocolError("coverage-exceeds-bond", { coverage: terms.coverage.toString(), available });
   };
 
+  // Only a tribunal that is known here is asked: what another one does with the question is not.
+  const requireAccepted = async (terms: Terms) => {
+    if (terms.tribunal !== contracts.panel) return;
+    const isAccepted = await onChain(() => readAccepted(chain, terms));
+    if (isAccepted === false) throw new ProtocolError("terms-unsafe", { fact: "tribunal-refuses" });
+  };
+
   const requireTimely = async (plan: CarryPlan, terms: Terms | undefined, dealId: Hex | null) => {
     const now = await readTime();
     if (plan.deadline <= now) throw new ProtocolError("intent-expired", { deadline: plan.deadline, now });
     if (plan.action === null || terms === undefined || dealId === null) return;
     const projected = await readProjectedDeal(dealId);
-    const state = projected === undefined ? unfunded : stateOf(projected);
+    const state = projected === undefined ? unfunded : stateOfDeal(projected);
     const refusal = refusalBy(plan, state, { terms, now });
     if (refusal !== undefined) {
       // The projection is behind the chain by the time of a look: before a no is said, the contract is asked.
@@ -94,7 +103,8 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
       if (live === undefined || refusalBy(plan, live, { terms, now }) !== undefined) throw refusal;
     }
     if (plan.action !== "fund") return;
-    requireFundable(terms, now);
+    requireFundable(terms, now, contracts.escrow);
+    await requireAccepted(terms);
     await requireCovered(terms);
   };
 
@@ -134,10 +144,12 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
 
   const registerDeal = async ({ terms, order, sellerSignature }: DealRegistration) => {
     const dealId = dealIdOf(terms, domain);
-    requireFundable(terms, await readTime());
+    requireFundable(terms, await readTime(), contracts.escrow);
+    await requireAccepted(terms);
     await requireCovered(terms);
     if (sellerSignature !== undefined) {
-      await requireSigned(chain, { digest: dealId, signer: terms.seller, signature: sellerSignature });
+      const digest = termsDigest(terms, domain);
+      await requireSigned(chain, { digest, signer: terms.seller, signature: sellerSignature });
     }
     await saveDeal(db, {
       dealId,
@@ -154,22 +166,19 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
   return { accept, registerDeal, findTerms: async (dealId) => (await findDeal(dealId))?.terms };
 };
 
-const unfunded: DealState = { status: "none", held: 0n, until: 0 };
-
-const stateOf = (deal: DealProjection): DealState => ({
-  status: deal.status,
-  held: BigInt(deal.held),
-  until: deal.until,
-});
+const unfunded = undisputed("none");
 
 const refusalBy = (
-  { action, signer, split }: CarryPlan,
+  { action, signer, split, status, answerWindow }: CarryPlan,
   state: DealState,
   moment: { terms: Terms; now: number },
 ): ProtocolError | undefined => {
-  const isOthers = action === "dispute" && actorOf(action, state.status) === "buyer" && signer !== moment.terms.buyer;
-  const why = action === null ? undefined : isOthers ? "status" : refusalOf(action, state, moment);
+  const isOthers = action === "dispute" && actorOf(action, placeOf(state)) === "buyer" && signer !== moment.terms.buyer;
+  const isOfAnother = isOthers || (status !== null && status !== statusNumber(state.status));
+  const why = action === null ? undefined : isOfAnother ? "status" : refusalOf(action, state, moment);
   if (why !== undefined) return new ProtocolError("action-refused", { action, status: state.status, why });
+  const answerUntil = state.disputedAt + answerWindow;
+  if (moment.now < answerUntil) return new ProtocolError("answer-window-open", { until: answerUntil });
   if (split === null) return undefined;
   const sum = split.toBuyer + split.toSeller;
   if (sum === state.held) return undefined;
@@ -189,8 +198,8 @@ const onChain = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
 const readLiveDeal = async (chain: Chain, contracts: Contracts, dealId: Hex): Promise<DealState> => {
   const call = { abi: escrowAbi, functionName: "dealOf", args: [dealId] } as const;
   const data = await readCall(chain, contracts.escrow, encodeFunctionData(call));
-  const { status, held, until } = decodeFunctionResult({ ...call, data });
-  return { status: dealStatuses[status]!, held, until };
+  const { status, disputedFrom, ...rest } = decodeFunctionResult({ ...call, data });
+  return { ...rest, status: dealStatuses[status]!, disputedFrom: dealStatuses[disputedFrom]! };
 };
 
 const readFreeBond = async (chain: Chain, contracts: Contracts, terms: Terms): Promise<bigint> => {
@@ -198,6 +207,13 @@ const readFreeBond = async (chain: Chain, contracts: Contracts, terms: Terms): P
   const data = await readCall(chain, contracts.escrow, encodeFunctionData(call));
   const { balance, reserved } = decodeFunctionResult({ ...call, data });
   return balance - reserved;
+};
+
+const readAccepted = async (chain: Chain, terms: Terms): Promise<boolean> => {
+  const call = { abi: panelTribunalAbi, functionName: "accepts", args: [packTerms(terms)] } as const;
+  const question = encodeFunctionData(call);
+  const data = await readCall(chain, terms.tribunal, question);
+  return decodeFunctionResult({ ...call, data }) === slice(question, 0, 4);
 };
 
 const readCall = (chain: Chain, to: Address, data: Hex) =>

@@ -5,9 +5,22 @@ import type { Contracts } from "../chain/contracts.ts";
 import type { SignedDigest } from "../chain/signature.ts";
 import type { DealAction } from "../core/deals.ts";
 import { ProtocolError } from "../core/errors.ts";
-import { determinationDigest, type Intent, intentDigest } from "../core/intents.ts";
-import { panelRules, seatSignatures } from "../core/panel.ts";
-import { dealIdOf, type EscrowDomain, type Terms } from "../core/terms.ts";
+import {
+  consentOf,
+  determinationDigest,
+  extensionDigest,
+  type Intent,
+  intentDigest,
+  type PanelDomain,
+} from "../core/intents.ts";
+import {
+  type Panel,
+  panelRules,
+  type SeatedSignatures,
+  type SignerAndSignature,
+  seatSignatures,
+} from "../core/panel.ts";
+import { type EscrowDomain, type Terms, termsDigest } from "../core/terms.ts";
 import { type PackedTerms, packTerms } from "../core/termsCodec.ts";
 import type { CallPayload } from "../store/tables.ts";
 import { bondKey } from "./fold.ts";
@@ -34,6 +47,10 @@ export type CarryPlan = Readonly<{
   signed: readonly SignedDigest[];
   /** Money that moves by a signature that only its token or Permit2 can check: the call is tried out before it is taken. */
   isTriedOut: boolean;
+  /** Number of the status that the signer saw, and the only one in which the contract takes it; null where any will do. */
+  status: number | null;
+  /** Seconds from the dispute before which the tribunal refuses it. */
+  answerWindow: number;
   /** Split of what is held, to be compared with it. */
   split: Readonly<{ toBuyer: bigint; toSeller: bigint; compensation: bigint }> | null;
   orderKey: string;
@@ -60,7 +77,7 @@ const needToken = (terms: Terms): Terms => {
 
 const domainOf = ({ chainId, contracts }: CarryContext): EscrowDomain => ({ chainId, escrow: contracts.escrow });
 const digestOf = (intent: Intent, context: CarryContext) => intentDigest(intent, domainOf(context));
-const dealOf = (context: CarryContext) => dealIdOf(needTerms(context), domainOf(context));
+const termsDigestOf = (context: CarryContext) => termsDigest(needTerms(context), domainOf(context));
 const idOver = (kind: CarryKind, parts: readonly Hex[]) => keccak256(concat([stringToHex(kind), ...parts]));
 
 const toEscrow = (context: CarryContext, data: Hex): CallPayload => ({ to: context.contracts.escrow, data });
@@ -69,7 +86,8 @@ const toEscrow = (context: CarryContext, data: Hex): CallPayload => ({ to: conte
 const byParty = (
   intent: Intent & { message: { deal: Hex; deadline: number } },
   context: CarryContext,
-  plan: { signer: Address; signature: Hex; action: DealAction; data: Hex; split?: CarryPlan["split"] },
+  plan: Pick<CarryPlan, "action"> &
+    Partial<Pick<CarryPlan, "split" | "status">> & { signer: Address; signature: Hex; data: Hex },
 ) => {
   const id = digestOf(intent, context);
   return {
@@ -79,6 +97,7 @@ const byParty = (
     deadline: intent.message.deadline,
     signed: [{ digest: id, signer: plan.signer, signature: plan.signature }],
     split: plan.split ?? null,
+    status: plan.status ?? null,
     orderKey: intent.message.deal,
     call: toEscrow(context, plan.data),
   };
@@ -130,8 +149,40 @@ const byOwner = (
 const coverOf = (context: CarryContext, given: Hex | undefined) => {
   const terms = needTerms(context);
   const signature = given ?? context.sellerSignature ?? "0x";
-  const signed = terms.coverage === 0n ? [] : [{ digest: dealOf(context), signer: terms.seller, signature }];
+  const signed = terms.coverage === 0n ? [] : [{ digest: termsDigestOf(context), signer: terms.seller, signature }];
   return { signature: terms.coverage === 0n ? ("0x" as const) : signature, signed };
+};
+
+/** What a panel signed about a deal of its own. */
+const byPanel = async (
+  { panel, signatures }: Readonly<{ panel: Panel; signatures: readonly SignerAndSignature[] }>,
+  context: CarryContext,
+  plan: Pick<CarryPlan, "action"> &
+    Partial<Pick<CarryPlan, "split" | "answerWindow">> & {
+      digestIn: (domain: PanelDomain) => Hex;
+      message: Readonly<{ deal: Hex; deadline: number }>;
+      dataOf: (terms: PackedTerms, seated: SeatedSignatures) => Hex;
+    },
+) => {
+  const { digestIn, message, dataOf, ...own } = plan;
+  const terms = needTerms(context);
+  if (panelRules(panel) !== terms.rules || terms.tribunal !== context.contracts.panel) {
+    throw new ProtocolError("panel-mismatch", { deal: message.deal });
+  }
+  const given = new Set(signatures.map(({ signer }) => signer)).size;
+  if (given !== signatures.length || given < panel.threshold) {
+    throw new ProtocolError("signature-count-wrong", { given: signatures.length, threshold: panel.threshold });
+  }
+  const id = digestIn({ chainId: context.chainId, tribunal: terms.tribunal });
+  const seated = await seatSignatures(panel, id, signatures);
+  return {
+    ...own,
+    id,
+    deadline: message.deadline,
+    signed: signatures.map(({ signer, signature }) => ({ digest: id, signer, signature })),
+    orderKey: message.deal,
+    call: { to: terms.tribunal, data: dataOf(packTerms(terms), seated) },
+  };
 };
 
 const encode = encodeFunctionData<typeof escrowAbi>;
@@ -146,8 +197,8 @@ const carriers = {
       action: "payBalance",
       data: encode({
         abi: escrowAbi,
-        functionName: "payBalanceFor",
-        args: [packTerms(terms), BigInt(message.deadline), signature],
+        functionName: "payBalance",
+        args: [packTerms(terms), consentOf(message.deadline, signature)],
       }),
     });
   },
@@ -160,8 +211,8 @@ const carriers = {
       action: "ship",
       data: encode({
         abi: escrowAbi,
-        functionName: "shipFor",
-        args: [packTerms(terms), message.tracking, BigInt(message.deadline), signature],
+        functionName: "ship",
+        args: [packTerms(terms), message.tracking, consentOf(message.deadline, signature)],
       }),
     });
   },
@@ -174,8 +225,8 @@ const carriers = {
       action: "deliver",
       data: encode({
         abi: escrowAbi,
-        functionName: "deliverFor",
-        args: [packTerms(terms), message.proof, BigInt(message.deadline), signature],
+        functionName: "deliver",
+        args: [packTerms(terms), message.proof, consentOf(message.deadline, signature)],
       }),
     });
   },
@@ -186,11 +237,12 @@ const carriers = {
       signer: terms.buyer,
       signature,
       action: "confirm",
+      status: message.status,
       split: { toBuyer: 0n, toSeller: message.amount, compensation: 0n },
       data: encode({
         abi: escrowAbi,
-        functionName: "confirmFor",
-        args: [packTerms(terms), BigInt(message.deadline), signature],
+        functionName: "confirm",
+        args: [packTerms(terms), consentOf(message.deadline, signature)],
       }),
     });
   },
@@ -201,10 +253,11 @@ const carriers = {
       signer: terms.seller,
       signature,
       action: "refund",
+      status: message.status,
       data: encode({
         abi: escrowAbi,
-        functionName: "refundFor",
-        args: [packTerms(terms), message.amount, message.remaining, BigInt(message.deadline), signature],
+        functionName: "refund",
+        args: [packTerms(terms), message.amount, consentOf(message.deadline, signature)],
       }),
     });
   },
@@ -218,10 +271,11 @@ const carriers = {
       signer: message.by,
       signature,
       action: "dispute",
+      status: message.status,
       data: encode({
         abi: escrowAbi,
-        functionName: "disputeFor",
-        args: [packTerms(terms), message.by, message.statement, BigInt(message.deadline), signature],
+        functionName: "dispute",
+        args: [packTerms(terms), message.by, message.statement, consentOf(message.deadline, signature)],
       }),
     });
   },
@@ -232,8 +286,8 @@ const carriers = {
       signature,
       data: encode({
         abi: escrowAbi,
-        functionName: "requestBondWithdrawalFor",
-        args: [message.seller, message.token, BigInt(message.deadline), signature],
+        functionName: "requestBondWithdrawal",
+        args: [message.seller, message.token, consentOf(message.deadline, signature)],
       }),
     });
   },
@@ -244,8 +298,8 @@ const carriers = {
       signature,
       data: encode({
         abi: escrowAbi,
-        functionName: "withdrawBondFor",
-        args: [message.seller, message.token, message.amount, message.to, BigInt(message.deadline), signature],
+        functionName: "withdrawBond",
+        args: [message.seller, message.token, message.amount, message.to, consentOf(message.deadline, signature)],
       }),
     });
   },
@@ -256,8 +310,8 @@ const carriers = {
       signature,
       data: encode({
         abi: escrowAbi,
-        functionName: "withdrawCreditFor",
-        args: [message.owner, message.token, message.to, BigInt(message.deadline), signature],
+        functionName: "withdrawCredit",
+        args: [message.owner, message.token, message.amount, message.to, consentOf(message.deadline, signature)],
       }),
     });
   },
@@ -281,7 +335,14 @@ const carriers = {
         encode({
           abi: escrowAbi,
           functionName: "settle",
-          args: [packTerms(terms), toBuyer, toSeller, compensation, BigInt(deadline), buyerSignature, sellerSignature],
+          args: [
+            packTerms(terms),
+            toBuyer,
+            toSeller,
+            compensation,
+            consentOf(deadline, buyerSignature),
+            consentOf(deadline, sellerSignature),
+          ],
         }),
       ),
     };
@@ -306,10 +367,10 @@ const carriers = {
   },
   FundDeal: (request, context) =>
     byFunding(request, context, {
-      signed: [{ digest: request.deal, signer: needTerms(context).buyer, signature: request.buyerSignature }],
+      signed: [{ digest: termsDigestOf(context), signer: needTerms(context).buyer, signature: request.buyerSignature }],
       unchecked: [],
       dataOf: (terms, consent) =>
-        encode({ abi: escrowAbi, functionName: "fundFor", args: [terms, request.buyerSignature, consent] }),
+        encode({ abi: escrowAbi, functionName: "fund", args: [terms, request.buyerSignature, consent] }),
     }),
   FundDealWithAuthorization: (request, context) =>
     byFunding(request, context, {
@@ -354,36 +415,34 @@ const carriers = {
   },
   Determination: async (request, context) => {
     const { determination, panel } = request;
-    const terms = needTerms(context);
-    if (panelRules(panel) !== terms.rules || terms.tribunal !== context.contracts.panel) {
-      throw new ProtocolError("panel-mismatch", { deal: determination.deal });
-    }
-    const given = new Set(request.signatures.map(({ signer }) => signer)).size;
-    if (given !== request.signatures.length || given !== panel.threshold) {
-      throw new ProtocolError("signature-count-wrong", {
-        given: request.signatures.length,
-        threshold: panel.threshold,
-      });
-    }
-    const id = determinationDigest(determination, { chainId: context.chainId, tribunal: terms.tribunal });
-    const { signers, signatures, walletSignatures } = await seatSignatures(panel, id, request.signatures);
     const { toBuyer, toSeller, compensation } = determination;
-    return {
-      id,
+    return byPanel(request, context, {
+      digestIn: (domain) => determinationDigest(determination, domain),
+      message: determination,
       action: "award",
-      deadline: determination.deadline,
-      signed: request.signatures.map(({ signer, signature }) => ({ digest: id, signer, signature })),
+      answerWindow: panel.answerWindow,
       split: { toBuyer, toSeller, compensation },
-      orderKey: determination.deal,
-      call: {
-        to: terms.tribunal,
-        data: encodeFunctionData({
+      dataOf: (terms, seated) =>
+        encodeFunctionData({
           abi: panelTribunalAbi,
           functionName: "determine",
-          args: [packTerms(terms), determination, panel.arbitrators, signers, signatures, walletSignatures],
+          args: [terms, determination, panel, seated.seats, seated.walletSignatures],
         }),
-      },
-    };
+    });
+  },
+  Extension: async (request, context) => {
+    const { extension, panel } = request;
+    return byPanel(request, context, {
+      digestIn: (domain) => extensionDigest(extension, domain),
+      message: extension,
+      action: "extendBackstop",
+      dataOf: (terms, seated) =>
+        encodeFunctionData({
+          abi: panelTribunalAbi,
+          functionName: "extend",
+          args: [terms, extension, panel, seated.seats, seated.walletSignatures],
+        }),
+    });
   },
 } as const satisfies { [K in CarryKind]: Carrier<K> };
 
@@ -398,6 +457,8 @@ export const planCarry = async (request: CarryRequest, context: CarryContext): P
     action: null,
     signed: [],
     isTriedOut: false,
+    status: null,
+    answerWindow: 0,
     split: null,
     ...(await carrier(request as never, context)),
   };

@@ -1,44 +1,95 @@
-import { encodeFunctionData } from "viem";
+import { encodeFunctionData, keccak256, multicall3Abi, stringToHex } from "viem";
 import { escrowAbi } from "../abi/escrow.ts";
 import type { Chain } from "../chain/client.ts";
 import type { Contracts } from "../chain/contracts.ts";
 import { headerAt } from "../chain/heads.ts";
+import { multicall3Address } from "../chain/multicall3.ts";
 import { type DeadlineAction, deadlineActions } from "../core/deals.ts";
 import { packTerms } from "../core/termsCodec.ts";
 import type { Database } from "../store/database.ts";
-import { enqueue, reopenStale } from "../store/outbox.ts";
+import { BATCH_PREFIX, enqueue, readQueuedDeadlines, reopenStale } from "../store/outbox.ts";
 import { readDueDeals } from "../store/projections.ts";
+import type { CallPayload } from "../store/tables.ts";
 import { type DealProjection, termsOfDeal } from "./fold.ts";
 
 export type DeadlineOptions = Readonly<{ database: Database; chain: Chain; contracts: Contracts }>;
 
+type Due = Readonly<{ key: string; dealId: string; call: CallPayload }>;
+
 const LIMIT = 200;
+/** Deadlines of one transaction. */
+const BATCH = 50;
+/** Gas for one deadline of a batch: two payments of tokens at the escrow's caps, and what it needs itself. */
+const GAS_EACH = 600_000n;
 /** Seconds after which a refused call is tried again, should the deal still be due. */
 const AGAIN_AFTER = 30;
 
 const isDeadlineAction = (action: string): action is DeadlineAction =>
   (deadlineActions as readonly string[]).includes(action);
 
+const toDue = (deal: DealProjection, contracts: Contracts): Due[] => {
+  if (deal.next === null || !isDeadlineAction(deal.next.action)) return [];
+  const { action, at } = deal.next;
+  const args = [packTerms(termsOfDeal(deal))] as const;
+  const data = encodeFunctionData({ abi: escrowAbi, functionName: action, args });
+  return [
+    { key: `deadline:${deal.dealId}:${action}:${at}`, dealId: deal.dealId, call: { to: contracts.escrow, data } },
+  ];
+};
+
+/** One call for several deadlines; one that fails does not stop the others, and is tried alone afterwards. */
+const toBatch = (batch: readonly Due[]): CallPayload => ({
+  to: multicall3Address,
+  data: encodeFunctionData({
+    abi: multicall3Abi,
+    functionName: "aggregate3",
+    args: [batch.map(({ call }) => ({ target: call.to, allowFailure: true, callData: call.data }))],
+  }),
+  leastGas: (GAS_EACH * BigInt(batch.length)).toString(),
+  deadlines: batch.map(({ key }) => key),
+});
+
+const hasMulticall = async (chain: Chain) =>
+  (await chain.request({ method: "eth_getCode", params: [multicall3Address, "latest"] })) !== "0x";
+
+const chunksOf = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
+
 /**
  * Queues what anyone may do now for deals whose clock has run out by the chain's own time; once for each deal, action and
- * clock. Returns how many are due.
+ * clock. More than one at a time go in one transaction where the chain has Multicall3. Returns how many are due.
  */
 export const watchDeadlinesOnce = async ({ database, chain, contracts }: DeadlineOptions): Promise<number> => {
+  const { db } = database;
   const head = await headerAt(chain, "latest");
   if (head === null) return 0;
-  const due = await readDueDeals(database.db, head.timestamp, LIMIT);
-  for (const { state } of due) {
-    const deal = state as unknown as DealProjection;
-    const action = deal.next?.action;
-    if (action === undefined || !isDeadlineAction(action)) continue;
-    const args = [packTerms(termsOfDeal(deal))] as const;
-    const { id, isNew } = await enqueue(database.db, {
-      naturalKey: `deadline:${deal.dealId}:${action}:${deal.next?.at}`,
-      kind: "tx",
-      payload: { to: contracts.escrow, data: encodeFunctionData({ abi: escrowAbi, functionName: action, args }) },
-      orderKey: deal.dealId,
-    });
-    if (!isNew) await reopenStale(database.db, id, AGAIN_AFTER);
+  const rows = await readDueDeals(db, head.timestamp, LIMIT);
+  const due = rows.flatMap(({ state }) => toDue(state as unknown as DealProjection, contracts));
+  if (due.length === 0) return rows.length;
+
+  const queued = new Map(
+    (
+      await readQueuedDeadlines(
+        db,
+        due.map(({ key }) => key),
+      )
+    ).map((one) => [one.key, one]),
+  );
+  const fresh = due.filter(({ key }) => !queued.has(key));
+  const isBatched = fresh.length > 1 && (await hasMulticall(chain));
+  for (const batch of isBatched ? chunksOf(fresh, BATCH) : []) {
+    const payload = toBatch(batch);
+    const naturalKey = `${BATCH_PREFIX}${keccak256(stringToHex(payload.deadlines!.join()))}`;
+    await enqueue(db, { naturalKey, kind: "tx", payload });
   }
-  return due.length;
+
+  const failed = due.filter(({ key }) => queued.get(key)?.inBatch === true && !queued.get(key)!.isPending);
+  for (const { key, dealId, call } of isBatched ? failed : [...fresh, ...failed]) {
+    await enqueue(db, { naturalKey: key, kind: "tx", payload: call, orderKey: dealId });
+  }
+  for (const { key, dealId, call } of due.filter(({ key }) => queued.get(key)?.inBatch === false)) {
+    const { id } = await enqueue(db, { naturalKey: key, kind: "tx", payload: call, orderKey: dealId });
+    await reopenStale(db, id, AGAIN_AFTER);
+  }
+  return rows.length;
 };

@@ -1,5 +1,12 @@
 import type { Address, Hex } from "viem";
-import { type DealAction, type DealStatus, nextDeadline } from "../core/deals.ts";
+import {
+  type DealAction,
+  type DealState,
+  type DealStatus,
+  dealStatuses,
+  nextDeadline,
+  undisputed,
+} from "../core/deals.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { type Terms, type TermsJson, termsSchema, termsToJson } from "../core/terms.ts";
 import { unpackTerms } from "../core/termsCodec.ts";
@@ -13,8 +20,9 @@ export type DealOutcome = Readonly<{
   toSeller: string;
   compensation: string;
   shortfall: string;
-  /** Digest of the tribunal's reasons, when one awarded. */
+  /** Digest of the tribunal's reasons and root of the evidence that it judged, when one awarded. */
   reasons: Hex | null;
+  evidence: Hex | null;
   at: number;
   txHash: Hex;
 }>;
@@ -25,8 +33,13 @@ export type DealProjection = Readonly<{
   terms: TermsJson;
   status: DealStatus;
   held: string;
+  /** What an undecided dispute returns to; `none` without a dispute. */
+  disputedFrom: DealStatus;
   /** End of the running inspection, tail or backstop; 0 where the terms state the clock. */
   until: number;
+  /** `until` of what the dispute returns to. */
+  resumeUntil: number;
+  disputedAt: number;
   fundedAt: number;
   fundingTx: Hex;
   tracking: Hex | null;
@@ -60,20 +73,11 @@ export type AnchorProjection = Readonly<{
   txHash: Hex;
 }>;
 
-export type DeterminationProjection = Readonly<{
-  dealId: Hex;
-  evidence: Hex;
-  signers: string;
-  at: number;
-  txHash: Hex;
-}>;
-
 export type ProjectionKinds = {
   deal: DealProjection;
   bond: BondProjection;
   credit: CreditProjection;
   anchor: AnchorProjection;
-  determination: DeterminationProjection;
 };
 
 export type ProjectionKind = keyof ProjectionKinds;
@@ -97,32 +101,19 @@ export const bondKey = (seller: string, token: string) => `${seller}/${token}`.t
 export const creditKey = (owner: string, token: string) => `${owner}/${token}`.toLowerCase();
 export const anchorKey = (sender: string, root: string) => `${sender}/${root}`.toLowerCase();
 
-// Bits that the contract does not read may be anything in the event, but not in the terms (`contracts/types/Terms.sol`).
-const readMasks: Readonly<Record<number, bigint>> = { 3: 56n, 4: 16n, 5: 56n, 6: 96n };
-
-const termsOfEvent = (words: readonly Hex[]): Terms => {
-  const canonical = words.map((word, i) => {
-    const unread = readMasks[i] ?? 0n;
-    let value = (BigInt(word) >> unread) << unread;
-    if (i === 3 && (value >> 56n) % 256n > 1n) value = ((value >> 64n) << 64n) | (1n << 56n);
-    return `0x${value.toString(16).padStart(64, "0")}` as Hex;
-  });
-  return unpackTerms({ words: canonical });
-};
-
 type Args = Readonly<Record<string, string>>;
 const argsOf = (event: StoredEvent) => event.args as Args;
 
 /** The terms that a funding event carries. */
 export const fundedTerms = (event: Pick<StoredEvent, "args">): Terms =>
-  termsOfEvent((event.args as { terms: { words: readonly Hex[] } }).terms.words);
+  unpackTerms((event.args as { terms: { words: readonly Hex[] } }).terms);
 
 type BondChange = Readonly<{ balance: bigint; reserved: bigint; unlockAt?: number }>;
 
 /** What an event of a deal does to the seller's bond: nothing, a reservation, or its end with what was paid out of it. */
 const bondChangeOf = (event: StoredEvent, coverage: bigint): BondChange | undefined => {
   const args = argsOf(event);
-  const ended = (compensation = "0") => ({ balance: -BigInt(compensation), reserved: -coverage });
+  const ended = { balance: 0n, reserved: -coverage };
   switch (event.name) {
     case "BondPosted":
       return { balance: BigInt(args.amount!), reserved: 0n };
@@ -132,17 +123,18 @@ const bondChangeOf = (event: StoredEvent, coverage: bigint): BondChange | undefi
       return { balance: 0n, reserved: 0n, unlockAt: Number(args.unlockAt) };
     case "DealFunded":
       return { balance: 0n, reserved: coverage };
+    case "DealCompensated":
+      return { balance: -BigInt(args.compensation!), reserved: 0n };
     case "DealReleased":
-      return args.tailUntil === "0" ? ended() : undefined;
-    case "DealRefunded":
-      return args.remaining === "0" ? ended(args.compensation) : undefined;
     case "DealExpired":
+    case "DealLapsed":
+      return args.tailUntil === "0" ? ended : undefined;
+    case "DealRefunded":
+      return args.remaining === "0" && args.tailUntil === "0" ? ended : undefined;
     case "DealSettled":
     case "DealAwarded":
-      return ended(args.compensation);
-    case "DealLapsed":
     case "DealClosed":
-      return ended();
+      return ended;
     default:
       return undefined;
   }
@@ -161,8 +153,6 @@ export const subjectsOf = (event: StoredEvent, terms: Terms | undefined): Subjec
       return [`credit:${creditKey(args.owner!, args.token!)}`];
     case "Anchored":
       return [`anchor:${anchorKey(args.sender!, args.root!)}`];
-    case "Determined":
-      return [`determination:${args.deal!}`];
     default: {
       if (event.dealId === null || terms === undefined) return [];
       const touchesBond = terms.coverage > 0n && bondChangeOf(event, terms.coverage) !== undefined;
@@ -192,8 +182,6 @@ export const fold = (
       return foldCredit(key, state?.state as CreditProjection | undefined, event);
     case "anchor":
       return foldAnchor(key, event);
-    case "determination":
-      return foldDetermination(key as Hex, event);
   }
 };
 
@@ -202,9 +190,9 @@ const foldDeal = (dealId: Hex, before: DealProjection | undefined, event: Stored
   if (terms === undefined || (before === undefined && event.name !== "DealFunded")) {
     throw new ProtocolError("index-incomplete", { dealId, event: event.name });
   }
-  const changed = { ...(before ?? fundedDeal(dealId, terms, event)), ...dealChange(event, before) };
-  const state = { status: changed.status, held: BigInt(changed.held), until: changed.until };
-  const deal: DealProjection = { ...changed, next: nextDeadline(state, terms) ?? null };
+  const started = before ?? fundedDeal(dealId, terms, event);
+  const changed = before === undefined ? started : { ...started, ...dealChange(event, started) };
+  const deal: DealProjection = { ...changed, next: nextDeadline(stateOfDeal(changed), terms) ?? null };
   const parties = [terms.buyer, terms.seller, terms.marketplace, terms.attestor].map((party) => party.toLowerCase());
   return {
     kind: "deal",
@@ -220,9 +208,7 @@ const foldDeal = (dealId: Hex, before: DealProjection | undefined, event: Stored
 const fundedDeal = (dealId: Hex, terms: Terms, event: StoredEvent): DealProjection => ({
   dealId,
   terms: termsToJson(terms),
-  status: terms.deposit === terms.price ? "funded" : "deposited",
-  held: terms.deposit.toString(),
-  until: 0,
+  ...standing(undisputed(terms.deposit === terms.price ? "funded" : "deposited", terms.deposit)),
   fundedAt: event.timestamp,
   fundingTx: event.txHash,
   tracking: null,
@@ -234,84 +220,100 @@ const fundedDeal = (dealId: Hex, terms: Terms, event: StoredEvent): DealProjecti
   next: null,
 });
 
-const dealChange = (event: StoredEvent, before: DealProjection | undefined): Partial<DealProjection> => {
+/** A state as a projection keeps it. */
+const standing = (state: DealState) => ({ ...state, held: state.held.toString() });
+
+/** The deal one stage further; a dispute goes on and returns to the new stage. */
+const advance = (before: DealProjection, to: DealStatus, { held = BigInt(before.held), until = 0 } = {}) =>
+  before.status === "disputed"
+    ? { disputedFrom: to, held: held.toString(), resumeUntil: until }
+    : standing(undisputed(to, held, until));
+
+/** Nothing is held any more; the deal is closed, or in its tail. */
+const emptied = (tailUntil: string | undefined) =>
+  standing(
+    undisputed(tailUntil === undefined || tailUntil === "0" ? "closed" : "released", 0n, Number(tailUntil ?? 0)),
+  );
+
+const dealChange = (event: StoredEvent, before: DealProjection): Partial<DealProjection> => {
   const args = argsOf(event);
-  const outcome = (by: DealOutcome["by"], amounts: Partial<DealOutcome>): DealOutcome => ({
-    by,
-    toBuyer: "0",
-    toSeller: "0",
-    compensation: "0",
-    shortfall: "0",
-    reasons: null,
-    at: event.timestamp,
-    txHash: event.txHash,
-    ...amounts,
+  // A deal that is disputed in its tail holds nothing any more: what each side got before stays what it got.
+  const outcome = (by: DealOutcome["by"], amounts: Partial<DealOutcome>): { outcome: DealOutcome } => ({
+    outcome: {
+      by,
+      toBuyer: (BigInt(before.outcome?.toBuyer ?? 0) + BigInt(amounts.toBuyer ?? 0)).toString(),
+      toSeller: (BigInt(before.outcome?.toSeller ?? 0) + BigInt(amounts.toSeller ?? 0)).toString(),
+      compensation: "0",
+      shortfall: "0",
+      reasons: amounts.reasons ?? null,
+      evidence: amounts.evidence ?? null,
+      at: event.timestamp,
+      txHash: event.txHash,
+    },
   });
-  const ended = (by: DealOutcome["by"], amounts: Partial<DealOutcome>): Partial<DealProjection> => ({
-    status: "closed",
-    held: "0",
-    until: 0,
-    outcome: { ...outcome(by, amounts), toSeller: amounts.toSeller ?? before?.outcome?.toSeller ?? "0" },
-  });
+  const refunded = (amount: string) => ({ refunded: (BigInt(before.refunded) + BigInt(amount)).toString() });
   switch (event.name) {
     case "BalancePaid":
-      return { status: "funded", held: (BigInt(before!.held) + BigInt(args.amount!)).toString() };
+      return advance(before, "funded", { held: BigInt(before.held) + BigInt(args.amount!) });
     case "DealShipped":
-      return { status: "shipped", tracking: args.tracking as Hex };
+      return { ...advance(before, "shipped"), tracking: args.tracking as Hex };
     case "DealDelivered":
-      return { status: "delivered", proof: args.proof as Hex, until: Number(args.inspectionUntil) };
-    case "DealReleased": {
-      const tail = Number(args.tailUntil);
-      const released = outcome("release", { toSeller: args.amount! });
-      return { status: tail === 0 ? "closed" : "released", held: "0", until: tail, outcome: released };
-    }
-    case "DealRefunded": {
-      const refunded = (BigInt(before!.refunded) + BigInt(args.amount!)).toString();
-      if (args.remaining !== "0") return { held: args.remaining!, refunded };
-      const { compensation, shortfall } = args;
+      return { ...advance(before, "delivered", { until: Number(args.inspectionUntil) }), proof: args.proof as Hex };
+    case "DealReleased":
+      // A claim in the tail that its buyer withdrew pays nothing.
       return {
-        ...ended("refund", { toBuyer: args.amount!, compensation: compensation!, shortfall: shortfall! }),
-        refunded,
+        ...emptied(args.tailUntil),
+        ...(before.outcome === null ? outcome("release", { toSeller: args.amount! }) : {}),
       };
-    }
+    case "DealRefunded":
+      if (args.remaining !== "0") return { held: args.remaining!, ...refunded(args.amount!) };
+      return {
+        ...emptied(args.tailUntil),
+        ...outcome("refund", { toBuyer: args.amount! }),
+        ...refunded(args.amount!),
+      };
     case "DealDisputed":
       return {
         status: "disputed",
+        disputedFrom: before.status,
+        until: Number(args.backstopAt),
+        resumeUntil: before.until,
+        disputedAt: event.timestamp,
         statement: args.statement as Hex,
         disputedBy: args.by as Address,
-        until: Number(args.backstopAt),
       };
     case "BackstopExtended":
       return { until: Number(args.backstopAt) };
+    case "DealResumed":
+      return standing(undisputed(dealStatuses[Number(args.status)]!, BigInt(before.held), Number(args.until)));
     case "DealExpired":
-      return ended("expire", {
-        toBuyer: args.refunded!,
-        compensation: args.compensation!,
-        shortfall: args.shortfall!,
-      });
+      return { ...emptied(args.tailUntil), ...outcome("expire", { toBuyer: args.refunded! }) };
     case "DealLapsed":
-      return ended("lapse", withPayout(args, before));
+      return { ...emptied(args.tailUntil), ...outcome("lapse", { toBuyer: args.toBuyer!, toSeller: args.toSeller! }) };
     case "DealSettled":
-      return ended("settle", { ...withPayout(args, before), compensation: args.compensation! });
+      return { ...emptied("0"), ...outcome("settle", { toBuyer: args.toBuyer!, toSeller: args.toSeller! }) };
     case "DealAwarded":
-      return ended("award", {
-        ...withPayout(args, before),
-        compensation: args.compensation!,
-        shortfall: args.shortfall!,
-        reasons: args.reasons as Hex,
-      });
+      return {
+        ...emptied("0"),
+        ...outcome("award", {
+          toBuyer: args.toBuyer!,
+          toSeller: args.toSeller!,
+          reasons: args.reasons as Hex,
+          evidence: args.evidence as Hex,
+        }),
+      };
+    case "DealCompensated": {
+      const { compensation, shortfall } = args as { compensation: string; shortfall: string };
+      return before.outcome === null ? {} : { outcome: { ...before.outcome, compensation, shortfall } };
+    }
+    case "ShortfallPaid":
+      return before.outcome === null ? {} : { outcome: { ...before.outcome, shortfall: args.remaining! } };
     case "DealClosed":
-      return { status: "closed", until: 0 };
+      return emptied("0");
     default:
       return {};
   }
 };
-
-// A deal disputed after its release holds nothing any more: what the seller got then stays what the seller got.
-const withPayout = (args: Args, before: DealProjection | undefined) => ({
-  toBuyer: args.toBuyer!,
-  toSeller: (BigInt(before?.outcome?.toSeller ?? 0) + BigInt(args.toSeller!)).toString(),
-});
 
 const foldBond = (key: string, before: BondProjection | undefined, event: StoredEvent & Context): Projection => {
   const [seller, token] = key.split("/") as [Address, Address];
@@ -348,19 +350,17 @@ const foldAnchor = (key: string, event: StoredEvent): Projection => {
   return { kind: "anchor", key, state: anchor, parties: [anchor.sender], ...plain(event) };
 };
 
-const foldDetermination = (dealId: Hex, event: StoredEvent): Projection => {
-  const args = argsOf(event);
-  const determination: DeterminationProjection = {
-    dealId,
-    evidence: args.evidence as Hex,
-    signers: args.signers!,
-    at: event.timestamp,
-    txHash: event.txHash,
-  };
-  return { kind: "determination", key: dealId, state: determination, parties: [], ...plain(event) };
-};
-
 const plain = (event: StoredEvent) => ({ status: null, dueAt: null, blockNumber: event.blockNumber });
+
+/** Where a projected deal stands. */
+export const stateOfDeal = (deal: DealProjection): DealState => ({
+  status: deal.status,
+  disputedFrom: deal.disputedFrom,
+  held: BigInt(deal.held),
+  until: deal.until,
+  resumeUntil: deal.resumeUntil,
+  disputedAt: deal.disputedAt,
+});
 
 /** The terms of a projected deal in code. */
 export const termsOfDeal = (deal: DealProjection): Terms => termsSchema.parse(deal.terms);

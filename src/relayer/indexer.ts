@@ -205,7 +205,7 @@ const toMark = ({ number, hash, parentHash, timestamp }: Header): BlockMark => (
 
 const toStored = (event: ProtocolEvent, timestamp: number): StoredEvent => {
   const { contract, name, args, blockNumber, blockHash, txHash, logIndex } = event;
-  const dealId = contract === "escrow" ? args.id : contract === "panel" ? args.deal : undefined;
+  const dealId = contract === "escrow" ? args.id : undefined;
   return {
     contract,
     name,

@@ -1,8 +1,12 @@
 import { z } from "zod";
-import { determinationSchema, intentSchemas } from "../core/intents.ts";
+import { determinationSchema, extensionSchema, intentSchemas } from "../core/intents.ts";
+import { MAX_ARBITRATORS, panelSchema } from "../core/panel.ts";
 import { address, bytes32, signature, uint256Text } from "../core/wire.ts";
 
-const panel = z.strictObject({ threshold: z.int().min(1).max(256), arbitrators: z.array(address).min(1).max(256) });
+const panelSignatures = z
+  .array(z.strictObject({ signer: address, signature }))
+  .min(1)
+  .max(MAX_ARBITRATORS);
 
 /**
  * Everything that a relayer carries to the chain for others: a party's intent with its signature, money that moves by a
@@ -53,11 +57,14 @@ export const requestSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("Determination"),
     determination: determinationSchema,
-    panel,
-    signatures: z
-      .array(z.strictObject({ signer: address, signature }))
-      .min(1)
-      .max(256),
+    panel: panelSchema,
+    signatures: panelSignatures,
+  }),
+  z.strictObject({
+    kind: z.literal("Extension"),
+    extension: extensionSchema,
+    panel: panelSchema,
+    signatures: panelSignatures,
   }),
 ]);
 
@@ -73,5 +80,6 @@ export type CarryKind = CarryRequest["kind"];
 export const dealOfRequest = (request: CarryRequest) => {
   if ("deal" in request) return request.deal;
   if ("determination" in request) return request.determination.deal;
+  if ("extension" in request) return request.extension.deal;
   return "deal" in request.message ? request.message.deal : undefined;
 };

@@ -2,7 +2,7 @@ import { requireCode } from "../chain/contracts.ts";
 import { broadcast, isMinedAnywhere, readBalance, readFees, readNonce, simulate } from "../chain/transactions.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { assign, attemptsOf, claim, markRefound, markSent, postpone, reject } from "../store/outbox.ts";
-import type { AttemptRow, OutboxRow } from "../store/tables.ts";
+import type { AttemptRow, CallPayload, OutboxRow } from "../store/tables.ts";
 import { capFees } from "./fees.ts";
 import { type Sender, toCall } from "./sender.ts";
 import { signAttempt, withHeadroom } from "./signer.ts";
@@ -66,7 +66,7 @@ const prepare = async (sender: Sender, row: OutboxRow): Promise<Ready | Protocol
     const call = toCall(row.payload);
     await requireCode(chain, call.to);
     const gas = await simulate(chain, signer.address, call, errors);
-    return { row, gas: withHeadroom(gas) };
+    return { row, gas: leastGasOf(row, withHeadroom(gas)) };
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     if (error.code === "call-reverted") {
@@ -77,6 +77,11 @@ const prepare = async (sender: Sender, row: OutboxRow): Promise<Ready | Protocol
     }
     return error.code === "contract-missing" ? error : undefined;
   }
+};
+
+const leastGasOf = ({ payload }: OutboxRow, estimated: bigint) => {
+  const least = BigInt((payload as CallPayload).leastGas ?? 0);
+  return estimated < least ? least : estimated;
 };
 
 const signAll = async (sender: Sender, ready: readonly Ready[]): Promise<AttemptRow[]> => {

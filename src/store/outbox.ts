@@ -43,6 +43,29 @@ export const enqueue = async (db: Writer, row: NewRow): Promise<{ id: number; is
   return { id: found.id, isNew: false };
 };
 
+/** A deadline that was queued before: by itself, or in a batch that still waits (`isPending`) or is over. */
+export type QueuedDeadline = Readonly<{ key: string; inBatch: boolean; isPending: boolean }>;
+
+/** Begins the natural key of a batch of deadlines. */
+export const BATCH_PREFIX = "deadlines:";
+
+/** Which of the deadlines were queued before, each by the newest row that names it. */
+export const readQueuedDeadlines = async (db: Writer, keys: readonly string[]): Promise<QueuedDeadline[]> => {
+  const { rows } = await sql<QueuedDeadline>`
+    with wanted as (select jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb) as key),
+    named as (
+      select wanted.key, id, state, false as batched from outbox join wanted on natural_key = wanted.key
+      union all
+      select wanted.key, id, state, true from outbox
+        cross join lateral jsonb_array_elements_text(payload -> 'deadlines') as one
+        join wanted on wanted.key = one
+      where natural_key like ${`${BATCH_PREFIX}%`})
+    select distinct on (key) key, batched as "inBatch",
+      state in ('queued', 'assigned', 'broadcast', 'mined', 'safe') as "isPending"
+    from named order by key, id desc`.execute(db);
+  return rows;
+};
+
 /** Takes waiting rows for `owner` alone, oldest first, until the lease ends. */
 export const claim = async (
   db: Db,

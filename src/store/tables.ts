@@ -25,7 +25,15 @@ export type OutboxState = (typeof outboxStates)[number];
 export type OutboxKind = "tx" | "anchor" | "webhook";
 
 /** A contract call as the outbox keeps it: wei as decimal text. */
-export type CallPayload = Readonly<{ to: Address; data: Hex; value?: string }>;
+export type CallPayload = Readonly<{
+  to: Address;
+  data: Hex;
+  value?: string;
+  /** What the call must be given even where an estimate finds less: inner calls of a batch may fail without failing it. */
+  leastGas?: string;
+  /** Deadlines that a batch acts on. */
+  deadlines?: readonly string[];
+}>;
 
 export type IntentsTable = {
   digest: Hex;
@@ -115,7 +123,7 @@ export type EventsTable = {
 
 /** One row per thing that the chain knows, written by the indexer only. `key` is unique within `kind`. */
 export type ProjectionsTable = {
-  kind: "deal" | "bond" | "credit" | "anchor" | "determination";
+  kind: "deal" | "bond" | "credit" | "anchor";
   key: string;
   state: Json<Record<string, unknown>>;
   /** Parties of it, lower-case, for look-ups by person. */

@@ -5,6 +5,7 @@ import { after, before, describe, it } from "node:test";
 import { expect } from "chai";
 import { encodeFunctionData, type Hex, parseAbi, zeroAddress } from "viem";
 import { type Chain, createChain } from "../../src/chain/client.ts";
+import { statusNumber } from "../../src/core/deals.ts";
 import type { Intent } from "../../src/core/intents.ts";
 import { dealWitnessTypes, intentTypedData } from "../../src/core/intents.ts";
 import { type Terms, termsTypedData } from "../../src/core/terms.ts";
@@ -135,16 +136,17 @@ describe("carrying each kind of request", () => {
 
   it("refunds a part, confirms the rest, and withdraws the marketplace's credit", async () => {
     const { dealId } = await deployment.funded({ feeBps: 1_000 });
-    const refund = { deal: dealId, amount: 400_000n, remaining: 600_000n, deadline: FAR };
+    const seen = statusNumber("funded");
+    const refund = { deal: dealId, amount: 400_000n, remaining: 600_000n, status: seen, deadline: FAR };
     expect((await carry(await signed(actors.seller, { kind: "RefundBuyer", message: refund }))).succeeded).equal(true);
-    const confirm = { deal: dealId, amount: 600_000n, deadline: FAR };
+    const confirm = { deal: dealId, amount: 600_000n, status: seen, deadline: FAR };
     expect((await carry(await signed(actors.buyer, { kind: "ConfirmReceipt", message: confirm }))).succeeded).equal(
       true,
     );
     expect(await status(dealId)).equal("closed");
     const owner = lower(actors.marketplace.address);
     const to = "0x00000000000000000000000000000000000000cc";
-    const message = { owner, token: zeroAddress, to, nonce: 0n, deadline: FAR } as const;
+    const message = { owner, token: zeroAddress, amount: 60_000n, to, nonce: 0n, deadline: FAR } as const;
     expect((await carry(await signed(actors.marketplace, { kind: "WithdrawCredit", message }))).succeeded).equal(true);
     expect(await deployment.client.getBalance({ address: to })).equal(60_000n);
   });

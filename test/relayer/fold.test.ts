@@ -1,6 +1,6 @@
 import { describe, it } from "node:test";
 import { expect } from "chai";
-import { type Hex, numberToHex } from "viem";
+import { numberToHex } from "viem";
 import type { Terms } from "../../src/core/terms.ts";
 import { packTerms } from "../../src/core/termsCodec.ts";
 import {
@@ -8,7 +8,6 @@ import {
   bondKey,
   type DealProjection,
   fold,
-  fundedTerms,
   type Projection,
   type Subject,
   subjectsOf,
@@ -94,14 +93,8 @@ describe("fold", () => {
       funded,
       event("DealReleased", { id: dealId, amount: "1000", tailUntil: "150" }),
       event("DealDisputed", { id: dealId, by: terms.buyer, statement: word(9), backstopAt: "190" }),
-      event("DealAwarded", {
-        id: dealId,
-        toBuyer: "0",
-        toSeller: "0",
-        compensation: "300",
-        shortfall: "50",
-        reasons: word(10),
-      }),
+      event("DealAwarded", { id: dealId, toBuyer: "0", toSeller: "0", reasons: word(10), evidence: word(11) }),
+      event("DealCompensated", { id: dealId, compensation: "300", shortfall: "50" }),
     ]);
     expect(deal.outcome).include({
       by: "award",
@@ -109,36 +102,78 @@ describe("fold", () => {
       compensation: "300",
       shortfall: "50",
       reasons: word(10),
+      evidence: word(11),
     });
+    expect(deal).include({ status: "closed", next: null });
     expect(bond).include({ balance: "200", reserved: "0" });
   });
 
-  it("adds partial refunds up and frees the coverage with the last", () => {
-    const partial = event("DealRefunded", {
-      id: dealId,
-      amount: "400",
-      remaining: "600",
-      compensation: "0",
-      shortfall: "0",
-    });
+  it("adds partial refunds up and frees the coverage with the last before shipping", () => {
+    const partial = event("DealRefunded", { id: dealId, amount: "400", remaining: "600", tailUntil: "0" });
     const open = foldAll([posted, funded, partial]);
     expect(open.deal).include({ status: "funded", held: "600", refunded: "400" });
     expect(open.bond.reserved).equal("300");
-    const whole = { id: dealId, amount: "600", remaining: "0", compensation: "200", shortfall: "50" };
-    const ended = foldAll([posted, funded, partial, event("DealRefunded", whole)]);
+    const whole = event("DealRefunded", { id: dealId, amount: "600", remaining: "0", tailUntil: "0" });
+    const doubled = event("DealCompensated", { id: dealId, compensation: "200", shortfall: "0" });
+    const ended = foldAll([posted, funded, partial, whole, doubled]);
     expect(ended.deal).include({ status: "closed", held: "0", refunded: "1000" });
-    expect(ended.deal.outcome).include({ by: "refund", toBuyer: "600", compensation: "200", shortfall: "50" });
+    expect(ended.deal.outcome).include({ by: "refund", toBuyer: "600", compensation: "200", shortfall: "0" });
     expect(ended.bond).include({ balance: "300", reserved: "0" });
   });
 
-  it("reads terms whose unread bits somebody filled", () => {
-    const dirty = packTerms(terms).words.map((text, i) => {
-      const noise: Record<number, bigint> = { 3: (1n << 56n) - 1n, 4: 0xffffn, 5: 0xffn, 6: 1n << 95n };
-      return numberToHex(BigInt(text) | (noise[i] ?? 0n), { size: 32 });
+  it("keeps the coverage reserved in the tail that a refund, an expiry or silence leaves", () => {
+    for (const [name, args] of [
+      ["DealRefunded", { amount: "1000", remaining: "0" }],
+      ["DealExpired", { refunded: "1000" }],
+      ["DealLapsed", { toBuyer: "400", toSeller: "600" }],
+    ] as const) {
+      const { deal, bond } = foldAll([posted, funded, event(name, { id: dealId, ...args, tailUntil: "500" })]);
+      expect(deal, name).include({ status: "released", held: "0", until: 500 });
+      expect(deal.next, name).deep.equal({ action: "close", at: 500 });
+      expect(bond.reserved, name).equal("300");
+    }
+  });
+
+  it("follows what the parties perform during a dispute, and returns to it", () => {
+    const disputed = event("DealDisputed", { id: dealId, by: terms.seller, statement: word(9), backstopAt: "900" });
+    const shipped = event("DealShipped", { id: dealId, tracking: word(12) });
+    const delivered = event("DealDelivered", { id: dealId, proof: word(13), inspectionUntil: "160" });
+    const during = foldAll([posted, funded, disputed, shipped]);
+    expect(during.deal).include({ status: "disputed", disputedFrom: "shipped", until: 900, tracking: word(12) });
+    expect(during.deal.disputedAt).equal(disputed.timestamp);
+    expect(during.deal.next).deep.equal({ action: "lapse", at: 900 });
+    const later = [delivered, event("BackstopExtended", { id: dealId, backstopAt: "950" })];
+    expect(foldAll([posted, funded, disputed, shipped, ...later]).deal).include({
+      disputedFrom: "delivered",
+      resumeUntil: 160,
+      until: 950,
     });
-    expect(fundedTerms({ args: { terms: { words: dirty } } })).deep.equal(terms);
-    const earnest = [...packTerms({ ...terms, earnest: true }).words] as Hex[];
-    earnest[3] = numberToHex(BigInt(earnest[3]!) | (0xfen << 56n), { size: 32 });
-    expect(fundedTerms({ args: { terms: { words: earnest } } }).earnest).equal(true);
+    const resumed = event("DealResumed", { id: dealId, status: "3", until: "0" });
+    expect(foldAll([posted, funded, disputed, shipped, resumed]).deal).include({
+      status: "shipped",
+      disputedFrom: "none",
+      held: "1000",
+      until: 0,
+      disputedAt: 0,
+    });
+  });
+
+  it("keeps an outcome when a claim in the tail is withdrawn, and lets a paid shortfall shrink", () => {
+    const released = event("DealReleased", { id: dealId, amount: "1000", tailUntil: "150" });
+    const disputed = event("DealDisputed", { id: dealId, by: terms.buyer, statement: word(9), backstopAt: "190" });
+    const withdrawn = event("DealReleased", { id: dealId, amount: "0", tailUntil: "150" });
+    const { deal } = foldAll([posted, funded, released, disputed, withdrawn]);
+    expect(deal).include({ status: "released", until: 150 });
+    expect(deal.outcome).include({ by: "release", toSeller: "1000" });
+    const awarded = event("DealAwarded", {
+      id: dealId,
+      toBuyer: "1000",
+      toSeller: "0",
+      reasons: word(1),
+      evidence: word(2),
+    });
+    const owed = event("DealCompensated", { id: dealId, compensation: "300", shortfall: "50" });
+    const paid = event("ShortfallPaid", { id: dealId, payer: terms.seller, amount: "20", remaining: "30" });
+    expect(foldAll([posted, funded, awarded, owed, paid]).deal.outcome).include({ shortfall: "30" });
   });
 });

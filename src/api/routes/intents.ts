@@ -1,6 +1,6 @@
 import type { Hex } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
-import type { DealProjection, DeterminationProjection } from "../../relayer/fold.ts";
+import type { DealProjection } from "../../relayer/fold.ts";
 import { readIntent } from "../../store/intents.ts";
 import { readProjection } from "../../store/projections.ts";
 import type { ApiContext, Handlers } from "../context.ts";
@@ -31,26 +31,16 @@ export const createIntentRoutes = ({
       if (intent.kind !== "Determination" || intent.dealId === null) {
         throw new ProtocolError("intent-unknown", { intent: id });
       }
-      const [told, deal] = await Promise.all([
-        readProjection(db, "determination", intent.dealId),
-        readProjection(db, "deal", intent.dealId),
-      ]);
+      const deal = await readProjection(db, "deal", intent.dealId);
       const { outcome = null } = (deal?.state ?? {}) as Partial<DealProjection>;
-      // Another determination of the same panel may have been carried instead of this one.
-      const determined = intent.succeeded === true ? (told?.state as DeterminationProjection | undefined) : undefined;
+      // Another determination of the same panel may have been executed instead of this one.
+      const awarded = intent.succeeded === true && outcome?.by === "award" ? outcome : null;
       return {
         status: 200,
         body: {
           intent: viewIntent(intent),
-          determined: determined
-            ? {
-                evidence: determined.evidence,
-                signers: determined.signers,
-                at: determined.at,
-                txHash: determined.txHash,
-              }
-            : null,
-          outcome: determined ? outcome : null,
+          determined: awarded && { evidence: awarded.evidence!, at: awarded.at, txHash: awarded.txHash },
+          outcome: awarded,
         },
       };
     },
