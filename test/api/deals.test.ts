@@ -1,6 +1,7 @@
 import { after, before, beforeEach, describe, it } from "node:test";
 import { expect } from "chai";
 import { type Hex, hashTypedData, keccak256, zeroHash } from "viem";
+import { statusNumber } from "../../src/core/deals.ts";
 import {
   type Determination,
   determinationTypedData,
@@ -9,7 +10,7 @@ import {
   intentTypedData,
   receiveWithAuthorizationTypes,
 } from "../../src/core/intents.ts";
-import { type Terms, termsToJson, termsTypedData } from "../../src/core/terms.ts";
+import { dealIdOf, type Terms, termsDigest, termsToJson, termsTypedData } from "../../src/core/terms.ts";
 import type { CarryRequest } from "../../src/relayer/request.ts";
 import { CHAIN_ID } from "../fixtures/anvil.ts";
 import { actors, panel } from "../fixtures/deployment.ts";
@@ -81,7 +82,13 @@ describe("the API over deals", () => {
     await service.client.waitForDeal(deal.id, "delivered", { signal: signal() });
     await carry(actors.buyer, {
       kind: "OpenDispute",
-      message: { deal: deal.id, by: deal.terms.buyer, statement: digest, deadline: FAR },
+      message: {
+        deal: deal.id,
+        by: deal.terms.buyer,
+        statement: digest,
+        status: statusNumber("delivered"),
+        deadline: FAR,
+      },
     });
     await service.client.waitForDeal(deal.id, "disputed", { signal: signal() });
     return deal;
@@ -108,7 +115,7 @@ describe("the API over deals", () => {
       expect(mined.txHash).match(/^0x[0-9a-f]{64}$/);
       const closed = await client.waitForDeal(id, "closed", { signal: signal() });
       expect(closed.outcome).include({ by: "settle", toBuyer: 300_000n, toSeller: 700_000n, compensation: 0n });
-      expect(closed.ifNobodyActs).equal(null);
+      expect(closed.ifNobodyActs).deep.equal([]);
       expect(closed.actions).deep.equal([]);
       expect(await stablecoinOf(terms.buyer)).equal(before.buyer + 300_000n);
       expect(await stablecoinOf(terms.seller)).equal(before.seller + 700_000n);
@@ -125,7 +132,7 @@ describe("the API over deals", () => {
         toSeller: 400_000n,
         compensation: 0n,
         reasons: digest,
-        evidence: zeroHash,
+        evidence: digest,
         deadline: FAR,
       };
       const typedData = determinationTypedData(determination, { chainId: CHAIN_ID, tribunal: terms.tribunal });
@@ -154,7 +161,7 @@ describe("the API over deals", () => {
       await service.refusal("signature-invalid", path, refuse([first, second], { reasons: zeroHash }));
       const unequal = await service.refusal("amounts-do-not-sum", path, refuse([first, second], { toSeller: 1n }));
       expect(unequal.details).deep.equal({ sum: "600001", held: "1000000" });
-      const panelOfOne = { threshold: 1, arbitrators: [first!.signer] };
+      const panelOfOne = { ...panel, threshold: 1, arbitrators: [first!.signer] };
       await service.refusal("panel-mismatch", path, {
         json: { determination, panel: panelOfOne, signatures: [first] },
       });
@@ -162,6 +169,13 @@ describe("the API over deals", () => {
       expect(untouched).include({ status: "disputed" });
       expect(untouched.amounts.held).equal(1_000_000n);
 
+      const early = await service.refusal("answer-window-open", path, refuse([first, second]));
+      expect(early.details).deep.equal({ until: untouched.disputedAt + panel.answerWindow });
+      await service.anvil.ask("evm_increaseTime", [panel.answerWindow]);
+      await service.anvil.ask("evm_mine");
+      await client.waitForDeal(id, ({ asOf }) => asOf >= untouched.disputedAt + panel.answerWindow, {
+        signal: signal(),
+      });
       const intent = await client.submitDetermination({ ...submission, signatures: [second!, first!] });
       await client.waitForIntent(intent.id, { signal: signal() });
       const closed = await client.waitForDeal(id, "closed", { signal: signal() });
@@ -169,7 +183,7 @@ describe("the API over deals", () => {
       expect(await stablecoinOf(terms.seller)).equal(before + 400_000n);
       const told = await client.readDetermination(intent.id);
       expect(told.intent.succeeded).equal(true);
-      expect(told.determined).include({ evidence: zeroHash, txHash: closed.outcome?.txHash });
+      expect(told.determined).include({ evidence: digest, txHash: closed.outcome?.txHash });
       expect(told.outcome).deep.equal(closed.outcome);
       const notOne = await carry(actors.seller, ship((await fundGasless()).id));
       await service.refusal("intent-unknown", `/v1/determinations/${notOne.id}`);
@@ -177,13 +191,15 @@ describe("the API over deals", () => {
   });
 
   describe("registering", () => {
-    it("gives typed data that hashes to the deal's id", async () => {
+    it("gives the typed data that the parties sign over the terms", async () => {
       const terms = await service.deployment.termsOf();
       const { id, typedData, terms: kept } = await service.client.registerDeal({ terms });
       expect(kept).deep.equal(terms);
-      expect(hashTypedData(typedData as never)).equal(id);
+      expect(hashTypedData(typedData as never)).equal(termsDigest(terms, service.deployment.domain));
+      expect(id).equal(dealIdOf(terms, service.deployment.domain));
       const deal = await service.client.readDeal(id);
-      expect(deal).include({ id, status: "none", sellerSigned: false, ifNobodyActs: null, outcome: null });
+      expect(deal).include({ id, status: "none", sellerSigned: false, outcome: null });
+      expect(deal.ifNobodyActs).deep.equal([]);
       expect(deal.actions.map(({ action, who, before, open }) => ({ action, who, before, open }))).deep.equal([
         { action: "fund", who: [terms.buyer], before: terms.fundBy, open: true },
       ]);
@@ -251,13 +267,16 @@ describe("the API over deals", () => {
         refunded: 0n,
         fee: 20_000n,
       });
-      expect(deal.ifNobodyActs).deep.equal({
-        action: "expire",
-        at: terms.shipBy,
-        toBuyer: 1_000_000n,
-        toSeller: 0n,
-        compensation: 0n,
-      });
+      expect(deal.ifNobodyActs).deep.equal([
+        {
+          action: "expire",
+          at: terms.shipBy,
+          toBuyer: 1_000_000n,
+          toSeller: 0n,
+          compensation: 0n,
+          status: "closed",
+        },
+      ]);
       expect(deal.actions.filter(({ open }) => open).map(({ action }) => action)).deep.equal([
         "ship",
         "confirm",
@@ -272,7 +291,7 @@ describe("the API over deals", () => {
     it("tells the share of each side when a tribunal stays silent", async () => {
       const { id } = await disputed({ silenceBps: 3_333 });
       const { ifNobodyActs } = await service.client.readDeal(id);
-      expect(ifNobodyActs).include({ action: "lapse", toBuyer: 333_300n, toSeller: 666_700n });
+      expect(ifNobodyActs[0]).include({ action: "lapse", toBuyer: 333_300n, toSeller: 666_700n });
     });
 
     it("lists a party's deals page by page, each once", async () => {
@@ -406,7 +425,7 @@ describe("the API over deals", () => {
       expect(await service.client.submitIntent(request, { idempotencyKey })).deep.equal(first);
       const other = await signed(actors.seller, {
         kind: "RefundBuyer",
-        message: { deal: deal.id, amount: 1n, remaining: 999_999n, deadline: FAR },
+        message: { deal: deal.id, amount: 1n, remaining: 999_999n, status: statusNumber("funded"), deadline: FAR },
       });
       const headers = { "idempotency-key": idempotencyKey };
       await service.refusal("idempotency-mismatch", "/v1/intents", { json: other, headers });
@@ -433,7 +452,7 @@ describe("the API over deals", () => {
       expect(await pathOf({ ...intent, signature, note: "x" })).equal("note");
       expect(await pathOf({ ...intent, message: { ...intent.message, by: "x" }, signature })).equal("message.by");
       expect(await pathOf({ ...intent, signature: "0x1" })).equal("signature");
-      const refund = { deal: deal.id, amount: 1, remaining: "1", deadline: FAR };
+      const refund = { deal: deal.id, amount: 1, remaining: "1", status: 2, deadline: FAR };
       expect(await pathOf({ kind: "RefundBuyer", message: refund, signature })).equal("message.amount");
     });
 
@@ -443,7 +462,7 @@ describe("the API over deals", () => {
         // Both are possible when they are handed in; the refund leaves nothing to ship.
         const refund = await signed(actors.seller, {
           kind: "RefundBuyer",
-          message: { deal: deal.id, amount: 1_000_000n, remaining: 0n, deadline: FAR },
+          message: { deal: deal.id, amount: 1_000_000n, remaining: 0n, status: statusNumber("funded"), deadline: FAR },
         });
         const first = await service.client.submitIntent(refund);
         const second = await service.client.submitIntent(await signed(actors.seller, ship(deal.id)));

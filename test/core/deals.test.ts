@@ -4,12 +4,12 @@ import fc from "fast-check";
 import {
   clockOf,
   type DealAction,
+  type DealPlace,
   type DealRule,
   type DealState,
   deadlineActions,
-  dealStatuses,
+  dealPlaces,
   dealTable,
-  feeOf,
   nextDeadline,
   refusalOf,
 } from "../../src/core/deals.ts";
@@ -18,14 +18,24 @@ import { dealVectors } from "../fixtures/deals.ts";
 
 const terms = termsSchema.parse(dealVectors.deals.find(({ name }) => name === "dealOfIntents")!.terms);
 const UNTIL = terms.deliverBy + terms.inspection;
-const stateIn = (status: DealState["status"]): DealState => ({ status, held: terms.deposit, until: UNTIL });
+const stateIn = (place: DealPlace): DealState => {
+  const from = place.startsWith("disputed-") ? (place.slice("disputed-".length) as DealState["status"]) : "none";
+  return {
+    status: from === "none" ? (place as DealState["status"]) : "disputed",
+    disputedFrom: from,
+    held: terms.deposit,
+    until: UNTIL,
+    resumeUntil: 0,
+    disputedAt: 0,
+  };
+};
 
 describe("dealTable", () => {
   it("leads only to states that exist, and ends every open state by time alone", () => {
     for (const rule of Object.values(dealTable) as DealRule[])
       for (const transition of Object.values(rule.in))
-        for (const status of transition.to) expect(dealStatuses).to.include(status);
-    for (const status of dealStatuses) {
+        for (const place of transition.to) expect(dealPlaces).to.include(place);
+    for (const status of dealPlaces) {
       const ends = status === "none" || status === "closed";
       expect(nextDeadline(stateIn(status), terms) === undefined, status).to.equal(ends);
     }
@@ -48,7 +58,7 @@ describe("dealTable", () => {
 
 describe("refusalOf", () => {
   it("names the state first, then the clock, with half-open windows", () => {
-    const at = (action: DealAction, status: DealState["status"], now: number) =>
+    const at = (action: DealAction, status: DealPlace, now: number) =>
       refusalOf(action, stateIn(status), { terms, now });
     expect(at("ship", "shipped", 0)).to.equal("status");
     expect(at("ship", "funded", terms.shipBy - 1)).to.equal(undefined);
@@ -58,6 +68,9 @@ describe("refusalOf", () => {
     expect(at("release", "delivered", UNTIL - 1)).to.equal("too-early");
     expect(at("release", "delivered", UNTIL)).to.equal(undefined);
     expect(at("confirm", "delivered", UNTIL + 1)).to.equal(undefined);
+    expect(at("ship", "disputed-funded", terms.shipBy - 1)).to.equal(undefined);
+    expect(at("ship", "disputed-shipped", 0)).to.equal("status");
+    expect(at("dispute", "disputed-funded", 0)).to.equal("status");
   });
 });
 
@@ -78,27 +91,14 @@ describe("nextDeadline", () => {
       shipped: { action: "expire", at: terms.deliverBy },
       delivered: { action: "release", at: UNTIL },
       released: { action: "close", at: UNTIL },
-      disputed: { action: "lapse", at: UNTIL },
+      "disputed-deposited": { action: "lapse", at: UNTIL },
+      "disputed-funded": { action: "lapse", at: UNTIL },
+      "disputed-shipped": { action: "lapse", at: UNTIL },
+      "disputed-delivered": { action: "lapse", at: UNTIL },
+      "disputed-released": { action: "lapse", at: UNTIL },
     } as const;
     for (const [status, next] of Object.entries(expected))
-      expect(nextDeadline(stateIn(status as DealState["status"]), terms), status).to.deep.equal(next);
+      expect(nextDeadline(stateIn(status as DealPlace), terms), status).to.deep.equal(next);
     expect(new Set(Object.values(expected).map(({ action }) => action))).to.deep.equal(new Set(deadlineActions));
-  });
-});
-
-describe("feeOf", () => {
-  it("rounds down and never exceeds what the seller gets", () => {
-    expect(feeOf(1_999n, 250)).to.equal(49n);
-    expect(feeOf(39n, 250)).to.equal(0n);
-    expect(feeOf(7n, 10_000)).to.equal(7n);
-    const units = fc.bigInt({ min: 0n, max: 2n ** 96n - 1n });
-    fc.assert(
-      fc.property(units, fc.integer({ min: 0, max: 10_000 }), (toSeller, feeBps) => {
-        const fee = feeOf(toSeller, feeBps);
-        expect(fee * 10_000n <= toSeller * BigInt(feeBps) && (fee + 1n) * 10_000n > toSeller * BigInt(feeBps)).to.equal(
-          true,
-        );
-      }),
-    );
   });
 });

@@ -1,10 +1,11 @@
 import { describe, it } from "node:test";
 import { expect } from "chai";
 import fc from "fast-check";
-import { bytesToHex, concat, type Hex, hexToBytes, keccak256, numberToHex, parseSignature, zeroHash } from "viem";
+import { bytesToHex, concat, type Hex, hexToBytes, keccak256, numberToHex, pad, parseSignature, zeroHash } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import type { ProtocolError } from "../../src/core/errors.ts";
-import { panelRules, seatSignatures, sortPanel } from "../../src/core/panel.ts";
+import { panelRefusal, panelRules, seatSignatures, sortPanel } from "../../src/core/panel.ts";
+import { type Terms, termsSchema } from "../../src/core/terms.ts";
 import { dealVectors } from "../fixtures/deals.ts";
 
 const panel = dealVectors.panels[0]!;
@@ -18,23 +19,25 @@ const shortOf = (signature: Hex): Hex => {
   return concat([r, bytesToHex(Uint8Array.from([first! | (yParity << 7), ...rest]))]);
 };
 
+/** A contract wallet that signed: its address, and the place of its signature from one on. */
+const walletSeat = (wallet: Hex, place: number): Hex => concat([numberToHex(place, { size: 12 }), wallet]);
+
 describe("panel", () => {
   it("has the rules of the vectors", () => {
-    for (const { threshold, arbitrators, rules } of dealVectors.panels)
-      expect(panelRules({ threshold, arbitrators })).to.equal(rules);
+    for (const { rules, ...one } of dealVectors.panels) expect(panelRules(one)).to.equal(rules);
   });
 
   it("sorts ascending in lower case, whatever order and case it is given, and leaves what it was given alone", () => {
     const shouted = panel.arbitrators.map((arbitrator) => `0x${arbitrator.slice(2).toUpperCase()}` as Hex).reverse();
     const given = [...shouted];
-    expect(sortPanel({ threshold: 3, arbitrators: shouted }).arbitrators).to.deep.equal(panel.arbitrators);
+    expect(sortPanel({ ...panel, arbitrators: shouted }).arbitrators).to.deep.equal(panel.arbitrators);
     expect(shouted).to.deep.equal(given);
   });
 
-  it("seats signatures by the panel's order, a bit for each, keys apart from contract wallets", async () => {
+  it("gives every arbitrator a seat in the panel's order, with the signatures of those who signed", async () => {
     const accounts = [1, 2, 3, 4].map((key) => privateKeyToAccount(numberToHex(key, { size: 32 })));
     const wallet = dealVectors.domain.escrow;
-    const mixed = sortPanel({ threshold: 1, arbitrators: [wallet, ...accounts.map(({ address }) => address)] });
+    const mixed = sortPanel({ ...panel, arbitrators: [wallet, ...accounts.map(({ address }) => address)] });
     const longOf = new Map<Hex, Hex>(
       await Promise.all(
         accounts.map(async (one) => [one.address.toLowerCase() as Hex, await one.sign({ hash: digest })] as const),
@@ -52,14 +55,13 @@ describe("panel", () => {
           .map((seat) => mixed.arbitrators[seat]!)
           .map((signer) => ({ signer, signature: signatureOf(signer) }));
         const seated = await seatSignatures(mixed, digest, signed);
-        const ascending = chosen.toSorted((a, b) => a - b);
         const hasWallet = chosen.some((seat) => mixed.arbitrators[seat] === wallet);
-        expect(seated.signers).to.equal(ascending.reduce((bits, seat) => bits + 2n ** BigInt(seat), 0n));
         expect(seated.walletSignatures).to.deep.equal(hasWallet ? [WALLET_SIGNATURE] : []);
-        expect(seated.signatures.map(({ r, vs }) => concat([r, vs]))).to.deep.equal(
-          ascending.map((seat) => {
-            const long = longOf.get(mixed.arbitrators[seat]!);
-            return long === undefined ? concat([zeroHash, zeroHash]) : shortOf(long);
+        expect(seated.seats.map(({ r, vs }) => concat([r, vs]))).to.deep.equal(
+          mixed.arbitrators.map((arbitrator, seat) => {
+            if (!chosen.includes(seat)) return concat([pad(arbitrator, { size: 32 }), zeroHash]);
+            const long = longOf.get(arbitrator);
+            return long === undefined ? concat([walletSeat(arbitrator, 1), zeroHash]) : shortOf(long);
           }),
         );
       }),
@@ -71,11 +73,21 @@ describe("panel", () => {
     const stranger = privateKeyToAccount(numberToHex(9, { size: 32 }));
     const signature = await stranger.sign({ hash: digest });
     const seated = await seatSignatures(panel, digest, [{ signer: panel.arbitrators[3]!, signature }]);
-    expect(seated).to.deep.equal({
-      signers: 8n,
-      signatures: [{ r: zeroHash, vs: zeroHash }],
-      walletSignatures: [signature],
-    });
+    expect(seated.walletSignatures).to.deep.equal([signature]);
+    expect(seated.seats.map(({ r }) => r)).to.deep.equal(
+      panel.arbitrators.map((one, seat) => (seat === 3 ? walletSeat(one, 1) : pad(one, { size: 32 }))),
+    );
+  });
+
+  it("says why it would refuse terms at funding, and nothing where it accepts them", () => {
+    const accepted = termsSchema.parse(dealVectors.deals.find(({ name }) => name === "plain")!.terms);
+    const refusal = (changes: Partial<Terms>) => panelRefusal(panel, { ...accepted, ...changes });
+    expect(refusal({})).to.equal(undefined);
+    expect(refusal({ rules: digest })).to.equal("rules-differ");
+    expect(refusal({ inspection: panel.minInspection - 1 })).to.equal("inspection-too-short");
+    expect(refusal({ backstop: panel.minBackstop - 1 })).to.equal("backstop-too-short");
+    for (const party of ["buyer", "seller", "marketplace"] as const)
+      expect(refusal({ [party]: panel.arbitrators[4]! })).to.equal("party-is-arbitrator");
   });
 
   it("refuses a signer who is not on it, by code", async () => {

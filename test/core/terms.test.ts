@@ -1,6 +1,6 @@
 import { describe, it } from "node:test";
 import { expect } from "chai";
-import { TypedDataEncoder } from "ethers";
+import { AbiCoder, keccak256, TypedDataEncoder } from "ethers";
 import { zeroAddress } from "viem";
 import { ProtocolError } from "../../src/core/errors.ts";
 import {
@@ -8,8 +8,10 @@ import {
   escrowDomain,
   MAX_COVERED_EXPOSURE,
   MAX_EXPOSURE,
+  MIN_WINDOW,
   requireFundable,
   type Terms,
+  termsDigest,
   termsSchema,
   termsToJson,
   termsTypes,
@@ -23,7 +25,7 @@ const NOW = plain.fundBy - 1;
 /** The fact that makes the terms unsafe, or `undefined`. */
 const factOf = (terms: Terms, now = NOW) => {
   try {
-    requireFundable(terms, now);
+    requireFundable(terms, now, domain.escrow);
   } catch (error) {
     if (error instanceof ProtocolError && error.code === "terms-unsafe") return error.details.fact;
     throw error;
@@ -32,12 +34,18 @@ const factOf = (terms: Terms, now = NOW) => {
 };
 
 describe("terms", () => {
-  it("are named by the digest of the vectors, as viem and as ethers compute it", () => {
-    for (const { terms: json, id } of deals) {
+  it("have the name and the digest of the vectors, as viem and as ethers compute them", () => {
+    for (const { terms: json, id, termsDigest: digest, words } of deals) {
       const terms = termsSchema.parse(json);
       expect(dealIdOf(terms, domain)).to.equal(id);
+      const encoded = AbiCoder.defaultAbiCoder().encode(
+        ["uint256", "address", "bytes32[8]"],
+        [domain.chainId, domain.escrow, words],
+      );
+      expect(keccak256(encoded)).to.equal(id);
+      expect(termsDigest(terms, domain)).to.equal(digest);
       const types = { Terms: termsTypes.Terms.map((field) => ({ ...field })) };
-      expect(TypedDataEncoder.hash(escrowDomain(domain), types, terms)).to.equal(id);
+      expect(TypedDataEncoder.hash(escrowDomain(domain), types, terms)).to.equal(digest);
     }
   });
 
@@ -77,7 +85,7 @@ describe("terms", () => {
   });
 
   it("are refused with the first fact that makes them unsafe", () => {
-    const split = { deposit: plain.price / 2n, balanceBy: plain.fundBy + 1 };
+    const split = { deposit: plain.price / 2n, balanceBy: plain.fundBy + MIN_WINDOW };
     const cases: readonly (readonly [fact: string | undefined, changes: Partial<Terms>])[] = [
       ["address-zero", { buyer: zeroAddress }],
       ["address-zero", { seller: zeroAddress }],
@@ -89,14 +97,22 @@ describe("terms", () => {
       [undefined, { attestor: plain.buyer }],
       ["amount-zero", { deposit: 0n }],
       ["deposit-exceeds-price", { deposit: plain.price + 1n }],
+      ["buyer-is-marketplace", { marketplace: plain.buyer }],
+      ["escrow-is-party", { buyer: domain.escrow }],
+      ["escrow-is-party", { seller: domain.escrow }],
+      ["escrow-is-party", { marketplace: domain.escrow }],
+      ["tribunal-is-party", { marketplace: plain.tribunal }],
       ["earnest-too-high", { ...split, deposit: plain.price / 5n + 1n, earnest: true }],
-      [undefined, { ...split, deposit: plain.price / 5n, earnest: true }],
-      ["clocks-out-of-order", { shipBy: plain.fundBy }],
-      ["clocks-out-of-order", { deliverBy: plain.shipBy }],
-      ["clocks-out-of-order", { ...split, balanceBy: plain.fundBy }],
-      ["clocks-out-of-order", { ...split, balanceBy: plain.shipBy }],
-      ["clocks-out-of-order", { inspection: 0 }],
-      ["clocks-out-of-order", { backstop: 0 }],
+      ["earnest-not-covered", { ...split, deposit: plain.price / 5n, coverage: plain.price / 5n - 1n, earnest: true }],
+      [undefined, { ...split, deposit: plain.price / 5n, coverage: plain.price / 5n, earnest: true }],
+      ["clocks-out-of-order", { shipBy: plain.fundBy + MIN_WINDOW - 1 }],
+      [undefined, { shipBy: plain.fundBy + MIN_WINDOW }],
+      ["clocks-out-of-order", { deliverBy: plain.shipBy + MIN_WINDOW - 1 }],
+      ["clocks-out-of-order", { ...split, balanceBy: plain.fundBy + MIN_WINDOW - 1 }],
+      ["clocks-out-of-order", { ...split, balanceBy: plain.shipBy - MIN_WINDOW + 1 }],
+      ["inspection-too-short", { inspection: MIN_WINDOW - 1 }],
+      ["backstop-too-short", { backstop: plain.inspection - 1 }],
+      [undefined, { backstop: plain.inspection }],
       ["exposure-too-long", { backstop: MAX_EXPOSURE + 1 }],
       ["exposure-too-long", { coverage: 1n, backstop: MAX_COVERED_EXPOSURE + 1 }],
       [undefined, { backstop: MAX_EXPOSURE }],

@@ -5,6 +5,7 @@ import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { expect } from "chai";
 import { type Hex, keccak256, recoverTypedDataAddress, zeroHash } from "viem";
 import { createChain } from "../../src/chain/client.ts";
+import { statusNumber } from "../../src/core/deals.ts";
 import { type EvidenceRecord, evidenceEncoding, evidenceTypedData } from "../../src/core/evidence.ts";
 import { filingReceiptTypedData } from "../../src/core/filingReceipt.ts";
 import {
@@ -163,7 +164,7 @@ for (const engine of engines) {
       const by = terms.buyer;
       await carry(actors.buyer, {
         kind: "OpenDispute",
-        message: { deal: dealId, by, statement: digest, deadline: FAR },
+        message: { deal: dealId, by, statement: digest, status: statusNumber("delivered"), deadline: FAR },
       });
       await dealIn(dealId, "disputed");
 
@@ -173,7 +174,7 @@ for (const engine of engines) {
         toSeller: 400_000n,
         compensation: 700n,
         reasons: digest,
-        evidence: zeroHash,
+        evidence: digest,
         deadline: FAR,
       };
       const typedData = determinationTypedData(determination, { chainId: CHAIN_ID, tribunal: terms.tribunal });
@@ -184,7 +185,7 @@ for (const engine of engines) {
         })),
       );
       const arbitrators = [...panel.arbitrators];
-      const request = { kind: "Determination", panel: { threshold: 2, arbitrators }, signatures } as const;
+      const request = { kind: "Determination", panel: { ...panel, arbitrators }, signatures } as const;
       const wrongSum = { ...determination, toSeller: 400_001n };
       const unequal = await rejection(relayer.accept({ ...request, determination: wrongSum }), "amounts-do-not-sum");
       expect(unequal.details).deep.equal({ sum: "1000001", held: "1000000" });
@@ -192,6 +193,11 @@ for (const engine of engines) {
         relayer.accept({ ...request, determination, signatures: signatures.slice(1) }),
         "signature-count-wrong",
       );
+      const early = await rejection(relayer.accept({ ...request, determination }), "answer-window-open");
+      const { disputedAt } = await dealIn(dealId, "disputed");
+      expect(early.details).deep.equal({ until: disputedAt + panel.answerWindow });
+      await warp(panel.answerWindow);
+      await indexed();
       await relayer.accept({ ...request, determination });
       const closed = await dealIn(dealId, "closed");
       expect(closed.outcome).include({

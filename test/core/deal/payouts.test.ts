@@ -1,0 +1,183 @@
+import { describe, it } from "node:test";
+import { expect } from "chai";
+import fc from "fast-check";
+import {
+  type DealCall,
+  feeOf,
+  fundedState,
+  type Payout,
+  silenceSplit,
+  silentCourse,
+  stepOf,
+} from "../../../src/core/deal/payouts.ts";
+import type { DealState } from "../../../src/core/deals.ts";
+import { ProtocolError } from "../../../src/core/errors.ts";
+import { type Terms, termsSchema } from "../../../src/core/terms.ts";
+import { dealVectors } from "../../fixtures/deals.ts";
+
+const plain = termsSchema.parse(dealVectors.deals.find(({ name }) => name === "plain")!.terms);
+const { price } = plain;
+const covered: Terms = { ...plain, coverage: price / 4n };
+const inParts: Terms = { ...covered, deposit: price / 5n, balanceBy: plain.fundBy + 7_200 };
+const earnest: Terms = { ...inParts, coverage: price, earnest: true };
+const nothing: Payout = { toBuyer: 0n, toSeller: 0n, compensation: 0n, shortfall: 0n };
+
+/** State after calls at their times, from funding on. */
+const after = (terms: Terms, ...calls: readonly (readonly [DealCall, number])[]): DealState =>
+  calls.reduce((state, [call, now]) => stepOf(call, state, { terms, now }).state, fundedState(terms));
+
+const ship = [{ action: "ship" }, plain.shipBy - 1] as const;
+const deliver = [{ action: "deliver" }, plain.deliverBy - 1] as const;
+const dispute = (now: number) => [{ action: "dispute" }, now] as const;
+
+const codeOf = (run: () => unknown) => {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof ProtocolError) return error.code;
+    throw error;
+  }
+  return undefined;
+};
+
+describe("feeOf and silenceSplit", () => {
+  it("round the fee down, and give every unit to somebody", () => {
+    expect(feeOf(1_999n, 250)).to.equal(49n);
+    expect(feeOf(39n, 250)).to.equal(0n);
+    expect(feeOf(7n, 10_000)).to.equal(7n);
+    expect(silenceSplit(10n, 3_333)).to.deep.equal({ toBuyer: 4n, toSeller: 6n });
+    const units = fc.bigInt({ min: 0n, max: 2n ** 96n - 1n });
+    fc.assert(
+      fc.property(units, fc.integer({ min: 0, max: 10_000 }), (held, bps) => {
+        const fee = feeOf(held, bps);
+        expect(fee * 10_000n <= held * BigInt(bps) && (fee + 1n) * 10_000n > held * BigInt(bps)).to.equal(true);
+        const { toBuyer, toSeller } = silenceSplit(held, bps);
+        expect(toBuyer + toSeller).to.equal(held);
+        expect(toBuyer >= 0n && toSeller >= 0n).to.equal(true);
+      }),
+    );
+  });
+});
+
+describe("silentCourse", () => {
+  it("refunds what was not shipped or not delivered, and keeps the tail only after shipping", () => {
+    const unshipped = silentCourse(fundedState(covered), covered);
+    expect(unshipped.map(({ action, at, payout }) => ({ action, at, payout }))).to.deep.equal([
+      { action: "expire", at: plain.shipBy, payout: { ...nothing, toBuyer: price } },
+    ]);
+    const undelivered = silentCourse(after(covered, ship), covered);
+    expect(undelivered.map(({ action, at }) => [action, at])).to.deep.equal([
+      ["expire", plain.deliverBy],
+      ["close", plain.deliverBy + plain.tail],
+    ]);
+  });
+
+  it("doubles earnest money that was not shipped for, and forfeits it when the balance is not paid", () => {
+    const unpaid = silentCourse(fundedState(earnest), earnest);
+    expect(unpaid[0]).to.deep.include({ action: "lapse", payout: { ...nothing, toSeller: earnest.deposit } });
+    const paid = after(earnest, [{ action: "payBalance" }, earnest.balanceBy - 1]);
+    expect(silentCourse(paid, earnest)[0]).to.deep.include({
+      action: "expire",
+      payout: { ...nothing, toBuyer: price, compensation: earnest.deposit },
+    });
+    const advance = { ...earnest, earnest: false };
+    expect(silentCourse(fundedState(advance), advance)[0]!.payout.toBuyer).to.equal(advance.deposit);
+  });
+
+  it("pays the same with a dispute that nobody decides as without it, at the later of both times", () => {
+    for (const [terms, calls, at] of [
+      [earnest, [], earnest.balanceBy - 1],
+      [covered, [], plain.shipBy - 1],
+      [covered, [ship], plain.deliverBy - 1],
+    ] as const) {
+      const state = after(terms, ...calls);
+      const without = silentCourse(state, terms);
+      const disputed = silentCourse(stepOf({ action: "dispute" }, state, { terms, now: at }).state, terms);
+      expect(disputed[0]).to.deep.include({ action: "lapse", at: at + terms.backstop, payout: without[0]!.payout });
+      expect(disputed.length).to.equal(without.length);
+    }
+  });
+
+  it("returns to where the deal stood when the clock still runs", () => {
+    const early = plain.deliverBy - plain.backstop - 100;
+    const terms = { ...covered, backstop: plain.inspection };
+    const disputed = after(terms, ship, dispute(plain.shipBy));
+    const [resumed, expired] = silentCourse(disputed, terms);
+    expect(early).to.be.lessThan(plain.deliverBy);
+    expect(resumed).to.deep.include({ action: "lapse", at: plain.shipBy + plain.inspection, payout: nothing });
+    expect(resumed!.state).to.deep.include({ status: "shipped", disputedFrom: "none", held: price });
+    expect(expired).to.deep.include({ action: "expire", at: plain.deliverBy });
+  });
+
+  it("divides by the share for silence after delivery, and leaves the whole tail", () => {
+    const delivered = after(covered, ship, deliver);
+    const disputedAt = delivered.until - 1;
+    const [lapsed, closed] = silentCourse(after(covered, ship, deliver, dispute(disputedAt)), covered);
+    expect(lapsed).to.deep.include({ at: disputedAt + plain.backstop });
+    expect(lapsed!.payout).to.deep.equal({ ...nothing, ...silenceSplit(price, plain.silenceBps) });
+    expect(closed).to.deep.include({ action: "close", at: disputedAt + plain.backstop + plain.tail });
+  });
+
+  it("ends a dispute of the tail in the same tail", () => {
+    const released = after(covered, [{ action: "confirm" }, plain.fundBy]);
+    const terms = { ...covered, backstop: plain.inspection };
+    const disputed = stepOf({ action: "dispute" }, released, { terms, now: plain.fundBy + 1 }).state;
+    const [resumed, closed] = silentCourse(disputed, terms);
+    expect(resumed!.state).to.deep.include({ status: "released", until: released.until });
+    expect(closed).to.deep.include({ action: "close", at: released.until });
+    const withdrawn = stepOf({ action: "confirm" }, disputed, { terms, now: plain.fundBy + 2 });
+    expect(withdrawn).to.deep.equal({ state: released, payout: nothing });
+  });
+});
+
+describe("stepOf", () => {
+  it("lets a dispute follow what the parties perform, with a whole backstop from delivery", () => {
+    const disputed = after(covered, dispute(plain.fundBy), ship, deliver);
+    expect(disputed).to.deep.include({ status: "disputed", disputedFrom: "delivered", disputedAt: plain.fundBy });
+    expect(disputed.until).to.equal(plain.deliverBy - 1 + plain.backstop);
+    expect(disputed.resumeUntil).to.equal(plain.deliverBy - 1 + plain.inspection);
+  });
+
+  it("gives back in parts without a dispute only, and as a whole always", () => {
+    const refund = (state: DealState, amount: bigint) =>
+      codeOf(() => stepOf({ action: "refund", amount }, state, { terms: inParts, now: plain.fundBy }));
+    const deposited = fundedState(inParts);
+    const funded = after(inParts, [{ action: "payBalance" }, plain.fundBy]);
+    const disputed = stepOf({ action: "dispute" }, funded, { terms: inParts, now: plain.fundBy }).state;
+    expect(refund(funded, 1n)).to.equal(undefined);
+    for (const state of [deposited, disputed]) {
+      expect(refund(state, 1n)).to.equal("action-refused");
+      expect(refund(state, state.held)).to.equal(undefined);
+      expect(refund(state, state.held + 1n)).to.equal("action-refused");
+      expect(refund(state, 0n)).to.equal("action-refused");
+    }
+  });
+
+  it("awards from the coverage, and records a shortfall only against a seller who signed or shipped", () => {
+    const award = (terms: Terms, calls: readonly (readonly [DealCall, number])[], compensation: bigint) => {
+      const state = after(terms, ...calls);
+      return stepOf({ action: "award", toBuyer: state.held, toSeller: 0n, compensation }, state, {
+        terms,
+        now: state.disputedAt,
+      }).payout;
+    };
+    const owed = covered.coverage + 7n;
+    expect(award(covered, [dispute(plain.fundBy)], owed)).to.deep.include({
+      compensation: covered.coverage,
+      shortfall: 7n,
+    });
+    expect(award(plain, [dispute(plain.fundBy)], 7n)).to.deep.include({ compensation: 0n, shortfall: 0n });
+    expect(award(plain, [ship, dispute(plain.shipBy)], 7n)).to.deep.include({ compensation: 0n, shortfall: 7n });
+  });
+
+  it("refuses amounts that do not sum, and a settlement beyond the coverage", () => {
+    const split = { toBuyer: price, toSeller: 0n, compensation: 0n };
+    const settle = (changes: Partial<typeof split>) =>
+      codeOf(() =>
+        stepOf({ action: "settle", ...split, ...changes }, fundedState(covered), { terms: covered, now: 0 }),
+      );
+    expect(settle({})).to.equal(undefined);
+    expect(settle({ toSeller: 1n })).to.equal("amounts-do-not-sum");
+    expect(settle({ compensation: covered.coverage + 1n })).to.equal("coverage-exceeds-bond");
+  });
+});
