@@ -108,6 +108,14 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
     await requireCovered(terms);
   };
 
+  const requireAnswered = async ({ answerWindow }: CarryPlan, dealId: Hex) => {
+    const projected = await readProjectedDeal(dealId);
+    const disputedAt =
+      projected?.disputedAt || (await onChain(() => readLiveDeal(chain, contracts, dealId)))?.disputedAt;
+    const until = (disputedAt ?? 0) + answerWindow;
+    if ((await readTime()) < until) throw new ProtocolError("answer-window-open", { until });
+  };
+
   const accept = async (request: CarryRequest): Promise<IntentRecord> => {
     const dealId = dealOfRequest(request) ?? null;
     const deal = dealId === null ? undefined : await findDeal(dealId);
@@ -120,6 +128,7 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
 
     await requireTimely(plan, terms, dealId);
     for (const signed of plan.signed) await requireSigned(chain, signed);
+    if (plan.answerWindow > 0 && dealId !== null) await requireAnswered(plan, dealId);
     if (plan.isTriedOut) await simulate(chain, carrier, toCall(plan.call), protocolErrors);
 
     await db.transaction().execute(async (tx) => {
@@ -169,7 +178,7 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
 const unfunded = undisputed("none");
 
 const refusalBy = (
-  { action, signer, split, status, answerWindow }: CarryPlan,
+  { action, signer, split, status }: CarryPlan,
   state: DealState,
   moment: { terms: Terms; now: number },
 ): ProtocolError | undefined => {
@@ -177,8 +186,6 @@ const refusalBy = (
   const isOfAnother = isOthers || (status !== null && status !== statusNumber(state.status));
   const why = action === null ? undefined : isOfAnother ? "status" : refusalOf(action, state, moment);
   if (why !== undefined) return new ProtocolError("action-refused", { action, status: state.status, why });
-  const answerUntil = state.disputedAt + answerWindow;
-  if (moment.now < answerUntil) return new ProtocolError("answer-window-open", { until: answerUntil });
   if (split === null) return undefined;
   const sum = split.toBuyer + split.toSeller;
   if (sum === state.held) return undefined;

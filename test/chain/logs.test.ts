@@ -31,9 +31,10 @@ const hexOf = (bytes: number) =>
 /** A value of a type, as viem takes it and as an event is kept. */
 const pairOf = (type: string): fc.Arbitrary<readonly [given: unknown, kept: unknown]> => {
   if (type === "address") return hexOf(20).map((hex) => [hex, hex]);
-  if (type === "bytes32[9]") {
-    return fc.array(hexOf(32), { minLength: 9, maxLength: 9 }).map((words) => [words, words]);
+  if (type === "bytes32[8]") {
+    return fc.array(hexOf(32), { minLength: 8, maxLength: 8 }).map((words) => [words, words]);
   }
+  if (type === "address[]") return fc.array(hexOf(20), { maxLength: 4 }).map((list) => [list, list]);
   const bytes = /^bytes(\d+)$/.exec(type)?.[1];
   if (bytes !== undefined) return hexOf(Number(bytes)).map((hex) => [hex, hex]);
   const bits = Number(/^uint(\d+)$/.exec(type)?.[1]);
@@ -43,8 +44,11 @@ const pairOf = (type: string): fc.Arbitrary<readonly [given: unknown, kept: unkn
 
 const argumentOf = (input: AbiParameter): fc.Arbitrary<readonly [given: unknown, kept: unknown]> => {
   if (!("components" in input)) return pairOf(input.type);
-  const [component] = input.components;
-  return pairOf(component!.type).map(([given, kept]) => [{ [component!.name!]: given }, { [component!.name!]: kept }]);
+  const { components } = input;
+  return fc.tuple(...components.map(({ type }) => pairOf(type))).map((pairs) => {
+    const of = (side: 0 | 1) => Object.fromEntries(pairs.map((pair, i) => [components[i]!.name!, pair[side]]));
+    return [of(0), of(1)];
+  });
 };
 
 const logOf = (contract: ContractName, event: AbiEvent, given: Readonly<Record<string, unknown>>): RawLog => {

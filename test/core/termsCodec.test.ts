@@ -13,7 +13,7 @@ const hex = (bytes: number) =>
     .map((value) => `0x${Buffer.from(value).toString("hex")}` as Hex);
 const account = hex(20) as fc.Arbitrary<Address>;
 const units = fc.bigInt({ min: 0n, max: 2n ** 96n - 1n });
-const time = fc.integer({ min: 0, max: 2 ** 40 - 1 });
+const time = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const share = fc.integer({ min: 0, max: 10_000 });
 const anyTerms: fc.Arbitrary<Terms> = fc.record({
   buyer: account,

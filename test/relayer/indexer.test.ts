@@ -78,6 +78,12 @@ for (const engine of engines) {
       const status = dealStatuses[onChain.status];
       expect(deal.status).equal(status === "none" ? "closed" : status);
       expect([deal.held, deal.until]).deep.equal([onChain.held.toString(), onChain.until]);
+      const { disputedFrom, resumeUntil, disputedAt } = deal;
+      expect([disputedFrom, resumeUntil, disputedAt]).deep.equal([
+        dealStatuses[onChain.disputedFrom],
+        onChain.resumeUntil,
+        onChain.disputedAt,
+      ]);
       const bond = await deployment.client.readContract({
         address,
         abi: escrowAbi,
@@ -94,24 +100,26 @@ for (const engine of engines) {
     const playDeals = async () => {
       const { act, funded } = deployment;
       const { buyer, seller, attestor } = actors;
-      await act(seller, "postBond", { args: [seller.address, NATIVE, 1_000n], value: 1_000n });
+      await act(seller, "postBond", { args: [seller.address, NATIVE, 2_000n], value: 2_000n });
       const confirmed = await funded({ feeBps: 250 });
-      await act(buyer, "confirm", { args: [confirmed.packed] });
+      await act(buyer, "confirm", { args: [confirmed.packed, "0x"] });
       const released = await funded({ coverage: 300n });
-      await act(seller, "ship", { args: [released.packed, digest] });
-      await act(attestor, "deliver", { args: [released.packed, digest] });
+      await act(seller, "ship", { args: [released.packed, digest, "0x"] });
+      await act(attestor, "deliver", { args: [released.packed, digest, "0x"] });
       const disputed = await funded({ coverage: 200n });
-      await act(buyer, "dispute", { args: [disputed.packed, digest] });
+      await act(buyer, "dispute", { args: [disputed.packed, buyer.address, digest, "0x"] });
+      await act(seller, "ship", { args: [disputed.packed, digest, "0x"] });
       const refunded = await funded();
-      await act(seller, "refund", { args: [refunded.packed, 400n] });
-      await act(seller, "refund", { args: [refunded.packed, refunded.terms.price - 400n] });
+      await act(seller, "refund", { args: [refunded.packed, 400n, "0x"] });
+      await act(seller, "refund", { args: [refunded.packed, refunded.terms.price - 400n, "0x"] });
       const expiring = await funded({
-        coverage: 100n,
-        deposit: 100_000n,
+        coverage: 500n,
+        price: 2_500n,
+        deposit: 500n,
         earnest: true,
         balanceBy: confirmed.terms.fundBy + DAY,
       });
-      await act(buyer, "payBalance", { args: [expiring.packed], value: 900_000n });
+      await act(buyer, "payBalance", { args: [expiring.packed, "0x"], value: 2_000n });
       return { confirmed, released, disputed, refunded, expiring };
     };
 
@@ -130,8 +138,8 @@ for (const engine of engines) {
       for (const { dealId } of Object.values(deals)) await expectAgreement(dealId);
       expect((await dealOf(deals.expiring.dealId))?.outcome).include({
         by: "expire",
-        toBuyer: "1000000",
-        compensation: "100",
+        toBuyer: "2500",
+        compensation: "500",
       });
 
       await warp(90 * DAY);
@@ -139,7 +147,8 @@ for (const engine of engines) {
       await deployment.act(actors.deployer, "lapse", { args: [deals.disputed.packed] });
       await catchUp();
       for (const { dealId } of Object.values(deals)) await expectAgreement(dealId);
-      expect((await dealOf(deals.disputed.dealId))?.outcome).include({ toBuyer: "500000", toSeller: "500000" });
+      expect((await dealOf(deals.disputed.dealId))?.outcome).include({ by: "expire", toBuyer: "1000000" });
+      expect((await dealOf(deals.disputed.dealId))?.status).equal("released");
     });
 
     it("rebuilds the same projections from the events alone", async () => {
@@ -157,7 +166,7 @@ for (const engine of engines) {
       const before = await everything();
       const snapshot = await anvil.ask<Hex>("evm_snapshot");
       await anvil.ask("anvil_mine", ["0x50"]);
-      await deployment.act(actors.buyer, "confirm", { args: [deals.expiring.packed] });
+      await deployment.act(actors.buyer, "confirm", { args: [deals.expiring.packed, "0x"] });
       const lost = await deployment.funded({ coverage: 50n });
       await catchUp();
       expect((await dealOf(lost.dealId))?.status).equal("funded");
@@ -165,7 +174,7 @@ for (const engine of engines) {
       // The other branch is longer and holds another deed.
       await anvil.ask("evm_revert", [snapshot]);
       await warp(60);
-      await deployment.act(actors.seller, "ship", { args: [deals.expiring.packed, digest] });
+      await deployment.act(actors.seller, "ship", { args: [deals.expiring.packed, digest, "0x"] });
       await anvil.ask("anvil_mine", ["0x64"]);
       await catchUp();
       expect(await dealOf(lost.dealId)).equal(undefined);

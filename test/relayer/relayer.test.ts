@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { expect } from "chai";
-import { type Hex, keccak256, recoverTypedDataAddress, zeroHash } from "viem";
+import { encodeFunctionData, type Hex, keccak256, recoverTypedDataAddress, zeroHash } from "viem";
+import { escrowAbi } from "../../src/abi/escrow.ts";
 import { createChain } from "../../src/chain/client.ts";
 import { statusNumber } from "../../src/core/deals.ts";
 import { type EvidenceRecord, evidenceEncoding, evidenceTypedData } from "../../src/core/evidence.ts";
@@ -260,18 +261,18 @@ for (const engine of engines) {
     it("settles by two signatures, posts a bond and pays a balance without the owners' gas", async () => {
       const { stablecoin, domain } = deployment;
       await deployment.giveStablecoin(actors.buyer, 1_000_000n);
-      await deployment.giveStablecoin(actors.seller, 900n);
+      await deployment.giveStablecoin(actors.seller, 100_000n);
       const posting = {
         kind: "PostBond",
         message: {
           seller: actors.seller.address.toLowerCase() as Hex,
           token: stablecoin,
-          amount: 900n,
+          amount: 100_000n,
           salt: digest,
           deadline: FAR,
         },
       } as const;
-      const authorization = await authorize(900n, {
+      const authorization = await authorize(100_000n, {
         nonce: intentDigest(posting, domain),
         validBefore: FAR,
         from: actors.seller,
@@ -284,7 +285,7 @@ for (const engine of engines) {
       const { dealId, terms } = await register({
         token: stablecoin,
         deposit: 100_000n,
-        coverage: 900n,
+        coverage: 100_000n,
         earnest: true,
         balanceBy: now + 2 * DAY,
       });
@@ -316,8 +317,8 @@ for (const engine of engines) {
     it("ends deals whose clock ran out by the chain's time, once", async () => {
       const unshipped = await deployment.funded();
       const delivered = await deployment.funded();
-      await deployment.act(actors.seller, "ship", { args: [delivered.packed, digest] });
-      await deployment.act(actors.attestor, "deliver", { args: [delivered.packed, digest] });
+      await deployment.act(actors.seller, "ship", { args: [delivered.packed, digest, "0x"] });
+      await deployment.act(actors.attestor, "deliver", { args: [delivered.packed, digest, "0x"] });
       await indexed();
       await warp(4 * DAY);
       expect((await dealIn(unshipped.dealId, "closed")).outcome?.by).equal("expire");
@@ -326,6 +327,51 @@ for (const engine of engines) {
       expect((await dealIn(delivered.dealId, "closed")).outcome?.by).equal("release");
       const rows = await database.db.selectFrom("outbox").select("naturalKey").execute();
       expect(rows).length(2);
+    });
+
+    it("refunds in full when a seller who did not ship disputes and the tribunal stays silent", async () => {
+      const { dealId, packed, terms } = await deployment.funded();
+      await warp(3 * DAY - 60);
+      await deployment.act(actors.seller, "dispute", { args: [packed, actors.seller.address, digest, "0x"] });
+      expect((await dealIn(dealId, "disputed")).disputedFrom).equal("funded");
+      await warp(terms.backstop);
+      const closed = await dealIn(dealId, "closed");
+      expect(closed.outcome).include({ by: "expire", toBuyer: "1000000", toSeller: "0" });
+    });
+
+    it("ends ten deals in one transaction, and one that fails in it does not stop the others", async () => {
+      await deployment.enableMulticall();
+      const { client, contracts } = deployment;
+      const deals = [];
+      for (let i = 0; i < 10; i++) deals.push(await deployment.funded());
+      const before = await client.getBlockNumber();
+      await indexed();
+      // One deal is ended by somebody else while the batch waits to be mined.
+      await anvil.ask("evm_setAutomine", [false]);
+      await anvil.ask("evm_increaseTime", [4 * DAY]);
+      await anvil.ask("evm_mine");
+      await eventually(async () => {
+        const { transactions } = await client.getBlock({ blockTag: "pending" });
+        return transactions.length === 1 ? transactions : undefined;
+      });
+      const call = { address: contracts.escrow, abi: escrowAbi, functionName: "expire" } as const;
+      const data = encodeFunctionData({ ...call, args: [deals[4]!.packed] });
+      const rival = {
+        from: actors.deployer.address,
+        to: contracts.escrow,
+        data,
+        gasPrice: "0x174876e800",
+        gas: "0x4c4b40",
+      };
+      await anvil.ask("eth_sendTransaction", [rival]);
+      await anvil.ask("evm_mine");
+      await anvil.ask("evm_setAutomine", [true]);
+      for (const { dealId } of deals) expect((await dealIn(dealId, "closed")).outcome?.by).equal("expire");
+      const logs = await client.getLogs({ address: contracts.escrow, fromBlock: before });
+      const expired = new Map(logs.map(({ topics, transactionHash }) => [topics[1], transactionHash]));
+      const others = deals.filter((_, i) => i !== 4).map(({ dealId }) => expired.get(dealId));
+      expect(new Set(others).size).equal(1);
+      expect(expired.get(deals[4]!.dealId)).not.equal(others[0]);
     });
 
     it("promises an anchor with its signature and keeps the promise with a proof", async () => {
