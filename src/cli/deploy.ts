@@ -14,6 +14,8 @@ import { type Address, createPublicClient, type Hex, http, keccak256, type Publi
 import { z } from "zod";
 import LocalModule from "../../ignition/modules/Local.ts";
 import { ProtocolError } from "../core/errors.ts";
+import { demoPanel } from "./demo/panel.ts";
+import { provideMulticall3, provideRegisteredPanel } from "./localContracts.ts";
 
 const addressSchema = z
   .string()
@@ -141,7 +143,8 @@ const runIgnition = async (client: PublicClient, artifacts: ArtifactResolver, jo
 };
 
 /**
- * Puts the contracts and the test tokens on a local chain with Ignition, or finds them there from an earlier run.
+ * Puts the contracts and the test tokens on a local chain with Ignition, or finds them there from an earlier run; then Multicall3
+ * and the demonstration's panel, where they are missing.
  *
  * Throws `deployment-failed`, or `deployment-outdated` when the chain carries contracts that differ from those of this
  * checkout: contracts cannot change, so a new data directory is needed.
@@ -158,6 +161,7 @@ export const deployLocal = async ({ dataDir, rpcUrl }: DeployOptions): Promise<D
   if (earlier !== undefined && (await isOnChain(client, earlier))) {
     if (earlier.code !== code) throw new ProtocolError("deployment-outdated", { dataDir });
     const { deployBlockHash: _hash, code: _code, ...deployment } = earlier;
+    await provideTheRest(rpcUrl, deployment);
     return deployment;
   }
 
@@ -171,5 +175,12 @@ export const deployLocal = async ({ dataDir, rpcUrl }: DeployOptions): Promise<D
   const record: DeploymentRecord = { ...deployment, deployBlockHash: hash, code };
   await writeFile(`${recordFile}.new`, `${JSON.stringify(record, null, 2)}\n`);
   await rename(`${recordFile}.new`, recordFile);
+  await provideTheRest(rpcUrl, deployment);
   return deployment;
+};
+
+/** What public chains have besides: Multicall3, and a panel that was registered. Each is looked for before it is put there. */
+const provideTheRest = async (rpcUrl: string, { panelTribunal }: Deployment) => {
+  await provideMulticall3(rpcUrl);
+  await provideRegisteredPanel(rpcUrl, demoPanel, panelTribunal);
 };

@@ -4,29 +4,32 @@ import type { Address } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
 import { address } from "../../core/wire.ts";
 import { createClient } from "../../sdk/client.ts";
-import { defineCommand, type Outcome, type Surroundings } from "../command.ts";
+import { type Command, defineCommand, type Outcome, type Surroundings } from "../command.ts";
 import { readJson, statFile } from "../files.ts";
 import { columns } from "../help.ts";
 import type { LocalStack } from "../localStack.ts";
 import { parsePort } from "../parsePort.ts";
 import { untilStopped } from "../untilStopped.ts";
+import { devSkip } from "./devSkip.ts";
 
 const HELP = "holdfast dev";
 const DEFAULT_PORT = "8787";
 
-export const dev = defineCommand({
+const serve = defineCommand({
   summary: "everything on this machine: chain, contracts, relayer, API, and a case played to its end",
   usage: "[--data DIR] [--port N]",
   about: [
     "Starts a local chain, deploys the contracts, starts the relayer with its embedded database and evidence store, and",
     "serves the API. The first time it plays a case from payment to payout, with evidence that it then verifies offline;",
     "a later start with the same directory continues where the earlier one stopped. Runs until Ctrl-C. The money of this",
-    "chain is worth nothing and its keys are public: never use it for anything else.",
+    "chain is worth nothing and its keys are public: never use it for anything else. `holdfast dev skip 3d` moves the clock",
+    "of a chain that runs.",
   ].join("\n"),
   examples: [
     ["holdfast dev", "what npm start does: data in ./data, API at http://127.0.0.1:8787"],
     ["holdfast dev --data /tmp/try --port 0 --no-demo", "an empty one, on any free port, to build against"],
     ["holdfast dev --fund 0x12... --no-demo", "with test money for a key of your own (`holdfast keys new`)"],
+    ["holdfast dev skip 3d", "three days later, on the chain that runs (`holdfast dev skip --help`)"],
     ["holdfast dev --json", "one line with all addresses as soon as it serves, for a program"],
   ],
   options: {
@@ -75,6 +78,16 @@ export const dev = defineCommand({
     return undefined;
   },
 });
+
+/** `holdfast dev` serves; `holdfast dev skip` moves the clock of what it serves. */
+export const dev: Command = {
+  summary: serve.summary,
+  help: serve.help,
+  run: async ([word, ...rest], surroundings, name) =>
+    word === "skip"
+      ? devSkip.run(rest, surroundings, `${name} skip`)
+      : serve.run(word === undefined ? [] : [word, ...rest], surroundings, name),
+};
 
 const parseAddress = (text: string): Address => {
   const parsed = address.safeParse(text);
@@ -140,6 +153,7 @@ const servingOutcome = async (
       ["chain", `${rpcUrl}, chain id ${deployment.chainId}`],
       ["escrow", deployment.escrow],
       ["tribunal", deployment.panelTribunal],
+      ["panel", "three of five, as `holdfast deal terms --example` names them, is registered"],
       ["evidence", deployment.evidenceRegistry],
       ["stablecoin", `${deployment.stablecoin} (TUSD, 6 decimals, ERC-3009 name "Test Dollar")`],
       ["data", dataDir],

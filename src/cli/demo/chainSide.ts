@@ -12,6 +12,7 @@ import {
 } from "viem";
 import { escrowAbi } from "../../abi/escrow.ts";
 import { stablecoinAbi } from "../../abi/stablecoin.ts";
+import { protocolErrors } from "../../chain/contracts.ts";
 import type { Deployment } from "../deploy.ts";
 
 const UNLIMITED = 2n ** 256n - 1n;
@@ -38,17 +39,17 @@ export const createChainSide = ({ rpcUrl, deployment }: { rpcUrl: string; deploy
   const callEscrow = async (account: LocalAccount, call: { readonly data: Hex; readonly value?: bigint }) =>
     mined(await walletOf(account).sendTransaction({ to: deployment.escrow, ...call }));
 
-  /** Name and arguments of the custom error with which the escrow refuses a call. */
-  const refusalOf = async (account: LocalAccount, data: Hex): Promise<string> => {
+  /** Name and arguments of the custom error with which a contract refuses a call. */
+  const refusalOf = async (account: LocalAccount, { to, data }: { to: Address; data: Hex }): Promise<string> => {
     try {
-      await client.call({ account: account.address, to: deployment.escrow, data });
+      await client.call({ account: account.address, to, data });
       return "none";
     } catch (error) {
       const raw = error instanceof BaseError ? error.walk((cause) => "data" in (cause as object)) : undefined;
       const revert = (raw as { data?: Hex | { data?: Hex } } | undefined)?.data;
       const bytes = typeof revert === "object" ? revert.data : revert;
       if (!bytes) throw error;
-      const { errorName, args } = decodeErrorResult({ abi: escrowAbi, data: bytes });
+      const { errorName, args } = decodeErrorResult({ abi: protocolErrors, data: bytes });
       return `${errorName}(${(args ?? []).join(", ")})`;
     }
   };
@@ -89,6 +90,11 @@ export const createChainSide = ({ rpcUrl, deployment }: { rpcUrl: string; deploy
   const shortfall = (dealId: Hex) =>
     client.readContract({ address: deployment.escrow, abi: escrowAbi, functionName: "shortfallOf", args: [dealId] });
 
+  const disputedAt = async (dealId: Hex) => {
+    const escrow = { address: deployment.escrow, abi: escrowAbi } as const;
+    return (await client.readContract({ ...escrow, functionName: "dealOf", args: [dealId] })).disputedAt;
+  };
+
   const now = async () => Number((await client.getBlock()).timestamp);
 
   /** Moves the chain's clock to a Unix second and mines a block there. */
@@ -115,6 +121,7 @@ export const createChainSide = ({ rpcUrl, deployment }: { rpcUrl: string; deploy
     credit,
     bond,
     shortfall,
+    disputedAt,
     now,
     travelTo,
     block,

@@ -3,7 +3,6 @@ import { access, mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Address } from "viem";
-import { sortPanel } from "../../core/panel.ts";
 import { createClient } from "../../sdk/client.ts";
 import type { Deployment } from "../deploy.ts";
 import { type Actors, createActors, createReader } from "./actors.ts";
@@ -12,12 +11,12 @@ import { exampleVideo } from "./exampleVideo.ts";
 import type { ProvenFile } from "./filing.ts";
 import { accounts, createLedger, type Holdings } from "./ledger.ts";
 import { dollars } from "./money.ts";
+import { demoPanel } from "./panel.ts";
 import { createSigning } from "./signing.ts";
 import { type CaseFiles, playFurnitureCase, playFurtherDeals } from "./story.ts";
 import { createTermsFactory } from "./terms.ts";
 
 const examples = join(import.meta.dirname, "..", "..", "..", "examples");
-const THRESHOLD = 3;
 const POCKET = dollars(100_000);
 
 /** What the demonstration runs against, and with what. */
@@ -58,10 +57,6 @@ export const isRight = (outcome: DemoOutcome): boolean =>
 export const playDemo = async (surroundings: DemoSurroundings): Promise<DemoOutcome> => {
   const { deployment, say, signal } = surroundings;
   const actors = createActors();
-  const panel = sortPanel({
-    threshold: THRESHOLD,
-    arbitrators: actors.arbitrators.map(({ address }) => address),
-  });
   const chain = createChainSide(surroundings);
   const client = createClient({ url: surroundings.url });
   const ledger = createLedger();
@@ -75,11 +70,11 @@ export const playDemo = async (surroundings: DemoSurroundings): Promise<DemoOutc
 
   const stage = {
     actors,
-    panel,
+    panel: demoPanel,
     client,
     chain,
     sign: createSigning(deployment),
-    termsOf: createTermsFactory({ actors, deployment, panel }),
+    termsOf: createTermsFactory({ actors, deployment, panel: demoPanel }),
     ledger,
     desk: {
       client,

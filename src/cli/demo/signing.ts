@@ -1,6 +1,7 @@
 import type { Address, Hex, LocalAccount } from "viem";
 import {
   type Determination,
+  determinationDigest,
   determinationTypedData,
   type Intent,
   intentTypedData,
@@ -80,6 +81,7 @@ export const createSigning = ({ chainId, escrow, panelTribunal, stablecoin }: De
     terms,
     authorization,
     determination,
+    determinationDigest: (message: Determination) => determinationDigest(message, { chainId, tribunal: panelTribunal }),
   };
 };
 

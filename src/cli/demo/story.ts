@@ -1,12 +1,14 @@
 import { encodeFunctionData, type Hex, parseEther } from "viem";
 import { escrowAbi } from "../../abi/escrow.ts";
-import { feeOf } from "../../core/deals.ts";
+import { feeOf } from "../../core/deal/payouts.ts";
+import { statusNumber } from "../../core/deals.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { buildTree, rootOf } from "../../core/merkle.ts";
-import type { Panel } from "../../core/panel.ts";
+import { type Panel, seatSignatures } from "../../core/panel.ts";
 import type { Terms } from "../../core/terms.ts";
 import { packTerms } from "../../core/termsCodec.ts";
 import type { Client } from "../../sdk/client.ts";
+import { determineCall } from "../panelCalls.ts";
 import type { Actors } from "./actors.ts";
 import type { ChainSide } from "./chainSide.ts";
 import { type FilingDesk, fileAll, type ProvenFile } from "./filing.ts";
@@ -40,10 +42,11 @@ export type Stage = {
 const BOND = dollars(2_000);
 const FURNITURE = dollars(40_000);
 const SEATS = [0, 2, 4] as const;
+const MINUTE = 60;
 
 /**
  * The furniture case: a price of 40,000, a bond of 2,000 that cannot carry what was promised, evidence with two further instalments,
- * and a determination that three of five arbitrators sign. Returns the files with their bundles.
+ * and a determination that three of five arbitrators sign and that waits for the answer window. Returns the files with their bundles.
  */
 export const playFurnitureCase = async (stage: Stage, files: CaseFiles): Promise<ProvenFile[]> => {
   const { actors, chain, client, sign, ledger, say } = stage;
@@ -77,11 +80,12 @@ export const playFurnitureCase = async (stage: Stage, files: CaseFiles): Promise
     stage,
     await sign.intent(buyer, {
       kind: "OpenDispute",
-      message: { deal: id, by: lower(buyer.address), statement, deadline },
+      message: { deal: id, by: lower(buyer.address), statement, status: statusNumber("delivered"), deadline },
     }),
   );
   await client.waitForDeal(id, "disputed");
-  say("   disputed: nothing moves but by settlement, determination, or the backstop");
+  const disputedAt = await chain.disputedAt(id);
+  say("   disputed: the arbitrators can decide once the seller had three days to answer");
 
   say("4. Both sides file evidence: encrypted here, stored in IPFS, signed, anchored");
   const proven = [
@@ -93,9 +97,9 @@ export const playFurnitureCase = async (stage: Stage, files: CaseFiles): Promise
     proven.push(...(await file(stage, instalment, { party: "buyer", id, purpose })));
   }
 
-  say("5. Three of five arbitrators sign one determination; anyone carries it");
+  say("5. Three of five arbitrators sign one determination; anyone can submit it");
   const evidence = rootOf(buildTree(proven.map(({ digest }) => digest)));
-  await determine(stage, terms, { id, evidence });
+  await determine(stage, terms, { id, evidence, disputedAt });
   return proven;
 };
 
@@ -108,10 +112,10 @@ const showRefusedCoverage = async (stage: Stage) => {
     changes: { coverage: promised },
   });
   const consent = await sign.terms(actors.seller, terms);
-  const refusal = await chain.refusalOf(
-    actors.buyer,
-    encodeFunctionData({ abi: escrowAbi, functionName: "fundCovered", args: [packTerms(terms), consent] }),
-  );
+  const refusal = await chain.refusalOf(actors.buyer, {
+    to: stage.desk.deployment.escrow,
+    data: encodeFunctionData({ abi: escrowAbi, functionName: "fund", args: [packTerms(terms), "0x", consent] }),
+  });
   check(
     "the escrow refuses coverage that the bond cannot carry",
     refusal === `CoverageExceedsBond(${promised}, ${BOND})`,
@@ -124,7 +128,9 @@ const showRefusedCoverage = async (stage: Stage) => {
   check("the relayer refuses it before anybody signs", refusedBy === "coverage-exceeds-bond");
 };
 
-const determine = async (stage: Stage, terms: Terms, { id, evidence }: { id: Hex; evidence: Hex }) => {
+type ToDecide = { readonly id: Hex; readonly evidence: Hex; readonly disputedAt: number };
+
+const determine = async (stage: Stage, terms: Terms, { id, evidence, disputedAt }: ToDecide) => {
   const { actors, panel, chain, client, sign, ledger, say, check } = stage;
   const toBuyer = dollars(30_000);
   const toSeller = FURNITURE - toBuyer;
@@ -136,7 +142,7 @@ const determine = async (stage: Stage, terms: Terms, { id, evidence }: { id: Hex
     compensation,
     reasons: digestOf("The wardrobe is not as described. 30,000 back, 6,000 for storage and a second delivery."),
     evidence,
-    deadline: (await chain.now()) + 7 * DAY,
+    deadline: (await chain.now()) + panel.answerWindow + 7 * DAY,
   };
   const signers = SEATS.map((seat) => actors.arbitrators[seat]!);
   const signatures = await sign.determination(signers, determination);
@@ -145,6 +151,17 @@ const determine = async (stage: Stage, terms: Terms, { id, evidence }: { id: Hex
     (error: unknown) => (error instanceof ProtocolError ? error.code : "an error"),
   );
   check("two signatures of five are refused", two === "signature-count-wrong");
+
+  const answerUntil = disputedAt + panel.answerWindow;
+  const seated = {
+    terms,
+    panel,
+    seated: await seatSignatures(panel, sign.determinationDigest(determination), signatures),
+  };
+  const early = await chain.refusalOf(actors.buyer, determineCall(determination, seated));
+  check("nothing is decided while the seller can still answer", early === `AnswerWindowOpen(${answerUntil})`);
+  say(`   executed before the answer window is over: refused, ${early}`);
+  await chain.travelTo(answerUntil);
   await carried(stage, client.submitDetermination({ determination, panel, signatures }));
   await client.waitForDeal(id, "closed");
 
@@ -185,17 +202,28 @@ export const playFurtherDeals = async (stage: Stage): Promise<void> => {
   payOut(stage, settled.terms, back);
   say(`   settlement by two signatures: ${showDollars(back)} back, the rest to the seller`);
 
-  const unshipped = await fundDirectly(stage, "a rug, never shipped", dollars(500));
+  const shipBy = (await chain.now()) + 3 * DAY;
+  const unshipped = [];
+  for (const what of ["a rug", "a shelf", "a mirror"]) {
+    unshipped.push(await fundDirectly(stage, `${what}, never shipped`, dollars(500), { shipBy }));
+  }
+  const stalled = await fundDirectly(stage, "a wardrobe, disputed instead of shipped", dollars(2_500), {
+    shipBy: shipBy + DAY,
+  });
   const undelivered = await fundDirectly(stage, "a chair, lost on the way", dollars(700));
   const accepted = await fundDirectly(stage, "a desk, nobody acts", dollars(1_200));
   const deadline = (await chain.now()) + DAY;
   for (const { id } of [undelivered, accepted]) await carry(stage, await sign.intent(seller, ship(id, deadline)));
   await carry(stage, await sign.intent(carrier, deliver(accepted.id, deadline)));
 
-  await chain.travelTo(unshipped.terms.shipBy);
-  await client.waitForDeal(unshipped.id, "closed");
-  ledger.move(unshipped.terms.price, { to: "buyer" });
+  await chain.travelTo(shipBy);
+  for (const { id, terms } of unshipped) {
+    await client.waitForDeal(id, "closed");
+    ledger.move(terms.price, { to: "buyer" });
+  }
   say("   not shipped in time: refunded in full by the relayer's deadline watch");
+
+  await disputeInsteadOfShipping(stage, stalled);
 
   await chain.travelTo((await client.readDeal(accepted.id)).until);
   await client.waitForDeal(accepted.id, "closed");
@@ -206,11 +234,45 @@ export const playFurtherDeals = async (stage: Stage): Promise<void> => {
   await client.waitForDeal(undelivered.id, "closed");
   ledger.move(undelivered.terms.price, { to: "buyer" });
   say("   not delivered in time: refunded in full, never a release without proof of delivery");
+
+  await overtakeSilentTribunal(stage, stalled);
   const { deals } = await client.listDeals({ party: lower(buyer.address) });
   check(
     "every deal of the demonstration is closed",
     deals.length > 0 && deals.every(({ status }) => status === "closed"),
   );
+};
+
+type FundedDeal = { readonly id: Hex; readonly terms: Terms };
+
+/** A seller who did not ship tries to keep the money by a dispute in the last minutes. */
+const disputeInsteadOfShipping = async (stage: Stage, { id, terms }: FundedDeal) => {
+  const { actors, chain, client, sign, say } = stage;
+  await chain.travelTo(terms.shipBy - 10 * MINUTE);
+  const statement = digestOf("I could not ship, but the money should be mine.");
+  const message = {
+    deal: id,
+    by: lower(actors.seller.address),
+    statement,
+    status: statusNumber("funded"),
+    deadline: terms.shipBy,
+  };
+  await carry(stage, await sign.intent(actors.seller, { kind: "OpenDispute", message }));
+  await client.waitForDeal(id, "disputed");
+  say("   seller disputes ten minutes before the last moment to ship, and never ships");
+};
+
+/** The dispute that nobody decides changes nothing: the buyer gets what an overdue shipment gives. */
+const overtakeSilentTribunal = async (stage: Stage, { id, terms }: FundedDeal) => {
+  const { actors, chain, client, ledger, say, check } = stage;
+  const before = await chain.tokenBalance(actors.buyer.address);
+  await chain.travelTo((await client.readDeal(id)).until);
+  const { outcome } = await client.waitForDeal(id, "closed");
+  ledger.move(terms.price, { to: "buyer" });
+  const gained = (await chain.tokenBalance(actors.buyer.address)) - before;
+  check("a seller's dispute that nobody decides refunds the buyer in full", gained === terms.price);
+  check("it ends as if nobody had disputed", outcome?.toBuyer === terms.price && outcome.toSeller === 0n);
+  say(`   tribunal silent to the backstop: ${showDollars(gained)} back to the buyer, as without the dispute`);
 };
 
 const confirmNative = async (stage: Stage) => {
@@ -222,14 +284,17 @@ const confirmNative = async (stage: Stage) => {
   });
   const id = sign.dealIdOf(terms);
   await client.registerDeal({ terms });
-  const funding = encodeFunctionData({ abi: escrowAbi, functionName: "fund", args: [packTerms(terms)] });
+  const funding = encodeFunctionData({ abi: escrowAbi, functionName: "fund", args: [packTerms(terms), "0x", "0x"] });
   await chain.callEscrow(actors.buyer, { data: funding, value: price });
   await client.waitForDeal(id, "funded");
   const before = await chain.nativeBalance(actors.seller.address);
   const deadline = (await chain.now()) + DAY;
   await carry(
     stage,
-    await sign.intent(actors.buyer, { kind: "ConfirmReceipt", message: { deal: id, amount: price, deadline } }),
+    await sign.intent(actors.buyer, {
+      kind: "ConfirmReceipt",
+      message: { deal: id, amount: price, status: statusNumber("funded"), deadline },
+    }),
   );
   await client.waitForDeal(id, "closed");
   const fee = feeOf(price, terms.feeBps);
@@ -239,13 +304,13 @@ const confirmNative = async (stage: Stage) => {
   say(`   native currency, funded directly and confirmed: ${showNative(gained)} to the seller`);
 };
 
-const fundDirectly = async (stage: Stage, order: string, price: bigint) => {
+const fundDirectly = async (stage: Stage, order: string, price: bigint, changes: Partial<Terms> = {}) => {
   const { actors, chain, client, sign, ledger } = stage;
-  const terms = stage.termsOf(order, price, { now: await chain.now() });
+  const terms = stage.termsOf(order, price, { now: await chain.now(), changes });
   const id = sign.dealIdOf(terms);
   await client.registerDeal({ terms });
   await chain.callEscrow(actors.buyer, {
-    data: encodeFunctionData({ abi: escrowAbi, functionName: "fund", args: [packTerms(terms)] }),
+    data: encodeFunctionData({ abi: escrowAbi, functionName: "fund", args: [packTerms(terms), "0x", "0x"] }),
   });
   ledger.move(price, { from: "buyer" });
   await client.waitForDeal(id, "funded");

@@ -1,0 +1,74 @@
+import { createPublicClient, HttpRequestError, http, numberToHex, TimeoutError } from "viem";
+import { ProtocolError } from "../../core/errors.ts";
+import { defineCommand } from "../command.ts";
+import { LOCAL_CHAIN_ID } from "../localChain.ts";
+import { formatDuration, formatTime, parseDuration } from "../units.ts";
+
+const DEFAULT_RPC = "http://127.0.0.1:8545";
+
+/** Development nodes, whose clock may be moved; what each calls itself. */
+const DEVELOPMENT_NODE = /^(anvil|hardhat)/i;
+
+export const devSkip = defineCommand({
+  summary: "move a local chain's clock ahead, to see what a deadline does",
+  usage: "DURATION [--rpc URL]",
+  about: [
+    "Days and weeks of a deal pass at once: the answer window of a panel, a deadline to ship, a backstop. The relayer of",
+    "`holdfast dev` sees the new block and does what is due then. A clock never goes back, and it stays ahead when the chain is",
+    "started again. Only a local development chain has a clock that can be moved; every other chain is refused.",
+  ].join("\n"),
+  examples: [
+    ["holdfast dev skip 3d", "past an answer window of three days"],
+    ["holdfast dev skip 2h --rpc http://127.0.0.1:9545", "a chain on another port"],
+  ],
+  options: {
+    rpc: { type: "string", value: "URL", about: `the local chain; ${DEFAULT_RPC} unless given (\`dev --chain-port\`)` },
+  },
+  positionals: [1, 1],
+  exitCodes: [["78", "the chain is not a local development chain"]],
+  run: async ({ values, positionals: [text = ""] }) => {
+    const seconds = parseDuration(text, "DURATION");
+    const rpcUrl = values.rpc ?? DEFAULT_RPC;
+    if (!URL.canParse(rpcUrl) || !/^https?:$/.test(new URL(rpcUrl).protocol)) {
+      throw new ProtocolError("usage-invalid", {
+        problem: `--rpc takes an address like ${DEFAULT_RPC}.`,
+        help: "holdfast dev skip",
+      });
+    }
+    const ask = createAsk(rpcUrl);
+    await requireDevelopmentChain(ask);
+    await ask("evm_increaseTime", [numberToHex(seconds)]);
+    await ask("evm_mine", []);
+    const { timestamp } = (await ask("eth_getBlockByNumber", ["latest", false])) as { timestamp: string };
+    const now = Number(timestamp);
+    return {
+      text: `The chain's clock is ${formatDuration(seconds)} ahead: ${formatTime(now)}`,
+      json: { skipped: seconds, now },
+    };
+  },
+});
+
+type Ask = (method: string, params: readonly unknown[]) => Promise<unknown>;
+
+const createAsk = (rpcUrl: string): Ask => {
+  const client = createPublicClient({ transport: http(rpcUrl, { retryCount: 0 }) });
+  return async (method, params) => {
+    try {
+      return await client.request({ method, params } as never);
+    } catch (error) {
+      const isSilent = error instanceof HttpRequestError || error instanceof TimeoutError;
+      throw new ProtocolError(isSilent ? "rpc-unreachable" : "rpc-refused", {}, { cause: error });
+    }
+  };
+};
+
+/** Throws `chain-mismatch` for any chain but one that somebody runs for development. */
+const requireDevelopmentChain = async (ask: Ask) => {
+  const chainId = Number(await ask("eth_chainId", []));
+  const node = String(await ask("web3_clientVersion", []));
+  if (chainId === LOCAL_CHAIN_ID && DEVELOPMENT_NODE.test(node)) return;
+  throw new ProtocolError("chain-mismatch", {
+    expected: `a local development chain (anvil or hardhat, chain ${LOCAL_CHAIN_ID})`,
+    actual: `chain ${chainId} (${node.slice(0, 64)})`,
+  });
+};
