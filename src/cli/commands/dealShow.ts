@@ -8,6 +8,7 @@ import { connect, urlOption } from "../connect.ts";
 import { readDeal } from "../dealFile.ts";
 import { statFile } from "../files.ts";
 import { columns } from "../help.ts";
+import { silenceRows } from "../silenceText.ts";
 import { formatAmount, formatTime, nativeUnit, type Unit } from "../units.ts";
 
 export const dealShow = defineCommand({
@@ -49,9 +50,19 @@ const actors = {
   anyone: "anyone",
 } as const satisfies Record<DealActor, string>;
 
+/** What a dispute changes when nobody decides it; nothing to say about a deal without one. */
+const undecidedText = ({ status, disputedFrom }: DealView): string | undefined => {
+  if (status !== "disputed") return undefined;
+  return disputedFrom === "delivered"
+    ? "Disputed after delivery: if nobody decides, the share that both sides agreed to divides what is held, and claims on the bond stay open."
+    : `Disputed while it was ${disputedFrom}: if nobody decides, the dispute changes nothing.`;
+};
+
 const textOf = (deal: DealView, unit: Unit): string => {
   const money = (amount: bigint) => formatAmount(amount, unit);
-  const { amounts, ifNobodyActs: next, outcome } = deal;
+  const { amounts, outcome } = deal;
+  const undecided = undecidedText(deal);
+  const silence = silenceRows({ ...deal, held: amounts.held }, { terms: deal.terms, unit });
   const open = deal.actions.filter((action) => action.open);
   return [
     `Deal ${deal.id}: ${deal.status === "none" ? "not funded" : deal.status}`,
@@ -67,9 +78,8 @@ const textOf = (deal: DealView, unit: Unit): string => {
       : [
           `Ended by ${outcome.by}: ${money(outcome.toBuyer)} to the buyer, ${money(outcome.toSeller)} to the seller, ${money(outcome.compensation)} compensation.`,
         ]),
-    next === null
-      ? "Nothing is left to happen by itself."
-      : `If nobody acts: ${next.action} from ${formatTime(next.at)}, ${money(next.toBuyer)} to the buyer, ${money(next.toSeller)} to the seller.`,
+    ...(undecided === undefined ? [] : [undecided]),
+    silence.length === 0 ? "Nothing is left to happen by itself." : `If nobody acts\n${columns(silence)}`,
     ...(open.length === 0
       ? []
       : [

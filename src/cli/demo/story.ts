@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { encodeFunctionData, type Hex, parseEther } from "viem";
 import { escrowAbi } from "../../abi/escrow.ts";
 import { feeOf } from "../../core/deal/payouts.ts";
@@ -43,6 +44,7 @@ const BOND = dollars(2_000);
 const FURNITURE = dollars(40_000);
 const SEATS = [0, 2, 4] as const;
 const MINUTE = 60;
+const POLL_MS = 50;
 
 /**
  * The furniture case: a price of 40,000, a bond of 2,000 that cannot carry what was promised, evidence with two further instalments,
@@ -160,8 +162,13 @@ const determine = async (stage: Stage, terms: Terms, { id, evidence, disputedAt 
   };
   const early = await chain.refusalOf(actors.buyer, determineCall(determination, seated));
   check("nothing is decided while the seller can still answer", early === `AnswerWindowOpen(${answerUntil})`);
-  say(`   executed before the answer window is over: refused, ${early}`);
-  await chain.travelTo(answerUntil);
+  const tooEarly = await client.submitDetermination({ determination, panel, signatures }).then(
+    () => "nobody",
+    (error: unknown) => (error instanceof ProtocolError ? error.code : "an error"),
+  );
+  check("the relayer refuses it early as well", tooEarly === "answer-window-open");
+  say(`   before the answer window is over refused by the contract: ${early}`);
+  await travelTo(stage, answerUntil);
   await carried(stage, client.submitDetermination({ determination, panel, signatures }));
   await client.waitForDeal(id, "closed");
 
@@ -217,11 +224,14 @@ export const playFurtherDeals = async (stage: Stage): Promise<void> => {
   await carry(stage, await sign.intent(carrier, deliver(accepted.id, deadline)));
 
   await chain.travelTo(shipBy);
+  const transactions = new Set<Hex | undefined>();
   for (const { id, terms } of unshipped) {
-    await client.waitForDeal(id, "closed");
+    const { outcome } = await client.waitForDeal(id, "closed");
+    transactions.add(outcome?.txHash);
     ledger.move(terms.price, { to: "buyer" });
   }
-  say("   not shipped in time: refunded in full by the relayer's deadline watch");
+  check("three deadlines that passed together are one transaction", transactions.size === 1);
+  say("   three not shipped in time: refunded in full by the relayer's deadline watch, in one transaction");
 
   await disputeInsteadOfShipping(stage, stalled);
 
@@ -347,6 +357,12 @@ const deliver = (deal: Hex, deadline: number) =>
 
 const carry = (stage: Stage, request: Parameters<Client["submitIntent"]>[0]) =>
   carried(stage, stage.client.submitIntent(request));
+
+/** Moves the chain's clock and waits until the relayer has seen it. */
+const travelTo = async ({ chain, client, signal }: Stage, second: number) => {
+  await chain.travelTo(second);
+  while ((await client.readConfig({ signal })).asOf < second) await setTimeout(POLL_MS, undefined, { signal });
+};
 
 /** Waits until what the relayer took in is in a block. */
 const carried = async ({ client, signal }: Stage, accepted: ReturnType<Client["submitIntent"]>) =>
