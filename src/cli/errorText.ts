@@ -1,7 +1,9 @@
 import { type ErrorCode, type ErrorDetails, ProtocolError } from "../core/errors.ts";
 import { messageOf } from "../core/messages.ts";
 import { visible } from "../core/visible.ts";
+import { contractSentence } from "./contractSentences.ts";
 import { errorSentences } from "./errorSentences.ts";
+import { remedyOf } from "./unsafeTerms.ts";
 
 export type ErrorText = {
   readonly code: ErrorCode;
@@ -32,10 +34,12 @@ const sentenceOf = (code: ErrorCode, stated: ErrorDetails): string => {
   const details = Object.fromEntries(
     Object.entries(stated).map(([name, value]) => [name, typeof value === "string" ? visible(value) : value]),
   );
-  const own = errorSentences[code];
+  const own = (code === "call-reverted" ? contractSentence(details) : undefined) ?? errorSentences[code];
   if (own === undefined) return messageOf(code, details, "en");
   const at = details.at;
   return own
+    .replace("{remedy}", remedyOf(details.fact))
     .replace("{at}", typeof at === "string" && at !== "" ? ` (at ${at})` : "")
-    .replaceAll(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? "?"));
+    .replaceAll(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? "?"))
+    .trimEnd();
 };
