@@ -15,7 +15,7 @@ export const errorSentences: Readonly<Partial<Record<ErrorCode, string>>> = {
     "Another holdfast is running on {dir}. Nothing was changed. Stop it, or use another directory with --data.",
   "data-dir-unusable": "{dir} cannot be written. Nothing was changed. Use another directory with --data.",
   "deal-unknown":
-    "The relayer does not know the deal {deal}. Nothing was sent. Send its terms first: `holdfast deal sign FILE --send`.",
+    "The relayer does not know the deal {deal}. Nothing was sent. Send its terms first: `holdfast deal register FILE --url URL`.",
   "deployment-outdated":
     "{dataDir} holds a chain with other contracts than this checkout has, and contracts cannot change. Nothing was touched. Move that directory away, or use another one with --data.",
   "evidence-empty": "An empty file proves nothing. Nothing was filed.",

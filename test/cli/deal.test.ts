@@ -5,11 +5,13 @@ import { after, before, describe, it } from "node:test";
 import { expect } from "chai";
 import { decodeFunctionData, type Hex } from "viem";
 import { escrowAbi } from "../../src/abi/escrow.ts";
+import { panelTribunalAbi } from "../../src/abi/panelTribunal.ts";
 import { stablecoinAbi } from "../../src/abi/stablecoin.ts";
 import { templateExample } from "../../src/cli/dealTemplate.ts";
-import { intentDigest, intentSchemas } from "../../src/core/intents.ts";
+import { statusNumber } from "../../src/core/deals.ts";
+import { consentOf, intentDigest, intentSchemas } from "../../src/core/intents.ts";
 import { recoverSigner } from "../../src/core/recoverSigner.ts";
-import { dealIdOf, termsSchema } from "../../src/core/terms.ts";
+import { dealIdOf, termsDigest, termsSchema } from "../../src/core/terms.ts";
 import { packTerms } from "../../src/core/termsCodec.ts";
 import { createKeystore } from "../../src/relayer/keystore.ts";
 import { runCli } from "../fixtures/cli.ts";
@@ -78,7 +80,7 @@ describe("holdfast deal", () => {
   });
 
   it("gives the clocks of a deposit their place before shipping", async () => {
-    const name = await template({ deposit: "8000", earnest: true, balanceWithin: "5d" });
+    const name = await template({ deposit: "8000", coverage: "8000", earnest: true, balanceWithin: "5d" });
     const { terms } = (await done("terms", name, ...place)) as { terms: Record<string, number> };
     expect(terms.balanceBy! - terms.fundBy!).to.equal(5 * 86_400);
     expect(terms.shipBy! - terms.balanceBy!).to.equal(3 * 86_400);
@@ -98,6 +100,7 @@ describe("holdfast deal", () => {
       expect(stdout).to.include(words);
     }
     expect(stdout).to.include("If nobody acts").and.to.include("3 of 5 arbitrators");
+    expect(stdout).to.include(termsDigest(await readTerms(), domain));
   });
 
   it("refuses a template that is wrong, before anything is written", async () => {
@@ -125,7 +128,7 @@ describe("holdfast deal", () => {
     expect(await refusal("id", "terms.json")).to.include({ code: "usage-invalid", exitCode: 64 });
   });
 
-  it("packs terms into the contract's nine words and reads them back", async () => {
+  it("packs terms into the contract's eight words and reads them back", async () => {
     const { words } = (await done("pack", "deal.json")) as { words: Hex[] };
     expect(words).to.deep.equal(packTerms(await readTerms()).words);
     const unpacked = await done("unpack", ...words);
@@ -139,7 +142,7 @@ describe("holdfast deal", () => {
     const signed = await done("sign", "deal.json", ...as("seller"), "--out", "signed.json");
     const { id, sellerSignature } = JSON.parse(await readFile(at("signed.json"), "utf8"));
     expect(signed).to.include({ deal: id, role: "seller", signature: sellerSignature });
-    expect(await recoverSigner(id, sellerSignature)).to.equal(address.seller);
+    expect(await recoverSigner(termsDigest(await readTerms(), domain), sellerSignature)).to.equal(address.seller);
   });
 
   it("refuses the key of a stranger and signs nothing", async () => {
@@ -150,14 +153,24 @@ describe("holdfast deal", () => {
   });
 
   it("signs an intent that only names this deal, and is good for the time that was given", async () => {
+    const when = ["--status", "delivered"];
     const earliest = Math.floor(Date.now() / 1_000) + 2 * 3_600;
-    const { request } = (await done("intent", "confirm", "deal.json", ...as("buyer"), "--deadline", "2h")) as {
+    const { request } = (await done("intent", "confirm", "deal.json", ...as("buyer"), ...when, "--deadline", "2h")) as {
       request: { kind: string; message: unknown; signature: Hex };
     };
     const message = intentSchemas.ConfirmReceipt.parse(request.message);
     expect(message.deadline).to.be.within(earliest, earliest + 60);
+    expect(message).to.include({ status: statusNumber("delivered"), amount: 40_000_000_000n });
     const digest = intentDigest({ kind: "ConfirmReceipt", message }, domain);
     expect(await recoverSigner(digest, request.signature)).to.equal(address.buyer);
+  });
+
+  it("signs nothing that states a status which nobody named", async () => {
+    const dispute = ["intent", "dispute", "deal.json", ...as("buyer"), "--statement", "deal.json"];
+    expect((await refusal(...dispute)).code).to.equal("usage-invalid");
+    expect((await refusal(...dispute, "--status", "lost")).code).to.equal("usage-invalid");
+    const { request } = (await done(...dispute, "--status", "shipped")) as { request: { message: object } };
+    expect(request.message).to.include({ status: statusNumber("shipped"), by: address.buyer });
   });
 
   it("makes a settlement of two signatures, one after the other", async () => {
@@ -177,20 +190,38 @@ describe("holdfast deal", () => {
     const { calls } = (await done("call", "fund", "covered.json")) as {
       calls: { to: Hex; data: Hex; value: string }[];
     };
-    expect(calls.map(({ to }) => to)).to.deep.equal([templateExample.token.address, escrow]);
-    const approve = decodeFunctionData({ abi: stablecoinAbi, data: calls[0]!.data });
+    expect(calls.map(({ to }) => to)).to.deep.equal([tribunal, templateExample.token.address, escrow]);
+    const register = decodeFunctionData({ abi: panelTribunalAbi, data: calls[0]!.data });
+    expect(register.functionName).to.equal("register");
+    const approve = decodeFunctionData({ abi: stablecoinAbi, data: calls[1]!.data });
     expect(approve).to.deep.include({ functionName: "approve" });
-    const fund = decodeFunctionData({ abi: escrowAbi, data: calls[1]!.data });
-    expect(fund.functionName).to.equal("fundCovered");
+    const fund = decodeFunctionData({ abi: escrowAbi, data: calls[2]!.data });
+    const { sellerSignature } = JSON.parse(await readFile(at("covered.json"), "utf8"));
+    expect(fund).to.deep.include({ functionName: "fund" });
+    expect(fund.args?.slice(1)).to.deep.equal(["0x", sellerSignature]);
     expect((await refusal("call", "fund", "deal.json")).code).to.equal("usage-invalid");
+  });
+
+  it("prints what anyone sends for a party that signed", async () => {
+    const when = ["--status", "delivered", "--deadline", "2h"];
+    await done("intent", "confirm", "deal.json", ...as("buyer"), ...when, "--out", "confirm.json");
+    const { message, signature } = JSON.parse(await readFile(at("confirm.json"), "utf8"));
+    const { calls } = (await done("call", "confirm", "deal.json", "--signed", "confirm.json")) as {
+      calls: { data: Hex }[];
+    };
+    const { functionName, args } = decodeFunctionData({ abi: escrowAbi, data: calls[0]!.data });
+    expect(functionName).to.equal("confirm");
+    expect(args?.[1]).to.equal(consentOf(message.deadline, signature));
+    const wrong = await refusal("call", "ship", "deal.json", "--signed", "confirm.json");
+    expect(wrong).to.include({ exitCode: 64, code: "usage-invalid" });
   });
 
   it("sends the price along with the call in native currency", async () => {
     const name = await template({ token: "native", price: "1.5", coverage: "0" });
     await done("terms", name, "--out", "native.json", ...place);
     const { calls } = (await done("call", "fund", "native.json")) as { calls: { to: Hex; value: string }[] };
-    expect(calls).to.have.length(1);
-    expect(calls[0]).to.include({ to: escrow, value: "1500000000000000000" });
+    expect(calls.map(({ to }) => to)).to.deep.equal([tribunal, escrow]);
+    expect(calls[1]).to.include({ to: escrow, value: "1500000000000000000" });
   });
 
   it("prints a call for every action that somebody can take alone", async () => {
@@ -203,12 +234,35 @@ describe("holdfast deal", () => {
       ["expire", "expire"],
       ["lapse", "lapse"],
       ["close", "close"],
-      ["dispute", "dispute", "--statement", "deal.json"],
-      ["withdraw-credit", "withdrawCredit", "--to", escrow],
+      ["dispute", "dispute", "--statement", "deal.json", "--by", "seller"],
+      ["pay-shortfall", "payShortfall", "--amount", "12"],
+      ["request-bond", "requestBondWithdrawal"],
+      ["withdraw-bond", "withdrawBond", "--amount", "12", "--to", escrow],
+      ["withdraw-credit", "withdrawCredit", "--to", escrow, "--amount", "3", "--by", escrow],
     ];
     for (const [action, functionName, ...args] of calls) {
       const { calls: printed } = (await done("call", action, "deal.json", ...args)) as { calls: { data: Hex }[] };
       expect(decodeFunctionData({ abi: escrowAbi, data: printed.at(-1)!.data }).functionName).to.equal(functionName);
+    }
+  });
+
+  it("needs the amount of a credit or a shortfall where no node can say it, and who disputes", async () => {
+    expect((await refusal("pay-shortfall", "deal.json")).code).to.equal("usage-invalid");
+    const credit = ["call", "withdraw-credit", "deal.json", "--to", escrow, "--by", escrow];
+    expect((await refusal(...credit)).code).to.equal("usage-invalid");
+    expect((await refusal("call", "dispute", "deal.json", "--statement", "deal.json")).code).to.equal("usage-invalid");
+  });
+
+  it("refuses terms that their own panel would refuse", async () => {
+    const { panel } = templateExample;
+    const cases = [
+      [{ inspection: "5d" }, "panel-inspection-too-short"],
+      [{ panel: { ...panel, minBackstop: "100d" } }, "panel-backstop-too-short"],
+      [{ buyer: panel.arbitrators[0] }, "panel-party-is-arbitrator"],
+    ] as const;
+    for (const [changes, fact] of cases) {
+      const refused = await refusal("terms", await template(changes), ...place);
+      expect(refused).to.deep.include({ exitCode: 65, code: "terms-unsafe", details: { fact } });
     }
   });
 });

@@ -7,6 +7,7 @@ import { requireFundable } from "../../src/core/terms.ts";
 
 const now = 1_800_000_000;
 const tribunal = "0xcf7ed3acca5a467e9e704c703e8d87f634fb0fc9";
+const escrow = "0x5fbdb2315678afecb367f032d93f642f64180aa3";
 const random = (length: number) => new Uint8Array(length);
 
 const fill = (changes: object) =>
@@ -14,7 +15,7 @@ const fill = (changes: object) =>
 
 const refusal = async (changes: object) => {
   const error = await fill(changes).then(
-    ({ terms }) => requireFundable(terms, now),
+    ({ terms }) => requireFundable(terms, now, escrow),
     (reason: unknown) => reason,
   );
   return error instanceof ProtocolError ? error.code : error;
@@ -36,6 +37,34 @@ describe("termsFromTemplate", () => {
     expect(terms.rules).to.equal(panelRules(panel!));
   });
 
+  it("gives a panel that names no clocks three days to answer, a week to inspect and a month to decide", async () => {
+    const { threshold, arbitrators } = templateExample.panel;
+    const { panel } = await fill({ panel: { threshold, arbitrators } });
+    expect(panel).to.include({
+      threshold,
+      answerWindow: 3 * 86_400,
+      minInspection: 7 * 86_400,
+      minBackstop: 30 * 86_400,
+    });
+    const { panel: own } = await fill({ panel: { threshold, arbitrators, answerWindow: "36h" } });
+    expect(own?.answerWindow).to.equal(36 * 3_600);
+  });
+
+  it("refuses a panel that the tribunal would not register", async () => {
+    const { panel } = templateExample;
+    const [first] = panel.arbitrators;
+    for (const changes of [
+      { threshold: 6 },
+      { arbitrators: [first, first, first] },
+      { answerWindow: "59m" },
+      { minInspection: "59m" },
+      { answerWindow: "30d" },
+      { answerWindow: 86_400 },
+    ]) {
+      expect(await refusal({ panel: { ...panel, ...changes } }), JSON.stringify(changes)).to.equal("input-malformed");
+    }
+  });
+
   it("makes a document of an order that is written in the template, with a salt of its own", async () => {
     const { order } = await fill({});
     expect(JSON.parse(order ?? "")).to.deep.equal({ ...templateExample.order, salt: `0x${"00".repeat(16)}` });
@@ -48,9 +77,13 @@ describe("termsFromTemplate", () => {
   });
 
   it("makes terms that the escrow takes", async () => {
-    requireFundable((await fill({})).terms, now);
-    requireFundable((await fill({ deposit: "8000", earnest: true, balanceWithin: "5d" })).terms, now);
-    requireFundable((await fill({ token: "native", price: "1.5", coverage: "0" })).terms, now);
+    requireFundable((await fill({})).terms, now, escrow);
+    requireFundable(
+      (await fill({ deposit: "8000", coverage: "8000", earnest: true, balanceWithin: "5d" })).terms,
+      now,
+      escrow,
+    );
+    requireFundable((await fill({ token: "native", price: "1.5", coverage: "0" })).terms, now, escrow);
   });
 
   it("refuses amounts, durations, shares and fields that it cannot read exactly", async () => {
@@ -90,12 +123,16 @@ describe("termsFromTemplate", () => {
     for (const [changes, fact] of [
       [{ seller: templateExample.buyer }, "buyer-is-seller"],
       [{ attestor: templateExample.seller }, "attestor-is-seller"],
-      [{ inspection: "0s" }, "clocks-out-of-order"],
+      [{ inspection: "0s" }, "inspection-too-short"],
+      [{ shipWithin: "59m" }, "clocks-out-of-order"],
+      [{ backstop: "9d" }, "backstop-too-short"],
+      [{ marketplace: templateExample.buyer }, "buyer-is-marketplace"],
+      [{ deposit: "8000", earnest: true, balanceWithin: "1d" }, "earnest-not-covered"],
       [{ tail: "400d" }, "exposure-too-long"],
       [{ deposit: "20000", earnest: true, balanceWithin: "1d" }, "earnest-too-high"],
     ] as const) {
       const { terms } = await fill(changes);
-      expect(() => requireFundable(terms, now), fact)
+      expect(() => requireFundable(terms, now, escrow), fact)
         .to.throw(ProtocolError)
         .with.property("details")
         .that.deep.equals({ fact });

@@ -3,10 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import { expect } from "chai";
-import { createPublicClient, http } from "viem";
+import { createPublicClient, http, multicall3Abi } from "viem";
+import { panelTribunalAbi } from "../../src/abi/panelTribunal.ts";
+import { multicall3Address } from "../../src/chain/multicall3.ts";
+import { templateExample, termsFromTemplate } from "../../src/cli/dealTemplate.ts";
 import { deployLocal } from "../../src/cli/deploy.ts";
 import { type LocalChain, startLocalChain } from "../../src/cli/localChain.ts";
 import { ProtocolError } from "../../src/core/errors.ts";
+import { panelRules } from "../../src/core/panel.ts";
 
 describe("deployLocal", () => {
   let dataDir: string;
@@ -34,11 +38,36 @@ describe("deployLocal", () => {
     }
   });
 
+  it("puts Multicall3 where every public chain has it, and registers the panel of the template", async () => {
+    const { panelTribunal } = await deploy();
+    expect((await client().getCode({ address: multicall3Address }))?.length).to.be.greaterThan(1_000);
+    const answers = await client().readContract({
+      address: multicall3Address,
+      abi: multicall3Abi,
+      functionName: "aggregate3",
+      args: [[{ target: panelTribunal, allowFailure: true, callData: "0x12345678" }]],
+    });
+    expect(answers).to.deep.equal([{ success: false, returnData: "0x" }]);
+    const { panel } = await termsFromTemplate(templateExample, {
+      path: "example",
+      now: 1_800_000_000,
+      tribunal: panelTribunal,
+      random: (length) => new Uint8Array(length),
+    });
+    const isRegistered = await client().readContract({
+      address: panelTribunal,
+      abi: panelTribunalAbi,
+      functionName: "isRegistered",
+      args: [panelRules(panel!)],
+    });
+    expect(isRegistered).to.equal(true);
+  });
+
   it("finds the contracts of an earlier run and sends nothing", async () => {
     const first = JSON.parse(await readFile(join(dataDir, "deployment.json"), "utf8"));
     const again = await deploy();
     expect(first).to.include(again);
-    expect(await client().getTransactionCount({ address: "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266" })).to.equal(4);
+    expect(await client().getTransactionCount({ address: "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266" })).to.equal(5);
   });
 
   it("refuses a chain that carries other contracts with deployment-outdated, and leaves its record alone", async () => {
