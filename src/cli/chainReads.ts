@@ -14,6 +14,8 @@ export type ChainReader = {
   readonly shortfall: (id: Hex) => Promise<bigint>;
   /** The number that the account's next signature about a bond or credit states. */
   readonly nonce: (owner: Address) => Promise<bigint>;
+  /** Unix seconds of the newest block. */
+  readonly time: () => Promise<number>;
   readonly isPanelRegistered: (rules: Hex, tribunal: Address) => Promise<boolean>;
 };
 
@@ -46,6 +48,7 @@ const createReader = ({ client }: Chain, escrow: Address): ChainReader => {
     credit: (owner, token) => client.readContract({ ...contract, functionName: "creditOf", args: [owner, token] }),
     shortfall: (id) => client.readContract({ ...contract, functionName: "shortfallOf", args: [id] }),
     nonce: (owner) => client.readContract({ ...contract, functionName: "nonces", args: [owner] }),
+    time: async () => Number((await client.getBlock()).timestamp),
     isPanelRegistered: (rules, tribunal) =>
       client.readContract({
         address: tribunal,

@@ -10,6 +10,7 @@ import type { Hex } from "viem";
 import { templateExample } from "../../src/cli/dealTemplate.ts";
 import { ProtocolError } from "../../src/core/errors.ts";
 import { createClient } from "../../src/sdk/client.ts";
+import { startAnvil } from "../fixtures/anvil.ts";
 import { runCli } from "../fixtures/cli.ts";
 import { startDev, startServer } from "../fixtures/devServer.ts";
 import { photo } from "../fixtures/evidence.ts";
@@ -40,7 +41,9 @@ const statusWhenKnown = async (url: string, id: Hex) => {
   }
 };
 
-const people = ["buyer", "seller", "carrier", "first", "second"] as const;
+const people = ["buyer", "seller", "market", "carrier", "first", "second"] as const;
+/** Two percent of the 10,000 that the first award and the 1,000 that the confirmation gave to the seller. */
+const FEES = "220000000";
 
 describe("holdfast dev", () => {
   let dir: string;
@@ -55,10 +58,29 @@ describe("holdfast dev", () => {
     return run.json();
   };
 
+  const refusal = async (...args: string[]) => {
+    const run = await runCli([...args, "--json"], { cwd: dir });
+    return { exitCode: run.exitCode, ...(run.json().error as { code: string; details: Record<string, unknown> }) };
+  };
+  /** Waits until the relayer has seen a block of this time. */
+  const untilSeen = async (second: number) => {
+    const client = createClient({ url: running.serving.url });
+    while ((await client.readConfig()).asOf < second) await new Promise(setImmediate);
+  };
+  /** Both arbitrators' signatures on a file, combined into `NAME.signed.json`. */
+  const signBoth = async (file: string, name: string) => {
+    for (const who of ["first", "second"] as const) {
+      await done("determination", "sign", file, ...as(who), "--out", `${name}.${who}.json`);
+    }
+    const signatures = [`${name}.first.json`, `${name}.second.json`];
+    await done("determination", "combine", "covered.json", file, ...signatures, "--out", `${name}.signed.json`);
+  };
+
   const template = (changes: object) => ({
     ...templateExample,
     buyer: keys.buyer,
     seller: keys.seller,
+    marketplace: keys.market,
     attestor: keys.carrier,
     token: { address: running.serving.stablecoin, symbol: "TUSD", decimals: 6 },
     panel: { threshold: 2, arbitrators: [keys.first, keys.second] },
@@ -115,6 +137,14 @@ describe("holdfast dev", () => {
     await writeFile(at("reasons.txt"), "The door is split.");
 
     const { id } = await done("deal", "terms", "template.json", "--out", "deal.json", ...relayer);
+    expect(await refusal("deal", "register", "deal.json", ...relayer)).to.deep.include({
+      exitCode: 65,
+      code: "terms-unsafe",
+      details: { fact: "tribunal-refuses" },
+    });
+    const register = ["panel", "register", "deal.json", ...as("buyer"), "--rpc", rpcUrl, "--send"];
+    expect((await done(...register)).transactions).to.have.length(1);
+    expect(await done(...register)).to.deep.include({ isRegistered: true, calls: [] });
     const pay = ["--token-name", "Test Dollar", "--send", ...relayer];
     const funded = await done("deal", "intent", "fund", "deal.json", ...as("buyer"), ...pay);
     expect(funded.intent).to.include({ deal: id, succeeded: true });
@@ -164,6 +194,13 @@ describe("holdfast dev", () => {
     await done("determination", "sign", "determination.json", ...as("first"), "--out", "one.json");
     const signatures = ["two.json", "one.json"];
     await done("determination", "combine", "deal.json", "determination.json", ...signatures, "--out", "signed.json");
+    expect(await refusal("determination", "send", "signed.json", ...relayer)).to.include({
+      exitCode: 75,
+      code: "answer-window-open",
+    });
+    const { now, skipped } = await done("dev", "skip", "3d", "--rpc", rpcUrl);
+    expect(skipped).to.equal(3 * 86_400);
+    await untilSeen(Number(now));
     await done("determination", "send", "signed.json", ...relayer);
     const ended = await done("deal", "show", "deal.json", ...relayer);
     expect(ended).to.deep.include({ status: "closed" });
@@ -195,6 +232,67 @@ describe("holdfast dev", () => {
     const client = createClient({ url });
     const deal = await client.waitForDeal(id, "released");
     expect(deal.amounts).to.include({ held: 0n, coverage: 200_000_000n });
+  });
+
+  it("extends a dispute about the bond, decides it, and pays what the award exceeds the coverage by", async () => {
+    const { url, rpcUrl } = running.serving;
+    const directly = ["--rpc", rpcUrl, "--send"];
+    const client = createClient({ url });
+    const { id } = JSON.parse(await readFile(at("covered.json"), "utf8"));
+    const dispute = ["deal", "intent", "dispute", "covered.json", ...as("buyer"), "--statement", "reasons.txt"];
+    await done(...dispute, "--send", "--url", url);
+    const disputed = await client.waitForDeal(id, "disputed");
+    expect(disputed).to.include({ disputedFrom: "released" });
+
+    const extend = ["determination", "extend", "covered.json", "--until", "100d", "--reasons", "reasons.txt"];
+    await done(...extend, "--out", "extension.json", "--url", url);
+    await signBoth("extension.json", "extension");
+    await done("determination", "send", "extension.signed.json", "--url", url);
+    const extended = await client.waitForDeal(id, ({ until }) => until > disputed.until);
+    expect(extended.until - extended.asOf).to.be.within(99 * 86_400, 100 * 86_400);
+
+    const nothing = ["--to-buyer", "0", "--to-seller", "0", "--compensation", "300"];
+    const documents = ["--reasons", "reasons.txt", "--evidence", "reasons.txt"];
+    await done("determination", "write", "covered.json", ...nothing, ...documents, "--out", "award.json", "--url", url);
+    await signBoth("award.json", "award");
+    const { now } = await done("dev", "skip", "3d", "--rpc", rpcUrl);
+    await untilSeen(Number(now));
+    await done("determination", "send", "award.signed.json", "--url", url);
+    expect((await client.waitForDeal(id, "closed")).outcome).to.include({
+      compensation: 200_000_000n,
+      shortfall: 100_000_000n,
+    });
+
+    const owed = ["deal", "pay-shortfall", "covered.json", ...as("seller"), ...directly];
+    await done(...owed, "--amount", "40");
+    expect((await done(...owed)).transactions).to.have.length(2);
+    expect((await refusal(...owed)).code).to.equal("usage-invalid");
+    await client.waitForDeal(id, ({ outcome }) => outcome?.shortfall === 0n);
+  });
+
+  it("lets the owner of a credit sign for all of it, and anyone send that", async () => {
+    const { rpcUrl, url } = running.serving;
+    const node = ["--rpc", rpcUrl];
+    const intent = ["deal", "intent", "withdraw-credit", "covered.json", ...as("market"), ...node];
+    const signed = (await done(...intent, "--out", "credit.json")) as { request: { message: object } };
+    expect(signed.request.message).to.include({ owner: keys.market, amount: FEES, to: keys.market });
+    const sent = ["deal", "call", "withdraw-credit", "covered.json", "--signed", "credit.json", ...as("buyer")];
+    await done(...sent, ...node, "--send");
+    expect((await refusal(...sent, ...node, "--send")).code).to.equal("call-reverted");
+    expect((await refusal(...intent, "--url", url)).code).to.equal("usage-invalid");
+  });
+
+  it("moves the clock of a local chain only", async () => {
+    const chain = await startAnvil();
+    try {
+      await chain.ask("anvil_setChainId", [1]);
+      const refused = await refusal("dev", "skip", "2h", "--rpc", chain.url);
+      expect(refused).to.include({ exitCode: 78, code: "chain-mismatch" });
+    } finally {
+      await chain.stop();
+    }
+    expect((await refusal("dev", "skip", "2", "--rpc", running.serving.rpcUrl)).code).to.equal("input-malformed");
+    expect((await refusal("dev", "skip", "2h", "--rpc", "http://127.0.0.1:1")).code).to.equal("rpc-unreachable");
   });
 
   it("files nothing when one of several files is missing, empty, a directory or encrypted for nobody", async () => {

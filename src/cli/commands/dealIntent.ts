@@ -331,6 +331,10 @@ const parseAddress = (text: string): Address => {
   throw new ProtocolError("usage-invalid", { problem: "--to takes an address: 0x and 40 hex digits.", help: HELP });
 };
 
+/** Unix seconds from which a deadline counts: the chain's clock where a node is named and its clock is ahead of ours. */
+const readNodeTime = async (rpcUrl: string | undefined, { domain }: DealFile, now: number) =>
+  rpcUrl === undefined ? now : Math.max(now, await readChain(rpcUrl, domain, (reader) => reader.time()));
+
 /** Where the deal stands, from --status, a relayer or a node, in this order. */
 const readPosition = async (
   { values, deal }: { readonly values: Values; readonly deal: DealFile },
@@ -407,7 +411,8 @@ export const dealIntent = defineCommand({
     const isSent = values.send === true;
     const client = isSent || values.url !== undefined ? connect(values.url, HELP) : undefined;
     const deal = await readDeal(path, values);
-    const time = client === undefined ? now() : await readTime(client, surroundings);
+    const time =
+      client === undefined ? await readNodeTime(values.rpc, deal, now()) : await readTime(client, surroundings);
     const deadline = parseTime(values.deadline ?? "1d", { now: time, what: "--deadline" });
     const wallet = await openWallet(values, { signal, help: HELP });
     const signer = wallet.address.toLowerCase() as Address;
