@@ -243,7 +243,7 @@ const settle = async (context: CallContext) => {
   ];
 };
 
-/** Who owns the credit: the signer of the intent, or whoever sends the call. */
+/** Who owns the credit: the signer of the intent, or the account that sends the call. */
 const withdrawCredit = async (context: CallContext) => {
   const { deal, sender, values } = context;
   const request = signedAs(context, "WithdrawCredit");

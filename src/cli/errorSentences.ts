@@ -8,7 +8,7 @@ export const errorSentences: Readonly<Partial<Record<ErrorCode, string>>> = {
   "amount-invalid":
     "{amount} is not an amount of this token. Write it as a plain decimal number, like 40000.50, with at most {decimals} decimals. Nothing was signed.",
   "answer-window-open":
-    "The other side can still answer, so nothing is decided yet. No money moved. Send it again when the panel's answer window is over; the signatures stay good. On a local chain `holdfast dev skip` moves the clock.",
+    "The other side can still answer, so nothing is decided yet. No money moved. Send it again from {until} on; the signatures stay good. On a local chain `holdfast dev skip` moves the clock.",
   "config-invalid":
     "{variable} is missing or wrong. Nothing was started. `holdfast relayer --help` lists every setting.",
   "data-dir-locked":

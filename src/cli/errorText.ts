@@ -3,6 +3,7 @@ import { messageOf } from "../core/messages.ts";
 import { visible } from "../core/visible.ts";
 import { contractSentence } from "./contractSentences.ts";
 import { errorSentences } from "./errorSentences.ts";
+import { formatTime } from "./units.ts";
 import { remedyOf } from "./unsafeTerms.ts";
 
 export type ErrorText = {
@@ -40,6 +41,7 @@ const sentenceOf = (code: ErrorCode, stated: ErrorDetails): string => {
   return own
     .replace("{remedy}", remedyOf(details.fact))
     .replace("{at}", typeof at === "string" && at !== "" ? ` (at ${at})` : "")
+    .replace("{until}", typeof details.until === "number" ? formatTime(details.until) : "?")
     .replaceAll(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? "?"))
     .trimEnd();
 };

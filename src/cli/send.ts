@@ -4,7 +4,7 @@ import type { Surroundings } from "./command.ts";
 /** Options of every command that can hand what was signed to a relayer. */
 export const sendOption = {
   type: "boolean",
-  about: "hand it to the relayer at --url, which carries it to the chain, and wait until it is in a block",
+  about: "hand it to the relayer at --url, which submits it to the chain, and wait until it is in a block",
 } as const;
 
 /** Waits until the chain has what a relayer took in. Rejects with the reason when the contract refuses it. */
@@ -13,7 +13,7 @@ export const waitUntilMined = async (
   accepted: IntentView,
   { signal, progress }: Pick<Surroundings, "signal" | "progress">,
 ): Promise<IntentView> => {
-  progress(`The relayer took it in as ${accepted.id} and carries it to the chain...`);
+  progress(`The relayer took it in as ${accepted.id} and submits it to the chain...`);
   return client.waitForIntent(accepted.id, { signal });
 };
 

@@ -13,6 +13,11 @@ describe("errorText", () => {
     expect(said("NotCaller", { caller: "0x12", expected: "0x34" })).to.include("action of 0x34, and 0x12 sends it");
   });
 
+  it("says from when a determination can be sent", () => {
+    const early = errorText(new ProtocolError("answer-window-open", { until: 1_800_000_000 }), false);
+    expect(early.message).to.include("from 2027-01-15 08:00:00 UTC on");
+  });
+
   it("names an error of another contract as it is", () => {
     expect(said("OwnableUnauthorizedAccount", {})).to.include("OwnableUnauthorizedAccount");
   });

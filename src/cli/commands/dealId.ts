@@ -9,7 +9,7 @@ export const dealId = defineCommand({
   about: [
     "The id is a hash of the chain, the escrow and the terms. Compute it yourself before you sign or pay: if it is the id",
     "that the other side or the chain shows, then these are the terms. What a wallet signs is another hash, the EIP-712",
-    "digest of the same terms: it is printed beside the id, for whoever compares it with what a wallet shows.",
+    "digest of the same terms: it is printed beside the id, to be compared with what a wallet shows.",
   ].join("\n"),
   examples: [
     ["holdfast deal id deal.json", "the terms in words, with the id"],

@@ -51,10 +51,11 @@ const actors = {
 } as const satisfies Record<DealActor, string>;
 
 /** What a dispute changes when nobody decides it; nothing to say about a deal without one. */
-const undecidedText = ({ status, disputedFrom }: DealView): string | undefined => {
+const undecidedText = ({ status, disputedFrom, terms }: DealView): string | undefined => {
   if (status !== "disputed") return undefined;
+  const tail = terms.coverage === 0n ? "" : ", and claims on the bond stay open";
   return disputedFrom === "delivered"
-    ? "Disputed after delivery: if nobody decides, the share that both sides agreed to divides what is held, and claims on the bond stay open."
+    ? `Disputed after delivery: if nobody decides, the share that both sides agreed to divides what is held${tail}.`
     : `Disputed while it was ${disputedFrom}: if nobody decides, the dispute changes nothing.`;
 };
 
