@@ -1,6 +1,7 @@
 import { after, before, describe, it } from "node:test";
 import { expect } from "chai";
 import { startIdleBlocks } from "../../src/cli/idleBlocks.ts";
+import { MIN_WINDOW } from "../../src/core/terms.ts";
 import { silentLog } from "../../src/relayer/log.ts";
 import { type Service, startService } from "../fixtures/service.ts";
 
@@ -14,8 +15,9 @@ describe("startIdleBlocks", () => {
   it("lets a deal expire while nobody sends anything, with one block more than the refund's own", async () => {
     const { deployment, holdfast, anvil, client } = service;
     const { timestamp } = await deployment.client.getBlock();
-    const shipBy = Number(timestamp) + 30;
-    const { dealId } = await deployment.funded({ fundBy: shipBy - 10, shipBy });
+    const fundBy = Number(timestamp) + 30;
+    const shipBy = fundBy + MIN_WINDOW;
+    const { dealId } = await deployment.funded({ fundBy, shipBy });
     await service.indexed();
     expect(await holdfast.relayer.nextDeadline()).equal(shipBy);
     const height = await deployment.client.getBlockNumber();
