@@ -7,7 +7,7 @@ import { multicall3Address } from "../chain/multicall3.ts";
 import { type DeadlineAction, deadlineActions } from "../core/deals.ts";
 import { packTerms } from "../core/termsCodec.ts";
 import type { Database } from "../store/database.ts";
-import { BATCH_PREFIX, enqueue, readQueuedDeadlines, reopenStale } from "../store/outbox.ts";
+import { enqueue, readQueuedDeadlines, reopenStale } from "../store/outbox.ts";
 import { readDueDeals } from "../store/projections.ts";
 import type { CallPayload } from "../store/tables.ts";
 import { type DealProjection, termsOfDeal } from "./fold.ts";
@@ -19,8 +19,9 @@ type Due = Readonly<{ key: string; dealId: string; call: CallPayload }>;
 const LIMIT = 200;
 /** Deadlines of one transaction. */
 const BATCH = 50;
-/** Gas for one deadline of a batch: two payments of tokens at the escrow's caps, and what it needs itself. */
-const GAS_EACH = 600_000n;
+/** Gas for one deadline of a batch, and what the escrow wants left before its last payment. All of it below 2^24 (EIP-7825). */
+const GAS_EACH = 250_000n;
+const GAS_LEFT = 500_000n;
 /** Seconds after which a refused call is tried again, should the deal still be due. */
 const AGAIN_AFTER = 30;
 
@@ -45,7 +46,7 @@ const toBatch = (batch: readonly Due[]): CallPayload => ({
     functionName: "aggregate3",
     args: [batch.map(({ call }) => ({ target: call.to, allowFailure: true, callData: call.data }))],
   }),
-  leastGas: (GAS_EACH * BigInt(batch.length)).toString(),
+  leastGas: (GAS_EACH * BigInt(batch.length) + GAS_LEFT).toString(),
   deadlines: batch.map(({ key }) => key),
 });
 
@@ -79,7 +80,7 @@ export const watchDeadlinesOnce = async ({ database, chain, contracts }: Deadlin
   const isBatched = fresh.length > 1 && (await hasMulticall(chain));
   for (const batch of isBatched ? chunksOf(fresh, BATCH) : []) {
     const payload = toBatch(batch);
-    const naturalKey = `${BATCH_PREFIX}${keccak256(stringToHex(payload.deadlines!.join()))}`;
+    const naturalKey = `deadlines:${keccak256(stringToHex(payload.deadlines!.join()))}`;
     await enqueue(db, { naturalKey, kind: "tx", payload });
   }
 

@@ -46,20 +46,17 @@ export const enqueue = async (db: Writer, row: NewRow): Promise<{ id: number; is
 /** A deadline that was queued before: by itself, or in a batch that still waits (`isPending`) or is over. */
 export type QueuedDeadline = Readonly<{ key: string; inBatch: boolean; isPending: boolean }>;
 
-/** Begins the natural key of a batch of deadlines. */
-export const BATCH_PREFIX = "deadlines:";
-
 /** Which of the deadlines were queued before, each by the newest row that names it. */
 export const readQueuedDeadlines = async (db: Writer, keys: readonly string[]): Promise<QueuedDeadline[]> => {
   const { rows } = await sql<QueuedDeadline>`
     with wanted as (select jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb) as key),
     named as (
-      select wanted.key, id, state, false as batched from outbox join wanted on natural_key = wanted.key
+      select key, id, state, false as batched from outbox join wanted on natural_key = key
       union all
-      select wanted.key, id, state, true from outbox
-        cross join lateral jsonb_array_elements_text(payload -> 'deadlines') as one
-        join wanted on wanted.key = one
-      where natural_key like ${`${BATCH_PREFIX}%`})
+      select key, id, state, true from outbox
+        cross join lateral jsonb_array_elements_text(payload -> 'deadlines') as key
+        where payload ? 'deadlines' and payload -> 'deadlines' ?| (select array_agg(wanted.key) from wanted)
+          and key in (select wanted.key from wanted))
     select distinct on (key) key, batched as "inBatch",
       state in ('queued', 'assigned', 'broadcast', 'mined', 'safe') as "isPending"
     from named order by key, id desc`.execute(db);

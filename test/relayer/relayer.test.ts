@@ -6,6 +6,7 @@ import { expect } from "chai";
 import { encodeFunctionData, type Hex, keccak256, recoverTypedDataAddress, zeroHash } from "viem";
 import { escrowAbi } from "../../src/abi/escrow.ts";
 import { createChain } from "../../src/chain/client.ts";
+import { multicall3Address } from "../../src/chain/multicall3.ts";
 import { statusNumber } from "../../src/core/deals.ts";
 import { type EvidenceRecord, evidenceEncoding, evidenceTypedData } from "../../src/core/evidence.ts";
 import { filingReceiptTypedData } from "../../src/core/filingReceipt.ts";
@@ -372,6 +373,21 @@ for (const engine of engines) {
       const others = deals.filter((_, i) => i !== 4).map(({ dealId }) => expired.get(dealId));
       expect(new Set(others).size).equal(1);
       expect(expired.get(deals[4]!.dealId)).not.equal(others[0]);
+    });
+
+    it("tries each deadline alone that a batch left undone, once", async () => {
+      // A Multicall3 whose every call does nothing and reports no failure.
+      await anvil.ask("anvil_setCode", [multicall3Address, "0x00"]);
+      const deals = [];
+      for (let i = 0; i < 3; i++) deals.push(await deployment.funded());
+      await indexed();
+      await warp(4 * DAY);
+      for (const { dealId } of deals) expect((await dealIn(dealId, "closed")).outcome?.by).equal("expire");
+      const rows = await database.db.selectFrom("outbox").select("naturalKey").orderBy("id").execute();
+      expect(rows.map(({ naturalKey }) => naturalKey.split(":")[0])).deep.equal([
+        "deadlines",
+        ...deals.map(() => "deadline"),
+      ]);
     });
 
     it("promises an anchor with its signature and keeps the promise with a proof", async () => {

@@ -2,10 +2,12 @@ import type { Migration } from "kysely/migration";
 import { initial } from "./0001-initial.ts";
 import { evidenceByLeaf } from "./0002-evidence-by-leaf.ts";
 import { idempotencyHolders } from "./0003-idempotency-holders.ts";
+import { deadlineBatches } from "./0004-deadline-batches.ts";
 
 /** Every step of the schema, in order. A step that was released is never edited; a new one is appended. */
 export const migrations: Record<string, Migration> = {
   "0001-initial": initial,
   "0002-evidence-by-leaf": evidenceByLeaf,
   "0003-idempotency-holders": idempotencyHolders,
+  "0004-deadline-batches": deadlineBatches,
 };
