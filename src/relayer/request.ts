@@ -10,7 +10,7 @@ const panelSignatures = z
 
 /**
  * Everything that a relayer carries to the chain for others: a party's intent with its signature, money that moves by a
- * signature of its owner, a settlement with both signatures, a panel's determination. `deal` names terms that were
+ * signature of its owner, a settlement with both signatures, what a panel decides. `deal` names terms that were
  * registered before or that are on the chain.
  */
 export const requestSchema = z.discriminatedUnion("kind", [

@@ -5,10 +5,10 @@ import { after, before, describe, it } from "node:test";
 import { expect } from "chai";
 import { encodeFunctionData, type Hex, parseAbi, zeroAddress } from "viem";
 import { type Chain, createChain } from "../../src/chain/client.ts";
-import { statusNumber } from "../../src/core/deals.ts";
+import { type DealStatus, statusNumber } from "../../src/core/deals.ts";
 import type { Intent } from "../../src/core/intents.ts";
-import { dealWitnessTypes, intentTypedData } from "../../src/core/intents.ts";
-import { type Terms, termsTypedData } from "../../src/core/terms.ts";
+import { dealWitnessTypes, extensionTypedData, intentTypedData } from "../../src/core/intents.ts";
+import { dealIdOf, type Terms, termsToJson, termsTypedData } from "../../src/core/terms.ts";
 import { type Acceptance, createAcceptance } from "../../src/relayer/accept.ts";
 import type { DealProjection } from "../../src/relayer/fold.ts";
 import { createIndexer, type Indexer } from "../../src/relayer/indexer.ts";
@@ -17,10 +17,11 @@ import { type CarryRequest, requestSchema } from "../../src/relayer/request.ts";
 import { submitOnce } from "../../src/relayer/submit.ts";
 import { createTracker } from "../../src/relayer/track.ts";
 import { createDatabase, type Database } from "../../src/store/database.ts";
+import { saveDeal } from "../../src/store/deals.ts";
 import { readIntent } from "../../src/store/intents.ts";
 import { readProjection } from "../../src/store/projections.ts";
 import { type Anvil, CHAIN_ID, startAnvil } from "../fixtures/anvil.ts";
-import { actors, DAY, type Deployment, deploy, PERMIT2 } from "../fixtures/deployment.ts";
+import { actors, DAY, type Deployment, deploy, PERMIT2, panel } from "../fixtures/deployment.ts";
 import { rejection } from "../fixtures/rejection.ts";
 import { createSender, RELAYER, until } from "../fixtures/sender.ts";
 
@@ -207,6 +208,71 @@ describe("carrying each kind of request", () => {
     const covered = await deployment.termsOf({ coverage: 71n });
     const refusal = await rejection(acceptance.registerDeal({ terms: covered }), "coverage-exceeds-bond");
     expect(refusal.details).deep.equal({ coverage: "71", available: "70" });
+  });
+
+  it("refuses an intent of another status than the chain's, also one that it has not indexed yet", async () => {
+    const { dealId, packed } = await deployment.funded();
+    await catchUp();
+    const confirming = (status: DealStatus) => {
+      const message = { deal: dealId, amount: 1_000_000n, status: statusNumber(status), deadline: FAR };
+      return signed(actors.buyer, { kind: "ConfirmReceipt", message });
+    };
+    const ahead = await rejection(acceptance.accept(await confirming("shipped")), "action-refused");
+    expect(ahead.details).deep.equal({ action: "confirm", status: "funded", why: "status" });
+    await deployment.act(actors.seller, "ship", { args: [packed, digest, "0x"] });
+    expect((await acceptance.accept(await confirming("shipped"))).state).equal("queued");
+    await catchUp();
+    const behind = await rejection(acceptance.accept(await confirming("funded")), "action-refused");
+    expect(behind.details).deep.equal({ action: "confirm", status: "shipped", why: "status" });
+  });
+
+  it("refuses terms that the tribunal does not accept, at registration and at funding", async () => {
+    await catchUp();
+    const short = { inspection: panel.minInspection - 1, token: deployment.stablecoin };
+    const refusal = async (terms: Terms) =>
+      (await rejection(acceptance.registerDeal({ terms }), "terms-unsafe")).details;
+    expect(await refusal(await deployment.termsOf(short))).deep.equal({ fact: "tribunal-refuses" });
+    expect(await refusal(await deployment.termsOf({ rules: digest }))).deep.equal({ fact: "tribunal-refuses" });
+    const seated = await deployment.termsOf({ marketplace: panel.arbitrators[1]! });
+    expect(await refusal(seated)).deep.equal({ fact: "tribunal-refuses" });
+    const unregistered = await deployment.termsOf(short);
+    await saveDeal(database.db, {
+      dealId: dealIdOf(unregistered, deployment.domain),
+      terms: termsToJson(unregistered),
+      order: null,
+      sellerSignature: null,
+      buyer: unregistered.buyer,
+      seller: unregistered.seller,
+      marketplace: unregistered.marketplace,
+    });
+    const buyerSignature = await actors.buyer.signTypedData(termsTypedData(unregistered, deployment.domain));
+    const funding = { kind: "FundDeal", deal: dealIdOf(unregistered, deployment.domain), buyerSignature } as const;
+    expect((await rejection(acceptance.accept(funding), "terms-unsafe")).details.fact).equal("tribunal-refuses");
+  });
+
+  it("extends a dispute by a panel, also with more signatures than decide", async () => {
+    const { dealId, packed, terms } = await deployment.funded();
+    await deployment.act(actors.buyer, "dispute", { args: [packed, terms.buyer, digest, "0x"] });
+    await catchUp();
+    const read = async () => (await readProjection(database.db, "deal", dealId))!.state as DealProjection;
+    const extension = { deal: dealId, until: (await read()).until + DAY, reasons: digest, deadline: FAR };
+    const typedData = extensionTypedData(extension, { chainId: CHAIN_ID, tribunal: terms.tribunal });
+    const signatures = await Promise.all(
+      actors.arbitrators.map(async (arbitrator) => ({
+        signer: lower(arbitrator.address),
+        signature: await arbitrator.signTypedData(typedData),
+      })),
+    );
+    const ofPanel = { ...panel, arbitrators: [...panel.arbitrators] };
+    const request = { kind: "Extension", extension, panel: ofPanel, signatures } as const;
+    await rejection(acceptance.accept({ ...request, signatures: signatures.slice(0, 1) }), "signature-count-wrong");
+    await rejection(
+      acceptance.accept({ ...request, signatures: [signatures[0]!, signatures[0]!] }),
+      "signature-count-wrong",
+    );
+    await rejection(acceptance.accept({ ...request, panel: { ...ofPanel, minBackstop: 8 * DAY } }), "panel-mismatch");
+    expect((await carry(request)).succeeded).equal(true);
+    expect(await read()).include({ status: "disputed", disputedFrom: "funded", until: extension.until });
   });
 
   it("reads requests from the wire and refuses unknown fields and kinds", () => {

@@ -10,7 +10,17 @@ import {
   silentCourse,
   stepOf,
 } from "../../../src/core/deal/payouts.ts";
-import type { DealState } from "../../../src/core/deals.ts";
+import {
+  type DealPlace,
+  type DealRule,
+  type DealState,
+  type DealStatus,
+  dealPlaces,
+  dealTable,
+  placeOf,
+  refusalOf,
+  undisputed,
+} from "../../../src/core/deals.ts";
 import { ProtocolError } from "../../../src/core/errors.ts";
 import { type Terms, termsSchema } from "../../../src/core/terms.ts";
 import { dealVectors } from "../../fixtures/deals.ts";
@@ -127,6 +137,99 @@ describe("silentCourse", () => {
     expect(closed).to.deep.include({ action: "close", at: released.until });
     const withdrawn = stepOf({ action: "confirm" }, disputed, { terms, now: plain.fundBy + 2 });
     expect(withdrawn).to.deep.equal({ state: released, payout: nothing });
+  });
+});
+
+/** A state in each place that a call sequence reaches, with the second of the last call. */
+const reached = (terms: Terms): readonly (readonly [DealPlace, DealState, number])[] => {
+  const steps: readonly (readonly [DealStatus, readonly (readonly [DealCall, number])[], number])[] = [
+    ["deposited", [], terms.fundBy],
+    ["funded", [[{ action: "payBalance" }, terms.fundBy]], terms.fundBy],
+    ["shipped", [[{ action: "payBalance" }, terms.fundBy], ship], plain.shipBy - 1],
+    ["delivered", [[{ action: "payBalance" }, terms.fundBy], ship, deliver], plain.deliverBy - 1],
+    [
+      "released",
+      [
+        [{ action: "payBalance" }, terms.fundBy],
+        [{ action: "confirm" }, terms.fundBy],
+      ],
+      terms.fundBy,
+    ],
+  ];
+  return [
+    ["closed", undisputed("closed"), terms.fundBy] as const,
+    ...steps.flatMap(([status, calls, now]) => {
+      const open = after(terms, ...calls);
+      // Without coverage there is no tail.
+      if (open.status === "closed") return [];
+      return [
+        [status as DealPlace, open, now] as const,
+        [`disputed-${status}` as DealPlace, stepOf({ action: "dispute" }, open, { terms, now }).state, now] as const,
+      ];
+    }),
+  ];
+};
+
+const callsIn = (state: DealState): readonly DealCall[] => [
+  ...(["payBalance", "ship", "deliver", "confirm", "release", "expire", "lapse", "close", "dispute"] as const).map(
+    (action) => ({ action }),
+  ),
+  { action: "refund", amount: state.held },
+  { action: "settle", toBuyer: state.held, toSeller: 0n, compensation: 0n },
+  { action: "award", toBuyer: 0n, toSeller: state.held, compensation: 0n },
+  { action: "extendBackstop", until: state.until + 1 },
+];
+
+describe("every action in every place", () => {
+  const times = (state: DealState, terms: Terms, now: number) => {
+    const clocks = [terms.balanceBy, terms.shipBy, terms.deliverBy, state.until, state.resumeUntil];
+    return [now, ...clocks.flatMap((clock) => [clock - 1, clock])].filter((time) => time >= now);
+  };
+
+  it("is refused where and when the table refuses it, and leads only where the table says", () => {
+    const places = new Set<DealPlace>();
+    for (const terms of [inParts, { ...inParts, coverage: 0n }, earnest]) {
+      for (const [name, state, since] of reached(terms)) {
+        expect(placeOf(state)).to.equal(name);
+        places.add(placeOf(state));
+        for (const now of times(state, terms, since)) {
+          for (const call of callsIn(state)) {
+            const label = `${call.action} in ${placeOf(state)} at ${now}`;
+            const why = refusalOf(call.action, state, { terms, now });
+            const mayBeEmpty = call.action === "refund" && state.held === 0n;
+            if (why !== undefined || mayBeEmpty) {
+              expect(
+                codeOf(() => stepOf(call, state, { terms, now })),
+                label,
+              ).to.equal("action-refused");
+              continue;
+            }
+            const { state: next, payout } = stepOf(call, state, { terms, now });
+            const rule: DealRule = dealTable[call.action];
+            const { to } = rule.in[placeOf(state)]!;
+            expect(to, label).to.include(placeOf(next));
+            const paidIn = call.action === "payBalance" ? terms.price - terms.deposit : 0n;
+            expect(payout.toBuyer + payout.toSeller + next.held, label).to.equal(state.held + paidIn);
+            expect(payout.compensation <= terms.coverage, label).to.equal(true);
+            expect(next.status === "closed" || next.status === "released" ? next.held : 0n, label).to.equal(0n);
+          }
+        }
+      }
+    }
+    expect([...places].toSorted()).to.deep.equal(dealPlaces.filter((place) => place !== "none").toSorted());
+  });
+
+  it("ends by silence from every place, at deadlines that never go back, with everything paid out", () => {
+    for (const terms of [inParts, { ...inParts, coverage: 0n }, earnest]) {
+      for (const [, state, now] of reached(terms)) {
+        const course = silentCourse(state, terms);
+        const paid = course.reduce((sum, { payout }) => sum + payout.toBuyer + payout.toSeller, 0n);
+        expect(paid).to.equal(state.held);
+        expect((course.at(-1)?.state ?? state).status).to.equal("closed");
+        const ats = [now, ...course.map(({ at }) => at)];
+        expect(ats).to.deep.equal(ats.toSorted((a, b) => a - b));
+      }
+    }
   });
 });
 
