@@ -50,7 +50,7 @@ export type Funding = (
 ) &
   Readonly<{ sellerSignature?: Hex }>;
 
-/** A determination with exactly as many signatures as the panel's threshold. */
+/** A determination with at least as many signatures as the panel's threshold. */
 export type SignedDetermination = Readonly<{
   determination: Determination;
   panel: Panel;
@@ -120,7 +120,7 @@ export type Client = Readonly<{
   submitIntent: (request: CarryRequest, options?: WriteOptions) => Promise<IntentView>;
   /** How far it got. Refuses with `intent-unknown`. */
   readIntent: (id: Hex, options?: CallOptions) => Promise<IntentView>;
-  /** Has a determination carried to the tribunal. */
+  /** Has a determination carried to the tribunal. Refuses with `answer-window-open` while the other side can still answer. */
   submitDetermination: (signed: SignedDetermination, options?: WriteOptions) => Promise<IntentView>;
   /** How far a determination got, by its digest, and what the chain says of it. */
   readDetermination: (id: Hex, options?: CallOptions) => Promise<Answer<"readDetermination", 200>>;
