@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
 import { intentDigest } from "../../src/core/intents.ts";
-import { COVERAGE, DAY, deployEscrow, type Fixture } from "../fixtures/escrow.ts";
+import { COVERAGE, consent, DAY, deployEscrow, type Fixture } from "../fixtures/escrow.ts";
 import { itTakesTheOwnersSignature } from "../fixtures/signedAccountForm.ts";
 
 const connection = await network.create();
@@ -24,7 +24,7 @@ const AMOUNT = 5_000n;
 /** A bond whose withdrawal is open now. */
 const unlocked = async (f: Fixture, amount = AMOUNT) => {
   await f.postBond(f.seller.address, NATIVE, amount);
-  await f.escrow.connect(f.seller).requestBondWithdrawal(NATIVE);
+  await f.escrow.connect(f.seller).requestBondWithdrawal(f.seller, NATIVE, "0x");
   const { unlockAt } = await f.escrow.bondOf(f.seller, NATIVE);
   return Number(unlockAt);
 };
@@ -100,7 +100,7 @@ describe("Bonds", () => {
       const authorization = await f.authorize(f.seller, { value: amount, validBefore: deadline, nonce });
       const send = (posted = amount) =>
         f.escrow
-          .connect(f.carrier)
+          .connect(f.relayer)
           .postBondWithAuthorization(f.seller, f.stablecoin, posted, message.salt, deadline, authorization);
       return { send, nonce };
     };
@@ -134,7 +134,7 @@ describe("Bonds", () => {
       await f.postBond(f.seller.address, NATIVE, AMOUNT);
       const at = (await f.time.latest()) + 100;
       await f.time.setNextBlockTimestamp(at);
-      await expect(f.escrow.connect(f.seller).requestBondWithdrawal(NATIVE))
+      await expect(f.escrow.connect(f.seller).requestBondWithdrawal(f.seller, NATIVE, "0x"))
         .to.emit(f.escrow, "BondWithdrawalRequested")
         .withArgs(f.seller, NATIVE, at + BOND_DELAY);
       expect(await f.escrow.bondOf(f.seller, NATIVE)).to.deep.equal([AMOUNT, 0n, BigInt(at + BOND_DELAY)]);
@@ -145,7 +145,7 @@ describe("Bonds", () => {
       const f = await load();
       const first = await unlocked(f);
       await f.time.increase(100 * DAY);
-      await f.escrow.connect(f.seller).requestBondWithdrawal(NATIVE);
+      await f.escrow.connect(f.seller).requestBondWithdrawal(f.seller, NATIVE, "0x");
       expect((await f.escrow.bondOf(f.seller, NATIVE)).unlockAt).to.be.greaterThan(first + 99 * DAY);
     });
   });
@@ -155,7 +155,7 @@ describe("Bonds", () => {
       arrange: (f, owner) => f.postBond(owner, NATIVE, AMOUNT),
       intent: (_, seller, signed) => ({ kind: "RequestBondWithdrawal", message: { seller, token: NATIVE, ...signed } }),
       send: (f, seller, { deadline, signature }) =>
-        f.escrow.connect(f.carrier).requestBondWithdrawalFor(seller, NATIVE, deadline, signature),
+        f.escrow.connect(f.relayer).requestBondWithdrawal(seller, NATIVE, consent(deadline, signature)),
       event: "BondWithdrawalRequested",
     });
   });
@@ -164,24 +164,21 @@ describe("Bonds", () => {
     it("sends the free part wherever the seller says, in as many steps as they like", async () => {
       const f = await load();
       await f.time.increaseTo(await unlocked(f));
-      const withdrawing = f.escrow.connect(f.seller).withdrawBond(NATIVE, 2_000n, f.stranger);
+      const withdrawing = f.escrow.connect(f.seller).withdrawBond(f.seller, NATIVE, 2_000n, f.stranger, "0x");
       await expect(withdrawing).to.emit(f.escrow, "BondWithdrawn").withArgs(f.seller, NATIVE, 2_000, f.stranger);
       await expect(withdrawing).to.changeEtherBalances(ethers, [f.escrow, f.stranger], [-2_000n, 2_000n]);
-      await f.escrow.connect(f.seller).withdrawBond(NATIVE, 3_000n, f.seller);
+      await f.escrow.connect(f.seller).withdrawBond(f.seller, NATIVE, 3_000n, f.seller, "0x");
       expect((await f.escrow.bondOf(f.seller, NATIVE)).balance).to.equal(0n);
     });
 
     it("sends tokens", async () => {
       const f = await load();
       await f.postBond(f.seller.address, f.stablecoinAddress, AMOUNT);
-      await f.escrow.connect(f.seller).requestBondWithdrawal(f.stablecoin);
+      await f.escrow.connect(f.seller).requestBondWithdrawal(f.seller, f.stablecoin, "0x");
       await f.time.increase(BOND_DELAY);
-      await expect(f.escrow.connect(f.seller).withdrawBond(f.stablecoin, AMOUNT, f.stranger)).to.changeTokenBalances(
-        ethers,
-        f.stablecoin,
-        [f.escrow, f.stranger],
-        [-AMOUNT, AMOUNT],
-      );
+      await expect(
+        f.escrow.connect(f.seller).withdrawBond(f.seller, f.stablecoin, AMOUNT, f.stranger, "0x"),
+      ).to.changeTokenBalances(ethers, f.stablecoin, [f.escrow, f.stranger], [-AMOUNT, AMOUNT]);
     });
 
     it("reverts with BondLocked without a request, one second before it opens, and at the end of its window", async () => {
@@ -189,13 +186,13 @@ describe("Bonds", () => {
       await f.postBond(f.seller.address, f.stablecoinAddress, AMOUNT);
       await expectUnmoved(
         f,
-        () => f.escrow.connect(f.seller).withdrawBond(f.stablecoin, 1n, f.seller),
+        () => f.escrow.connect(f.seller).withdrawBond(f.seller, f.stablecoin, 1n, f.seller, "0x"),
         "BondLocked",
         [0],
       );
 
       const opensAt = await unlocked(f);
-      const send = () => f.escrow.connect(f.seller).withdrawBond(NATIVE, 1n, f.seller);
+      const send = () => f.escrow.connect(f.seller).withdrawBond(f.seller, NATIVE, 1n, f.seller, "0x");
       for (const at of [opensAt - 1, opensAt + BOND_WINDOW]) {
         const snapshot = await networkHelpers.takeSnapshot();
         await f.time.setNextBlockTimestamp(at);
@@ -211,16 +208,16 @@ describe("Bonds", () => {
     it("reverts with BondTooSmall for what a deal has reserved", async () => {
       const f = await load();
       await f.postBond(f.seller.address, NATIVE, AMOUNT);
-      await f.escrow.connect(f.seller).requestBondWithdrawal(NATIVE);
+      await f.escrow.connect(f.seller).requestBondWithdrawal(f.seller, NATIVE, "0x");
       await f.time.increase(BOND_DELAY);
       await f.reach("funded", { coverage: COVERAGE });
       await expectUnmoved(
         f,
-        () => f.escrow.connect(f.seller).withdrawBond(NATIVE, AMOUNT + 1n, f.seller),
+        () => f.escrow.connect(f.seller).withdrawBond(f.seller, NATIVE, AMOUNT + 1n, f.seller, "0x"),
         "BondTooSmall",
         [AMOUNT + 1n, AMOUNT],
       );
-      await expect(f.escrow.connect(f.seller).withdrawBond(NATIVE, AMOUNT, f.seller)).to.emit(
+      await expect(f.escrow.connect(f.seller).withdrawBond(f.seller, NATIVE, AMOUNT, f.seller, "0x")).to.emit(
         f.escrow,
         "BondWithdrawn",
       );
@@ -230,16 +227,19 @@ describe("Bonds", () => {
       const f = await load();
       await f.time.increaseTo(await unlocked(f));
       const as = f.escrow.connect(f.seller);
-      await expectUnmoved(f, () => as.withdrawBond(NATIVE, 0n, f.seller), "AmountZero");
+      await expectUnmoved(f, () => as.withdrawBond(CALLER, NATIVE, 0n, f.seller, "0x"), "AmountZero");
       for (const to of [ethers.ZeroAddress, await f.escrow.getAddress()])
-        await expectUnmoved(f, () => as.withdrawBond(NATIVE, 1n, to), "PaymentFailed", [to, 1]);
+        await expectUnmoved(f, () => as.withdrawBond(CALLER, NATIVE, 1n, to, "0x"), "PaymentFailed", [to, 1]);
     });
 
     it("reverts with PaymentFailed when the payee cannot receive, and the bond stays", async () => {
       const f = await load();
       await f.time.increaseTo(await unlocked(f));
       const as = f.escrow.connect(f.seller);
-      await expectUnmoved(f, () => as.withdrawBond(NATIVE, 1n, f.tribunal), "PaymentFailed", [f.tribunal, 1]);
+      await expectUnmoved(f, () => as.withdrawBond(CALLER, NATIVE, 1n, f.tribunal, "0x"), "PaymentFailed", [
+        f.tribunal,
+        1,
+      ]);
     });
 
     it("never touches another seller's bond", async () => {
@@ -247,7 +247,7 @@ describe("Bonds", () => {
       await f.time.increaseTo(await unlocked(f));
       await expectUnmoved(
         f,
-        () => f.escrow.connect(f.stranger).withdrawBond(NATIVE, 1n, f.stranger),
+        () => f.escrow.connect(f.stranger).withdrawBond(f.stranger, NATIVE, 1n, f.stranger, "0x"),
         "BondLocked",
         [0],
       );
@@ -261,7 +261,7 @@ describe("Bonds", () => {
         if ((await f.escrow.bondOf(owner, NATIVE)).unlockAt !== 0n) return;
         const as = await ethers.getImpersonatedSigner(owner);
         await networkHelpers.setBalance(owner, 10n ** 18n);
-        await f.escrow.connect(as).requestBondWithdrawal(NATIVE);
+        await f.escrow.connect(as).requestBondWithdrawal(as, NATIVE, "0x");
         await f.time.increase(BOND_DELAY);
       },
       intent: (f, seller, signed) => ({
@@ -269,7 +269,7 @@ describe("Bonds", () => {
         message: { seller, token: NATIVE, amount: 1_000n, to: f.stranger.address.toLowerCase() as Hex, ...signed },
       }),
       send: (f, seller, { deadline, signature }) =>
-        f.escrow.connect(f.carrier).withdrawBondFor(seller, NATIVE, 1_000n, f.stranger, deadline, signature),
+        f.escrow.connect(f.relayer).withdrawBond(seller, NATIVE, 1_000n, f.stranger, consent(deadline, signature)),
       event: "BondWithdrawn",
     });
   });

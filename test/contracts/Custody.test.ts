@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { deployEscrow, type Fixture } from "../fixtures/escrow.ts";
+import { consent, deployEscrow, type Fixture } from "../fixtures/escrow.ts";
 import { itTakesTheOwnersSignature } from "../fixtures/signedAccountForm.ts";
 
 const connection = await network.create();
@@ -29,13 +29,19 @@ describe("Custody", () => {
       const f = await load();
       await credit(f, f.marketplace.address, NATIVE);
       await credit(f, f.marketplace.address, NATIVE);
-      const withdrawing = f.escrow.connect(f.marketplace).withdrawCredit(NATIVE, f.stranger);
+      const withdrawing = f.escrow
+        .connect(f.marketplace)
+        .withdrawCredit(f.marketplace, NATIVE, await f.escrow.creditOf(f.marketplace, NATIVE), f.stranger, "0x");
       await expect(withdrawing)
         .to.emit(f.escrow, "CreditWithdrawn")
         .withArgs(f.marketplace, NATIVE, 2n * FEE, f.stranger);
       await expect(withdrawing).to.changeEtherBalances(ethers, [f.escrow, f.stranger], [-2n * FEE, 2n * FEE]);
       expect(await f.escrow.creditOf(f.marketplace, NATIVE)).to.equal(0n);
-      await expect(f.escrow.connect(f.marketplace).withdrawCredit(NATIVE, f.stranger))
+      await expect(
+        f.escrow
+          .connect(f.marketplace)
+          .withdrawCredit(f.marketplace, NATIVE, await f.escrow.creditOf(f.marketplace, NATIVE), f.stranger, "0x"),
+      )
         .to.be.revertedWithCustomError(f.escrow, "NothingToWithdraw")
         .withArgs(f.marketplace, NATIVE);
     });
@@ -44,12 +50,17 @@ describe("Custody", () => {
       const f = await load();
       await credit(f, f.marketplace.address, NATIVE);
       await credit(f, f.marketplace.address, f.stablecoinAddress);
-      await expect(f.escrow.connect(f.marketplace).withdrawCredit(f.stablecoin, f.stranger)).to.changeTokenBalances(
-        ethers,
-        f.stablecoin,
-        [f.escrow, f.stranger],
-        [-FEE, FEE],
-      );
+      await expect(
+        f.escrow
+          .connect(f.marketplace)
+          .withdrawCredit(
+            f.marketplace,
+            f.stablecoin,
+            await f.escrow.creditOf(f.marketplace, f.stablecoin),
+            f.stranger,
+            "0x",
+          ),
+      ).to.changeTokenBalances(ethers, f.stablecoin, [f.escrow, f.stranger], [-FEE, FEE]);
       expect(await f.escrow.creditOf(f.marketplace, NATIVE)).to.equal(FEE);
     });
 
@@ -57,7 +68,11 @@ describe("Custody", () => {
       const f = await load();
       await credit(f, f.marketplace.address, NATIVE);
       const before = await f.account(f.marketplace.address);
-      await expect(f.escrow.connect(f.stranger).withdrawCredit(NATIVE, f.stranger))
+      await expect(
+        f.escrow
+          .connect(f.stranger)
+          .withdrawCredit(f.stranger, NATIVE, await f.escrow.creditOf(f.stranger, NATIVE), f.stranger, "0x"),
+      )
         .to.be.revertedWithCustomError(f.escrow, "NothingToWithdraw")
         .withArgs(f.stranger, NATIVE);
       expect(await f.account(f.marketplace.address)).to.deep.equal(before);
@@ -69,10 +84,24 @@ describe("Custody", () => {
       await credit(f, f.marketplace.address, f.stablecoinAddress);
       const before = await f.account(f.marketplace.address);
       for (const to of [ethers.ZeroAddress, await f.escrow.getAddress(), await f.tribunal.getAddress()])
-        await expect(f.escrow.connect(f.marketplace).withdrawCredit(NATIVE, to))
+        await expect(
+          f.escrow
+            .connect(f.marketplace)
+            .withdrawCredit(f.marketplace, NATIVE, await f.escrow.creditOf(f.marketplace, NATIVE), to, "0x"),
+        )
           .to.be.revertedWithCustomError(f.escrow, "PaymentFailed")
           .withArgs(to, FEE);
-      await expect(f.escrow.connect(f.marketplace).withdrawCredit(f.stablecoin, f.escrow))
+      await expect(
+        f.escrow
+          .connect(f.marketplace)
+          .withdrawCredit(
+            f.marketplace,
+            f.stablecoin,
+            await f.escrow.creditOf(f.marketplace, f.stablecoin),
+            f.escrow,
+            "0x",
+          ),
+      )
         .to.be.revertedWithCustomError(f.escrow, "PaymentFailed")
         .withArgs(f.escrow, FEE);
       expect(await f.account(f.marketplace.address)).to.deep.equal(before);
@@ -87,7 +116,7 @@ describe("Custody", () => {
         message: { owner, token: NATIVE, to: f.stranger.address.toLowerCase() as Hex, ...signed },
       }),
       send: (f, owner, { deadline, signature }) =>
-        f.escrow.connect(f.carrier).withdrawCreditFor(owner, NATIVE, f.stranger, deadline, signature),
+        f.escrow.connect(f.relayer).withdrawCredit(owner, NATIVE, AMOUNT, f.stranger, consent(deadline, signature)),
       event: "CreditWithdrawn",
     });
   });

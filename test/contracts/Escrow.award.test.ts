@@ -53,7 +53,7 @@ describe("Escrow", () => {
         [price - toSeller, toSeller - toSeller / 10n],
       );
       expect(await f.escrow.creditOf(marketplace, deal.terms.token)).to.equal(toSeller / 10n);
-      expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("closed"), 0n, 0n]);
+      expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("closed"), 0n, 0n, 0n, 0n, 0n]);
     });
 
     it("compensates from this deal's coverage and records what goes beyond it", async () => {

@@ -23,7 +23,7 @@ describe("Escrow", () => {
 
       await expect(closing).to.emit(f.escrow, "DealClosed").withArgs(deal.id);
       await expect(closing).to.changeEtherBalances(ethers, [f.escrow, f.seller, f.buyer], [0n, 0n, 0n]);
-      expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("none"), 0n, 0n]);
+      expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("none"), 0n, 0n, 0n, 0n, 0n]);
       expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, 0n, 0n]);
     });
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { COVERAGE, deployEscrow, FAR, type Fixture, statusNumber } from "../fixtures/escrow.ts";
+import { COVERAGE, consent, deployEscrow, FAR, type Fixture, statusNumber } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
 const connection = await network.create();
@@ -23,7 +23,7 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("delivered");
       const { price } = deal.terms;
-      const confirmation = f.escrow.connect(f.buyer).confirm(deal.packed);
+      const confirmation = f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
 
       await expect(confirmation).to.emit(f.escrow, "DealReleased").withArgs(deal.id, price, 0);
       await expect(confirmation).not.to.emit(f.escrow, "CreditAdded");
@@ -38,7 +38,7 @@ describe("Escrow", () => {
         deposit: 1_999n,
         ...withFee(f, 250),
       });
-      const confirmation = f.escrow.connect(f.buyer).confirm(deal.packed);
+      const confirmation = f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
 
       await expect(confirmation).to.emit(f.escrow, "DealReleased").withArgs(deal.id, 1_999, 0);
       await expect(confirmation).to.emit(f.escrow, "CreditAdded").withArgs(f.marketplace, f.stablecoin, 49);
@@ -54,7 +54,11 @@ describe("Escrow", () => {
     it("pays nothing but the fee when the fee is everything", async () => {
       const f = await load();
       const deal = await f.reach("funded", withFee(f, 10_000));
-      await expect(f.escrow.connect(f.buyer).confirm(deal.packed)).to.changeEtherBalances(ethers, [f.seller], [0n]);
+      await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x")).to.changeEtherBalances(
+        ethers,
+        [f.seller],
+        [0n],
+      );
       expect(await f.escrow.creditOf(f.marketplace, deal.terms.token)).to.equal(deal.terms.price);
     });
 
@@ -64,7 +68,11 @@ describe("Escrow", () => {
         const deal = await f.reach(status);
         const { held } = await f.escrow.dealOf(deal.id);
         await f.time.increase(20 * 86_400);
-        await expect(f.escrow.connect(f.buyer).confirm(deal.packed)).to.changeEtherBalances(ethers, [f.seller], [held]);
+        await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x")).to.changeEtherBalances(
+          ethers,
+          [f.seller],
+          [held],
+        );
       }
     });
 
@@ -74,17 +82,24 @@ describe("Escrow", () => {
       const at = (await f.time.latest()) + 100;
       await f.time.setNextBlockTimestamp(at);
       const tailUntil = at + deal.terms.tail;
-      await expect(f.escrow.connect(f.buyer).confirm(deal.packed))
+      await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"))
         .to.emit(f.escrow, "DealReleased")
         .withArgs(deal.id, deal.terms.price, tailUntil);
-      expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("released"), 0n, BigInt(tailUntil)]);
+      expect(await f.escrow.dealOf(deal.id)).to.deep.equal([
+        statusNumber("released"),
+        0n,
+        0n,
+        BigInt(tailUntil),
+        0n,
+        0n,
+      ]);
       expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, COVERAGE, 0n]);
     });
 
     it("frees the coverage at once when there is no tail", async () => {
       const f = await load();
       const deal = await f.reach("delivered", { coverage: COVERAGE, tail: 0 });
-      await expect(f.escrow.connect(f.buyer).confirm(deal.packed))
+      await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"))
         .to.emit(f.escrow, "DealReleased")
         .withArgs(deal.id, deal.terms.price, 0);
       expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, 0n, 0n]);
@@ -98,15 +113,15 @@ describe("Escrow", () => {
       ] as const) {
         const deal = await f.reach("delivered");
         await f.time.setNextBlockTimestamp(deal.terms.fundBy + late);
-        await f.escrow.connect(f.buyer).confirm(deal.packed);
-        expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber(status), 0n, 0n]);
+        await f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
+        expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber(status), 0n, 0n, 0n, 0n, 0n]);
       }
     });
 
     it("reverts with NotCaller for anybody but the buyer", async () => {
       const f = await load();
       const deal = await f.reach("delivered");
-      await f.expectRefusal(deal, () => f.escrow.connect(f.seller).confirm(deal.packed), {
+      await f.expectRefusal(deal, () => f.escrow.connect(f.seller).confirm(deal.packed, "0x"), {
         error: "NotCaller",
         args: [f.seller, f.buyer],
       });
@@ -116,7 +131,7 @@ describe("Escrow", () => {
       const f = await load();
       for (const status of ["none", "released", "disputed", "closed"] as const) {
         const deal = await f.reach(status);
-        await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).confirm(deal.packed), {
+        await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).confirm(deal.packed, "0x"), {
           error: "DealNotOpen",
           args: [deal.id, statusNumber(status)],
         });
@@ -133,7 +148,7 @@ describe("Escrow", () => {
         message: { deal: deal.id, amount: deal.terms.price, deadline },
       }),
       send: (f, deal, { deadline, signature }) =>
-        f.escrow.connect(f.carrier).confirmFor(deal.packed, deadline, signature),
+        f.escrow.connect(f.relayer).confirm(deal.packed, consent(deadline, signature)),
       event: "DealReleased",
       replay: (deal) => ({ error: "DealNotOpen", args: [deal.id, statusNumber("closed")] }),
     });
@@ -146,7 +161,7 @@ describe("Escrow", () => {
       const signature = await f.signIntent(f.buyer, { kind: "ConfirmReceipt", message });
       await f.expectRefusal(
         deal,
-        () => f.escrow.connect(f.carrier).confirmFor(deal.packed, message.deadline, signature),
+        () => f.escrow.connect(f.relayer).confirm(deal.packed, consent(message.deadline, signature)),
         { error: "SignatureInvalid", args: [f.buyer] },
       );
     });
@@ -157,11 +172,11 @@ describe("Escrow", () => {
       const { deposit, price } = deal.terms;
       const message = { deal: deal.id, amount: deposit, deadline: FAR };
       const signature = await f.signIntent(f.buyer, { kind: "ConfirmReceipt", message });
-      const send = () => f.escrow.connect(f.carrier).confirmFor(deal.packed, FAR, signature);
+      const send = () => f.escrow.connect(f.relayer).confirm(deal.packed, consent(FAR, signature));
       const snapshot = await networkHelpers.takeSnapshot();
       await expect(send()).to.changeEtherBalances(ethers, [f.seller], [deposit]);
       await snapshot.restore();
-      await f.escrow.connect(f.buyer).payBalance(deal.packed, { value: price - deposit });
+      await f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value: price - deposit });
       await f.expectRefusal(deal, send, { error: "SignatureInvalid", args: [f.buyer] });
     });
   });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { deployEscrow, statusNumber } from "../fixtures/escrow.ts";
+import { consent, deployEscrow, statusNumber } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
 const connection = await network.create();
@@ -21,7 +21,7 @@ describe("Escrow", () => {
       const deal = await f.reach("shipped");
       const at = (await f.time.latest()) + 100;
       await f.time.setNextBlockTimestamp(at);
-      const delivery = f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"));
+      const delivery = f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"), "0x");
 
       await expect(delivery)
         .to.emit(f.escrow, "DealDelivered")
@@ -37,7 +37,7 @@ describe("Escrow", () => {
     it("is possible one second before deliverBy and reverts with DeadlinePassed at deliverBy", async () => {
       const f = await load();
       const deal = await f.reach("shipped");
-      const send = () => f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"));
+      const send = () => f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"), "0x");
       const snapshot = await networkHelpers.takeSnapshot();
       await f.time.setNextBlockTimestamp(deal.terms.deliverBy);
       await f.expectRefusal(deal, send, { error: "DeadlinePassed", args: [deal.terms.deliverBy] });
@@ -49,8 +49,8 @@ describe("Escrow", () => {
     it("reverts with NotCaller for anybody but the attestor, the seller above all", async () => {
       const f = await load();
       const deal = await f.reach("shipped");
-      for (const caller of [f.seller, f.buyer, f.carrier])
-        await f.expectRefusal(deal, () => f.escrow.connect(caller).deliver(deal.packed, f.digest("proof")), {
+      for (const caller of [f.seller, f.buyer, f.relayer])
+        await f.expectRefusal(deal, () => f.escrow.connect(caller).deliver(deal.packed, f.digest("proof"), "0x"), {
           error: "NotCaller",
           args: [caller, f.attestor],
         });
@@ -60,7 +60,7 @@ describe("Escrow", () => {
       const f = await load();
       for (const status of ["funded", "delivered"] as const) {
         const deal = await f.reach(status);
-        await f.expectRefusal(deal, () => f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof")), {
+        await f.expectRefusal(deal, () => f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"), "0x"), {
           error: "WrongStatus",
           args: [deal.id, statusNumber(status), statusNumber("shipped")],
         });
@@ -77,7 +77,7 @@ describe("Escrow", () => {
         message: { deal: deal.id, proof: f.digest("proof"), deadline },
       }),
       send: (f, deal, { deadline, signature }) =>
-        f.escrow.connect(f.carrier).deliverFor(deal.packed, f.digest("proof"), deadline, signature),
+        f.escrow.connect(f.relayer).deliver(deal.packed, f.digest("proof"), consent(deadline, signature)),
       event: "DealDelivered",
       replay: (deal) => ({
         error: "WrongStatus",
@@ -92,7 +92,7 @@ describe("Escrow", () => {
       const signature = await f.signIntent(f.attestor, { kind: "AttestDelivery", message });
       await f.expectRefusal(
         deal,
-        () => f.escrow.connect(f.carrier).deliverFor(deal.packed, f.digest("other"), message.deadline, signature),
+        () => f.escrow.connect(f.relayer).deliver(deal.packed, f.digest("other"), consent(message.deadline, signature)),
         { error: "SignatureInvalid", args: [f.attestor] },
       );
     });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { DealStatus } from "../../src/core/deals.ts";
-import { COVERAGE, deployEscrow, type Fixture, statusNumber, type TestDeal } from "../fixtures/escrow.ts";
+import { COVERAGE, consent, deployEscrow, type Fixture, statusNumber, type TestDeal } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
 const connection = await network.create();
@@ -34,7 +34,7 @@ describe("Escrow", () => {
           const { held } = await f.escrow.dealOf(deal.id);
           const at = (await f.time.latest()) + 100;
           await f.time.setNextBlockTimestamp(at);
-          const disputing = f.escrow.connect(party).dispute(deal.packed, f.digest("statement"));
+          const disputing = f.escrow.connect(party).dispute(deal.packed, party, f.digest("statement"), "0x");
           await expect(disputing)
             .to.emit(f.escrow, "DealDisputed")
             .withArgs(deal.id, party, f.digest("statement"), at + deal.terms.backstop);
@@ -51,7 +51,7 @@ describe("Escrow", () => {
         const f = await load();
         const deal = await f.reach(status);
         const end = await windowEnd(f, deal, status);
-        const send = () => f.escrow.connect(f.buyer).dispute(deal.packed, f.digest("statement"));
+        const send = () => f.escrow.connect(f.buyer).dispute(deal.packed, f.buyer, f.digest("statement"), "0x");
         const snapshot = await networkHelpers.takeSnapshot();
         await f.time.setNextBlockTimestamp(end);
         await f.expectRefusal(deal, send, { error: "DeadlinePassed", args: [end] });
@@ -64,10 +64,14 @@ describe("Escrow", () => {
     it("reverts with NotParty for the seller in the tail, who would cut the buyer's time short", async () => {
       const f = await load();
       const deal = await f.reach("released");
-      await f.expectRefusal(deal, () => f.escrow.connect(f.seller).dispute(deal.packed, f.digest("statement")), {
-        error: "NotParty",
-        args: [f.seller],
-      });
+      await f.expectRefusal(
+        deal,
+        () => f.escrow.connect(f.seller).dispute(deal.packed, f.seller, f.digest("statement"), "0x"),
+        {
+          error: "NotParty",
+          args: [f.seller],
+        },
+      );
     });
 
     it("keeps the coverage reserved", async () => {
@@ -80,20 +84,28 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("funded");
       for (const caller of [f.attestor, f.marketplace, f.stranger])
-        await f.expectRefusal(deal, () => f.escrow.connect(caller).dispute(deal.packed, f.digest("statement")), {
-          error: "NotParty",
-          args: [caller],
-        });
+        await f.expectRefusal(
+          deal,
+          () => f.escrow.connect(caller).dispute(deal.packed, caller, f.digest("statement"), "0x"),
+          {
+            error: "NotParty",
+            args: [caller],
+          },
+        );
     });
 
     it("reverts with DealNotOpen before funding, after the end, and the second time", async () => {
       const f = await load();
       for (const status of ["none", "closed", "disputed"] as const) {
         const deal = await f.reach(status);
-        await f.expectRefusal(deal, () => f.escrow.connect(f.seller).dispute(deal.packed, f.digest("statement")), {
-          error: "DealNotOpen",
-          args: [deal.id, statusNumber(status)],
-        });
+        await f.expectRefusal(
+          deal,
+          () => f.escrow.connect(f.seller).dispute(deal.packed, f.seller, f.digest("statement"), "0x"),
+          {
+            error: "DealNotOpen",
+            args: [deal.id, statusNumber(status)],
+          },
+        );
       }
     });
   });
@@ -110,8 +122,8 @@ describe("Escrow", () => {
           }),
           send: (f, deal, { deadline, signature }) =>
             f.escrow
-              .connect(f.carrier)
-              .disputeFor(deal.packed, deal.terms[by], f.digest("statement"), deadline, signature),
+              .connect(f.relayer)
+              .dispute(deal.packed, deal.terms[by], f.digest("statement"), consent(deadline, signature)),
           event: "DealDisputed",
           replay: (deal) => ({ error: "DealNotOpen", args: [deal.id, statusNumber("disputed")] }),
         });
@@ -125,7 +137,8 @@ describe("Escrow", () => {
       const signature = await f.signIntent(f.stranger, { kind: "OpenDispute", message });
       await f.expectRefusal(
         deal,
-        () => f.escrow.connect(f.carrier).disputeFor(deal.packed, by, message.statement, message.deadline, signature),
+        () =>
+          f.escrow.connect(f.relayer).dispute(deal.packed, by, message.statement, consent(message.deadline, signature)),
         { error: "NotParty", args: [f.stranger] },
       );
     });
@@ -144,8 +157,8 @@ describe("Escrow", () => {
         deal,
         () =>
           f.escrow
-            .connect(f.carrier)
-            .disputeFor(deal.packed, deal.terms.seller, message.statement, message.deadline, signature),
+            .connect(f.relayer)
+            .dispute(deal.packed, deal.terms.seller, message.statement, consent(message.deadline, signature)),
         { error: "SignatureInvalid", args: [f.seller] },
       );
     });

@@ -16,7 +16,7 @@ const load = () => networkHelpers.loadFixture(deployed);
 /** A funded deal whose deposit, a fifth of the price, was earnest money. */
 const earnestDeal = async (f: Fixture, coverage: bigint) => {
   const deal = await f.reach("deposited", { ...(await f.inTwoParts(5n)), earnest: true, coverage });
-  await f.escrow.connect(f.buyer).payBalance(deal.packed, { value: deal.terms.price - deal.terms.deposit });
+  await f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value: deal.terms.price - deal.terms.deposit });
   return deal;
 };
 
@@ -38,7 +38,7 @@ describe("Escrow", () => {
           await (token === ethers.ZeroAddress
             ? expect(expiring).to.changeEtherBalances(ethers, [f.escrow, f.buyer, f.stranger], [-price, price, 0n])
             : expect(expiring).to.changeTokenBalances(ethers, f.stablecoin, [f.escrow, f.buyer], [-price, price]));
-          expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("none"), 0n, 0n]);
+          expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("none"), 0n, 0n, 0n, 0n, 0n]);
           expect(await f.escrow.bondOf(f.seller, token)).to.deep.equal([COVERAGE, 0n, 0n]);
         }
       });
@@ -60,7 +60,7 @@ describe("Escrow", () => {
     it("refunds what is still held after a partial refund", async () => {
       const f = await load();
       const deal = await f.reach("shipped");
-      await f.escrow.connect(f.seller).refund(deal.packed, 1_000n);
+      await f.escrow.connect(f.seller).refund(deal.packed, 1_000n, "0x");
       await f.time.increaseTo(deal.terms.deliverBy);
       await expect(f.escrow.connect(f.stranger).expire(deal.packed)).to.changeEtherBalances(
         ethers,

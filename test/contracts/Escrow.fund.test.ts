@@ -46,17 +46,17 @@ describe("Escrow", () => {
     it("holds the native price and carries the terms in its event", async () => {
       const f = await loadFixture(deployed);
       const { terms, packed, id } = f.dealOf(await f.termsOf());
-      const funding = f.escrow.connect(f.buyer).fund(packed, { value: terms.price });
+      const funding = f.escrow.connect(f.buyer).fund(packed, "0x", "0x", { value: terms.price });
 
       await expect(funding).to.emit(f.escrow, "DealFunded").withArgs(id, [packed.words]);
       await expect(funding).to.changeEtherBalances(ethers, [f.buyer, f.escrow], [-terms.price, terms.price]);
-      expect(await f.escrow.dealOf(id)).to.deep.equal([statusNumber("funded"), terms.price, 0n]);
+      expect(await f.escrow.dealOf(id)).to.deep.equal([statusNumber("funded"), 0n, terms.price, 0n, 0n, 0n]);
     });
 
     it("holds the token price", async () => {
       const f = await loadFixture(deployed);
       const { terms, packed, id } = f.dealOf(await f.termsOf({ token: f.stablecoinAddress }));
-      const funding = f.escrow.connect(f.buyer).fund(packed);
+      const funding = f.escrow.connect(f.buyer).fund(packed, "0x", "0x");
 
       await expect(funding).to.emit(f.escrow, "DealFunded").withArgs(id, [packed.words]);
       await expect(funding).to.changeTokenBalances(
@@ -65,21 +65,21 @@ describe("Escrow", () => {
         [f.buyer, f.escrow],
         [-terms.price, terms.price],
       );
-      expect(await f.escrow.dealOf(id)).to.deep.equal([statusNumber("funded"), terms.price, 0n]);
+      expect(await f.escrow.dealOf(id)).to.deep.equal([statusNumber("funded"), 0n, terms.price, 0n, 0n, 0n]);
     });
 
     it("holds a deposit when the terms leave a balance", async () => {
       const f = await loadFixture(deployed);
       const { terms, packed, id } = f.dealOf(await f.termsOf(await f.inTwoParts()));
-      await f.escrow.connect(f.buyer).fund(packed, { value: terms.deposit });
-      expect(await f.escrow.dealOf(id)).to.deep.equal([statusNumber("deposited"), terms.deposit, 0n]);
+      await f.escrow.connect(f.buyer).fund(packed, "0x", "0x", { value: terms.deposit });
+      expect(await f.escrow.dealOf(id)).to.deep.equal([statusNumber("deposited"), 0n, terms.deposit, 0n, 0n, 0n]);
     });
 
     it("takes the terms one second before fundBy and reverts with DeadlinePassed at fundBy", async () => {
       const f = await loadFixture(deployed);
       const deal = f.dealOf(await f.termsOf());
       const { terms, packed } = deal;
-      const send = () => f.escrow.connect(f.buyer).fund(packed, { value: terms.price });
+      const send = () => f.escrow.connect(f.buyer).fund(packed, "0x", "0x", { value: terms.price });
       const snapshot = await networkHelpers.takeSnapshot();
       await f.time.setNextBlockTimestamp(terms.fundBy);
       await f.expectRefusal(deal, send, { error: "DeadlinePassed", args: [terms.fundBy] });
@@ -91,19 +91,27 @@ describe("Escrow", () => {
     it("reverts with NotCaller for anybody but the buyer", async () => {
       const f = await loadFixture(deployed);
       const deal = f.dealOf(await f.termsOf());
-      await f.expectRefusal(deal, () => f.escrow.connect(f.seller).fund(deal.packed, { value: deal.terms.price }), {
-        error: "NotCaller",
-        args: [f.seller, f.buyer],
-      });
+      await f.expectRefusal(
+        deal,
+        () => f.escrow.connect(f.seller).fund(deal.packed, "0x", "0x", { value: deal.terms.price }),
+        {
+          error: "NotCaller",
+          args: [f.seller, f.buyer],
+        },
+      );
     });
 
     it("reverts with CoverageExceedsBond when the terms want coverage, which needs the seller's signature", async () => {
       const f = await loadFixture(deployed);
       const deal = await covered(f);
-      await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).fund(deal.packed, { value: deal.terms.price }), {
-        error: "CoverageExceedsBond",
-        args: [COVERAGE, 0],
-      });
+      await f.expectRefusal(
+        deal,
+        () => f.escrow.connect(f.buyer).fund(deal.packed, "0x", "0x", { value: deal.terms.price }),
+        {
+          error: "CoverageExceedsBond",
+          args: [COVERAGE, 0],
+        },
+      );
     });
 
     it("reverts with ValueMismatch for less, for more, and for currency sent with a token", async () => {
@@ -117,7 +125,7 @@ describe("Escrow", () => {
         [native, 0n, price],
         [token, 1n, 0n],
       ] as const)
-        await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).fund(deal.packed, { value }), {
+        await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).fund(deal.packed, "0x", "0x", { value }), {
           error: "ValueMismatch",
           args: [value, expected],
         });
@@ -127,10 +135,14 @@ describe("Escrow", () => {
       const f = await loadFixture(deployed);
       for (const status of ["funded", "closed"] as const) {
         const deal = await f.reach(status);
-        await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).fund(deal.packed, { value: deal.terms.price }), {
-          error: "DealExists",
-          args: [deal.id, statusNumber(status)],
-        });
+        await f.expectRefusal(
+          deal,
+          () => f.escrow.connect(f.buyer).fund(deal.packed, "0x", "0x", { value: deal.terms.price }),
+          {
+            error: "DealExists",
+            args: [deal.id, statusNumber(status)],
+          },
+        );
       }
     });
 
@@ -140,10 +152,14 @@ describe("Escrow", () => {
       await f.time.increaseTo(deal.terms.fundBy);
       await f.confirm(deal);
       expect((await f.escrow.dealOf(deal.id)).status).to.equal(statusNumber("none"));
-      await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).fund(deal.packed, { value: deal.terms.price }), {
-        error: "DeadlinePassed",
-        args: [deal.terms.fundBy],
-      });
+      await f.expectRefusal(
+        deal,
+        () => f.escrow.connect(f.buyer).fund(deal.packed, "0x", "0x", { value: deal.terms.price }),
+        {
+          error: "DeadlinePassed",
+          args: [deal.terms.fundBy],
+        },
+      );
     });
 
     it("takes one signature of terms that differ in bits that nothing reads", async () => {
@@ -152,11 +168,17 @@ describe("Escrow", () => {
       const words = [...deal.packed.words];
       for (const index of [3, 5, 6]) words[index] = `${words[index]!.slice(0, -2)}ff` as Hex;
       expect(await f.escrow.dealIdOf({ words: words as typeof deal.packed.words })).to.equal(deal.id);
-      await f.escrow.connect(f.buyer).fund({ words: words as typeof deal.packed.words }, { value: deal.terms.price });
-      await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).fund(deal.packed, { value: deal.terms.price }), {
-        error: "DealExists",
-        args: [deal.id, statusNumber("funded")],
-      });
+      await f.escrow
+        .connect(f.buyer)
+        .fund({ words: words as typeof deal.packed.words }, "0x", "0x", { value: deal.terms.price });
+      await f.expectRefusal(
+        deal,
+        () => f.escrow.connect(f.buyer).fund(deal.packed, "0x", "0x", { value: deal.terms.price }),
+        {
+          error: "DealExists",
+          args: [deal.id, statusNumber("funded")],
+        },
+      );
     });
 
     describe("refuses terms that are unsafe", () => {
@@ -170,10 +192,14 @@ describe("Escrow", () => {
           const terms = await f.termsOf(changes);
           const deal = { terms, packed: packTerms(terms), id: dealIdOf(terms, f.domain) };
           const buyer = terms.buyer === ethers.ZeroAddress ? f.buyer : f.keyOf(terms.buyer);
-          await f.expectRefusal(deal, () => f.escrow.connect(buyer).fund(deal.packed, f.nativeValue(terms)), {
-            error,
-            args,
-          });
+          await f.expectRefusal(
+            deal,
+            () => f.escrow.connect(buyer).fund(deal.packed, "0x", "0x", f.nativeValue(terms)),
+            {
+              error,
+              args,
+            },
+          );
         });
       const zero = ethers.ZeroAddress as Hex;
       const lower = (account: { address: string }) => account.address.toLowerCase() as Hex;
@@ -265,12 +291,16 @@ describe("Escrow", () => {
       const longest = f.dealOf(await ends(MAX_EXPOSURE - 28 * DAY));
       const beyond = f.dealOf(await ends(MAX_EXPOSURE - 28 * DAY + 1));
       await f.time.setNextBlockTimestamp(at);
-      await f.expectRefusal(beyond, () => f.escrow.connect(f.buyer).fund(beyond.packed, f.nativeValue(beyond.terms)), {
-        error: "ExposureTooLong",
-        args: [MAX_EXPOSURE + 1, MAX_EXPOSURE],
-      });
+      await f.expectRefusal(
+        beyond,
+        () => f.escrow.connect(f.buyer).fund(beyond.packed, "0x", "0x", f.nativeValue(beyond.terms)),
+        {
+          error: "ExposureTooLong",
+          args: [MAX_EXPOSURE + 1, MAX_EXPOSURE],
+        },
+      );
       await f.time.setNextBlockTimestamp(Math.max(at, (await f.time.latest()) + 1));
-      await expect(f.escrow.connect(f.buyer).fund(longest.packed, f.nativeValue(longest.terms))).to.emit(
+      await expect(f.escrow.connect(f.buyer).fund(longest.packed, "0x", "0x", f.nativeValue(longest.terms))).to.emit(
         f.escrow,
         "DealFunded",
       );
@@ -282,7 +312,7 @@ describe("Escrow", () => {
       const f = await loadFixture(deployed);
       const { terms, packed, id } = await covered(f);
       const consent = await f.signTerms(f.seller, terms);
-      await expect(f.escrow.connect(f.buyer).fundCovered(packed, consent, { value: terms.price }))
+      await expect(f.escrow.connect(f.buyer).fund(packed, "0x", consent, { value: terms.price }))
         .to.emit(f.escrow, "DealFunded")
         .withArgs(id, [packed.words]);
       expect(await f.escrow.bondOf(f.seller, terms.token)).to.deep.equal([COVERAGE, COVERAGE, 0n]);
@@ -291,7 +321,7 @@ describe("Escrow", () => {
     it("does not read the seller's signature when there is no coverage", async () => {
       const f = await loadFixture(deployed);
       const { terms, packed } = f.dealOf(await f.termsOf());
-      await expect(f.escrow.connect(f.buyer).fundCovered(packed, "0x", { value: terms.price })).to.emit(
+      await expect(f.escrow.connect(f.buyer).fund(packed, "0x", "0x", { value: terms.price })).to.emit(
         f.escrow,
         "DealFunded",
       );
@@ -305,7 +335,7 @@ describe("Escrow", () => {
       const consent = await f.signTerms(f.seller, second.terms);
       await f.expectRefusal(
         second,
-        () => f.escrow.connect(f.buyer).fundCovered(second.packed, consent, f.nativeValue(second.terms)),
+        () => f.escrow.connect(f.buyer).fund(second.packed, "0x", consent, f.nativeValue(second.terms)),
         { error: "CoverageExceedsBond", args: [1, 0] },
       );
     });
@@ -315,7 +345,7 @@ describe("Escrow", () => {
       await f.postBond(f.seller.address, ethers.ZeroAddress, COVERAGE);
       const deal = f.dealOf(await f.termsOf({ coverage: COVERAGE, token: f.stablecoinAddress }));
       const consent = await f.signTerms(f.seller, deal.terms);
-      await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).fundCovered(deal.packed, consent), {
+      await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).fund(deal.packed, "0x", consent), {
         error: "CoverageExceedsBond",
         args: [COVERAGE, 0],
       });
@@ -337,7 +367,7 @@ describe("Escrow", () => {
       for (const signature of wrong)
         await f.expectRefusal(
           deal,
-          () => f.escrow.connect(f.buyer).fundCovered(packed, signature, { value: terms.price }),
+          () => f.escrow.connect(f.buyer).fund(packed, "0x", signature, { value: terms.price }),
           { error: "SignatureInvalid", args: [f.seller] },
         );
     });
@@ -348,7 +378,7 @@ describe("Escrow", () => {
       const consent = await f.signTerms(f.seller, deal.terms);
       await f.expectRefusal(
         deal,
-        () => f.escrow.connect(f.stranger).fundCovered(deal.packed, consent, f.nativeValue(deal.terms)),
+        () => f.escrow.connect(f.stranger).fund(deal.packed, "0x", consent, f.nativeValue(deal.terms)),
         { error: "NotCaller", args: [f.stranger, f.buyer] },
       );
     });
@@ -371,16 +401,17 @@ describe("Escrow", () => {
         await f.time.setNextBlockTimestamp(at);
         await f.expectRefusal(
           deal,
-          () => f.escrow.connect(f.buyer).fundCovered(deal.packed, consent, f.nativeValue(deal.terms)),
+          () => f.escrow.connect(f.buyer).fund(deal.packed, "0x", consent, f.nativeValue(deal.terms)),
           { error: "ExposureTooLong", args: [MAX_COVERED_EXPOSURE + 1, MAX_COVERED_EXPOSURE] },
         );
         await snapshot.restore();
       }
       const consent = await f.signTerms(f.seller, longest.terms);
       await f.time.setNextBlockTimestamp(at);
-      await expect(
-        f.escrow.connect(f.buyer).fundCovered(longest.packed, consent, f.nativeValue(longest.terms)),
-      ).to.emit(f.escrow, "DealFunded");
+      await expect(f.escrow.connect(f.buyer).fund(longest.packed, "0x", consent, f.nativeValue(longest.terms))).to.emit(
+        f.escrow,
+        "DealFunded",
+      );
     });
   });
 
@@ -391,12 +422,12 @@ describe("Escrow", () => {
         const { terms, packed, id } = await covered(f, { token: f.stablecoinAddress });
         const byBuyer = form(await f.signTerms(f.buyer, terms));
         const bySeller = form(await f.signTerms(f.seller, terms));
-        const funding = f.escrow.connect(f.carrier).fundFor(packed, byBuyer, bySeller);
+        const funding = f.escrow.connect(f.relayer).fund(packed, byBuyer, bySeller);
         await expect(funding).to.emit(f.escrow, "DealFunded").withArgs(id, [packed.words]);
         await expect(funding).to.changeTokenBalances(
           ethers,
           f.stablecoin,
-          [f.buyer, f.carrier, f.escrow],
+          [f.buyer, f.relayer, f.escrow],
           [-terms.price, 0n, terms.price],
         );
       }
@@ -407,8 +438,8 @@ describe("Escrow", () => {
       const { terms, packed } = f.dealOf(await f.termsOf());
       const byBuyer = await f.signTerms(f.buyer, terms);
       await expect(
-        f.escrow.connect(f.carrier).fundFor(packed, byBuyer, "0x", { value: terms.price }),
-      ).to.changeEtherBalances(ethers, [f.buyer, f.carrier, f.escrow], [0n, -terms.price, terms.price]);
+        f.escrow.connect(f.relayer).fund(packed, byBuyer, "0x", { value: terms.price }),
+      ).to.changeEtherBalances(ethers, [f.buyer, f.relayer, f.escrow], [0n, -terms.price, terms.price]);
     });
 
     it("takes contract wallets (ERC-1271) as buyer and as seller", async () => {
@@ -421,7 +452,7 @@ describe("Escrow", () => {
       });
       const byBuyer = await f.signTerms(f.buyer, terms);
       const bySeller = await f.signTerms(f.seller, terms);
-      await expect(f.escrow.connect(f.carrier).fundFor(packed, byBuyer, bySeller, { value: terms.price })).to.emit(
+      await expect(f.escrow.connect(f.relayer).fund(packed, byBuyer, bySeller, { value: terms.price })).to.emit(
         f.escrow,
         "DealFunded",
       );
@@ -441,7 +472,7 @@ describe("Escrow", () => {
         flipped(byBuyer),
       ];
       for (const signature of wrong)
-        await f.expectRefusal(deal, () => f.escrow.connect(f.carrier).fundFor(packed, signature, "0x"), {
+        await f.expectRefusal(deal, () => f.escrow.connect(f.relayer).fund(packed, signature, "0x"), {
           error: "SignatureInvalid",
           args: [f.buyer],
         });
@@ -452,7 +483,7 @@ describe("Escrow", () => {
       const deal = f.dealOf(await f.termsOf({ buyer: ethers.ZeroAddress as Hex }));
       await f.expectRefusal(
         deal,
-        () => f.escrow.connect(f.carrier).fundFor(deal.packed, `0x${"00".repeat(65)}`, "0x", f.nativeValue(deal.terms)),
+        () => f.escrow.connect(f.relayer).fund(deal.packed, `0x${"00".repeat(65)}`, "0x", f.nativeValue(deal.terms)),
         { error: "SignatureInvalid", args: [ethers.ZeroAddress] },
       );
     });
@@ -463,12 +494,12 @@ describe("Escrow", () => {
       const { terms, packed, id } = deal;
       const byBuyer = await f.signTerms(f.buyer, terms);
       const bySeller = await f.signTerms(f.seller, terms);
-      const send = () => f.escrow.connect(f.carrier).fundFor(packed, byBuyer, bySeller);
+      const send = () => f.escrow.connect(f.relayer).fund(packed, byBuyer, bySeller);
       await send();
       await f.expectRefusal(deal, send, { error: "CoverageExceedsBond", args: [COVERAGE, 0] });
       await f.postBond(terms.seller, terms.token, COVERAGE);
       await f.expectRefusal(deal, send, { error: "DealExists", args: [id, statusNumber("funded")] });
-      await f.escrow.connect(f.seller).refund(packed, terms.price);
+      await f.escrow.connect(f.seller).refund(packed, terms.price, "0x");
       await f.expectRefusal(deal, send, { error: "DealExists", args: [id, statusNumber("closed")] });
       await f.time.increaseTo(terms.fundBy);
       await f.expectRefusal(deal, send, { error: "DeadlinePassed", args: [terms.fundBy] });
@@ -490,12 +521,12 @@ describe("Escrow", () => {
       const f = await loadFixture(deployed);
       for (const form of [(signature: Hex) => signature, compact]) {
         const { deal, authorization } = await authorized(f);
-        const funding = f.escrow.connect(f.carrier).fundWithAuthorization(deal.packed, form(authorization), "0x");
+        const funding = f.escrow.connect(f.relayer).fundWithAuthorization(deal.packed, form(authorization), "0x");
         await expect(funding).to.emit(f.escrow, "DealFunded").withArgs(deal.id, [deal.packed.words]);
         await expect(funding).to.changeTokenBalances(
           ethers,
           f.stablecoin,
-          [f.buyer, f.carrier, f.escrow],
+          [f.buyer, f.relayer, f.escrow],
           [-deal.terms.price, 0n, deal.terms.price],
         );
       }
@@ -506,7 +537,7 @@ describe("Escrow", () => {
       await f.postBond(f.seller.address, f.stablecoinAddress, COVERAGE);
       const { deal, authorization } = await authorized(f, { coverage: COVERAGE });
       const send = (consent: Hex) =>
-        f.escrow.connect(f.carrier).fundWithAuthorization(deal.packed, authorization, consent);
+        f.escrow.connect(f.relayer).fundWithAuthorization(deal.packed, authorization, consent);
       await f.expectRefusal(deal, () => send("0x"), { error: "SignatureInvalid", args: [f.seller] });
       await send(await f.signTerms(f.seller, deal.terms));
       expect((await f.escrow.bondOf(f.seller, f.stablecoinAddress)).reserved).to.equal(COVERAGE);
@@ -526,7 +557,7 @@ describe("Escrow", () => {
       for (const authorization of wrong)
         await f.expectRefusal(
           deal,
-          () => f.escrow.connect(f.carrier).fundWithAuthorization(deal.packed, authorization, "0x"),
+          () => f.escrow.connect(f.relayer).fundWithAuthorization(deal.packed, authorization, "0x"),
           { error: "SignatureInvalid", args: [f.buyer], from: f.stablecoin },
         );
     });
@@ -534,10 +565,10 @@ describe("Escrow", () => {
     it("funds once per authorization, whatever happened since", async () => {
       const f = await loadFixture(deployed);
       const { deal, authorization } = await authorized(f);
-      const send = () => f.escrow.connect(f.carrier).fundWithAuthorization(deal.packed, authorization, "0x");
+      const send = () => f.escrow.connect(f.relayer).fundWithAuthorization(deal.packed, authorization, "0x");
       await send();
       await f.expectRefusal(deal, send, { error: "DealExists", args: [deal.id, statusNumber("funded")] });
-      await f.escrow.connect(f.seller).refund(deal.packed, deal.terms.price);
+      await f.escrow.connect(f.seller).refund(deal.packed, deal.terms.price, "0x");
       await f.expectRefusal(deal, send, { error: "DealExists", args: [deal.id, statusNumber("closed")] });
       await f.time.increaseTo(deal.terms.fundBy);
       await f.expectRefusal(deal, send, { error: "DeadlinePassed", args: [deal.terms.fundBy] });
@@ -555,7 +586,7 @@ describe("Escrow", () => {
       const authorization = await f.authorize(f.buyer, { value, validBefore: deadline, nonce });
       await f.expectRefusal(
         deal,
-        () => f.escrow.connect(f.carrier).fundWithAuthorization(deal.packed, authorization, "0x"),
+        () => f.escrow.connect(f.relayer).fundWithAuthorization(deal.packed, authorization, "0x"),
         { error: "SignatureInvalid", args: [f.buyer], from: f.stablecoin },
       );
     });
@@ -573,12 +604,12 @@ describe("Escrow", () => {
     it("collects with the deal's id as witness", async () => {
       const f = await loadFixture(deployedWithPermit2);
       const { deal, sign } = await permitted(f);
-      const funding = f.escrow.connect(f.carrier).fundWithPermit2(deal.packed, 7n, await sign(), "0x");
+      const funding = f.escrow.connect(f.relayer).fundWithPermit2(deal.packed, 7n, await sign(), "0x");
       await expect(funding).to.emit(f.escrow, "DealFunded").withArgs(deal.id, [deal.packed.words]);
       await expect(funding).to.changeTokenBalances(
         ethers,
         f.stablecoin,
-        [f.buyer, f.carrier, f.escrow],
+        [f.buyer, f.relayer, f.escrow],
         [-deal.terms.price, 0n, deal.terms.price],
       );
     });
@@ -588,7 +619,7 @@ describe("Escrow", () => {
       await f.postBond(f.seller.address, f.stablecoinAddress, COVERAGE);
       const { deal, sign } = await permitted(f, { coverage: COVERAGE });
       const permit = await sign();
-      const send = (consent: Hex) => f.escrow.connect(f.carrier).fundWithPermit2(deal.packed, 7n, permit, consent);
+      const send = (consent: Hex) => f.escrow.connect(f.relayer).fundWithPermit2(deal.packed, 7n, permit, consent);
       await f.expectRefusal(deal, () => send("0x"), { error: "SignatureInvalid", args: [f.seller] });
       await expect(send(await f.signTerms(f.seller, deal.terms))).to.emit(f.escrow, "DealFunded");
     });
@@ -599,13 +630,13 @@ describe("Escrow", () => {
       const wrong = [
         await sign({ witness: { id: f.digest("another deal") } }),
         await sign({ permitted: { token: deal.terms.token, amount: deal.terms.price + 1n } }),
-        await sign({ spender: f.carrier.address as Hex }),
+        await sign({ spender: f.relayer.address as Hex }),
         await sign({ nonce: 8n }),
         await sign({ deadline: BigInt(deal.terms.fundBy + 1) }),
         await sign({}, f.stranger),
       ];
       for (const permit of wrong)
-        await f.expectRefusal(deal, () => f.escrow.connect(f.carrier).fundWithPermit2(deal.packed, 7n, permit, "0x"), {
+        await f.expectRefusal(deal, () => f.escrow.connect(f.relayer).fundWithPermit2(deal.packed, 7n, permit, "0x"), {
           error: "SignatureInvalid",
           args: [f.buyer],
         });
@@ -615,10 +646,10 @@ describe("Escrow", () => {
       const f = await loadFixture(deployedWithPermit2);
       const { deal, sign } = await permitted(f);
       const permit = await sign();
-      const send = () => f.escrow.connect(f.carrier).fundWithPermit2(deal.packed, 7n, permit, "0x");
+      const send = () => f.escrow.connect(f.relayer).fundWithPermit2(deal.packed, 7n, permit, "0x");
       await send();
       await f.expectRefusal(deal, send, { error: "DealExists", args: [deal.id, statusNumber("funded")] });
-      await f.escrow.connect(f.seller).refund(deal.packed, deal.terms.price);
+      await f.escrow.connect(f.seller).refund(deal.packed, deal.terms.price, "0x");
       await f.expectRefusal(deal, send, { error: "DealExists", args: [deal.id, statusNumber("closed")] });
       await f.time.increaseTo(deal.terms.fundBy);
       await f.expectRefusal(deal, send, { error: "DeadlinePassed", args: [deal.terms.fundBy] });

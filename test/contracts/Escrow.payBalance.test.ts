@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { intentDigest } from "../../src/core/intents.ts";
-import { deployEscrow, type Fixture, statusNumber, type TestDeal } from "../fixtures/escrow.ts";
+import { consent, deployEscrow, type Fixture, statusNumber, type TestDeal } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
 const connection = await network.create();
@@ -23,17 +23,17 @@ describe("Escrow", () => {
     it("completes the native price", async () => {
       const f = await load();
       const deal = await f.reach("deposited");
-      const payment = f.escrow.connect(f.buyer).payBalance(deal.packed, { value: balanceOf(deal) });
+      const payment = f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value: balanceOf(deal) });
 
       await expect(payment).to.emit(f.escrow, "BalancePaid").withArgs(deal.id, balanceOf(deal));
       await expect(payment).to.changeEtherBalances(ethers, [f.buyer, f.escrow], [-balanceOf(deal), balanceOf(deal)]);
-      expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("funded"), deal.terms.price, 0n]);
+      expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("funded"), 0n, deal.terms.price, 0n, 0n, 0n]);
     });
 
     it("completes the token price", async () => {
       const f = await load();
       const deal = await inToken(f);
-      await expect(f.escrow.connect(f.buyer).payBalance(deal.packed)).to.changeTokenBalances(
+      await expect(f.escrow.connect(f.buyer).payBalance(deal.packed, "0x")).to.changeTokenBalances(
         ethers,
         f.stablecoin,
         [f.buyer, f.escrow],
@@ -45,7 +45,7 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("deposited");
       const { balanceBy } = deal.terms;
-      const send = () => f.escrow.connect(f.buyer).payBalance(deal.packed, { value: balanceOf(deal) });
+      const send = () => f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value: balanceOf(deal) });
       const snapshot = await networkHelpers.takeSnapshot();
       await f.time.setNextBlockTimestamp(balanceBy);
       await f.expectRefusal(deal, send, { error: "DeadlinePassed", args: [balanceBy] });
@@ -59,7 +59,7 @@ describe("Escrow", () => {
       const deal = await f.reach("deposited");
       await f.expectRefusal(
         deal,
-        () => f.escrow.connect(f.stranger).payBalance(deal.packed, { value: balanceOf(deal) }),
+        () => f.escrow.connect(f.stranger).payBalance(deal.packed, "0x", { value: balanceOf(deal) }),
         { error: "NotCaller", args: [f.stranger, f.buyer] },
       );
     });
@@ -68,7 +68,7 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("deposited");
       for (const value of [balanceOf(deal) - 1n, balanceOf(deal) + 1n, deal.terms.price])
-        await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).payBalance(deal.packed, { value }), {
+        await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value }), {
           error: "ValueMismatch",
           args: [value, balanceOf(deal)],
         });
@@ -77,11 +77,11 @@ describe("Escrow", () => {
     it("reverts with WrongStatus the second time, and when everything was paid at once", async () => {
       const f = await load();
       const paid = await f.reach("deposited");
-      await f.escrow.connect(f.buyer).payBalance(paid.packed, { value: balanceOf(paid) });
+      await f.escrow.connect(f.buyer).payBalance(paid.packed, "0x", { value: balanceOf(paid) });
       for (const deal of [paid, await f.reach("funded")])
         await f.expectRefusal(
           deal,
-          () => f.escrow.connect(f.buyer).payBalance(deal.packed, { value: balanceOf(deal) }),
+          () => f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value: balanceOf(deal) }),
           { error: "WrongStatus", args: [deal.id, statusNumber("funded"), statusNumber("deposited")] },
         );
     });
@@ -96,7 +96,7 @@ describe("Escrow", () => {
         message: { deal: deal.id, amount: balanceOf(deal), deadline },
       }),
       send: (f, deal, { deadline, signature }) =>
-        f.escrow.connect(f.carrier).payBalanceFor(deal.packed, deadline, signature, { value: balanceOf(deal) }),
+        f.escrow.connect(f.relayer).payBalance(deal.packed, consent(deadline, signature), { value: balanceOf(deal) }),
       event: "BalancePaid",
       replay: (deal) => ({
         error: "WrongStatus",
@@ -110,10 +110,12 @@ describe("Escrow", () => {
       const deadline = deal.terms.balanceBy;
       const message = { deal: deal.id, amount: balanceOf(deal), deadline };
       const signature = await f.signIntent(f.buyer, { kind: "PayBalance", message });
-      await expect(f.escrow.connect(f.carrier).payBalanceFor(deal.packed, deadline, signature)).to.changeTokenBalances(
+      await expect(
+        f.escrow.connect(f.relayer).payBalance(deal.packed, consent(deadline, signature)),
+      ).to.changeTokenBalances(
         ethers,
         f.stablecoin,
-        [f.buyer, f.carrier, f.escrow],
+        [f.buyer, f.relayer, f.escrow],
         [-balanceOf(deal), 0n, balanceOf(deal)],
       );
     });
@@ -125,7 +127,7 @@ describe("Escrow", () => {
       const signature = await f.signIntent(f.buyer, { kind: "PayBalance", message });
       await f.expectRefusal(
         deal,
-        () => f.escrow.connect(f.carrier).payBalanceFor(deal.packed, message.deadline, signature),
+        () => f.escrow.connect(f.relayer).payBalance(deal.packed, consent(message.deadline, signature)),
         { error: "SignatureInvalid", args: [f.buyer] },
       );
     });
@@ -138,7 +140,7 @@ describe("Escrow", () => {
       const nonce = intentDigest({ kind: "PayBalance", message }, f.domain);
       const value = balanceOf(deal);
       const authorization = await f.authorize(f.buyer, { value, validBefore: deal.terms.balanceBy, nonce });
-      const send = () => f.escrow.connect(f.carrier).payBalanceWithAuthorization(deal.packed, authorization);
+      const send = () => f.escrow.connect(f.relayer).payBalanceWithAuthorization(deal.packed, authorization);
       return { deal, send };
     };
 
@@ -153,7 +155,7 @@ describe("Escrow", () => {
         [f.buyer, f.escrow],
         [-balanceOf(deal), balanceOf(deal)],
       );
-      expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("funded"), deal.terms.price, 0n]);
+      expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("funded"), 0n, deal.terms.price, 0n, 0n, 0n]);
     });
 
     it("reverts with DeadlinePassed at balanceBy and with WrongStatus the second time", async () => {
@@ -180,7 +182,7 @@ describe("Escrow", () => {
       });
       await f.expectRefusal(
         deal,
-        () => f.escrow.connect(f.carrier).payBalanceWithAuthorization(deal.packed, authorization),
+        () => f.escrow.connect(f.relayer).payBalanceWithAuthorization(deal.packed, authorization),
         { error: "SignatureInvalid", args: [f.buyer], from: f.stablecoin },
       );
     });

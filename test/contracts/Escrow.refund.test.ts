@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { COVERAGE, deployEscrow, FAR, type Fixture, statusNumber, type TestDeal } from "../fixtures/escrow.ts";
+import { COVERAGE, consent, deployEscrow, FAR, type Fixture, statusNumber, type TestDeal } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
 const connection = await network.create();
@@ -20,14 +20,14 @@ const part = ({ terms }: TestDeal) => terms.price / 4n;
 const signedRefund = async (f: Fixture, deal: TestDeal, { amount, held }: { amount: bigint; held: bigint }) => {
   const message = { deal: deal.id, amount, remaining: held - amount, deadline: FAR };
   const signature = await f.signIntent(f.seller, { kind: "RefundBuyer", message });
-  return () => f.escrow.connect(f.carrier).refundFor(deal.packed, amount, held - amount, FAR, signature);
+  return () => f.escrow.connect(f.relayer).refund(deal.packed, amount, consent(FAR, signature));
 };
 
 /** A deal with earnest money, before or after its balance was paid. */
 const earnestDeal = async (f: Fixture, status: "deposited" | "funded", coverage: bigint) => {
   const deal = await f.reach("deposited", { ...(await f.inTwoParts(5n)), earnest: true, coverage });
   const { price, deposit } = deal.terms;
-  if (status === "funded") await f.escrow.connect(f.buyer).payBalance(deal.packed, { value: price - deposit });
+  if (status === "funded") await f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value: price - deposit });
   return deal;
 };
 
@@ -38,11 +38,11 @@ describe("Escrow", () => {
       for (const status of ["deposited", "funded", "shipped", "delivered"] as const) {
         const deal = await f.reach(status, { coverage: COVERAGE });
         const { held } = await f.escrow.dealOf(deal.id);
-        const refunding = f.escrow.connect(f.seller).refund(deal.packed, held);
+        const refunding = f.escrow.connect(f.seller).refund(deal.packed, held, "0x");
 
         await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, held, 0, 0, 0);
         await expect(refunding).to.changeEtherBalances(ethers, [f.escrow, f.buyer, f.seller], [-held, held, 0n]);
-        expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("closed"), 0n, 0n]);
+        expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("closed"), 0n, 0n, 0n, 0n, 0n]);
         expect((await f.escrow.bondOf(f.seller, deal.terms.token)).reserved).to.equal(0n);
       }
     });
@@ -53,7 +53,7 @@ describe("Escrow", () => {
         const deal = await f.reach(status, { token: f.stablecoinAddress });
         const { until } = await f.escrow.dealOf(deal.id);
         const remaining = deal.terms.price - part(deal);
-        const refunding = f.escrow.connect(f.seller).refund(deal.packed, part(deal));
+        const refunding = f.escrow.connect(f.seller).refund(deal.packed, part(deal), "0x");
 
         await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, part(deal), remaining, 0, 0);
         await expect(refunding).to.changeTokenBalances(
@@ -62,7 +62,7 @@ describe("Escrow", () => {
           [f.escrow, f.buyer],
           [-part(deal), part(deal)],
         );
-        expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber(status), remaining, until]);
+        expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber(status), 0n, remaining, until, 0n, 0n]);
       }
     });
 
@@ -75,7 +75,7 @@ describe("Escrow", () => {
           const { deposit } = deal.terms;
           const paid = coverage < deposit ? coverage : deposit;
           const before = await f.escrow.bondOf(f.seller, deal.terms.token);
-          const refunding = f.escrow.connect(f.seller).refund(deal.packed, held);
+          const refunding = f.escrow.connect(f.seller).refund(deal.packed, held, "0x");
           await expect(refunding)
             .to.emit(f.escrow, "DealRefunded")
             .withArgs(deal.id, held, 0, paid, deposit - paid);
@@ -88,7 +88,7 @@ describe("Escrow", () => {
     it("does not double earnest money for a part, nor once the goods were shipped", async () => {
       const f = await load();
       const deal = await earnestDeal(f, "funded", COVERAGE);
-      const refund = (amount: bigint) => f.escrow.connect(f.seller).refund(deal.packed, amount);
+      const refund = (amount: bigint) => f.escrow.connect(f.seller).refund(deal.packed, amount, "0x");
       await expect(refund(1n)).to.changeEtherBalances(ethers, [f.buyer], [1n]);
       await f.ship(deal);
       const rest = deal.terms.price - 1n;
@@ -99,7 +99,7 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("deposited");
       const { deposit } = deal.terms;
-      await f.expectRefusal(deal, () => f.escrow.connect(f.seller).refund(deal.packed, deposit - 1n), {
+      await f.expectRefusal(deal, () => f.escrow.connect(f.seller).refund(deal.packed, deposit - 1n, "0x"), {
         error: "PartialRefundOfDeposit",
         args: [deposit - 1n, deposit],
       });
@@ -109,7 +109,7 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("funded");
       const { price } = deal.terms;
-      const send = (amount: bigint) => () => f.escrow.connect(f.seller).refund(deal.packed, amount);
+      const send = (amount: bigint) => () => f.escrow.connect(f.seller).refund(deal.packed, amount, "0x");
       await f.expectRefusal(deal, send(0n), { error: "AmountZero" });
       await f.expectRefusal(deal, send(price + 1n), { error: "RefundExceedsHeld", args: [price + 1n, price] });
     });
@@ -117,7 +117,7 @@ describe("Escrow", () => {
     it("reverts with NotCaller for anybody but the seller", async () => {
       const f = await load();
       const deal = await f.reach("funded");
-      await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).refund(deal.packed, 1n), {
+      await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).refund(deal.packed, 1n, "0x"), {
         error: "NotCaller",
         args: [f.buyer, f.seller],
       });
@@ -127,7 +127,7 @@ describe("Escrow", () => {
       const f = await load();
       for (const status of ["none", "released", "disputed", "closed"] as const) {
         const deal = await f.reach(status);
-        await f.expectRefusal(deal, () => f.escrow.connect(f.seller).refund(deal.packed, 1n), {
+        await f.expectRefusal(deal, () => f.escrow.connect(f.seller).refund(deal.packed, 1n, "0x"), {
           error: "DealNotOpen",
           args: [deal.id, statusNumber(status)],
         });
@@ -144,9 +144,7 @@ describe("Escrow", () => {
         message: { deal: deal.id, amount: part(deal), remaining: deal.terms.price - part(deal), deadline },
       }),
       send: (f, deal, { deadline, signature }) =>
-        f.escrow
-          .connect(f.carrier)
-          .refundFor(deal.packed, part(deal), deal.terms.price - part(deal), deadline, signature),
+        f.escrow.connect(f.relayer).refund(deal.packed, part(deal), consent(deadline, signature)),
       event: "DealRefunded",
       replay: (deal) => ({
         error: "RemainingMismatch",
@@ -167,7 +165,7 @@ describe("Escrow", () => {
       const deal = await f.reach("deposited");
       const { deposit, price } = deal.terms;
       const send = await signedRefund(f, deal, { amount: deposit, held: deposit });
-      await f.escrow.connect(f.buyer).payBalance(deal.packed, { value: price - deposit });
+      await f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value: price - deposit });
       await f.expectRefusal(deal, send, { error: "RemainingMismatch", args: [0, price - deposit] });
     });
 

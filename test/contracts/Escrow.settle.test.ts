@@ -6,6 +6,7 @@ import type { Terms } from "../../src/core/terms.ts";
 import {
   COVERAGE,
   compact,
+  consent,
   deployEscrow,
   type Fixture,
   flipped,
@@ -35,7 +36,7 @@ const settlementOf = async (f: Fixture, deal: TestDeal, over: Partial<Amounts> =
   const intent = { kind: "Settlement", message: { deal: deal.id, ...amounts, deadline } } as const;
   const byBuyer = await f.signIntent(f.keyOf(deal.terms.buyer), intent);
   const bySeller = await f.signIntent(f.keyOf(deal.terms.seller), intent);
-  const send = (buyerSignature: Hex = byBuyer, sellerSignature: Hex = bySeller, caller = f.carrier) =>
+  const send = (buyerSignature: Hex = byBuyer, sellerSignature: Hex = bySeller, caller = f.relayer) =>
     f.escrow
       .connect(caller)
       .settle(
@@ -43,9 +44,8 @@ const settlementOf = async (f: Fixture, deal: TestDeal, over: Partial<Amounts> =
         amounts.toBuyer,
         amounts.toSeller,
         amounts.compensation,
-        deadline,
-        buyerSignature,
-        sellerSignature,
+        consent(deadline, buyerSignature),
+        consent(deadline, sellerSignature),
       );
   return { ...amounts, deadline, intent, byBuyer, bySeller, send };
 };
@@ -64,7 +64,7 @@ describe("Escrow", () => {
           [f.escrow, f.buyer, f.seller],
           [-(toBuyer + toSeller), toBuyer, toSeller],
         );
-        expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("closed"), 0n, 0n]);
+        expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("closed"), 0n, 0n, 0n, 0n, 0n]);
       }
     });
 
@@ -180,7 +180,7 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("funded");
       const { send, toBuyer, toSeller } = await settlementOf(f, deal);
-      await f.escrow.connect(f.seller).refund(deal.packed, 1n);
+      await f.escrow.connect(f.seller).refund(deal.packed, 1n, "0x");
       await f.expectRefusal(deal, send, {
         error: "AmountsDoNotSum",
         args: [toBuyer, toSeller, deal.terms.price - 1n],

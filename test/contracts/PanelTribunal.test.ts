@@ -45,7 +45,7 @@ const determinationOn = async (
 type Signed = Awaited<ReturnType<Fixture["determinationOf"]>>;
 
 const determine = (f: Fixture, deal: TestDeal, signed: Signed) =>
-  f.tribunal.connect(f.carrier).determine(deal.packed, ...signed);
+  f.tribunal.connect(f.relayer).determine(deal.packed, ...signed);
 
 /** Replaces what `determine` takes, by the position of its arguments after the terms. */
 const change = (
@@ -101,7 +101,7 @@ describe("PanelTribunal", () => {
       await expect(determining).to.changeTokenBalances(
         ethers,
         f.stablecoin,
-        [f.escrow, f.buyer, f.seller, f.carrier],
+        [f.escrow, f.buyer, f.seller, f.relayer],
         [-40_500n, 30_500n, 10_000n, 0n],
       );
     });
@@ -125,7 +125,7 @@ describe("PanelTribunal", () => {
       const f = await load();
       const walletOf = async (owner: typeof f.stranger) =>
         ((await (await f.walletOf(owner)).getAddress()) as Hex).toLowerCase() as Hex;
-      const wallets = [await walletOf(f.stranger), await walletOf(f.carrier)];
+      const wallets = [await walletOf(f.stranger), await walletOf(f.relayer)];
       const panel = sortPanel({ threshold: 3, arbitrators: [...wallets, f.arbitrators[0]!.address as Hex] });
       const deal = await f.reach("disputed", { rules: panelRules(panel) });
       const determination = await determinationOn(f, deal);

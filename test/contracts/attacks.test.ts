@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { COVERAGE, deployEscrow, FAR, type Fixture, statusNumber } from "../fixtures/escrow.ts";
+import { COVERAGE, consent, deployEscrow, FAR, type Fixture, statusNumber } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
@@ -28,8 +28,8 @@ describe("Escrow under attack", () => {
     await f.postBond(f.seller.address, NATIVE, COVERAGE);
     const { tribunal, address } = await ownTribunal(f);
     const deal = f.dealOf(await f.termsOf({ buyer: lower(f.stranger), tribunal: address, price: 1n, deposit: 1n }));
-    await f.escrow.connect(f.stranger).fund(deal.packed, { value: 1n });
-    await f.escrow.connect(f.stranger).dispute(deal.packed, f.digest("lie"));
+    await f.escrow.connect(f.stranger).fund(deal.packed, "0x", "0x", { value: 1n });
+    await f.escrow.connect(f.stranger).dispute(deal.packed, f.stranger, f.digest("lie"), "0x");
     const award = [1n, 0n, COVERAGE, f.digest("lie")] as const;
     const awarding = tribunal.connect(f.stranger).award(deal.packed, deal.id, ...award);
 
@@ -48,7 +48,7 @@ describe("Escrow under attack", () => {
     for (const signature of [consent, "0x" as Hex, await f.signTerms(f.stranger, forged.terms)]) {
       await f.expectRefusal(
         forged,
-        () => f.escrow.connect(f.stranger).fundCovered(forged.packed, signature, f.nativeValue(forged.terms)),
+        () => f.escrow.connect(f.stranger).fund(forged.packed, "0x", signature, f.nativeValue(forged.terms)),
         { error: "SignatureInvalid", args: [f.seller] },
       );
     }
@@ -84,7 +84,7 @@ describe("Escrow under attack", () => {
       const deal = f.dealOf({ ...terms, ...change });
       await f.expectRefusal(
         deal,
-        () => f.escrow.connect(f.carrier).fundFor(deal.packed, byBuyer, "0x", f.nativeValue(deal.terms)),
+        () => f.escrow.connect(f.relayer).fund(deal.packed, byBuyer, "0x", f.nativeValue(deal.terms)),
         { error: "SignatureInvalid", args: [f.buyer] },
       );
     }
@@ -102,7 +102,7 @@ describe("Escrow under attack", () => {
     const deal = f.dealOf({ ...terms, buyer: other });
     await f.expectRefusal(
       deal,
-      () => f.escrow.connect(f.carrier).fundFor(deal.packed, byOne, "0x", f.nativeValue(deal.terms)),
+      () => f.escrow.connect(f.relayer).fund(deal.packed, byOne, "0x", f.nativeValue(deal.terms)),
       { error: "SignatureInvalid", args: [other] },
     );
     const first = await f.reach("delivered", { buyer: one });
@@ -112,10 +112,14 @@ describe("Escrow under attack", () => {
       message: { deal: first.id, amount: first.terms.price, deadline: FAR },
     } as const;
     const confirmation = await f.signIntent(f.buyer, intent);
-    await f.expectRefusal(second, () => f.escrow.connect(f.carrier).confirmFor(second.packed, FAR, confirmation), {
-      error: "SignatureInvalid",
-      args: [other],
-    });
+    await f.expectRefusal(
+      second,
+      () => f.escrow.connect(f.relayer).confirm(second.packed, consent(FAR, confirmation)),
+      {
+        error: "SignatureInvalid",
+        args: [other],
+      },
+    );
   });
 
   it("takes no wallet's answer but the whole of ERC-1271's, without a revert", async () => {
@@ -123,7 +127,7 @@ describe("Escrow under attack", () => {
     const magic = "631626ba7e60e01b5f52";
     const answers = { short: `0x${magic}60045ff3`, revert: `0x${magic}60205ffd`, none: "0x5f5ff3" };
     const deal = await f.reach("delivered", { buyer: lower(f.stranger) });
-    const send = () => f.escrow.connect(f.carrier).confirmFor(deal.packed, FAR, "0x5afe");
+    const send = () => f.escrow.connect(f.relayer).confirm(deal.packed, consent(FAR, "0x5afe"));
     for (const code of Object.values(answers)) {
       await networkHelpers.setCode(deal.terms.buyer, code);
       await f.expectRefusal(deal, send, { error: "SignatureInvalid", args: [f.stranger] });
@@ -138,8 +142,8 @@ describe("Escrow under attack", () => {
     await f.stablecoin.connect(f.buyer).approve(second, 2n ** 256n - 1n);
     const deal = f.dealOf(await f.termsOf({ token: f.stablecoinAddress }));
     const byBuyer = await f.signTerms(f.buyer, deal.terms);
-    await f.escrow.connect(f.carrier).fundFor(deal.packed, byBuyer, "0x");
-    await f.expectRefusal(deal, () => second.connect(f.carrier).fundFor(deal.packed, byBuyer, "0x"), {
+    await f.escrow.connect(f.relayer).fund(deal.packed, byBuyer, "0x");
+    await f.expectRefusal(deal, () => second.connect(f.relayer).fund(deal.packed, byBuyer, "0x"), {
       error: "SignatureInvalid",
       args: [f.buyer],
     });
@@ -166,13 +170,13 @@ describe("Escrow under attack", () => {
       const refund = await f.signIntent(f.seller, refunding);
       const dispute = await f.signIntent(f.buyer, disputing);
       if (when === "after") await f.time.increaseTo(deal.terms.fundBy);
-      await f.escrow.connect(f.carrier).confirmFor(deal.packed, FAR, confirmation);
+      await f.escrow.connect(f.relayer).confirm(deal.packed, consent(FAR, confirmation));
       const status = statusNumber(when === "before" ? "closed" : "none");
-      const carried = f.escrow.connect(f.carrier);
+      const carried = f.escrow.connect(f.relayer);
       for (const send of [
-        () => carried.confirmFor(deal.packed, FAR, confirmation),
-        () => carried.refundFor(deal.packed, deal.terms.price, 0n, FAR, refund),
-        () => carried.disputeFor(deal.packed, deal.terms.buyer, f.digest("s"), FAR, dispute),
+        () => carried.confirm(deal.packed, consent(FAR, confirmation)),
+        () => carried.refund(deal.packed, deal.terms.price, consent(FAR, refund)),
+        () => carried.dispute(deal.packed, deal.terms.buyer, f.digest("s"), consent(FAR, dispute)),
       ])
         await f.expectRefusal(deal, send, { error: "DealNotOpen", args: [deal.id, status] });
     }

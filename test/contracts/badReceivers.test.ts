@@ -2,7 +2,7 @@ import { anyUint } from "@nomicfoundation/hardhat-ethers-chai-matchers/withArgs"
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { deployEscrow, type Fixture } from "../fixtures/escrow.ts";
+import { consent, deployEscrow, type Fixture } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
@@ -31,7 +31,7 @@ const receiverThat = async (behaviour: (typeof behaviours)[number]) => {
 const dealOf = async (f: Fixture, parties: { buyer?: Hex; seller?: Hex }) => {
   const deal = f.dealOf(await f.termsOf(parties));
   const signature = await f.signTerms(f.buyer, deal.terms);
-  await f.escrow.connect(f.carrier).fundFor(deal.packed, signature, "0x", f.nativeValue(deal.terms));
+  await f.escrow.connect(f.relayer).fund(deal.packed, signature, "0x", f.nativeValue(deal.terms));
   return deal;
 };
 
@@ -45,7 +45,7 @@ describe("Escrow with receivers that misbehave", () => {
       const toBuyer = price / 4n;
       const settling = f.escrow
         .connect(f.buyer)
-        .settle(deal.packed, toBuyer, price - toBuyer, 0n, 2n ** 40n, "0x", `0x${"00".repeat(65)}`);
+        .settle(deal.packed, toBuyer, price - toBuyer, 0n, "0x", consent(2n ** 40n, `0x${"00".repeat(65)}`));
       await expect(settling)
         .to.emit(f.escrow, "CreditAdded")
         .withArgs(receiver, NATIVE, price - toBuyer);
@@ -67,8 +67,15 @@ describe("Escrow with receivers that misbehave", () => {
     const deal = await dealOf(f, { buyer: buyer.address, seller: seller.address });
     const { price } = deal.terms;
     await f.escrow
-      .connect(f.carrier)
-      .settle(deal.packed, 1n, price - 1n, 0n, 2n ** 40n, `0x${"00".repeat(65)}`, `0x${"00".repeat(65)}`);
+      .connect(f.relayer)
+      .settle(
+        deal.packed,
+        1n,
+        price - 1n,
+        0n,
+        consent(2n ** 40n, `0x${"00".repeat(65)}`),
+        consent(2n ** 40n, `0x${"00".repeat(65)}`),
+      );
     expect(await f.escrow.creditOf(buyer.address, NATIVE)).to.equal(1n);
     expect(await f.escrow.creditOf(seller.address, NATIVE)).to.equal(price - 1n);
   });
@@ -77,7 +84,7 @@ describe("Escrow with receivers that misbehave", () => {
     const f = await load();
     const wallet = await f.walletOf(f.seller);
     const deal = await f.reach("funded", { seller: ((await wallet.getAddress()) as Hex).toLowerCase() as Hex });
-    const confirming = f.escrow.connect(f.buyer).confirm(deal.packed);
+    const confirming = f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
     await expect(confirming).to.changeEtherBalances(ethers, [wallet], [deal.terms.price]);
     await expect(confirming).to.emit(wallet, "Received").withArgs(f.escrow, deal.terms.price);
     expect(await f.escrow.creditOf(wallet, NATIVE)).to.equal(0n);
@@ -91,11 +98,11 @@ describe("Escrow with receivers that misbehave", () => {
     ] as const) {
       const deal = await f.reach("funded", { token });
       await f.time.increaseTo(deal.terms.shipBy);
-      await f.expectRefusal(deal, () => f.escrow.connect(f.carrier).expire(deal.packed, { gasLimit: needed + 5_000 }), {
+      await f.expectRefusal(deal, () => f.escrow.connect(f.relayer).expire(deal.packed, { gasLimit: needed + 5_000 }), {
         error: "GasTooLow",
         args: [anyUint, needed],
       });
-      await expect(f.escrow.connect(f.carrier).expire(deal.packed, { gasLimit: needed + 60_000 })).to.emit(
+      await expect(f.escrow.connect(f.relayer).expire(deal.packed, { gasLimit: needed + 60_000 })).to.emit(
         f.escrow,
         "DealExpired",
       );
@@ -111,7 +118,7 @@ describe("Escrow with receivers that misbehave", () => {
     for (let gasLimit = 40_000; gasLimit <= 200_000; gasLimit += 4_000) {
       const snapshot = await networkHelpers.takeSnapshot();
       const isPaid = await f.escrow
-        .connect(f.carrier)
+        .connect(f.relayer)
         .expire(deal.packed, { gasLimit })
         .then(
           () => true,

@@ -40,7 +40,7 @@ describe("Escrow with tokens that misbehave", () => {
     const { token, terms } = await tokenFor(f, await ethers.deployContract("FalseReturningToken"));
     await token.switchOff(true);
     const deal = f.dealOf(await f.termsOf(terms));
-    await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).fund(deal.packed), {
+    await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).fund(deal.packed, "0x", "0x"), {
       error: "SafeERC20FailedOperation",
       args: [token],
     });
@@ -54,10 +54,13 @@ describe("Escrow with tokens that misbehave", () => {
     const { token, terms } = await tokenFor(f, await ethers.deployContract("FalseReturningToken"));
     const deal = await f.reach("delivered", terms);
     await token.switchOff(true);
-    await expect(f.escrow.connect(f.buyer).confirm(deal.packed))
+    await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"))
       .to.emit(f.escrow, "CreditAdded")
       .withArgs(f.seller, token, PRICE);
-    const send = () => f.escrow.connect(f.seller).withdrawCredit(token, f.seller);
+    const send = () =>
+      f.escrow
+        .connect(f.seller)
+        .withdrawCredit(f.seller, token, await f.escrow.creditOf(f.seller, token), f.seller, "0x");
     await f.expectRefusal(deal, send, { error: "PaymentFailed", args: [f.seller, PRICE] });
     await token.switchOff(false);
     await expect(send()).to.changeTokenBalances(ethers, token, [f.escrow, f.seller], [-PRICE, PRICE]);
@@ -67,7 +70,7 @@ describe("Escrow with tokens that misbehave", () => {
     const f = await load();
     const { token, terms } = await tokenFor(f, await ethers.deployContract("NoReturnToken"));
     const deal = await f.reach("funded", terms);
-    await expect(f.escrow.connect(f.buyer).confirm(deal.packed)).to.changeTokenBalances(
+    await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x")).to.changeTokenBalances(
       ethers,
       token,
       [f.escrow, f.seller],
@@ -76,21 +79,18 @@ describe("Escrow with tokens that misbehave", () => {
     expect(await f.escrow.creditOf(f.seller, token)).to.equal(0n);
 
     await f.escrow.connect(f.seller).postBond(f.seller, token, PRICE);
-    await f.escrow.connect(f.seller).requestBondWithdrawal(token);
+    await f.escrow.connect(f.seller).requestBondWithdrawal(f.seller, token, "0x");
     await f.time.increase(180 * DAY);
-    await expect(f.escrow.connect(f.seller).withdrawBond(token, PRICE, f.stranger)).to.changeTokenBalances(
-      ethers,
-      token,
-      [f.escrow, f.stranger],
-      [-PRICE, PRICE],
-    );
+    await expect(
+      f.escrow.connect(f.seller).withdrawBond(f.seller, token, PRICE, f.stranger, "0x"),
+    ).to.changeTokenBalances(ethers, token, [f.escrow, f.stranger], [-PRICE, PRICE]);
   });
 
   it("refuses a token that keeps a fee, naming what arrived", async () => {
     const f = await load();
     const { token, terms } = await tokenFor(f, await ethers.deployContract("FeeOnTransferToken"));
     const deal = f.dealOf(await f.termsOf(terms));
-    await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).fund(deal.packed), {
+    await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).fund(deal.packed, "0x", "0x"), {
       error: "ValueMismatch",
       args: [PRICE - PRICE / 100n, PRICE],
     });
@@ -120,12 +120,12 @@ describe("Escrow with tokens that misbehave", () => {
     const permit = await signPermit2(f.buyer, { permit2: PERMIT2, domain: f.domain, terms: deal.terms, nonce: 1n });
     const consent = await authorize(PRICE, deal.terms.fundBy, deal.id);
     const balanceConsent = await authorize(PRICE / 2n, balanceBy, balanceNonce);
-    const carried = f.escrow.connect(f.carrier);
+    const carried = f.escrow.connect(f.relayer);
     const ways: readonly (readonly [TestDeal, bigint, () => Promise<unknown>])[] = [
-      [deal, PRICE, () => f.escrow.connect(f.buyer).fund(deal.packed)],
+      [deal, PRICE, () => f.escrow.connect(f.buyer).fund(deal.packed, "0x", "0x")],
       [deal, PRICE, () => carried.fundWithAuthorization(deal.packed, consent, "0x")],
       [deal, PRICE, () => carried.fundWithPermit2(deal.packed, 1n, permit, "0x")],
-      [halves, PRICE / 2n, () => f.escrow.connect(f.buyer).payBalance(halves.packed)],
+      [halves, PRICE / 2n, () => f.escrow.connect(f.buyer).payBalance(halves.packed, "0x")],
       [halves, PRICE / 2n, () => carried.payBalanceWithAuthorization(halves.packed, balanceConsent)],
     ];
     for (const [surplus, missing] of [
@@ -148,18 +148,17 @@ describe("Escrow with tokens that misbehave", () => {
     const { token, terms } = await tokenFor(f, await ethers.deployContract("SkewedToken"));
     const deal = await f.reach("delivered", terms);
     await token.makeDear(12n);
-    await expect(f.escrow.connect(f.buyer).confirm(deal.packed))
+    await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"))
       .to.emit(f.escrow, "CreditAdded")
       .withArgs(f.seller, token, PRICE);
     await expect(f.escrow.connect(f.seller).withdrawCredit(token, f.stranger, { gasLimit: 200_000n }))
       .to.be.revertedWithCustomError(f.escrow, "PaymentFailed")
       .withArgs(f.stranger, PRICE);
-    await expect(f.escrow.connect(f.seller).withdrawCredit(token, f.stranger)).to.changeTokenBalances(
-      ethers,
-      token,
-      [f.escrow, f.stranger],
-      [-PRICE, PRICE],
-    );
+    await expect(
+      f.escrow
+        .connect(f.seller)
+        .withdrawCredit(f.seller, token, await f.escrow.creditOf(f.seller, token), f.stranger, "0x"),
+    ).to.changeTokenBalances(ethers, token, [f.escrow, f.stranger], [-PRICE, PRICE]);
   });
 
   it("keeps the gas that a token burns from ending a payment", async () => {
@@ -178,7 +177,7 @@ describe("Escrow with tokens that misbehave", () => {
     const { token, terms } = await tokenFor(f, await ethers.deployContract("BlocklistToken"));
     await token.setBlocked(f.buyer, true);
     const deal = f.dealOf(await f.termsOf(terms));
-    await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).fund(deal.packed), {
+    await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).fund(deal.packed, "0x", "0x"), {
       error: "Blocked",
       args: [f.buyer],
       from: token,
@@ -200,7 +199,7 @@ describe("Escrow with tokens that misbehave", () => {
       evidence: f.digest("evidence"),
       deadline: (await f.time.latest()) + DAY,
     });
-    const determining = f.tribunal.connect(f.carrier).determine(deal.packed, ...signed);
+    const determining = f.tribunal.connect(f.relayer).determine(deal.packed, ...signed);
     await expect(determining)
       .to.emit(f.escrow, "CreditAdded")
       .withArgs(f.seller, token, PRICE - toBuyer);
@@ -210,16 +209,22 @@ describe("Escrow with tokens that misbehave", () => {
       [f.escrow, f.buyer, f.seller],
       [-toBuyer, toBuyer, 0n],
     );
-    await f.expectRefusal(deal, () => f.escrow.connect(f.seller).withdrawCredit(token, f.seller), {
-      error: "PaymentFailed",
-      args: [f.seller, PRICE - toBuyer],
-    });
-    await expect(f.escrow.connect(f.seller).withdrawCredit(token, f.stranger)).to.changeTokenBalances(
-      ethers,
-      token,
-      [f.escrow, f.stranger],
-      [-(PRICE - toBuyer), PRICE - toBuyer],
+    await f.expectRefusal(
+      deal,
+      () =>
+        f.escrow
+          .connect(f.seller)
+          .withdrawCredit(f.seller, token, await f.escrow.creditOf(f.seller, token), f.seller, "0x"),
+      {
+        error: "PaymentFailed",
+        args: [f.seller, PRICE - toBuyer],
+      },
     );
+    await expect(
+      f.escrow
+        .connect(f.seller)
+        .withdrawCredit(f.seller, token, await f.escrow.creditOf(f.seller, token), f.stranger, "0x"),
+    ).to.changeTokenBalances(ethers, token, [f.escrow, f.stranger], [-(PRICE - toBuyer), PRICE - toBuyer]);
   });
 
   it("ends every deal with credits when the token blocks the escrow itself, and pays them once it does not", async () => {
@@ -228,17 +233,14 @@ describe("Escrow with tokens that misbehave", () => {
     const expiring = await f.reach("funded", terms);
     const refunding = await f.reach("funded", terms);
     await token.setBlocked(f.escrow, true);
-    await f.escrow.connect(f.seller).refund(refunding.packed, PRICE);
+    await f.escrow.connect(f.seller).refund(refunding.packed, PRICE, "0x");
     await f.time.increaseTo(expiring.terms.shipBy);
-    await f.escrow.connect(f.carrier).expire(expiring.packed);
+    await f.escrow.connect(f.relayer).expire(expiring.packed);
     expect(await f.escrow.creditOf(f.buyer, token)).to.equal(2n * PRICE);
     await token.setBlocked(f.escrow, false);
-    await expect(f.escrow.connect(f.buyer).withdrawCredit(token, f.buyer)).to.changeTokenBalances(
-      ethers,
-      token,
-      [f.escrow, f.buyer],
-      [-2n * PRICE, 2n * PRICE],
-    );
+    await expect(
+      f.escrow.connect(f.buyer).withdrawCredit(f.buyer, token, await f.escrow.creditOf(f.buyer, token), f.buyer, "0x"),
+    ).to.changeTokenBalances(ethers, token, [f.escrow, f.buyer], [-2n * PRICE, 2n * PRICE]);
   });
 
   it("credits a payment in a token whose code is gone", async () => {
@@ -247,23 +249,22 @@ describe("Escrow with tokens that misbehave", () => {
     const deal = await f.reach("funded", terms);
     const code = await ethers.provider.getCode(token);
     await networkHelpers.setCode(await addressOf(token), "0x");
-    await expect(f.escrow.connect(f.buyer).confirm(deal.packed))
+    await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"))
       .to.emit(f.escrow, "CreditAdded")
       .withArgs(f.seller, token, PRICE);
     await networkHelpers.setCode(await addressOf(token), code);
-    await expect(f.escrow.connect(f.seller).withdrawCredit(token, f.seller)).to.changeTokenBalances(
-      ethers,
-      token,
-      [f.seller],
-      [PRICE],
-    );
+    await expect(
+      f.escrow
+        .connect(f.seller)
+        .withdrawCredit(f.seller, token, await f.escrow.creditOf(f.seller, token), f.seller, "0x"),
+    ).to.changeTokenBalances(ethers, token, [f.seller], [PRICE]);
   });
 
   it("funds nothing in a token that is not a contract", async () => {
     const f = await load();
     const { packed, id } = f.dealOf(await f.termsOf({ token: f.stranger.address.toLowerCase() as Hex }));
-    await expect(f.escrow.connect(f.buyer).fund(packed)).to.be.revertedWithoutReason(ethers);
-    await expect(f.escrow.connect(f.carrier).fundWithAuthorization(packed, "0x", "0x")).to.be.revertedWithoutReason(
+    await expect(f.escrow.connect(f.buyer).fund(packed, "0x", "0x")).to.be.revertedWithoutReason(ethers);
+    await expect(f.escrow.connect(f.relayer).fundWithAuthorization(packed, "0x", "0x")).to.be.revertedWithoutReason(
       ethers,
     );
     expect((await f.escrow.dealOf(id)).status).to.equal(statusNumber("none"));
@@ -277,7 +278,7 @@ describe("Escrow with tokens that misbehave", () => {
     const bad = await f.reach("delivered", terms);
     await token.switchOff(true);
     const before = await f.world(good);
-    await f.escrow.connect(f.buyer).confirm(bad.packed);
+    await f.escrow.connect(f.buyer).confirm(bad.packed, "0x");
     expect(await f.world(good)).to.deep.equal(before);
   });
 });

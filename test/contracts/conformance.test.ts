@@ -14,7 +14,7 @@ import {
   refusalOf,
 } from "../../src/core/deals.ts";
 import type { Terms } from "../../src/core/terms.ts";
-import { COVERAGE, DAY, deployEscrow, FAR, type Fixture, type TestDeal } from "../fixtures/escrow.ts";
+import { COVERAGE, consent, DAY, deployEscrow, FAR, type Fixture, type TestDeal } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
@@ -40,26 +40,26 @@ const act = async ({ f, tribunal }: Loaded, { terms, packed, id }: TestDeal, act
   const as = (account: string) => f.escrow.connect(f.keyOf(account));
   const anyone = f.escrow.connect(f.stranger);
   const byAction: Readonly<Record<DealAction, () => Promise<unknown>>> = {
-    fund: async () => as(terms.buyer).fundCovered(packed, await f.signTerms(f.seller, terms), { value: terms.deposit }),
-    payBalance: () => as(terms.buyer).payBalance(packed, { value: terms.price - terms.deposit }),
-    ship: () => as(terms.seller).ship(packed, f.digest("tracking")),
-    deliver: () => as(terms.attestor).deliver(packed, f.digest("proof")),
-    confirm: () => as(terms.buyer).confirm(packed),
+    fund: async () => as(terms.buyer).fund(packed, "0x", await f.signTerms(f.seller, terms), { value: terms.deposit }),
+    payBalance: () => as(terms.buyer).payBalance(packed, "0x", { value: terms.price - terms.deposit }),
+    ship: () => as(terms.seller).ship(packed, f.digest("tracking"), "0x"),
+    deliver: () => as(terms.attestor).deliver(packed, f.digest("proof"), "0x"),
+    confirm: () => as(terms.buyer).confirm(packed, "0x"),
     release: () => anyone.release(packed),
-    refund: () => as(terms.seller).refund(packed, held === 0n ? 1n : held),
+    refund: () => as(terms.seller).refund(packed, held === 0n ? 1n : held, "0x"),
     expire: () => anyone.expire(packed),
     lapse: () => anyone.lapse(packed),
     close: () => anyone.close(packed),
     dispute: async () => {
       const by = actorOf("dispute", (await stateOf(f, id)).status) === "buyer" ? terms.buyer : terms.seller;
-      return as(by).dispute(packed, f.digest("statement"));
+      return as(by).dispute(packed, CALLER, f.digest("statement"), "0x");
     },
     settle: async () => {
       const message = { deal: id, toBuyer: held, toSeller: 0n, compensation: 0n, deadline: FAR };
       const bySeller = await f.signIntent(f.seller, { kind: "Settlement", message });
-      return as(terms.buyer).settle(packed, held, 0n, 0n, FAR, "0x", bySeller);
+      return as(terms.buyer).settle(packed, held, 0n, 0n, "0x", consent(FAR, bySeller));
     },
-    award: () => tribunal.award(packed, id, held, 0n, 0n, f.digest("reasons")),
+    award: () => tribunal.award(packed, held, 0n, 0n, f.digest("reasons"), f.digest("evidence")),
     extendBackstop: () => tribunal.extendBackstop(packed, until + DAY),
   };
   return byAction[action]();

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { COVERAGE, deployEscrow, FAR } from "../fixtures/escrow.ts";
+import { COVERAGE, consent, deployEscrow, FAR } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
@@ -45,7 +45,10 @@ describe("Escrow with an account that delegates (EIP-7702)", () => {
     const deal = await f.reach("delivered", { coverage: COVERAGE });
     const message = { deal: deal.id, amount: deal.terms.price, deadline: FAR };
     const signature = await f.signIntent(f.buyer, { kind: "ConfirmReceipt", message });
-    await expect(f.escrow.connect(f.carrier).confirmFor(deal.packed, FAR, signature)).to.emit(f.escrow, "DealReleased");
+    await expect(f.escrow.connect(f.relayer).confirm(deal.packed, consent(FAR, signature))).to.emit(
+      f.escrow,
+      "DealReleased",
+    );
   });
 
   it("takes what the code that it chose accepts", async () => {
@@ -53,14 +56,17 @@ describe("Escrow with an account that delegates (EIP-7702)", () => {
     const deal = await f.reach("delivered");
     const message = { deal: deal.id, amount: deal.terms.price, deadline: FAR };
     const signature = await f.signIntent(f.stranger, { kind: "ConfirmReceipt", message });
-    await expect(f.escrow.connect(f.carrier).confirmFor(deal.packed, FAR, signature)).to.emit(f.escrow, "DealReleased");
+    await expect(f.escrow.connect(f.relayer).confirm(deal.packed, consent(FAR, signature))).to.emit(
+      f.escrow,
+      "DealReleased",
+    );
   });
 
   it("is paid through its code", async () => {
     const { f } = await load();
     const deal = await f.reach("funded");
     const { price } = deal.terms;
-    await expect(f.escrow.connect(f.seller).refund(deal.packed, price)).to.changeEtherBalances(
+    await expect(f.escrow.connect(f.seller).refund(deal.packed, price, "0x")).to.changeEtherBalances(
       ethers,
       [f.escrow, f.buyer],
       [-price, price],

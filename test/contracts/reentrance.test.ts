@@ -85,7 +85,7 @@ describe("Escrow under reentrance", () => {
       const deal = await f.reach("funded", { seller: hostile });
       await networkHelpers.setCode(CALLBACK, f.escrow.interface.encodeFunctionData(name as "fund", args as never));
       await receiver.reenter(f.escrow, CALLBACK);
-      await expect(f.escrow.connect(f.buyer).confirm(deal.packed), name).to.changeEtherBalances(
+      await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"), name).to.changeEtherBalances(
         ethers,
         [f.escrow, receiver],
         [-deal.terms.price, deal.terms.price],
@@ -107,11 +107,11 @@ describe("Escrow under reentrance", () => {
       const call = f.escrow.interface.encodeFunctionData(name as "fund", args as never);
       await token.reenter(f.escrow, call);
       const deal = f.dealOf(await f.termsOf({ token: hostile, price: 1_000n, deposit: 1_000n }));
-      await f.escrow.connect(f.buyer).fund(deal.packed);
+      await f.escrow.connect(f.buyer).fund(deal.packed, "0x", "0x");
       expect(await token.answer(), `${name} while funding`).to.equal(GUARD);
 
       await token.reenter(f.escrow, call);
-      await expect(f.escrow.connect(f.buyer).confirm(deal.packed)).to.changeTokenBalances(
+      await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x")).to.changeTokenBalances(
         ethers,
         token,
         [f.escrow, f.seller],

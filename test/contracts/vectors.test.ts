@@ -91,13 +91,13 @@ describe("Vectors of deals", () => {
       // Funded on the buyer's signature, whose digest is the deal's id.
       await walletAt(parties.buyer).accept(dealOfIntents.id);
       const value = BigInt(dealOfIntents.terms.deposit);
-      await f.escrow.connect(f.carrier).fundFor({ words: dealOfIntents.words }, "0x01", "0x", { value });
+      await f.escrow.connect(f.relayer).fund({ words: dealOfIntents.words }, "0x01", "0x", { value });
 
       const [method, ...args] = carried(kind, message);
       const data = f.escrow.interface.encodeFunctionData(method as "fund", args as never);
       const price = BigInt(dealOfIntents.terms.price);
       const send = () =>
-        f.carrier.sendTransaction({ to: f.escrow, data, value: kind === "PayBalance" ? price - value : 0n }).then(
+        f.relayer.sendTransaction({ to: f.escrow, data, value: kind === "PayBalance" ? price - value : 0n }).then(
           () => "done",
           (error: { data?: Hex; message: string }) =>
             f.escrow.interface.parseError(error.data ?? "0x")?.name ?? error.message,
@@ -127,7 +127,7 @@ describe("Vectors of deals", () => {
       },
     };
     await walletAt(seller).accept(digestWithEthers(authorization));
-    await f.escrow.connect(f.carrier).postBondWithAuthorization(seller, token, amount!, salt, deadline!, "0x01");
+    await f.escrow.connect(f.relayer).postBondWithAuthorization(seller, token, amount!, salt, deadline!, "0x01");
     expect(await stablecoin.authorizationState(seller, digest)).to.equal(true);
     expect((await f.escrow.bondOf(seller, token)).balance).to.equal(BigInt(amount!));
   });
