@@ -214,7 +214,7 @@ describe("Bonds", () => {
       await expectUnmoved(
         f,
         () => f.escrow.connect(f.seller).withdrawBond(f.seller, NATIVE, AMOUNT + 1n, f.seller, "0x"),
-        "BondTooSmall",
+        "AmountExceedsFreeBond",
         [AMOUNT + 1n, AMOUNT],
       );
       await expect(f.escrow.connect(f.seller).withdrawBond(f.seller, NATIVE, AMOUNT, f.seller, "0x")).to.emit(
@@ -227,16 +227,16 @@ describe("Bonds", () => {
       const f = await load();
       await f.time.increaseTo(await unlocked(f));
       const as = f.escrow.connect(f.seller);
-      await expectUnmoved(f, () => as.withdrawBond(CALLER, NATIVE, 0n, f.seller, "0x"), "AmountZero");
+      await expectUnmoved(f, () => as.withdrawBond(f.seller, NATIVE, 0n, f.seller, "0x"), "AmountZero");
       for (const to of [ethers.ZeroAddress, await f.escrow.getAddress()])
-        await expectUnmoved(f, () => as.withdrawBond(CALLER, NATIVE, 1n, to, "0x"), "PaymentFailed", [to, 1]);
+        await expectUnmoved(f, () => as.withdrawBond(f.seller, NATIVE, 1n, to, "0x"), "PaymentFailed", [to, 1]);
     });
 
     it("reverts with PaymentFailed when the payee cannot receive, and the bond stays", async () => {
       const f = await load();
       await f.time.increaseTo(await unlocked(f));
       const as = f.escrow.connect(f.seller);
-      await expectUnmoved(f, () => as.withdrawBond(CALLER, NATIVE, 1n, f.tribunal, "0x"), "PaymentFailed", [
+      await expectUnmoved(f, () => as.withdrawBond(f.seller, NATIVE, 1n, f.tribunal, "0x"), "PaymentFailed", [
         f.tribunal,
         1,
       ]);

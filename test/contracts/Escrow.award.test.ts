@@ -28,7 +28,7 @@ const decisionOf = (
   over: { toBuyer?: bigint; toSeller?: bigint; compensation?: bigint } = {},
 ) => {
   const { toBuyer, toSeller, compensation } = { toBuyer: terms.price, toSeller: 0n, compensation: 0n, ...over };
-  return [toBuyer, toSeller, compensation, f.digest("reasons")] as const;
+  return [toBuyer, toSeller, compensation, f.digest("reasons"), f.digest("evidence")] as const;
 };
 
 describe("Escrow", () => {
@@ -39,14 +39,11 @@ describe("Escrow", () => {
       const { tribunal, deal } = await disputed(f, { feeBps: 1_000, marketplace });
       const { price } = deal.terms;
       const toSeller = price / 4n;
-      const awarding = tribunal.award(
-        deal.packed,
-        deal.id,
-        ...decisionOf(f, deal, { toBuyer: price - toSeller, toSeller }),
-      );
+      const awarding = tribunal.award(deal.packed, ...decisionOf(f, deal, { toBuyer: price - toSeller, toSeller }));
       await expect(awarding)
         .to.emit(f.escrow, "DealAwarded")
-        .withArgs(deal.id, price - toSeller, toSeller, 0, 0, f.digest("reasons"));
+        .withArgs(deal.id, price - toSeller, toSeller, f.digest("reasons"), f.digest("evidence"));
+      await expect(awarding).not.to.emit(f.escrow, "DealCompensated");
       await expect(awarding).to.changeEtherBalances(
         ethers,
         [f.buyer, f.seller],
@@ -67,10 +64,10 @@ describe("Escrow", () => {
         const before = (await f.escrow.bondOf(f.seller, f.stablecoinAddress)).balance;
         const { tribunal, deal } = await disputed(f, { coverage: COVERAGE, token: f.stablecoinAddress });
         const { price } = deal.terms;
-        const awarding = tribunal.award(deal.packed, deal.id, ...decisionOf(f, deal, { compensation }));
+        const awarding = tribunal.award(deal.packed, ...decisionOf(f, deal, { compensation }));
         await expect(awarding)
-          .to.emit(f.escrow, "DealAwarded")
-          .withArgs(deal.id, price, 0, paid, compensation - paid, f.digest("reasons"));
+          .to.emit(f.escrow, "DealCompensated")
+          .withArgs(deal.id, paid, compensation - paid);
         await expect(awarding).to.changeTokenBalances(
           ethers,
           f.stablecoin,
@@ -88,14 +85,14 @@ describe("Escrow", () => {
       const deal = await f.reach("released", { tribunal: (await tribunal.getAddress()).toLowerCase() as Hex });
       await f.dispute(deal);
       const decision = decisionOf(f, deal, { toBuyer: 0n, compensation: 5n });
-      await expect(tribunal.award(deal.packed, deal.id, ...decision)).to.changeEtherBalances(ethers, [f.buyer], [5n]);
+      await expect(tribunal.award(deal.packed, ...decision)).to.changeEtherBalances(ethers, [f.buyer], [5n]);
     });
 
     it("is possible one second before the backstop and reverts with DeadlinePassed at it", async () => {
       const f = await load();
       const { tribunal, deal } = await disputed(f);
       const { until } = await f.escrow.dealOf(deal.id);
-      const send = () => tribunal.award(deal.packed, deal.id, ...decisionOf(f, deal));
+      const send = () => tribunal.award(deal.packed, ...decisionOf(f, deal));
       const snapshot = await networkHelpers.takeSnapshot();
       await f.time.setNextBlockTimestamp(until);
       await f.expectRefusal(deal, send, { error: "DeadlinePassed", args: [until] });
@@ -110,24 +107,35 @@ describe("Escrow", () => {
       const { deal } = await disputed(f);
       const decision = decisionOf(f, deal);
       for (const caller of [f.buyer, f.seller, f.marketplace])
-        await f.expectRefusal(deal, () => f.escrow.connect(caller).award(deal.packed, deal.id, ...decision), {
+        await f.expectRefusal(deal, () => f.escrow.connect(caller).award(deal.packed, ...decision), {
           error: "NotCaller",
           args: [caller, deal.terms.tribunal],
         });
-      await f.expectRefusal(deal, () => tribunal.award(deal.packed, deal.id, ...decision), {
+      await f.expectRefusal(deal, () => tribunal.award(deal.packed, ...decision), {
         error: "NotCaller",
         args: [tribunal, deal.terms.tribunal],
       });
     });
 
-    it("reverts with DealMismatch when another deal was decided", async () => {
+    it("returns when the dispute was opened", async () => {
       const f = await load();
       const { tribunal, deal } = await disputed(f);
-      const other = await f.reach("disputed", { tribunal: deal.terms.tribunal });
-      await f.expectRefusal(deal, () => tribunal.award(deal.packed, other.id, ...decisionOf(f, deal)), {
-        error: "DealMismatch",
-        args: [other.id, deal.id],
-      });
+      const { disputedAt } = await f.stateOf(deal.id);
+      expect(await tribunal.award.staticCall(deal.packed, ...decisionOf(f, deal))).to.equal(disputedAt);
+    });
+
+    it("records a debt only against a seller who signed the terms or shipped", async () => {
+      const f = await load();
+      for (const [place, recorded] of [
+        ["disputed-funded", 0n],
+        ["disputed-shipped", 7n],
+        ["disputed-delivered", 7n],
+      ] as const) {
+        const { tribunal, deal: first } = await disputed(f);
+        const deal = await f.reach(place, { tribunal: first.terms.tribunal });
+        await tribunal.award(deal.packed, ...decisionOf(f, deal, { compensation: 7n }));
+        expect(await f.escrow.shortfallOf(deal.id), place).to.equal(recorded);
+      }
     });
 
     it("reverts with AmountsDoNotSum for one unit less or more", async () => {
@@ -140,11 +148,10 @@ describe("Escrow", () => {
         [2n ** 96n - 1n, 1n],
         [price - 1n, 2n ** 96n - 1n],
       ] as const)
-        await f.expectRefusal(
-          deal,
-          () => tribunal.award(deal.packed, deal.id, ...decisionOf(f, deal, { toBuyer, toSeller })),
-          { error: "AmountsDoNotSum", args: [toBuyer, toSeller, price] },
-        );
+        await f.expectRefusal(deal, () => tribunal.award(deal.packed, ...decisionOf(f, deal, { toBuyer, toSeller })), {
+          error: "AmountsDoNotSum",
+          args: [toBuyer, toSeller, price],
+        });
     });
 
     it("reverts with WrongStatus in every other state, and the second time", async () => {
@@ -153,14 +160,14 @@ describe("Escrow", () => {
       const address = (await tribunal.getAddress()).toLowerCase() as Hex;
       for (const status of ["none", "deposited", "funded", "shipped", "delivered", "released", "closed"] as const) {
         const deal = await f.reach(status, { tribunal: address });
-        await f.expectRefusal(deal, () => tribunal.award(deal.packed, deal.id, ...decisionOf(f, deal)), {
+        await f.expectRefusal(deal, () => tribunal.award(deal.packed, ...decisionOf(f, deal)), {
           error: "WrongStatus",
           args: [deal.id, statusNumber(status), statusNumber("disputed")],
         });
       }
       const deal = await f.reach("disputed", { tribunal: address });
-      await tribunal.award(deal.packed, deal.id, ...decisionOf(f, deal));
-      await f.expectRefusal(deal, () => tribunal.award(deal.packed, deal.id, ...decisionOf(f, deal)), {
+      await tribunal.award(deal.packed, ...decisionOf(f, deal));
+      await f.expectRefusal(deal, () => tribunal.award(deal.packed, ...decisionOf(f, deal)), {
         error: "WrongStatus",
         args: [deal.id, statusNumber("closed"), statusNumber("disputed")],
       });

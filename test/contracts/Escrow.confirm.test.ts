@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
+import { statusNumber as placeInStatus } from "../../src/core/deals.ts";
 import { COVERAGE, consent, deployEscrow, FAR, type Fixture, statusNumber } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
@@ -118,6 +119,32 @@ describe("Escrow", () => {
       }
     });
 
+    it("lets the buyer give in while disputed, and leaves the tail", async () => {
+      const f = await load();
+      for (const stage of ["deposited", "funded", "shipped", "delivered"] as const) {
+        const deal = await f.reach(`disputed-${stage}`, { coverage: COVERAGE });
+        const { held } = await f.escrow.dealOf(deal.id);
+        const at = (await f.time.latest()) + 100;
+        await f.time.setNextBlockTimestamp(at);
+        const confirming = f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
+        await expect(confirming).to.changeEtherBalances(ethers, [f.seller], [held]);
+        await expect(confirming)
+          .to.emit(f.escrow, "DealReleased")
+          .withArgs(deal.id, held, at + deal.terms.tail);
+      }
+    });
+
+    it("withdraws a claim in the tail and returns to the same tail", async () => {
+      const f = await load();
+      const deal = await f.reach("released");
+      const { until } = await f.stateOf(deal.id);
+      await f.dispute(deal);
+      await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"))
+        .to.emit(f.escrow, "DealReleased")
+        .withArgs(deal.id, 0, until);
+      expect(await f.stateOf(deal.id)).to.deep.include({ status: "released", until, disputedAt: 0 });
+    });
+
     it("reverts with NotCaller for anybody but the buyer", async () => {
       const f = await load();
       const deal = await f.reach("delivered");
@@ -127,9 +154,9 @@ describe("Escrow", () => {
       });
     });
 
-    it("reverts with DealNotOpen before funding, after the end, and while disputed", async () => {
+    it("reverts with DealNotOpen before funding, and after the end", async () => {
       const f = await load();
-      for (const status of ["none", "released", "disputed", "closed"] as const) {
+      for (const status of ["none", "released", "closed"] as const) {
         const deal = await f.reach(status);
         await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).confirm(deal.packed, "0x"), {
           error: "DealNotOpen",
@@ -139,13 +166,13 @@ describe("Escrow", () => {
     });
   });
 
-  describe("confirmFor", () => {
+  describe("confirm by signature", () => {
     itTakesOneSignature(load, {
       by: "buyer",
       arrange: (f, changes) => f.reach("delivered", changes),
       intent: (deal, deadline) => ({
         kind: "ConfirmReceipt",
-        message: { deal: deal.id, amount: deal.terms.price, deadline },
+        message: { deal: deal.id, amount: deal.terms.price, status: placeInStatus("delivered"), deadline },
       }),
       send: (f, deal, { deadline, signature }) =>
         f.escrow.connect(f.relayer).confirm(deal.packed, consent(deadline, signature)),
@@ -157,7 +184,8 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("delivered");
       const other = await f.reach("delivered");
-      const message = { deal: other.id, amount: deal.terms.price, deadline: deal.terms.deliverBy };
+      const status = placeInStatus("delivered");
+      const message = { deal: other.id, amount: deal.terms.price, status, deadline: deal.terms.deliverBy };
       const signature = await f.signIntent(f.buyer, { kind: "ConfirmReceipt", message });
       await f.expectRefusal(
         deal,
@@ -170,7 +198,7 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("deposited");
       const { deposit, price } = deal.terms;
-      const message = { deal: deal.id, amount: deposit, deadline: FAR };
+      const message = { deal: deal.id, amount: deposit, status: placeInStatus("deposited"), deadline: FAR };
       const signature = await f.signIntent(f.buyer, { kind: "ConfirmReceipt", message });
       const send = () => f.escrow.connect(f.relayer).confirm(deal.packed, consent(FAR, signature));
       const snapshot = await networkHelpers.takeSnapshot();

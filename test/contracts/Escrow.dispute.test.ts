@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { DealStatus } from "../../src/core/deals.ts";
+import { statusNumber as placeInStatus } from "../../src/core/deals.ts";
 import { COVERAGE, consent, deployEscrow, type Fixture, statusNumber, type TestDeal } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
@@ -13,6 +14,7 @@ async function deployed() {
   return f;
 }
 
+const FUNDED = placeInStatus("funded");
 const load = () => networkHelpers.loadFixture(deployed);
 
 /** End of the window in which a deal in this state can be disputed. */
@@ -26,12 +28,14 @@ const windowEnd = async (f: Fixture, { terms, id }: TestDeal, status: DealStatus
 describe("Escrow", () => {
   describe("dispute", () => {
     for (const status of ["deposited", "funded", "shipped", "delivered", "released"] as const) {
-      const parties = status === "released" ? (["buyer"] as const) : (["buyer", "seller"] as const);
+      const parties =
+        status === "released" || status === "deposited" ? (["buyer"] as const) : (["buyer", "seller"] as const);
       it(`freezes a ${status} deal until the backstop, for ${parties.join(" and ")}`, async () => {
         const f = await load();
         for (const party of parties.map((name) => f[name])) {
           const deal = await f.reach(status);
-          const { held } = await f.escrow.dealOf(deal.id);
+          const before = await f.stateOf(deal.id);
+          const { held } = before;
           const at = (await f.time.latest()) + 100;
           await f.time.setNextBlockTimestamp(at);
           const disputing = f.escrow.connect(party).dispute(deal.packed, party, f.digest("statement"), "0x");
@@ -39,11 +43,14 @@ describe("Escrow", () => {
             .to.emit(f.escrow, "DealDisputed")
             .withArgs(deal.id, party, f.digest("statement"), at + deal.terms.backstop);
           await expect(disputing).to.changeEtherBalances(ethers, [f.escrow], [0n]);
-          expect(await f.escrow.dealOf(deal.id)).to.deep.equal([
-            statusNumber("disputed"),
+          expect(await f.stateOf(deal.id)).to.deep.equal({
+            status: "disputed",
+            disputedFrom: status,
             held,
-            BigInt(at + deal.terms.backstop),
-          ]);
+            until: at + deal.terms.backstop,
+            resumeUntil: before.until,
+            disputedAt: at,
+          });
         }
       });
 
@@ -61,17 +68,13 @@ describe("Escrow", () => {
       });
     }
 
-    it("reverts with NotParty for the seller in the tail, who would cut the buyer's time short", async () => {
+    it("reverts with NotDisputant for the seller before payment and in the tail", async () => {
       const f = await load();
-      const deal = await f.reach("released");
-      await f.expectRefusal(
-        deal,
-        () => f.escrow.connect(f.seller).dispute(deal.packed, f.seller, f.digest("statement"), "0x"),
-        {
-          error: "NotParty",
-          args: [f.seller],
-        },
-      );
+      for (const status of ["deposited", "released"] as const) {
+        const deal = await f.reach(status);
+        const send = () => f.escrow.connect(f.seller).dispute(deal.packed, f.seller, f.digest("statement"), "0x");
+        await f.expectRefusal(deal, send, { error: "NotDisputant", args: [f.seller, statusNumber(status)] });
+      }
     });
 
     it("keeps the coverage reserved", async () => {
@@ -80,7 +83,7 @@ describe("Escrow", () => {
       expect((await f.escrow.bondOf(f.seller, deal.terms.token)).reserved).to.equal(COVERAGE);
     });
 
-    it("reverts with NotParty for anybody but buyer and seller", async () => {
+    it("reverts with NotDisputant for anybody but buyer and seller", async () => {
       const f = await load();
       const deal = await f.reach("funded");
       for (const caller of [f.attestor, f.marketplace, f.stranger])
@@ -88,8 +91,8 @@ describe("Escrow", () => {
           deal,
           () => f.escrow.connect(caller).dispute(deal.packed, caller, f.digest("statement"), "0x"),
           {
-            error: "NotParty",
-            args: [caller],
+            error: "NotDisputant",
+            args: [caller, statusNumber("funded")],
           },
         );
     });
@@ -110,7 +113,7 @@ describe("Escrow", () => {
     });
   });
 
-  describe("disputeFor", () => {
+  describe("dispute by signature", () => {
     for (const by of ["buyer", "seller"] as const)
       describe(`by the ${by}`, () => {
         itTakesOneSignature(load, {
@@ -118,28 +121,34 @@ describe("Escrow", () => {
           arrange: (f, changes) => f.reach("funded", changes),
           intent: (deal, deadline, f) => ({
             kind: "OpenDispute",
-            message: { deal: deal.id, by: deal.terms[by], statement: f.digest("statement"), deadline },
+            message: { deal: deal.id, by: deal.terms[by], statement: f.digest("statement"), status: FUNDED, deadline },
           }),
           send: (f, deal, { deadline, signature }) =>
             f.escrow
               .connect(f.relayer)
               .dispute(deal.packed, deal.terms[by], f.digest("statement"), consent(deadline, signature)),
           event: "DealDisputed",
-          replay: (deal) => ({ error: "DealNotOpen", args: [deal.id, statusNumber("disputed")] }),
+          replay: (deal) => ({ error: "SignatureInvalid", args: [deal.terms[by]] }),
         });
       });
 
-    it("reverts with NotParty for a stranger who signs for themselves", async () => {
+    it("reverts with NotDisputant for a stranger who signs for themselves", async () => {
       const f = await load();
       const deal = await f.reach("funded");
       const by = f.stranger.address as `0x${string}`;
-      const message = { deal: deal.id, by, statement: f.digest("statement"), deadline: deal.terms.shipBy };
+      const message = {
+        deal: deal.id,
+        by,
+        statement: f.digest("statement"),
+        status: FUNDED,
+        deadline: deal.terms.shipBy,
+      };
       const signature = await f.signIntent(f.stranger, { kind: "OpenDispute", message });
       await f.expectRefusal(
         deal,
         () =>
           f.escrow.connect(f.relayer).dispute(deal.packed, by, message.statement, consent(message.deadline, signature)),
-        { error: "NotParty", args: [f.stranger] },
+        { error: "NotDisputant", args: [f.stranger, statusNumber("funded")] },
       );
     });
 
@@ -150,6 +159,7 @@ describe("Escrow", () => {
         deal: deal.id,
         by: deal.terms.seller,
         statement: f.digest("statement"),
+        status: FUNDED,
         deadline: deal.terms.shipBy,
       };
       const signature = await f.signIntent(f.buyer, { kind: "OpenDispute", message });

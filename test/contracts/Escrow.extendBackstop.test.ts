@@ -34,14 +34,15 @@ describe("Escrow", () => {
         .to.emit(f.escrow, "BackstopExtended")
         .withArgs(deal.id, until + DAY);
       await expect(extending).to.changeEtherBalances(ethers, [f.escrow], [0n]);
-      expect(await f.escrow.dealOf(deal.id)).to.deep.equal([
-        statusNumber("disputed"),
-        deal.terms.price,
-        BigInt(until + DAY),
-      ]);
+      expect(await f.stateOf(deal.id)).to.deep.include({
+        status: "disputed",
+        disputedFrom: "funded",
+        held: deal.terms.price,
+        until: until + DAY,
+      });
     });
 
-    it("goes as far as 180 days from now, and reverts with ExposureTooLong one second beyond", async () => {
+    it("goes as far as 180 days from now, and reverts with BackstopTooLate one second beyond", async () => {
       const f = await load();
       const { tribunal, deal, until } = await disputed(f);
       const at = until - 50 * DAY;
@@ -49,8 +50,8 @@ describe("Escrow", () => {
       const snapshot = await networkHelpers.takeSnapshot();
       await f.time.setNextBlockTimestamp(at);
       await f.expectRefusal(deal, send(at + MAX_EXTENSION + 1), {
-        error: "ExposureTooLong",
-        args: [MAX_EXTENSION + 1, MAX_EXTENSION],
+        error: "BackstopTooLate",
+        args: [at + MAX_EXTENSION + 1, at + MAX_EXTENSION],
       });
       await snapshot.restore();
       await f.time.setNextBlockTimestamp(at);
@@ -68,14 +69,32 @@ describe("Escrow", () => {
       }
     });
 
-    it("reverts with DeadlinePassed when it would not move it later, and at the backstop", async () => {
+    it("reverts with BackstopNotLater when it would not move it later, and with DeadlinePassed at the backstop", async () => {
       const f = await load();
       const { tribunal, deal, until } = await disputed(f);
       const send = (to: number) => () => tribunal.extendBackstop(deal.packed, to);
-      await f.expectRefusal(deal, send(until), { error: "DeadlinePassed", args: [until] });
-      await f.expectRefusal(deal, send(until - DAY), { error: "DeadlinePassed", args: [until - DAY] });
+      await f.expectRefusal(deal, send(until), { error: "BackstopNotLater", args: [until, until] });
+      await f.expectRefusal(deal, send(until - DAY), { error: "BackstopNotLater", args: [until - DAY, until] });
       await f.time.setNextBlockTimestamp(until);
       await f.expectRefusal(deal, send(until + DAY), { error: "DeadlinePassed", args: [until] });
+    });
+
+    it("goes no further than three years from the dispute", async () => {
+      const f = await load();
+      const { tribunal, deal, until } = await disputed(f);
+      const latest = (await f.stateOf(deal.id)).disputedAt + 3 * 365 * DAY;
+      let end = until;
+      while (end + 170 * DAY < latest) {
+        await f.time.setNextBlockTimestamp(end - 1);
+        end += 170 * DAY;
+        await tribunal.extendBackstop(deal.packed, end);
+      }
+      await f.time.setNextBlockTimestamp(end - 2);
+      await f.expectRefusal(deal, () => tribunal.extendBackstop(deal.packed, latest + 1), {
+        error: "BackstopTooLate",
+        args: [latest + 1, latest],
+      });
+      await expect(tribunal.extendBackstop(deal.packed, latest)).to.emit(f.escrow, "BackstopExtended");
     });
 
     it("reverts with NotCaller for anybody but the tribunal of the terms", async () => {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { network } from "hardhat";
+import { statusNumber as placeInStatus } from "../../src/core/deals.ts";
 import { COVERAGE, consent, deployEscrow, FAR, type Fixture, statusNumber, type TestDeal } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
@@ -18,7 +19,8 @@ const part = ({ terms }: TestDeal) => terms.price / 4n;
 
 /** What the seller signs to give back `amount` of `held`. */
 const signedRefund = async (f: Fixture, deal: TestDeal, { amount, held }: { amount: bigint; held: bigint }) => {
-  const message = { deal: deal.id, amount, remaining: held - amount, deadline: FAR };
+  const status = placeInStatus((await f.stateOf(deal.id)).status);
+  const message = { deal: deal.id, amount, remaining: held - amount, status, deadline: FAR };
   const signature = await f.signIntent(f.seller, { kind: "RefundBuyer", message });
   return () => f.escrow.connect(f.relayer).refund(deal.packed, amount, consent(FAR, signature));
 };
@@ -33,17 +35,36 @@ const earnestDeal = async (f: Fixture, status: "deposited" | "funded", coverage:
 
 describe("Escrow", () => {
   describe("refund", () => {
-    it("gives everything back and closes the deal", async () => {
+    it("gives everything back and closes the deal before shipping", async () => {
       const f = await load();
-      for (const status of ["deposited", "funded", "shipped", "delivered"] as const) {
+      for (const status of ["deposited", "funded", "disputed-deposited", "disputed-funded"] as const) {
         const deal = await f.reach(status, { coverage: COVERAGE });
         const { held } = await f.escrow.dealOf(deal.id);
         const refunding = f.escrow.connect(f.seller).refund(deal.packed, held, "0x");
 
-        await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, held, 0, 0, 0);
+        await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, held, 0, 0);
         await expect(refunding).to.changeEtherBalances(ethers, [f.escrow, f.buyer, f.seller], [-held, held, 0n]);
         expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("closed"), 0n, 0n, 0n, 0n, 0n]);
         expect((await f.escrow.bondOf(f.seller, deal.terms.token)).reserved).to.equal(0n);
+      }
+    });
+
+    it("gives everything back after shipping and leaves the tail", async () => {
+      const f = await load();
+      for (const place of ["shipped", "delivered", "disputed-shipped", "disputed-delivered"] as const) {
+        const deal = await f.reach(place, { coverage: COVERAGE });
+        const { held } = await f.escrow.dealOf(deal.id);
+        const at = (await f.time.latest()) + 100;
+        await f.time.setNextBlockTimestamp(at);
+        const refunding = f.escrow.connect(f.seller).refund(deal.packed, held, "0x");
+        await expect(refunding)
+          .to.emit(f.escrow, "DealRefunded")
+          .withArgs(deal.id, held, 0, at + deal.terms.tail);
+        await expect(refunding).to.changeEtherBalances(ethers, [f.escrow, f.buyer], [-held, held]);
+        expect(await f.stateOf(deal.id)).to.deep.include({ status: "released", until: at + deal.terms.tail });
+        // The claim on the coverage is still open, and it is the buyer's.
+        await f.dispute(deal);
+        expect((await f.escrow.bondOf(f.seller, deal.terms.token)).reserved >= COVERAGE).to.equal(true);
       }
     });
 
@@ -55,7 +76,7 @@ describe("Escrow", () => {
         const remaining = deal.terms.price - part(deal);
         const refunding = f.escrow.connect(f.seller).refund(deal.packed, part(deal), "0x");
 
-        await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, part(deal), remaining, 0, 0);
+        await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, part(deal), remaining, 0);
         await expect(refunding).to.changeTokenBalances(
           ethers,
           f.stablecoin,
@@ -66,23 +87,19 @@ describe("Escrow", () => {
       }
     });
 
-    it("doubles earnest money when the seller ends the deal before shipping, as far as the coverage goes", async () => {
+    it("doubles earnest money from the coverage when the seller ends the deal before shipping", async () => {
       const f = await load();
-      for (const status of ["deposited", "funded"] as const)
-        for (const coverage of [0n, 1_000n, COVERAGE]) {
-          const deal = await earnestDeal(f, status, coverage);
-          const { held } = await f.escrow.dealOf(deal.id);
-          const { deposit } = deal.terms;
-          const paid = coverage < deposit ? coverage : deposit;
-          const before = await f.escrow.bondOf(f.seller, deal.terms.token);
-          const refunding = f.escrow.connect(f.seller).refund(deal.packed, held, "0x");
-          await expect(refunding)
-            .to.emit(f.escrow, "DealRefunded")
-            .withArgs(deal.id, held, 0, paid, deposit - paid);
-          await expect(refunding).to.changeEtherBalances(ethers, [f.buyer], [held + paid]);
-          expect(await f.escrow.shortfallOf(deal.id)).to.equal(deposit - paid);
-          expect((await f.escrow.bondOf(f.seller, deal.terms.token)).balance).to.equal(before.balance - paid);
-        }
+      for (const status of ["deposited", "funded"] as const) {
+        const deal = await earnestDeal(f, status, COVERAGE);
+        const { held } = await f.escrow.dealOf(deal.id);
+        const { deposit } = deal.terms;
+        const before = await f.escrow.bondOf(f.seller, deal.terms.token);
+        const refunding = f.escrow.connect(f.seller).refund(deal.packed, held, "0x");
+        await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, held, 0, 0);
+        await expect(refunding).to.emit(f.escrow, "DealCompensated").withArgs(deal.id, deposit, 0);
+        await expect(refunding).to.changeEtherBalances(ethers, [f.buyer], [held + deposit]);
+        expect((await f.escrow.bondOf(f.seller, deal.terms.token)).balance).to.equal(before.balance - deposit);
+      }
     });
 
     it("does not double earnest money for a part, nor once the goods were shipped", async () => {
@@ -92,17 +109,19 @@ describe("Escrow", () => {
       await expect(refund(1n)).to.changeEtherBalances(ethers, [f.buyer], [1n]);
       await f.ship(deal);
       const rest = deal.terms.price - 1n;
-      await expect(refund(rest)).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, rest, 0, 0, 0);
+      await expect(refund(rest)).not.to.emit(f.escrow, "DealCompensated");
     });
 
-    it("reverts with PartialRefundOfDeposit", async () => {
+    it("reverts with RefundNotWhole for a part of a deposit or of a disputed deal", async () => {
       const f = await load();
-      const deal = await f.reach("deposited");
-      const { deposit } = deal.terms;
-      await f.expectRefusal(deal, () => f.escrow.connect(f.seller).refund(deal.packed, deposit - 1n, "0x"), {
-        error: "PartialRefundOfDeposit",
-        args: [deposit - 1n, deposit],
-      });
+      for (const place of ["deposited", "disputed-deposited", "disputed-funded", "disputed-delivered"] as const) {
+        const deal = await f.reach(place);
+        const { held } = await f.stateOf(deal.id);
+        await f.expectRefusal(deal, () => f.escrow.connect(f.seller).refund(deal.packed, held - 1n, "0x"), {
+          error: "RefundNotWhole",
+          args: [held - 1n, held],
+        });
+      }
     });
 
     it("reverts with AmountZero and with RefundExceedsHeld", async () => {
@@ -123,9 +142,9 @@ describe("Escrow", () => {
       });
     });
 
-    it("reverts with DealNotOpen before funding, after the end, and while disputed", async () => {
+    it("reverts with DealNotOpen before funding and after the end", async () => {
       const f = await load();
-      for (const status of ["none", "released", "disputed", "closed"] as const) {
+      for (const status of ["none", "released", "closed"] as const) {
         const deal = await f.reach(status);
         await f.expectRefusal(deal, () => f.escrow.connect(f.seller).refund(deal.packed, 1n, "0x"), {
           error: "DealNotOpen",
@@ -135,21 +154,24 @@ describe("Escrow", () => {
     });
   });
 
-  describe("refundFor", () => {
+  describe("refund by signature", () => {
     itTakesOneSignature(load, {
       by: "seller",
       arrange: (f, changes) => f.reach("funded", changes),
       intent: (deal, deadline) => ({
         kind: "RefundBuyer",
-        message: { deal: deal.id, amount: part(deal), remaining: deal.terms.price - part(deal), deadline },
+        message: {
+          deal: deal.id,
+          amount: part(deal),
+          remaining: deal.terms.price - part(deal),
+          status: placeInStatus("funded"),
+          deadline,
+        },
       }),
       send: (f, deal, { deadline, signature }) =>
         f.escrow.connect(f.relayer).refund(deal.packed, part(deal), consent(deadline, signature)),
       event: "DealRefunded",
-      replay: (deal) => ({
-        error: "RemainingMismatch",
-        args: [deal.terms.price - part(deal), deal.terms.price - 2n * part(deal)],
-      }),
+      replay: (deal) => ({ error: "SignatureInvalid", args: [deal.terms.seller] }),
     });
 
     it("runs a whole refund once", async () => {
@@ -166,7 +188,7 @@ describe("Escrow", () => {
       const { deposit, price } = deal.terms;
       const send = await signedRefund(f, deal, { amount: deposit, held: deposit });
       await f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value: price - deposit });
-      await f.expectRefusal(deal, send, { error: "RemainingMismatch", args: [0, price - deposit] });
+      await f.expectRefusal(deal, send, { error: "SignatureInvalid", args: [f.seller] });
     });
 
     it("reverts with RefundExceedsHeld", async () => {

@@ -36,6 +36,7 @@ const settlementOf = async (f: Fixture, deal: TestDeal, over: Partial<Amounts> =
   const intent = { kind: "Settlement", message: { deal: deal.id, ...amounts, deadline } } as const;
   const byBuyer = await f.signIntent(f.keyOf(deal.terms.buyer), intent);
   const bySeller = await f.signIntent(f.keyOf(deal.terms.seller), intent);
+  const agreed = (signature: Hex, isCaller: boolean) => (isCaller ? "0x" : consent(deadline, signature));
   const send = (buyerSignature: Hex = byBuyer, sellerSignature: Hex = bySeller, caller = f.relayer) =>
     f.escrow
       .connect(caller)
@@ -44,8 +45,8 @@ const settlementOf = async (f: Fixture, deal: TestDeal, over: Partial<Amounts> =
         amounts.toBuyer,
         amounts.toSeller,
         amounts.compensation,
-        consent(deadline, buyerSignature),
-        consent(deadline, sellerSignature),
+        agreed(buyerSignature, caller === f.buyer),
+        agreed(sellerSignature, caller === f.seller),
       );
   return { ...amounts, deadline, intent, byBuyer, bySeller, send };
 };
@@ -58,7 +59,7 @@ describe("Escrow", () => {
         const deal = await f.reach(status);
         const { send, toBuyer, toSeller } = await settlementOf(f, deal);
         const settling = send();
-        await expect(settling).to.emit(f.escrow, "DealSettled").withArgs(deal.id, toBuyer, toSeller, 0);
+        await expect(settling).to.emit(f.escrow, "DealSettled").withArgs(deal.id, toBuyer, toSeller);
         await expect(settling).to.changeEtherBalances(
           ethers,
           [f.escrow, f.buyer, f.seller],
@@ -77,7 +78,8 @@ describe("Escrow", () => {
       const { send, toBuyer, toSeller } = await settlementOf(f, deal, { compensation });
       const fee = toSeller / 20n;
       const settling = send();
-      await expect(settling).to.emit(f.escrow, "DealSettled").withArgs(deal.id, toBuyer, toSeller, compensation);
+      await expect(settling).to.emit(f.escrow, "DealSettled").withArgs(deal.id, toBuyer, toSeller);
+      await expect(settling).to.emit(f.escrow, "DealCompensated").withArgs(deal.id, compensation, 0);
       await expect(settling).to.changeTokenBalances(
         ethers,
         f.stablecoin,
@@ -88,13 +90,14 @@ describe("Escrow", () => {
       expect(await f.escrow.bondOf(f.seller, f.stablecoinAddress)).to.deep.equal([1n, 0n, 0n]);
     });
 
-    it("settles a disputed tail for compensation alone", async () => {
+    it("settles the tail, disputed or not, for compensation alone", async () => {
       const f = await load();
-      const deal = await f.reach("released");
-      await f.dispute(deal);
-      const { send } = await settlementOf(f, deal, { compensation: COVERAGE });
-      await expect(send()).to.changeEtherBalances(ethers, [f.escrow, f.buyer], [-COVERAGE, COVERAGE]);
-      expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([0n, 0n, 0n]);
+      for (const place of ["released", "disputed-released"] as const) {
+        const deal = await f.reach(place);
+        const { send } = await settlementOf(f, deal, { compensation: COVERAGE });
+        await expect(send()).to.changeEtherBalances(ethers, [f.escrow, f.buyer], [-COVERAGE, COVERAGE]);
+        expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([0n, 0n, 0n]);
+      }
     });
 
     it("does not read the signature of the party that calls", async () => {
@@ -187,17 +190,17 @@ describe("Escrow", () => {
       });
     });
 
-    it("reverts with CoverageExceedsBond for compensation beyond this deal's coverage", async () => {
+    it("reverts with CompensationExceedsCoverage for compensation beyond this deal's coverage", async () => {
       const f = await load();
       await f.reach("funded", { coverage: COVERAGE });
       const deal = await f.reach("funded", { coverage: COVERAGE });
       const { send } = await settlementOf(f, deal, { compensation: COVERAGE + 1n });
-      await f.expectRefusal(deal, send, { error: "CoverageExceedsBond", args: [COVERAGE + 1n, COVERAGE] });
+      await f.expectRefusal(deal, send, { error: "CompensationExceedsCoverage", args: [COVERAGE + 1n, COVERAGE] });
     });
 
-    it("reverts with DealNotOpen the second time, before funding, and in the tail", async () => {
+    it("reverts with DealNotOpen the second time and before funding", async () => {
       const f = await load();
-      for (const status of ["none", "released", "closed"] as const) {
+      for (const status of ["none", "closed"] as const) {
         const deal = await f.reach(status);
         const { send } = await settlementOf(f, deal);
         await f.expectRefusal(deal, send, { error: "DealNotOpen", args: [deal.id, statusNumber(status)] });

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
+import { statusNumber as placeInStatus } from "../../src/core/deals.ts";
 import { COVERAGE, consent, deployEscrow, FAR, type Fixture, statusNumber } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
@@ -17,6 +18,8 @@ const NATIVE = ethers.ZeroAddress as Hex;
 const lower = (account: { address: string }) => account.address.toLowerCase() as Hex;
 
 /** A tribunal that awards whatever the attacker asks. */
+const DELIVERED = placeInStatus("delivered");
+
 const ownTribunal = async (f: Fixture) => {
   const tribunal = await ethers.deployContract("OpenTribunal", [f.escrow]);
   return { tribunal, address: ((await tribunal.getAddress()) as Hex).toLowerCase() as Hex };
@@ -30,10 +33,11 @@ describe("Escrow under attack", () => {
     const deal = f.dealOf(await f.termsOf({ buyer: lower(f.stranger), tribunal: address, price: 1n, deposit: 1n }));
     await f.escrow.connect(f.stranger).fund(deal.packed, "0x", "0x", { value: 1n });
     await f.escrow.connect(f.stranger).dispute(deal.packed, f.stranger, f.digest("lie"), "0x");
-    const award = [1n, 0n, COVERAGE, f.digest("lie")] as const;
-    const awarding = tribunal.connect(f.stranger).award(deal.packed, deal.id, ...award);
+    const award = [1n, 0n, COVERAGE, f.digest("lie"), f.digest("nothing")] as const;
+    const awarding = tribunal.connect(f.stranger).award(deal.packed, ...award);
 
-    await expect(awarding).to.emit(f.escrow, "DealAwarded").withArgs(deal.id, 1, 0, 0, COVERAGE, f.digest("lie"));
+    await expect(awarding).not.to.emit(f.escrow, "DealCompensated");
+    expect(await f.escrow.shortfallOf(deal.id)).to.equal(0n);
     await expect(awarding).to.changeEtherBalances(ethers, [f.escrow, f.stranger, f.seller], [-1n, 1n, 0n]);
     expect(await f.escrow.bondOf(f.seller, NATIVE)).to.deep.equal([COVERAGE, 0n, 0n]);
   });
@@ -43,9 +47,9 @@ describe("Escrow under attack", () => {
     const { address } = await ownTribunal(f);
     const honest = f.dealOf(await f.termsOf({ coverage: COVERAGE }));
     await f.postBond(f.seller.address, NATIVE, COVERAGE);
-    const consent = await f.signTerms(f.seller, honest.terms);
+    const ofHonest = await f.signTerms(f.seller, honest.terms);
     const forged = f.dealOf({ ...honest.terms, buyer: lower(f.stranger), tribunal: address });
-    for (const signature of [consent, "0x" as Hex, await f.signTerms(f.stranger, forged.terms)]) {
+    for (const signature of [ofHonest, await f.signTerms(f.stranger, forged.terms)]) {
       await f.expectRefusal(
         forged,
         () => f.escrow.connect(f.stranger).fund(forged.packed, "0x", signature, f.nativeValue(forged.terms)),
@@ -67,7 +71,6 @@ describe("Escrow under attack", () => {
       { price: terms.price + 1n },
       { price: terms.price + 1n, deposit: terms.price },
       { feeBps: 1, marketplace: lower(f.stranger) },
-      { earnest: true },
       { fundBy: terms.fundBy + 1 },
       { balanceBy: terms.balanceBy + 1 },
       { shipBy: terms.shipBy + 1 },
@@ -109,7 +112,7 @@ describe("Escrow under attack", () => {
     const second = await f.reach("delivered", { buyer: other });
     const intent = {
       kind: "ConfirmReceipt",
-      message: { deal: first.id, amount: first.terms.price, deadline: FAR },
+      message: { deal: first.id, amount: first.terms.price, status: DELIVERED, deadline: FAR },
     } as const;
     const confirmation = await f.signIntent(f.buyer, intent);
     await f.expectRefusal(
@@ -156,15 +159,15 @@ describe("Escrow under attack", () => {
       const deal = await f.reach("delivered");
       const confirming = {
         kind: "ConfirmReceipt",
-        message: { deal: deal.id, amount: deal.terms.price, deadline: FAR },
+        message: { deal: deal.id, amount: deal.terms.price, status: DELIVERED, deadline: FAR },
       } as const;
       const refunding = {
         kind: "RefundBuyer",
-        message: { deal: deal.id, amount: deal.terms.price, remaining: 0n, deadline: FAR },
+        message: { deal: deal.id, amount: deal.terms.price, remaining: 0n, status: DELIVERED, deadline: FAR },
       } as const;
       const disputing = {
         kind: "OpenDispute",
-        message: { deal: deal.id, by: deal.terms.buyer, statement: f.digest("s"), deadline: FAR },
+        message: { deal: deal.id, by: deal.terms.buyer, statement: f.digest("s"), status: DELIVERED, deadline: FAR },
       } as const;
       const confirmation = await f.signIntent(f.buyer, confirming);
       const refund = await f.signIntent(f.seller, refunding);
@@ -178,7 +181,8 @@ describe("Escrow under attack", () => {
         () => carried.refund(deal.packed, deal.terms.price, consent(FAR, refund)),
         () => carried.dispute(deal.packed, deal.terms.buyer, f.digest("s"), consent(FAR, dispute)),
       ])
-        await f.expectRefusal(deal, send, { error: "DealNotOpen", args: [deal.id, status] });
+        await expect(send(), "replayed").to.be.revert(ethers);
+      expect(await f.escrow.dealOf(deal.id)).to.deep.equal([status, 0n, 0n, 0n, 0n, 0n]);
     }
   });
 
@@ -187,12 +191,12 @@ describe("Escrow under attack", () => {
     const { tribunal, address } = await ownTribunal(f);
     const victim = await f.reach("disputed");
     const own = await f.reach("disputed", { tribunal: address, price: 1n, deposit: 1n });
-    const everything = [victim.terms.price, 0n, 0n, f.digest("r")] as const;
-    await f.expectRefusal(victim, () => tribunal.award(victim.packed, victim.id, ...everything), {
+    const everything = [victim.terms.price, 0n, 0n, f.digest("r"), f.digest("e")] as const;
+    await f.expectRefusal(victim, () => tribunal.award(victim.packed, ...everything), {
       error: "NotCaller",
       args: [tribunal, victim.terms.tribunal],
     });
-    await f.expectRefusal(victim, () => tribunal.award(own.packed, own.id, ...everything), {
+    await f.expectRefusal(victim, () => tribunal.award(own.packed, ...everything), {
       error: "AmountsDoNotSum",
       args: [victim.terms.price, 0n, 1n],
     });

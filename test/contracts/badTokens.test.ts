@@ -4,7 +4,16 @@ import { network } from "hardhat";
 import type { Hex } from "viem";
 import { intentDigest, receiveWithAuthorizationTypes } from "../../src/core/intents.ts";
 import type { Terms } from "../../src/core/terms.ts";
-import { DAY, deployEscrow, type Fixture, PERMIT2, signWith, statusNumber, type TestDeal } from "../fixtures/escrow.ts";
+import {
+  ANSWER_WINDOW,
+  DAY,
+  deployEscrow,
+  type Fixture,
+  PERMIT2,
+  signWith,
+  statusNumber,
+  type TestDeal,
+} from "../fixtures/escrow.ts";
 import { signPermit2 } from "../fixtures/permit2.ts";
 
 const connection = await network.create();
@@ -57,10 +66,7 @@ describe("Escrow with tokens that misbehave", () => {
     await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"))
       .to.emit(f.escrow, "CreditAdded")
       .withArgs(f.seller, token, PRICE);
-    const send = () =>
-      f.escrow
-        .connect(f.seller)
-        .withdrawCredit(f.seller, token, await f.escrow.creditOf(f.seller, token), f.seller, "0x");
+    const send = () => f.escrow.connect(f.seller).withdrawCredit(f.seller, token, PRICE, f.seller, "0x");
     await f.expectRefusal(deal, send, { error: "PaymentFailed", args: [f.seller, PRICE] });
     await token.switchOff(false);
     await expect(send()).to.changeTokenBalances(ethers, token, [f.escrow, f.seller], [-PRICE, PRICE]);
@@ -76,7 +82,7 @@ describe("Escrow with tokens that misbehave", () => {
       [f.escrow, f.seller],
       [-PRICE, PRICE],
     );
-    expect(await f.escrow.creditOf(f.seller, token)).to.equal(0n);
+    expect(PRICE).to.equal(0n);
 
     await f.escrow.connect(f.seller).postBond(f.seller, token, PRICE);
     await f.escrow.connect(f.seller).requestBondWithdrawal(f.seller, token, "0x");
@@ -151,13 +157,13 @@ describe("Escrow with tokens that misbehave", () => {
     await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"))
       .to.emit(f.escrow, "CreditAdded")
       .withArgs(f.seller, token, PRICE);
-    await expect(f.escrow.connect(f.seller).withdrawCredit(token, f.stranger, { gasLimit: 200_000n }))
+    await expect(
+      f.escrow.connect(f.seller).withdrawCredit(f.seller, token, PRICE, f.stranger, "0x", { gasLimit: 200_000n }),
+    )
       .to.be.revertedWithCustomError(f.escrow, "PaymentFailed")
       .withArgs(f.stranger, PRICE);
     await expect(
-      f.escrow
-        .connect(f.seller)
-        .withdrawCredit(f.seller, token, await f.escrow.creditOf(f.seller, token), f.stranger, "0x"),
+      f.escrow.connect(f.seller).withdrawCredit(f.seller, token, PRICE, f.stranger, "0x"),
     ).to.changeTokenBalances(ethers, token, [f.escrow, f.stranger], [-PRICE, PRICE]);
   });
 
@@ -167,7 +173,7 @@ describe("Escrow with tokens that misbehave", () => {
     const deal = await f.reach("delivered", terms);
     await token.makeDear(1_000_000n);
     const gasLimit = 1_000_000n;
-    const confirming = f.escrow.connect(f.buyer).confirm(deal.packed, { gasLimit });
+    const confirming = f.escrow.connect(f.buyer).confirm(deal.packed, "0x", { gasLimit });
     await expect(confirming).to.emit(f.escrow, "CreditAdded").withArgs(f.seller, token, PRICE);
     expect((await (await confirming).wait())!.gasUsed).to.be.lessThan(400_000n);
   });
@@ -189,6 +195,7 @@ describe("Escrow with tokens that misbehave", () => {
     const { token, terms } = await tokenFor(f, await ethers.deployContract("BlocklistToken"));
     const deal = await f.reach("disputed", terms);
     await token.setBlocked(f.seller, true);
+    await f.time.increase(ANSWER_WINDOW);
     const toBuyer = PRICE / 4n;
     const signed = await f.determinationOf({
       deal: deal.id,
@@ -211,19 +218,14 @@ describe("Escrow with tokens that misbehave", () => {
     );
     await f.expectRefusal(
       deal,
-      () =>
-        f.escrow
-          .connect(f.seller)
-          .withdrawCredit(f.seller, token, await f.escrow.creditOf(f.seller, token), f.seller, "0x"),
+      () => f.escrow.connect(f.seller).withdrawCredit(f.seller, token, PRICE, f.seller, "0x"),
       {
         error: "PaymentFailed",
         args: [f.seller, PRICE - toBuyer],
       },
     );
     await expect(
-      f.escrow
-        .connect(f.seller)
-        .withdrawCredit(f.seller, token, await f.escrow.creditOf(f.seller, token), f.stranger, "0x"),
+      f.escrow.connect(f.seller).withdrawCredit(f.seller, token, PRICE, f.stranger, "0x"),
     ).to.changeTokenBalances(ethers, token, [f.escrow, f.stranger], [-(PRICE - toBuyer), PRICE - toBuyer]);
   });
 
@@ -254,9 +256,7 @@ describe("Escrow with tokens that misbehave", () => {
       .withArgs(f.seller, token, PRICE);
     await networkHelpers.setCode(await addressOf(token), code);
     await expect(
-      f.escrow
-        .connect(f.seller)
-        .withdrawCredit(f.seller, token, await f.escrow.creditOf(f.seller, token), f.seller, "0x"),
+      f.escrow.connect(f.seller).withdrawCredit(f.seller, token, PRICE, f.seller, "0x"),
     ).to.changeTokenBalances(ethers, token, [f.seller], [PRICE]);
   });
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
+import { statusNumber } from "../../src/core/deals.ts";
 import { COVERAGE, consent, deployEscrow, FAR } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
@@ -43,7 +44,7 @@ describe("Escrow with an account that delegates (EIP-7702)", () => {
   it("takes its key's signature over terms and intents", async () => {
     const { f } = await load();
     const deal = await f.reach("delivered", { coverage: COVERAGE });
-    const message = { deal: deal.id, amount: deal.terms.price, deadline: FAR };
+    const message = { deal: deal.id, amount: deal.terms.price, status: statusNumber("delivered"), deadline: FAR };
     const signature = await f.signIntent(f.buyer, { kind: "ConfirmReceipt", message });
     await expect(f.escrow.connect(f.relayer).confirm(deal.packed, consent(FAR, signature))).to.emit(
       f.escrow,
@@ -54,7 +55,7 @@ describe("Escrow with an account that delegates (EIP-7702)", () => {
   it("takes what the code that it chose accepts", async () => {
     const { f } = await load();
     const deal = await f.reach("delivered");
-    const message = { deal: deal.id, amount: deal.terms.price, deadline: FAR };
+    const message = { deal: deal.id, amount: deal.terms.price, status: statusNumber("delivered"), deadline: FAR };
     const signature = await f.signIntent(f.stranger, { kind: "ConfirmReceipt", message });
     await expect(f.escrow.connect(f.relayer).confirm(deal.packed, consent(FAR, signature))).to.emit(
       f.escrow,

@@ -3,7 +3,7 @@ import { network } from "hardhat";
 import type { Hex } from "viem";
 import { receiveWithAuthorizationTypes } from "../../src/core/intents.ts";
 import { dealVectors as vectors } from "../fixtures/deals.ts";
-import { deployEscrow, digestWithEthers } from "../fixtures/escrow.ts";
+import { consent, deployEscrow, digestWithEthers } from "../fixtures/escrow.ts";
 
 type Message = Readonly<Record<string, string | number>>;
 
@@ -36,17 +36,18 @@ const load = () => networkHelpers.loadFixture(deployed);
 /** Arguments of each carried form after the terms or the account, from an intent's own fields. */
 const carried = (kind: string, m: Message): readonly unknown[] => {
   const words = { words: dealOfIntents.words };
+  const agreed = consent(Number(m.deadline), "0x01");
   const calls: Readonly<Record<string, readonly unknown[]>> = {
-    PayBalance: ["payBalanceFor", words, m.deadline, "0x01"],
-    ShipGoods: ["shipFor", words, m.tracking, m.deadline, "0x01"],
-    AttestDelivery: ["deliverFor", words, m.proof, m.deadline, "0x01"],
-    ConfirmReceipt: ["confirmFor", words, m.deadline, "0x01"],
-    RefundBuyer: ["refundFor", words, m.amount, m.remaining, m.deadline, "0x01"],
-    OpenDispute: ["disputeFor", words, m.by, m.statement, m.deadline, "0x01"],
-    Settlement: ["settle", words, m.toBuyer, m.toSeller, m.compensation, m.deadline, "0x01", "0x01"],
-    RequestBondWithdrawal: ["requestBondWithdrawalFor", m.seller, m.token, m.deadline, "0x01"],
-    WithdrawBond: ["withdrawBondFor", m.seller, m.token, m.amount, m.to, m.deadline, "0x01"],
-    WithdrawCredit: ["withdrawCreditFor", m.owner, m.token, m.to, m.deadline, "0x01"],
+    PayBalance: ["payBalance", words, agreed],
+    ShipGoods: ["ship", words, m.tracking, agreed],
+    AttestDelivery: ["deliver", words, m.proof, agreed],
+    ConfirmReceipt: ["confirm", words, agreed],
+    RefundBuyer: ["refund", words, m.amount, agreed],
+    OpenDispute: ["dispute", words, m.by, m.statement, agreed],
+    Settlement: ["settle", words, m.toBuyer, m.toSeller, m.compensation, agreed, agreed],
+    RequestBondWithdrawal: ["requestBondWithdrawal", m.seller, m.token, agreed],
+    WithdrawBond: ["withdrawBond", m.seller, m.token, m.amount, m.to, agreed],
+    WithdrawCredit: ["withdrawCredit", m.owner, m.token, m.amount, m.to, agreed],
   };
   return calls[kind]!;
 };
@@ -67,11 +68,12 @@ describe("Vectors of deals", () => {
     expect(f.panelDomain.tribunal).to.equal(vectors.panelDomain.tribunal);
   });
 
-  for (const { name, terms, words, id } of vectors.deals)
+  for (const { name, terms, words, id, termsDigest } of vectors.deals)
     it(`are what the escrow reads and names: ${name}`, async () => {
       const { f } = await load();
       const reader = await f.ethers.deployContract("TermsReader");
       expect(await f.escrow.dealIdOf({ words })).to.equal(id);
+      expect(await f.escrow.termsDigestOf({ words })).to.equal(termsDigest);
       const read = (await reader.termsOf({ words })) as unknown as Record<string, unknown>;
       for (const [field, value] of Object.entries(terms))
         expect(String(read[field]).toLowerCase(), field).to.equal(String(value));
@@ -80,16 +82,19 @@ describe("Vectors of deals", () => {
   it("are what the panel hashes: determination and rules", async () => {
     const { f } = await load();
     const { message, digest } = vectors.determination;
-    expect(await f.tribunal.digestOf(message as never)).to.equal(digest);
-    for (const { threshold, arbitrators, rules } of vectors.panels)
-      expect(await f.tribunal.rulesOf(threshold, [...arbitrators])).to.equal(rules);
+    const { deal } = message as { deal: Hex };
+    expect(await f.tribunal.digestOf(deal, message as never)).to.equal(digest);
+    const { extension } = vectors;
+    expect(await f.tribunal.extensionDigestOf(deal, extension.message as never)).to.equal(extension.digest);
+    for (const { arbitrators, rules, ...panel } of vectors.panels)
+      expect(await f.tribunal.rulesOf(panel, [...arbitrators])).to.equal(rules);
   });
 
   for (const { kind, message, digest } of vectors.intents.filter(({ kind }) => kind !== "PostBond"))
     it(`are what the escrow asks a wallet to have signed: ${kind}`, async () => {
       const { f, walletAt } = await load();
-      // Funded on the buyer's signature, whose digest is the deal's id.
-      await walletAt(parties.buyer).accept(dealOfIntents.id);
+      // Funded on the buyer's signature over the terms.
+      await walletAt(parties.buyer).accept(dealOfIntents.termsDigest);
       const value = BigInt(dealOfIntents.terms.deposit);
       await f.escrow.connect(f.relayer).fund({ words: dealOfIntents.words }, "0x01", "0x", { value });
 

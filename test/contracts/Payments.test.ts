@@ -23,7 +23,7 @@ const credit = async (f: Fixture, owner: string, token: Hex) => {
   await f.reach("closed", { price: 10n * FEE, deposit: 10n * FEE, feeBps: 1_000, marketplace, token });
 };
 
-describe("Custody", () => {
+describe("Payments", () => {
   describe("withdrawCredit", () => {
     it("sends the whole native credit wherever its owner says, once", async () => {
       const f = await load();
@@ -37,13 +37,22 @@ describe("Custody", () => {
         .withArgs(f.marketplace, NATIVE, 2n * FEE, f.stranger);
       await expect(withdrawing).to.changeEtherBalances(ethers, [f.escrow, f.stranger], [-2n * FEE, 2n * FEE]);
       expect(await f.escrow.creditOf(f.marketplace, NATIVE)).to.equal(0n);
-      await expect(
-        f.escrow
-          .connect(f.marketplace)
-          .withdrawCredit(f.marketplace, NATIVE, await f.escrow.creditOf(f.marketplace, NATIVE), f.stranger, "0x"),
-      )
-        .to.be.revertedWithCustomError(f.escrow, "NothingToWithdraw")
-        .withArgs(f.marketplace, NATIVE);
+      await expect(f.escrow.connect(f.marketplace).withdrawCredit(f.marketplace, NATIVE, 1n, f.stranger, "0x"))
+        .to.be.revertedWithCustomError(f.escrow, "AmountExceedsCredit")
+        .withArgs(1n, 0n);
+    });
+
+    it("leaves in parts, and reverts with AmountZero for nothing", async () => {
+      const f = await load();
+      await credit(f, f.marketplace.address, NATIVE);
+      const withdraw = (amount: bigint) =>
+        f.escrow.connect(f.marketplace).withdrawCredit(f.marketplace, NATIVE, amount, f.stranger, "0x");
+      await expect(withdraw(1n)).to.changeEtherBalances(ethers, [f.stranger], [1n]);
+      await expect(withdraw(0n)).to.be.revertedWithCustomError(f.escrow, "AmountZero");
+      await expect(withdraw(FEE))
+        .to.be.revertedWithCustomError(f.escrow, "AmountExceedsCredit")
+        .withArgs(FEE, FEE - 1n);
+      await expect(withdraw(FEE - 1n)).to.changeEtherBalances(ethers, [f.stranger], [FEE - 1n]);
     });
 
     it("sends tokens, and keeps each token apart", async () => {
@@ -64,17 +73,16 @@ describe("Custody", () => {
       expect(await f.escrow.creditOf(f.marketplace, NATIVE)).to.equal(FEE);
     });
 
-    it("reverts with NothingToWithdraw for everybody else", async () => {
+    it("reverts with AmountExceedsCredit and NotCaller for everybody else", async () => {
       const f = await load();
       await credit(f, f.marketplace.address, NATIVE);
       const before = await f.account(f.marketplace.address);
-      await expect(
-        f.escrow
-          .connect(f.stranger)
-          .withdrawCredit(f.stranger, NATIVE, await f.escrow.creditOf(f.stranger, NATIVE), f.stranger, "0x"),
-      )
-        .to.be.revertedWithCustomError(f.escrow, "NothingToWithdraw")
-        .withArgs(f.stranger, NATIVE);
+      await expect(f.escrow.connect(f.stranger).withdrawCredit(f.stranger, NATIVE, 1n, f.stranger, "0x"))
+        .to.be.revertedWithCustomError(f.escrow, "AmountExceedsCredit")
+        .withArgs(1n, 0n);
+      await expect(f.escrow.connect(f.stranger).withdrawCredit(f.marketplace, NATIVE, 1n, f.stranger, "0x"))
+        .to.be.revertedWithCustomError(f.escrow, "NotCaller")
+        .withArgs(f.stranger, f.marketplace);
       expect(await f.account(f.marketplace.address)).to.deep.equal(before);
     });
 
@@ -113,10 +121,10 @@ describe("Custody", () => {
       arrange: (f, owner) => credit(f, owner, NATIVE),
       intent: (f, owner, signed) => ({
         kind: "WithdrawCredit",
-        message: { owner, token: NATIVE, to: f.stranger.address.toLowerCase() as Hex, ...signed },
+        message: { owner, token: NATIVE, amount: FEE, to: f.stranger.address.toLowerCase() as Hex, ...signed },
       }),
       send: (f, owner, { deadline, signature }) =>
-        f.escrow.connect(f.relayer).withdrawCredit(owner, NATIVE, AMOUNT, f.stranger, consent(deadline, signature)),
+        f.escrow.connect(f.relayer).withdrawCredit(owner, NATIVE, FEE, f.stranger, consent(deadline, signature)),
       event: "CreditWithdrawn",
     });
   });
