@@ -60,9 +60,10 @@ library TermsRules {
 
     /// @dev A backstop as long as the inspection: a seller's dispute cannot shorten the buyer's time.
     function _requireClocks(PackedTerms calldata terms, uint256 longest) private view {
-        uint256 paidBy = terms.deposit() == terms.price() ? terms.fundBy() : terms.balanceBy();
+        bool isPaidAtOnce = terms.deposit() == terms.price();
+        uint256 paidBy = isPaidAtOnce ? terms.fundBy() : terms.balanceBy();
         require(
-            (paidBy == terms.fundBy() || paidBy >= terms.fundBy() + MIN_WINDOW) && terms.shipBy() >= paidBy + MIN_WINDOW
+            (isPaidAtOnce || paidBy >= terms.fundBy() + MIN_WINDOW) && terms.shipBy() >= paidBy + MIN_WINDOW
                 && terms.deliverBy() >= terms.shipBy() + MIN_WINDOW,
             IEscrow.ClocksOutOfOrder(terms.fundBy(), terms.balanceBy(), terms.shipBy(), terms.deliverBy())
         );

@@ -141,12 +141,17 @@ describe("Bonds", () => {
       expect((await f.escrow.bondOf(f.seller, f.stablecoin)).unlockAt).to.equal(0n);
     });
 
-    it("starts the delay anew when it is repeated", async () => {
+    it("reverts with BondWithdrawalRequestedAlready until the window of the first request is over", async () => {
       const f = await load();
-      const first = await unlocked(f);
-      await f.time.increase(100 * DAY);
-      await f.escrow.connect(f.seller).requestBondWithdrawal(f.seller, NATIVE, "0x");
-      expect((await f.escrow.bondOf(f.seller, NATIVE)).unlockAt).to.be.greaterThan(first + 99 * DAY);
+      const first = Number(await unlocked(f));
+      const again = () => f.escrow.connect(f.seller).requestBondWithdrawal(f.seller, NATIVE, "0x");
+      for (const at of [first - 100 * DAY, first, first + BOND_WINDOW - 1]) {
+        await f.time.setNextBlockTimestamp(at);
+        await expectUnmoved(f, again, "BondWithdrawalRequestedAlready", [first]);
+      }
+      await f.time.setNextBlockTimestamp(first + BOND_WINDOW);
+      await again();
+      expect((await f.escrow.bondOf(f.seller, NATIVE)).unlockAt).to.equal(first + BOND_WINDOW + BOND_DELAY);
     });
   });
 

@@ -29,8 +29,11 @@ describe("Escrow", () => {
       await expect(delivery).to.changeEtherBalances(ethers, [f.escrow, f.seller], [0n, 0n]);
       expect(await f.escrow.dealOf(deal.id)).to.deep.equal([
         statusNumber("delivered"),
+        0n,
         deal.terms.price,
         BigInt(at + deal.terms.inspection),
+        0n,
+        0n,
       ]);
     });
 

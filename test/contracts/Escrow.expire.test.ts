@@ -26,20 +26,26 @@ describe("Escrow", () => {
       ["funded", "shipBy"],
       ["shipped", "deliverBy"],
     ] as const) {
-      it(`refunds a ${status} deal in full for whoever calls, and frees the coverage`, async () => {
+      it(`refunds a ${status} deal in full for whoever calls, and keeps the tail once shipped`, async () => {
         const f = await load();
         for (const token of [ethers.ZeroAddress as `0x${string}`, f.stablecoinAddress]) {
           const deal = await f.reach(status, { coverage: COVERAGE, token });
           const { price } = deal.terms;
-          await f.time.increaseTo(deal.terms[clock]);
+          const at = deal.terms[clock];
+          const tailUntil = status === "shipped" ? at + deal.terms.tail : 0;
+          const snapshot = await networkHelpers.takeSnapshot();
+          await f.time.setNextBlockTimestamp(at);
           const expiring = f.escrow.connect(f.stranger).expire(deal.packed);
 
-          await expect(expiring).to.emit(f.escrow, "DealExpired").withArgs(deal.id, price, 0, 0);
+          await expect(expiring).to.emit(f.escrow, "DealExpired").withArgs(deal.id, price, tailUntil);
           await (token === ethers.ZeroAddress
             ? expect(expiring).to.changeEtherBalances(ethers, [f.escrow, f.buyer, f.stranger], [-price, price, 0n])
             : expect(expiring).to.changeTokenBalances(ethers, f.stablecoin, [f.escrow, f.buyer], [-price, price]));
-          expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("none"), 0n, 0n, 0n, 0n, 0n]);
-          expect(await f.escrow.bondOf(f.seller, token)).to.deep.equal([COVERAGE, 0n, 0n]);
+          const left = statusNumber(status === "shipped" ? "released" : "none");
+          expect(await f.escrow.dealOf(deal.id)).to.deep.equal([left, 0n, 0n, BigInt(tailUntil), 0n, 0n]);
+          const reserved = status === "shipped" ? COVERAGE : 0n;
+          expect(await f.escrow.bondOf(f.seller, token)).to.deep.equal([COVERAGE, reserved, 0n]);
+          await snapshot.restore();
         }
       });
 
@@ -75,24 +81,10 @@ describe("Escrow", () => {
       const { price, deposit } = deal.terms;
       await f.time.increaseTo(deal.terms.shipBy);
       const expiring = f.escrow.connect(f.stranger).expire(deal.packed);
-      await expect(expiring).to.emit(f.escrow, "DealExpired").withArgs(deal.id, price, deposit, 0);
+      await expect(expiring).to.emit(f.escrow, "DealExpired").withArgs(deal.id, price, 0);
+      await expect(expiring).to.emit(f.escrow, "DealCompensated").withArgs(deal.id, deposit, 0);
       await expect(expiring).to.changeEtherBalances(ethers, [f.escrow, f.buyer], [-(price + deposit), price + deposit]);
       expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE - deposit, 0n, 0n]);
-    });
-
-    it("pays no more than the coverage, and records the rest as a shortfall", async () => {
-      const f = await load();
-      for (const coverage of [0n, 1_000n]) {
-        const deal = await earnestDeal(f, coverage);
-        const { price, deposit } = deal.terms;
-        await f.time.increaseTo(deal.terms.shipBy);
-        const expiring = f.escrow.connect(f.stranger).expire(deal.packed);
-        await expect(expiring)
-          .to.emit(f.escrow, "DealExpired")
-          .withArgs(deal.id, price, coverage, deposit - coverage);
-        await expect(expiring).to.changeEtherBalances(ethers, [f.buyer], [price + coverage]);
-        expect(await f.escrow.shortfallOf(deal.id)).to.equal(deposit - coverage);
-      }
     });
 
     it("does not double earnest money once the goods were shipped", async () => {
@@ -100,9 +92,7 @@ describe("Escrow", () => {
       const deal = await earnestDeal(f, COVERAGE);
       await f.ship(deal);
       await f.time.increaseTo(deal.terms.deliverBy);
-      await expect(f.escrow.connect(f.stranger).expire(deal.packed))
-        .to.emit(f.escrow, "DealExpired")
-        .withArgs(deal.id, deal.terms.price, 0, 0);
+      await expect(f.escrow.connect(f.stranger).expire(deal.packed)).not.to.emit(f.escrow, "DealCompensated");
     });
 
     it("reverts with WrongStatus in every other state", async () => {

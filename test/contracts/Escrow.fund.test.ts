@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import type { Hex } from "viem";
+import { type Hex, numberToHex } from "viem";
 import { intentDigest } from "../../src/core/intents.ts";
 import { dealIdOf, MAX_COVERED_EXPOSURE, MAX_EXPOSURE, type Terms, termsTypedData } from "../../src/core/terms.ts";
 import { packTerms } from "../../src/core/termsCodec.ts";
@@ -101,17 +101,24 @@ describe("Escrow", () => {
       );
     });
 
-    it("reverts with CoverageExceedsBond when the terms want coverage, which needs the seller's signature", async () => {
+    it("reverts with SellerSignatureMissing when the terms want coverage and the seller did not sign", async () => {
       const f = await loadFixture(deployed);
       const deal = await covered(f);
       await f.expectRefusal(
         deal,
         () => f.escrow.connect(f.buyer).fund(deal.packed, "0x", "0x", { value: deal.terms.price }),
         {
-          error: "CoverageExceedsBond",
-          args: [COVERAGE, 0],
+          error: "SellerSignatureMissing",
+          args: [f.seller],
         },
       );
+    });
+
+    it("takes a call of the seller for the seller's signature", async () => {
+      const f = await loadFixture(deployed);
+      const deal = await covered(f, { token: f.stablecoinAddress });
+      const byBuyer = await f.signTerms(f.buyer, deal.terms);
+      await expect(f.escrow.connect(f.seller).fund(deal.packed, byBuyer, "0x")).to.emit(f.escrow, "DealFunded");
     });
 
     it("reverts with ValueMismatch for less, for more, and for currency sent with a token", async () => {
@@ -162,23 +169,18 @@ describe("Escrow", () => {
       );
     });
 
-    it("takes one signature of terms that differ in bits that nothing reads", async () => {
+    it("reverts with TermsNotCanonical for a yes that is neither zero nor one", async () => {
       const f = await loadFixture(deployed);
       const deal = f.dealOf(await f.termsOf());
-      const words = [...deal.packed.words];
-      for (const index of [3, 5, 6]) words[index] = `${words[index]!.slice(0, -2)}ff` as Hex;
-      expect(await f.escrow.dealIdOf({ words: words as typeof deal.packed.words })).to.equal(deal.id);
-      await f.escrow
-        .connect(f.buyer)
-        .fund({ words: words as typeof deal.packed.words }, "0x", "0x", { value: deal.terms.price });
-      await f.expectRefusal(
-        deal,
-        () => f.escrow.connect(f.buyer).fund(deal.packed, "0x", "0x", { value: deal.terms.price }),
-        {
-          error: "DealExists",
-          args: [deal.id, statusNumber("funded")],
-        },
-      );
+      for (const yes of [2n, 3n, 2n ** 31n, 2n ** 32n - 1n]) {
+        const words = [...deal.packed.words] as typeof deal.packed.words;
+        words[5] = numberToHex(BigInt(words[5]) | yes, { size: 32 });
+        await f.expectRefusal(
+          deal,
+          () => f.escrow.connect(f.buyer).fund({ words }, "0x", "0x", { value: deal.terms.price }),
+          { error: "TermsNotCanonical" },
+        );
+      }
     });
 
     describe("refuses terms that are unsafe", () => {
@@ -232,15 +234,70 @@ describe("Escrow", () => {
         error: "TribunalIsParty",
         args: [f.buyer],
       }));
-      refuses("TribunalUnknown: zero", async () => ({
-        changes: { tribunal: zero },
-        error: "TribunalUnknown",
+      refuses("TribunalIsParty: the marketplace", async (f) => ({
+        changes: { marketplace: lower(f.marketplace), tribunal: lower(f.marketplace) },
+        error: "TribunalIsParty",
+        args: [f.marketplace],
+      }));
+      refuses("TribunalRefuses: zero", async (f) => ({
+        changes: { tribunal: zero, marketplace: lower(f.marketplace) },
+        error: "TribunalRefuses",
         args: [zero],
       }));
-      refuses("TribunalUnknown: an account without code", async (f) => ({
+      refuses("TribunalRefuses: an account without code", async (f) => ({
         changes: { tribunal: lower(f.stranger) },
-        error: "TribunalUnknown",
+        error: "TribunalRefuses",
         args: [f.stranger],
+      }));
+      refuses("TribunalRefuses: a key with code that accepts everything (EIP-7702)", async (f) => {
+        const tribunal = await ethers.deployContract("OpenTribunal", [f.escrow]);
+        const key = lower(f.stranger);
+        await networkHelpers.setCode(key, `0xef0100${(await tribunal.getAddress()).slice(2)}`);
+        return { changes: { tribunal: key }, error: "TribunalRefuses", args: [f.stranger] };
+      });
+      refuses("TribunalRefuses: a contract that knows no such question", async (f) => ({
+        changes: { tribunal: f.stablecoinAddress },
+        error: "TribunalRefuses",
+        args: [f.stablecoinAddress],
+      }));
+      refuses("TribunalRefuses: a contract that answers anything else, short, or burns its gas", async (f) => {
+        const at = "0x00000000000000000000000000000000000ac0de";
+        for (const code of ["0x5f5ff3", "0x60015f5260205ff3", "0x5b5f56"]) {
+          await networkHelpers.setCode(at, code);
+          const deal = f.dealOf(await f.termsOf({ tribunal: at }));
+          await f.expectRefusal(
+            deal,
+            () => f.escrow.connect(f.buyer).fund(deal.packed, "0x", "0x", f.nativeValue(deal.terms)),
+            { error: "TribunalRefuses", args: [at] },
+          );
+        }
+        return { changes: { tribunal: at }, error: "TribunalRefuses", args: [at] };
+      });
+      refuses("BuyerIsMarketplace", async (f) => ({
+        changes: { marketplace: lower(f.buyer) },
+        error: "BuyerIsMarketplace",
+        args: [f.buyer],
+      }));
+      for (const party of ["seller", "marketplace"] as const)
+        refuses(`EscrowIsParty: the ${party}`, async (f) => ({
+          changes: { [party]: f.domain.escrow },
+          error: "EscrowIsParty",
+          args: [f.domain.escrow],
+        }));
+      refuses("EarnestNotCovered: by one unit", async (f) => ({
+        changes: { ...(await f.inTwoParts(5n)), earnest: true, coverage: 7_999_999_999n },
+        error: "EarnestNotCovered",
+        args: [8_000_000_000n, 7_999_999_999n],
+      }));
+      refuses("InspectionTooShort: below an hour", async () => ({
+        changes: { inspection: 3_599 },
+        error: "InspectionTooShort",
+        args: [3_599, 3_600],
+      }));
+      refuses("BackstopTooShort: below the inspection", async () => ({
+        changes: { backstop: 10 * DAY - 1 },
+        error: "BackstopTooShort",
+        args: [10 * DAY - 1, 10 * DAY],
       }));
       refuses("AmountZero: nothing to pay", async () => ({ changes: { price: 0n }, error: "AmountZero" }));
       refuses("AmountZero: no deposit", async () => ({ changes: { deposit: 0n }, error: "AmountZero" }));
@@ -274,8 +331,9 @@ describe("Escrow", () => {
       clocks("shipping ends with the balance", (t) => ({ price: 10n, deposit: 1n, balanceBy: t + 3 * DAY }));
       clocks("shipping ends before the balance", (t) => ({ price: 10n, deposit: 1n, balanceBy: t + 4 * DAY }));
       clocks("shipping ended in the past", (t) => ({ shipBy: t - 1 }));
-      clocks("no inspection", () => ({ inspection: 0 }));
-      clocks("no backstop", () => ({ backstop: 0 }));
+      clocks("a second less than an hour to ship", (t) => ({ fundBy: t + DAY, shipBy: t + DAY + 3_599 }));
+      clocks("a second less than an hour to deliver", (t) => ({ shipBy: t + 3 * DAY, deliverBy: t + 3 * DAY + 3_599 }));
+      clocks("a second less than an hour to pay", (t) => ({ price: 10n, deposit: 1n, balanceBy: t + DAY + 3_599 }));
       refuses("ExposureTooLong: a backstop beyond the longest", async () => ({
         changes: { backstop: MAX_EXPOSURE + 1 },
         error: "ExposureTooLong",
@@ -357,7 +415,6 @@ describe("Escrow", () => {
       const { terms, packed } = deal;
       const consent = await f.signTerms(f.seller, terms);
       const wrong: readonly Hex[] = [
-        "0x",
         await f.signTerms(f.buyer, terms),
         await f.signTerms(f.seller, { ...terms, coverage: COVERAGE - 1n }),
         await signWith(f.seller, termsTypedData(terms, { ...f.domain, chainId: 1 })),
@@ -464,7 +521,6 @@ describe("Escrow", () => {
       const { terms, packed } = deal;
       const byBuyer = await f.signTerms(f.buyer, terms);
       const wrong: readonly Hex[] = [
-        "0x",
         await f.signTerms(f.seller, terms),
         await f.signTerms(f.buyer, { ...terms, price: terms.price + 1n }),
         await signWith(f.buyer, termsTypedData(terms, { ...f.domain, chainId: 1 })),
@@ -496,7 +552,7 @@ describe("Escrow", () => {
       const bySeller = await f.signTerms(f.seller, terms);
       const send = () => f.escrow.connect(f.relayer).fund(packed, byBuyer, bySeller);
       await send();
-      await f.expectRefusal(deal, send, { error: "CoverageExceedsBond", args: [COVERAGE, 0] });
+      await f.expectRefusal(deal, send, { error: "DealExists", args: [id, statusNumber("funded")] });
       await f.postBond(terms.seller, terms.token, COVERAGE);
       await f.expectRefusal(deal, send, { error: "DealExists", args: [id, statusNumber("funded")] });
       await f.escrow.connect(f.seller).refund(packed, terms.price, "0x");
@@ -538,7 +594,7 @@ describe("Escrow", () => {
       const { deal, authorization } = await authorized(f, { coverage: COVERAGE });
       const send = (consent: Hex) =>
         f.escrow.connect(f.relayer).fundWithAuthorization(deal.packed, authorization, consent);
-      await f.expectRefusal(deal, () => send("0x"), { error: "SignatureInvalid", args: [f.seller] });
+      await f.expectRefusal(deal, () => send("0x"), { error: "SellerSignatureMissing", args: [f.seller] });
       await send(await f.signTerms(f.seller, deal.terms));
       expect((await f.escrow.bondOf(f.seller, f.stablecoinAddress)).reserved).to.equal(COVERAGE);
     });
@@ -620,7 +676,7 @@ describe("Escrow", () => {
       const { deal, sign } = await permitted(f, { coverage: COVERAGE });
       const permit = await sign();
       const send = (consent: Hex) => f.escrow.connect(f.relayer).fundWithPermit2(deal.packed, 7n, permit, consent);
-      await f.expectRefusal(deal, () => send("0x"), { error: "SignatureInvalid", args: [f.seller] });
+      await f.expectRefusal(deal, () => send("0x"), { error: "SellerSignatureMissing", args: [f.seller] });
       await expect(send(await f.signTerms(f.seller, deal.terms))).to.emit(f.escrow, "DealFunded");
     });
 

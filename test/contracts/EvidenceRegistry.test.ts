@@ -56,8 +56,11 @@ describe("EvidenceRegistry", () => {
       const head = await registry.headOf(alice.address);
       await networkHelpers.time.increase(3600);
 
-      expect(await registry.anchor.staticCall(ROOT, 6)).to.equal(before.anchoredAt);
-      await expect(registry.anchor(ROOT, 6)).not.to.emit(registry, "Anchored");
+      expect(await registry.anchor.staticCall(ROOT, 5)).to.equal(before.anchoredAt);
+      await expect(registry.anchor(ROOT, 5)).not.to.emit(registry, "Anchored");
+      await expect(registry.anchor(ROOT, 6))
+        .to.be.revertedWithCustomError(registry, "CountDiffers")
+        .withArgs(ROOT, 6, 5);
 
       expect(await registry.anchorOf(alice.address, ROOT)).to.deep.equal(before);
       expect(await registry.headOf(alice.address)).to.deep.equal(head);

@@ -1,161 +1,376 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import type { Hex } from "viem";
+import { type Hex, zeroAddress } from "viem";
+import { type DealCall, type DealStep, feeOf, fundedState, silentCourse, stepOf } from "../../src/core/deal/payouts.ts";
 import {
   actorOf,
   clockOf,
   type DealAction,
+  type DealPlace,
   type DealRule,
   type DealState,
-  type DealStatus,
-  dealStatuses,
+  dealPlaces,
   dealTable,
   nextDeadline,
-  refusalOf,
+  placeOf,
+  stageOf,
+  statusNumber,
+  undisputed,
 } from "../../src/core/deals.ts";
+import { ProtocolError } from "../../src/core/errors.ts";
+import type { Intent } from "../../src/core/intents.ts";
 import type { Terms } from "../../src/core/terms.ts";
-import { COVERAGE, consent, DAY, deployEscrow, FAR, type Fixture, type TestDeal } from "../fixtures/escrow.ts";
+import { COVERAGE, DAY, deployEscrow, FAR, type TestDeal } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
 
 async function deployed() {
   const f = await deployEscrow(connection);
+  await f.giveTokens([f.buyer, f.seller, f.relayer]);
   const tribunal = await ethers.deployContract("OpenTribunal", [f.escrow]);
   return { f, tribunal, address: ((await tribunal.getAddress()) as Hex).toLowerCase() as Hex };
 }
 
 type Loaded = Awaited<ReturnType<typeof deployed>>;
 
+/** An action with all that decides what it does to the money. */
+type Attempt = { readonly call: DealCall | { readonly action: "fund" }; readonly by?: "buyer" | "seller" };
+
 const actions = Object.keys(dealTable) as DealAction[];
+const nothing = { toBuyer: 0n, toSeller: 0n, compensation: 0n, shortfall: 0n };
 
-const stateOf = async (f: Fixture, id: Hex): Promise<DealState> => {
-  const { status, held, until } = await f.escrow.dealOf(id);
-  return { status: dealStatuses[Number(status)]!, held, until: Number(until) };
-};
-
-/** Each action of the table by the account that may take it, for all that is held. */
-const act = async ({ f, tribunal }: Loaded, { terms, packed, id }: TestDeal, action: DealAction) => {
-  const { held, until } = await stateOf(f, id);
-  const as = (account: string) => f.escrow.connect(f.keyOf(account));
-  const anyone = f.escrow.connect(f.stranger);
-  const byAction: Readonly<Record<DealAction, () => Promise<unknown>>> = {
-    fund: async () => as(terms.buyer).fund(packed, "0x", await f.signTerms(f.seller, terms), { value: terms.deposit }),
-    payBalance: () => as(terms.buyer).payBalance(packed, "0x", { value: terms.price - terms.deposit }),
-    ship: () => as(terms.seller).ship(packed, f.digest("tracking"), "0x"),
-    deliver: () => as(terms.attestor).deliver(packed, f.digest("proof"), "0x"),
-    confirm: () => as(terms.buyer).confirm(packed, "0x"),
-    release: () => anyone.release(packed),
-    refund: () => as(terms.seller).refund(packed, held === 0n ? 1n : held, "0x"),
-    expire: () => anyone.expire(packed),
-    lapse: () => anyone.lapse(packed),
-    close: () => anyone.close(packed),
-    dispute: async () => {
-      const by = actorOf("dispute", (await stateOf(f, id)).status) === "buyer" ? terms.buyer : terms.seller;
-      return as(by).dispute(packed, CALLER, f.digest("statement"), "0x");
+/** Terms on which the money can end differently. */
+const variants: readonly {
+  readonly name: string;
+  /** Whether coverage outlives the price, so that a deal can stand in Released. */
+  readonly hasTail: boolean;
+  readonly changes: (loaded: Loaded) => Promise<Partial<Terms>>;
+}[] = [
+  { name: "without coverage", hasTail: false, changes: async () => ({}) },
+  {
+    name: "with an advance, a fee, odd amounts and a short backstop",
+    hasTail: false,
+    changes: async ({ f }) => {
+      const now = await f.time.latest();
+      const clocks = {
+        fundBy: now + DAY,
+        balanceBy: now + 15 * DAY,
+        shipBy: now + 30 * DAY,
+        deliverBy: now + 45 * DAY,
+      };
+      const amounts = { price: 40_000_000_007n, deposit: 9_000_000_001n, feeBps: 333, silenceBps: 3_333 };
+      return { ...clocks, ...amounts, backstop: 10 * DAY, marketplace: f.marketplace.address.toLowerCase() as Hex };
     },
-    settle: async () => {
-      const message = { deal: id, toBuyer: held, toSeller: 0n, compensation: 0n, deadline: FAR };
-      const bySeller = await f.signIntent(f.seller, { kind: "Settlement", message });
-      return as(terms.buyer).settle(packed, held, 0n, 0n, "0x", consent(FAR, bySeller));
-    },
-    award: () => tribunal.award(packed, held, 0n, 0n, f.digest("reasons"), f.digest("evidence")),
-    extendBackstop: () => tribunal.extendBackstop(packed, until + DAY),
-  };
-  return byAction[action]();
-};
-
-/** Terms with and without coverage, so that every way a state can lead on is walked. */
-const variants: readonly { name: string; changes: Partial<Terms> }[] = [
-  { name: "without coverage", changes: { coverage: 0n } },
-  { name: "with coverage and a tail", changes: { coverage: COVERAGE } },
-  { name: "with coverage and no tail", changes: { coverage: COVERAGE, tail: 0 } },
+  },
+  {
+    name: "with coverage, a tail and a short backstop",
+    hasTail: true,
+    changes: async () => ({ coverage: COVERAGE, backstop: 10 * DAY }),
+  },
+  { name: "with coverage and no tail", hasTail: false, changes: async () => ({ coverage: COVERAGE, tail: 0 }) },
+  {
+    name: "with earnest money, coverage, a tail and a fee",
+    hasTail: true,
+    changes: async ({ f }) => ({
+      ...(await f.inTwoParts(5n)),
+      earnest: true,
+      coverage: 8_000_000_000n,
+      feeBps: 250,
+      marketplace: f.marketplace.address.toLowerCase() as Hex,
+    }),
+  },
+  {
+    name: "with coverage, a tail and a fee, in a token",
+    hasTail: true,
+    changes: async ({ f }) => ({
+      token: f.stablecoinAddress,
+      coverage: COVERAGE,
+      feeBps: 250,
+      marketplace: f.marketplace.address.toLowerCase() as Hex,
+    }),
+  },
 ];
 
-const possible = (status: DealStatus, changes: Partial<Terms>) =>
-  status !== "released" || (changes.coverage !== 0n && changes.tail !== 0);
+const placesOf = ({ hasTail }: { readonly hasTail: boolean }) =>
+  dealPlaces.filter((place) => hasTail || !place.endsWith("released"));
 
-/** Moves the clock to the middle of what a transition's window allows. */
-const enterWindow = async ({ f }: Loaded, deal: TestDeal, action: DealAction) => {
-  const state = await stateOf(f, deal.id);
-  const transition = (dealTable[action] as DealRule).in[state.status];
-  if (transition?.from !== undefined) await f.time.increaseTo(clockOf(transition.from, deal.terms, state));
+/** Sends an action on the consent of whoever may take it, by an account to which nothing is due. */
+const send = async ({ f, tribunal }: Loaded, { terms, packed, id }: TestDeal, { call, by = "buyer" }: Attempt) => {
+  const { held, status } = await f.stateOf(id);
+  const relayer = f.escrow.connect(f.relayer);
+  const common = { deal: id, deadline: FAR };
+  const signed = { ...common, status: statusNumber(status) };
+  const consent = (account: Hex, intent: Intent) => f.consentTo(account, intent);
+  switch (call.action) {
+    case "fund": {
+      const signatures = [await f.signTerms(f.buyer, terms), await f.signTerms(f.seller, terms)] as const;
+      return relayer.fund(packed, ...signatures, f.nativeValue(terms));
+    }
+    case "payBalance": {
+      const amount = terms.price - terms.deposit;
+      const byBuyer = await consent(terms.buyer, { kind: "PayBalance", message: { ...common, amount } });
+      return relayer.payBalance(packed, byBuyer, f.nativeValue(terms, amount));
+    }
+    case "ship": {
+      const message = { ...common, tracking: f.digest("tracking") };
+      return relayer.ship(packed, message.tracking, await consent(terms.seller, { kind: "ShipGoods", message }));
+    }
+    case "deliver": {
+      const message = { ...common, proof: f.digest("proof") };
+      return relayer.deliver(packed, message.proof, await consent(terms.attestor, { kind: "AttestDelivery", message }));
+    }
+    case "confirm": {
+      const message = { ...signed, amount: held };
+      return relayer.confirm(packed, await consent(terms.buyer, { kind: "ConfirmReceipt", message }));
+    }
+    case "refund": {
+      const { amount } = call;
+      const remaining = amount > held ? 0n : held - amount;
+      const message = { ...signed, amount, remaining };
+      return relayer.refund(packed, amount, await consent(terms.seller, { kind: "RefundBuyer", message }));
+    }
+    case "dispute": {
+      const message = { ...signed, by: terms[by], statement: f.digest("statement") };
+      const paper = await consent(terms[by], { kind: "OpenDispute", message });
+      return relayer.dispute(packed, terms[by], message.statement, paper);
+    }
+    case "settle": {
+      const { action, ...split } = call;
+      const settlement: Intent = { kind: "Settlement", message: { ...common, ...split } };
+      const consents = [await consent(terms.buyer, settlement), await consent(terms.seller, settlement)] as const;
+      return relayer.settle(packed, split.toBuyer, split.toSeller, split.compensation, ...consents);
+    }
+    case "award": {
+      const amounts = [call.toBuyer, call.toSeller, call.compensation] as const;
+      return tribunal.award(packed, ...amounts, f.digest("reasons"), f.digest("evidence"));
+    }
+    case "extendBackstop":
+      return tribunal.extendBackstop(packed, call.until);
+    case "release":
+      return relayer.release(packed);
+    case "expire":
+      return relayer.expire(packed);
+    case "lapse":
+      return relayer.lapse(packed);
+    case "close":
+      return relayer.close(packed);
+  }
 };
 
-describe("Escrow conforms to core's table of states and actions", () => {
-  for (const { name, changes } of variants)
-    for (const status of dealStatuses.filter((status) => possible(status, changes)))
-      it(`in ${status}, ${name}`, async () => {
+/** Everything that a step can change for the accounts of a deal, in the deal's asset. */
+const moneyOf = async ({ f }: Loaded, { terms, id }: TestDeal) => {
+  const balanceOf = (account: string) =>
+    terms.token === zeroAddress ? ethers.provider.getBalance(account) : f.stablecoin.balanceOf(account);
+  const [buyer, seller, escrow, credit, bond, shortfall, unpaid] = await Promise.all([
+    balanceOf(terms.buyer),
+    balanceOf(terms.seller),
+    balanceOf(f.domain.escrow),
+    f.escrow.creditOf(terms.marketplace, terms.token),
+    f.escrow.bondOf(terms.seller, terms.token),
+    f.escrow.shortfallOf(id),
+    Promise.all([terms.buyer, terms.seller].map((party) => f.escrow.creditOf(party, terms.token))),
+  ]);
+  const { balance, reserved } = bond;
+  return { buyer, seller, escrow, marketplaceCredit: credit, bond: balance, reserved, shortfall, unpaid };
+};
+
+/** What `step` says the same will be after it. `paidIn` comes from the relayer in native currency, else from the buyer. */
+const expected = (
+  before: Awaited<ReturnType<typeof moneyOf>>,
+  { terms }: TestDeal,
+  step: DealStep,
+  paidIn: bigint,
+): Awaited<ReturnType<typeof moneyOf>> => {
+  const { toBuyer, toSeller, compensation, shortfall } = step.payout;
+  const fee = feeOf(toSeller, terms.feeBps);
+  const isOpen = !["none", "closed"].includes(step.state.status);
+  return {
+    buyer: before.buyer + toBuyer + compensation - (terms.token === zeroAddress ? 0n : paidIn),
+    seller: before.seller + toSeller - fee,
+    escrow: before.escrow + paidIn - toBuyer - compensation - (toSeller - fee),
+    marketplaceCredit: before.marketplaceCredit + fee,
+    bond: before.bond - compensation,
+    reserved: isOpen ? terms.coverage : 0n,
+    shortfall: before.shortfall + shortfall,
+    unpaid: before.unpaid,
+  };
+};
+
+/** A slot that was given back reads as none: the deal is closed. */
+const asClosed = (state: DealState): DealState => (state.status === "none" ? undisputed("closed") : state);
+
+/** What the table calls the state: before funding the slot reads as none too. */
+const asReached = (place: DealPlace, state: DealState): DealState => (place === "closed" ? asClosed(state) : state);
+
+/** What core says of an attempt, or `undefined` when it refuses. */
+const predict = ({ call, by }: Attempt, state: DealState, terms: Terms, now: number): DealStep | undefined => {
+  if (call.action === "fund") {
+    const isPossible = state.status === "none" && now < terms.fundBy;
+    return isPossible ? { state: fundedState(terms), payout: nothing } : undefined;
+  }
+  if (call.action === "dispute" && actorOf("dispute", placeOf(state)) === "buyer" && by === "seller") return undefined;
+  try {
+    return stepOf(call, state, { terms, now });
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
+};
+
+const attemptsOf = (action: DealAction, { held, until }: DealState, { coverage }: Terms): readonly Attempt[] => {
+  const third = held / 3n;
+  const split = { toBuyer: third, toSeller: held - third };
+  switch (action) {
+    case "refund":
+      return [held, third === 0n ? 1n : third, held + 1n, 0n].map((amount) => ({ call: { action, amount } }));
+    case "dispute":
+      return [
+        { call: { action }, by: "buyer" },
+        { call: { action }, by: "seller" },
+      ];
+    case "settle":
+    case "award":
+      return [
+        { call: { action, ...split, compensation: 0n } },
+        { call: { action, toBuyer: 0n, toSeller: held, compensation: coverage } },
+        { call: { action, toBuyer: held, toSeller: 0n, compensation: coverage + 5n } },
+        { call: { action, toBuyer: held + 1n, toSeller: 0n, compensation: 0n } },
+      ];
+    case "extendBackstop":
+      return [{ call: { action, until: until + DAY } }];
+    default:
+      return [{ call: { action } }];
+  }
+};
+
+/** Seconds at which an action may do something else than a second earlier, and the next one. */
+const momentsOf = (action: DealAction, state: DealState, terms: Terms, now: number): readonly number[] => {
+  const transition = (dealTable[action] as DealRule).in[placeOf(state)];
+  const clocks = [transition?.before, transition?.from].flatMap((clock) =>
+    clock === undefined ? [] : [clockOf(clock, terms, state)],
+  );
+  if (action === "fund") clocks.push(terms.fundBy);
+  if (action === "confirm" && state.disputedFrom === "released") clocks.push(state.resumeUntil);
+  if (action === "lapse" && transition !== undefined) {
+    const resumed = nextDeadline(undisputed(stageOf(state), state.held, state.resumeUntil), terms);
+    if (resumed !== undefined) clocks.push(resumed.at);
+  }
+  return [...new Set([now, ...clocks.flatMap((at) => [at - 1, at])])].filter((at) => at >= now);
+};
+
+/** Transitions that some terms took, as `action in place to place`. */
+const walked = new Set<string>();
+
+/** Seconds from reaching a place to the first attempt there. */
+const PAUSE = 60;
+
+describe("Escrow conforms to core's table of states and actions, and to its payouts", () => {
+  for (const variant of variants)
+    for (const place of placesOf(variant))
+      it(`in ${place}, ${variant.name}`, async () => {
         const loaded = await networkHelpers.loadFixture(deployed);
         const { f, address } = loaded;
-        const deal = await f.reach(status, { ...changes, tribunal: address });
+        const deal = await f.reach(place, { ...(await variant.changes(loaded)), tribunal: address });
+        // Enough to fund once more, and more than the deal reserves.
         await f.postBond(deal.terms.seller, deal.terms.token, COVERAGE);
+        const { terms } = deal;
+        const state = await f.stateOf(deal.id);
+        const now = (await f.time.latest()) + PAUSE;
+        const before = await moneyOf(loaded, deal);
         for (const action of actions) {
-          const snapshot = await networkHelpers.takeSnapshot();
-          const transition = (dealTable[action] as DealRule).in[status];
-          await enterWindow(loaded, deal, action);
-          const before = await f.world(deal);
-          if (transition === undefined) {
-            await expect(act(loaded, deal, action), action).to.be.revert(ethers);
-            expect(await f.world(deal), action).to.deep.equal(before);
-          } else {
-            await act(loaded, deal, action);
-            const { status: reached } = await stateOf(f, deal.id);
-            // A slot that was given back reads as none: the deal is closed.
-            const landed = reached === "none" ? "closed" : reached;
-            expect(transition.to, `${action} leads to ${landed}`).to.include(landed);
-          }
-          await snapshot.restore();
+          const isKnown = (dealTable[action] as DealRule).in[place] !== undefined;
+          const attempts = attemptsOf(action, state, terms);
+          for (const attempt of isKnown ? attempts : attempts.slice(0, 1))
+            for (const at of momentsOf(action, state, terms, now)) {
+              const snapshot = await networkHelpers.takeSnapshot();
+              const what = `${JSON.stringify(attempt, (_, v) => (typeof v === "bigint" ? `${v}` : v))} at ${at - now}`;
+              const step = predict(attempt, asReached(place, state), terms, at);
+              await f.time.setNextBlockTimestamp(at);
+              if (step === undefined) {
+                await expect(send(loaded, deal, attempt), what).to.be.revert(ethers);
+                expect(await f.stateOf(deal.id), what).to.deep.equal(state);
+                expect(await moneyOf(loaded, deal), what).to.deep.equal(before);
+              } else {
+                await send(loaded, deal, attempt);
+                const paidIn = { fund: terms.deposit, payBalance: terms.price - terms.deposit }[action as "fund"] ?? 0n;
+                const reached = asClosed(await f.stateOf(deal.id));
+                expect(reached, what).to.deep.equal(step.state);
+                expect(await moneyOf(loaded, deal), what).to.deep.equal(expected(before, deal, step, paidIn));
+                walked.add(`${action} in ${place} to ${placeOf(reached)}`);
+                const leadsTo = (dealTable[action] as DealRule).in[place]!.to;
+                expect(leadsTo, `${what} leads to ${placeOf(reached)}`).to.include(placeOf(reached));
+              }
+              await snapshot.restore();
+            }
         }
       });
 
-  const windows = actions.flatMap((action) =>
-    Object.entries((dealTable[action] as DealRule).in).flatMap(([status, transition]) => [
-      ...(transition.before === undefined ? [] : [{ action, status, clock: transition.before, opens: false }]),
-      ...(transition.from === undefined ? [] : [{ action, status, clock: transition.from, opens: true }]),
-    ]),
-  );
+  it("takes every transition of the table on some of these terms", () => {
+    const listed = actions.flatMap((action) =>
+      Object.entries((dealTable[action] as DealRule).in).flatMap(([place, { to }]) =>
+        to.map((reached) => `${action} in ${place} to ${reached}`),
+      ),
+    );
+    expect([...walked].sort()).to.deep.equal(listed.sort());
+  });
 
-  for (const { action, status, clock, opens } of windows)
-    it(`${action} in ${status} ${opens ? "opens" : "ends"} at ${clock} to the second`, async () => {
+  for (const place of dealPlaces)
+    it(`takes no action in ${place} from an account that may not act, without its consent`, async () => {
       const loaded = await networkHelpers.loadFixture(deployed);
       const { f, address } = loaded;
-      const deal = await f.reach(status as DealStatus, { tribunal: address });
-      const state = await stateOf(f, deal.id);
-      const at = clockOf(clock, deal.terms, state);
-      for (const now of [at - 1, at]) {
-        const snapshot = await networkHelpers.takeSnapshot();
-        await f.time.setNextBlockTimestamp(now);
-        const refusal = refusalOf(action, state, { terms: deal.terms, now });
-        expect(refusal === undefined).to.equal(opens === (now === at));
-        const before = await f.world(deal);
-        if (refusal === undefined) await act(loaded, deal, action);
-        else {
-          await expect(act(loaded, deal, action), refusal).to.be.revert(ethers);
-          expect(await f.world(deal)).to.deep.equal(before);
-        }
-        await snapshot.restore();
+      const deal = await f.reach(place, { tribunal: address });
+      const { packed, terms } = deal;
+      const { held, until } = await f.stateOf(deal.id);
+      const stranger = f.escrow.connect(f.stranger);
+      const digest = f.digest("digest");
+      const strangers: Readonly<Partial<Record<DealAction, () => Promise<unknown>>>> = {
+        fund: () => stranger.fund(packed, "0x", "0x", f.nativeValue(terms)),
+        payBalance: () => stranger.payBalance(packed, "0x", f.nativeValue(terms, terms.price - terms.deposit)),
+        ship: () => stranger.ship(packed, digest, "0x"),
+        deliver: () => stranger.deliver(packed, digest, "0x"),
+        confirm: () => stranger.confirm(packed, "0x"),
+        refund: () => stranger.refund(packed, held, "0x"),
+        settle: () => stranger.settle(packed, held, 0n, 0n, "0x", "0x"),
+        award: () => stranger.award(packed, held, 0n, 0n, digest, digest),
+        extendBackstop: () => stranger.extendBackstop(packed, until + DAY),
+        dispute: () => stranger.dispute(packed, f.stranger, digest, "0x"),
+      };
+      const forbidden = actions.filter((action) => actorOf(action, place) !== "anyone");
+      expect(Object.keys(strangers).sort()).to.deep.equal(forbidden.sort());
+      for (const action of forbidden) {
+        const isKnown = (dealTable[action] as DealRule).in[place] !== undefined;
+        if (isKnown) {
+          const error = action === "dispute" ? "NotDisputant" : "NotCaller";
+          await f.expectRefusal(deal, strangers[action]!, { error });
+        } else await expect(strangers[action]!(), action).to.be.revert(ethers);
       }
     });
 
-  for (const status of dealStatuses)
-    it(`ends a deal in ${status} by the action that nextDeadline names, if it names one`, async () => {
+  for (const variant of variants)
+    it(`ends by silence alone as core's silentCourse says, from every place, ${variant.name}`, async () => {
       const loaded = await networkHelpers.loadFixture(deployed);
       const { f, address } = loaded;
-      const deal = await f.reach(status, { tribunal: address });
-      const deadlines: string[] = [];
-      for (;;) {
-        const next = nextDeadline(await stateOf(f, deal.id), deal.terms);
-        if (next === undefined) break;
-        await f.time.setNextBlockTimestamp(next.at);
-        await act(loaded, deal, next.action);
-        deadlines.push(next.action);
+      const changes = await variant.changes(loaded);
+      for (const place of placesOf(variant)) {
+        const snapshot = await networkHelpers.takeSnapshot();
+        const deal = await f.reach(place, { ...changes, tribunal: address });
+        const course = silentCourse(await f.stateOf(deal.id), deal.terms);
+        expect(course.length, place).to.be.lessThan(4);
+        for (const step of course) {
+          const before = await moneyOf(loaded, deal);
+          await f.time.setNextBlockTimestamp(step.at);
+          await send(loaded, deal, { call: { action: step.action } as DealCall });
+          expect(asClosed(await f.stateOf(deal.id)), `${place}: ${step.action}`).to.deep.equal(step.state);
+          const after = expected(before, deal, step, 0n);
+          expect(await moneyOf(loaded, deal), `${place}: ${step.action}`).to.deep.equal(after);
+        }
+        const { status } = asClosed(await f.stateOf(deal.id));
+        expect(course.at(-1)?.state.status ?? "closed", place).to.equal("closed");
+        expect(status, place).to.equal("closed");
+        const left = await moneyOf(loaded, deal);
+        expect(left.escrow, `${place}: bond and credits are left`).to.equal(left.bond + left.marketplaceCredit);
+        await snapshot.restore();
       }
-      expect(deadlines.length).to.be.lessThan(3);
-      expect((await stateOf(f, deal.id)).held).to.equal(0n);
-      expect((await f.escrow.bondOf(deal.terms.seller, deal.terms.token)).reserved).to.equal(0n);
-      expect(await ethers.provider.getBalance(f.escrow)).to.equal(
-        (await f.escrow.bondOf(deal.terms.seller, deal.terms.token)).balance,
-      );
     });
 });

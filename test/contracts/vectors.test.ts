@@ -19,6 +19,8 @@ const parties = { buyer, seller, attestor };
 /** The contracts where the vectors say they are, and wallets that accept one digest where they say the parties are. */
 async function deployed() {
   const f = await deployEscrow(connection);
+  const [panel] = vectors.panels;
+  await f.tribunal.register(panel!, [...panel!.arbitrators]);
   const wallet = await ethers.deployContract("DigestWallet");
   const code = await ethers.provider.getCode(wallet);
   for (const party of Object.values(parties)) await networkHelpers.setCode(party, code);
