@@ -20,6 +20,11 @@ contract SkewedToken is MockStablecoin {
         writes = writes_;
     }
 
+    /// @notice Takes from a holder, as a token that loses value does.
+    function shrink(address holder, uint256 amount) external {
+        _burn(holder, amount);
+    }
+
     function _update(address from, address to, uint256 amount) internal override {
         super._update(from, to, amount);
         if (from == address(0) || to == address(0)) return;

@@ -58,10 +58,20 @@ describe("EvidenceRegistry", () => {
 
       expect(await registry.anchor.staticCall(ROOT, 5)).to.equal(before.anchoredAt);
       await expect(registry.anchor(ROOT, 5)).not.to.emit(registry, "Anchored");
-      await expect(registry.anchor(ROOT, 6))
-        .to.be.revertedWithCustomError(registry, "CountDiffers")
-        .withArgs(ROOT, 6, 5);
 
+      expect(await registry.anchorOf(alice.address, ROOT)).to.deep.equal(before);
+      expect(await registry.headOf(alice.address)).to.deep.equal(head);
+    });
+
+    it("reverts with CountDiffers for a known root with another count, and keeps what is known", async () => {
+      const { registry, alice } = await networkHelpers.loadFixture(deployRegistry);
+      await registry.anchor(ROOT, 7);
+      const before = await registry.anchorOf(alice.address, ROOT);
+      const head = await registry.headOf(alice.address);
+      for (const count of [1, 6, 8])
+        await expect(registry.anchor(ROOT, count))
+          .to.be.revertedWithCustomError(registry, "CountDiffers")
+          .withArgs(ROOT, count, 7);
       expect(await registry.anchorOf(alice.address, ROOT)).to.deep.equal(before);
       expect(await registry.headOf(alice.address)).to.deep.equal(head);
     });

@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { statusNumber as placeInStatus } from "../../src/core/deals.ts";
-import { COVERAGE, consent, deployEscrow, FAR, type Fixture, statusNumber } from "../fixtures/escrow.ts";
+import { statusNumber } from "../../src/core/deals.ts";
+import { consentOf } from "../../src/core/intents.ts";
+import { COVERAGE, DAY, deployEscrow, FAR, type Fixture } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
@@ -18,8 +19,6 @@ const NATIVE = ethers.ZeroAddress as Hex;
 const lower = (account: { address: string }) => account.address.toLowerCase() as Hex;
 
 /** A tribunal that awards whatever the attacker asks. */
-const DELIVERED = placeInStatus("delivered");
-
 const ownTribunal = async (f: Fixture) => {
   const tribunal = await ethers.deployContract("OpenTribunal", [f.escrow]);
   return { tribunal, address: ((await tribunal.getAddress()) as Hex).toLowerCase() as Hex };
@@ -33,13 +32,16 @@ describe("Escrow under attack", () => {
     const deal = f.dealOf(await f.termsOf({ buyer: lower(f.stranger), tribunal: address, price: 1n, deposit: 1n }));
     await f.escrow.connect(f.stranger).fund(deal.packed, "0x", "0x", { value: 1n });
     await f.escrow.connect(f.stranger).dispute(deal.packed, f.stranger, f.digest("lie"), "0x");
-    const award = [1n, 0n, COVERAGE, f.digest("lie"), f.digest("nothing")] as const;
+    const award = [1n, 0n, COVERAGE, f.digest("lie"), f.digest("evidence")] as const;
     const awarding = tribunal.connect(f.stranger).award(deal.packed, ...award);
 
+    await expect(awarding)
+      .to.emit(f.escrow, "DealAwarded")
+      .withArgs(deal.id, 1, 0, f.digest("lie"), f.digest("evidence"));
     await expect(awarding).not.to.emit(f.escrow, "DealCompensated");
-    expect(await f.escrow.shortfallOf(deal.id)).to.equal(0n);
     await expect(awarding).to.changeEtherBalances(ethers, [f.escrow, f.stranger, f.seller], [-1n, 1n, 0n]);
     expect(await f.escrow.bondOf(f.seller, NATIVE)).to.deep.equal([COVERAGE, 0n, 0n]);
+    expect(await f.escrow.shortfallOf(deal.id)).to.equal(0n);
   });
 
   it("binds no bond of a stranger who did not sign these very terms", async () => {
@@ -47,15 +49,19 @@ describe("Escrow under attack", () => {
     const { address } = await ownTribunal(f);
     const honest = f.dealOf(await f.termsOf({ coverage: COVERAGE }));
     await f.postBond(f.seller.address, NATIVE, COVERAGE);
-    const ofHonest = await f.signTerms(f.seller, honest.terms);
+    const consent = await f.signTerms(f.seller, honest.terms);
     const forged = f.dealOf({ ...honest.terms, buyer: lower(f.stranger), tribunal: address });
-    for (const signature of [ofHonest, await f.signTerms(f.stranger, forged.terms)]) {
+    const attempts = [
+      [consent, "SignatureInvalid"],
+      [await f.signTerms(f.stranger, forged.terms), "SignatureInvalid"],
+      ["0x", "SellerSignatureMissing"],
+    ] as const;
+    for (const [signature, error] of attempts)
       await f.expectRefusal(
         forged,
         () => f.escrow.connect(f.stranger).fund(forged.packed, "0x", signature, f.nativeValue(forged.terms)),
-        { error: "SignatureInvalid", args: [f.seller] },
+        { error, args: [f.seller] },
       );
-    }
   });
 
   it("binds every field of the terms: a signature over one holds for no other", async () => {
@@ -71,6 +77,7 @@ describe("Escrow under attack", () => {
       { price: terms.price + 1n },
       { price: terms.price + 1n, deposit: terms.price },
       { feeBps: 1, marketplace: lower(f.stranger) },
+      { earnest: true },
       { fundBy: terms.fundBy + 1 },
       { balanceBy: terms.balanceBy + 1 },
       { shipBy: terms.shipBy + 1 },
@@ -110,19 +117,17 @@ describe("Escrow under attack", () => {
     );
     const first = await f.reach("delivered", { buyer: one });
     const second = await f.reach("delivered", { buyer: other });
-    const intent = {
-      kind: "ConfirmReceipt",
-      message: { deal: first.id, amount: first.terms.price, status: DELIVERED, deadline: FAR },
-    } as const;
-    const confirmation = await f.signIntent(f.buyer, intent);
-    await f.expectRefusal(
-      second,
-      () => f.escrow.connect(f.relayer).confirm(second.packed, consent(FAR, confirmation)),
-      {
-        error: "SignatureInvalid",
-        args: [other],
-      },
-    );
+    const message = {
+      deal: first.id,
+      amount: first.terms.price,
+      status: statusNumber("delivered"),
+      deadline: FAR,
+    };
+    const confirmation = await f.consentTo(one, { kind: "ConfirmReceipt", message });
+    await f.expectRefusal(second, () => f.escrow.connect(f.relayer).confirm(second.packed, confirmation), {
+      error: "SignatureInvalid",
+      args: [other],
+    });
   });
 
   it("takes no wallet's answer but the whole of ERC-1271's, without a revert", async () => {
@@ -130,7 +135,7 @@ describe("Escrow under attack", () => {
     const magic = "631626ba7e60e01b5f52";
     const answers = { short: `0x${magic}60045ff3`, revert: `0x${magic}60205ffd`, none: "0x5f5ff3" };
     const deal = await f.reach("delivered", { buyer: lower(f.stranger) });
-    const send = () => f.escrow.connect(f.relayer).confirm(deal.packed, consent(FAR, "0x5afe"));
+    const send = () => f.escrow.connect(f.relayer).confirm(deal.packed, consentOf(FAR, "0x5afe"));
     for (const code of Object.values(answers)) {
       await networkHelpers.setCode(deal.terms.buyer, code);
       await f.expectRefusal(deal, send, { error: "SignatureInvalid", args: [f.stranger] });
@@ -157,40 +162,70 @@ describe("Escrow under attack", () => {
     const f = await load();
     for (const when of ["before", "after"] as const) {
       const deal = await f.reach("delivered");
-      const confirming = {
+      const { terms, packed, id } = deal;
+      const signed = { deal: id, status: statusNumber("delivered"), deadline: FAR };
+      const confirm = await f.consentTo(terms.buyer, {
         kind: "ConfirmReceipt",
-        message: { deal: deal.id, amount: deal.terms.price, status: DELIVERED, deadline: FAR },
-      } as const;
-      const refunding = {
+        message: { ...signed, amount: terms.price },
+      });
+      const refund = await f.consentTo(terms.seller, {
         kind: "RefundBuyer",
-        message: { deal: deal.id, amount: deal.terms.price, remaining: 0n, status: DELIVERED, deadline: FAR },
-      } as const;
-      const disputing = {
+        message: { ...signed, amount: terms.price, remaining: 0n },
+      });
+      const dispute = await f.consentTo(terms.buyer, {
         kind: "OpenDispute",
-        message: { deal: deal.id, by: deal.terms.buyer, statement: f.digest("s"), status: DELIVERED, deadline: FAR },
-      } as const;
-      const confirmation = await f.signIntent(f.buyer, confirming);
-      const refund = await f.signIntent(f.seller, refunding);
-      const dispute = await f.signIntent(f.buyer, disputing);
-      if (when === "after") await f.time.increaseTo(deal.terms.fundBy);
-      await f.escrow.connect(f.relayer).confirm(deal.packed, consent(FAR, confirmation));
+        message: { ...signed, by: terms.buyer, statement: f.digest("s") },
+      });
+      if (when === "after") await f.time.increaseTo(terms.fundBy);
+      const relayed = f.escrow.connect(f.relayer);
+      await relayed.confirm(packed, confirm);
       const status = statusNumber(when === "before" ? "closed" : "none");
-      const carried = f.escrow.connect(f.relayer);
-      for (const send of [
-        () => carried.confirm(deal.packed, consent(FAR, confirmation)),
-        () => carried.refund(deal.packed, deal.terms.price, consent(FAR, refund)),
-        () => carried.dispute(deal.packed, deal.terms.buyer, f.digest("s"), consent(FAR, dispute)),
-      ])
-        await expect(send(), "replayed").to.be.revert(ethers);
-      expect(await f.escrow.dealOf(deal.id)).to.deep.equal([status, 0n, 0n, 0n, 0n, 0n]);
+      for (const send of [() => relayed.confirm(packed, confirm), () => relayed.refund(packed, terms.price, refund)])
+        await f.expectRefusal(deal, send, { error: "DealNotOpen", args: [id, status] });
+      // Its status is part of what the buyer signed, and is looked at first.
+      await f.expectRefusal(deal, () => relayed.dispute(packed, terms.buyer, f.digest("s"), dispute), {
+        error: "SignatureInvalid",
+        args: [terms.buyer],
+      });
+      const own = () => f.escrow.connect(f.buyer).dispute(packed, terms.buyer, f.digest("s"), "0x");
+      await f.expectRefusal(deal, own, { error: "DealNotOpen", args: [id, status] });
     }
+  });
+
+  it("funds the same terms once: before fundBy a closed deal is known, after it the terms are too late", async () => {
+    const f = await load();
+    const deal = await f.reach("closed");
+    const byBuyer = await f.signTerms(f.buyer, deal.terms);
+    const again = () => f.escrow.connect(f.relayer).fund(deal.packed, byBuyer, "0x", f.nativeValue(deal.terms));
+    await f.expectRefusal(deal, again, { error: "DealExists", args: [deal.id, statusNumber("closed")] });
+    await f.time.increaseTo(deal.terms.fundBy);
+    await f.expectRefusal(deal, again, { error: "DeadlinePassed", args: [deal.terms.fundBy] });
+  });
+
+  it("takes no consent at its deadline, and none too short to state one", async () => {
+    const f = await load();
+    const deal = await f.reach("delivered");
+    const deadline = (await f.time.latest()) + DAY;
+    const message = { deal: deal.id, amount: deal.terms.price, status: statusNumber("delivered"), deadline };
+    const consent = await f.consentTo(deal.terms.buyer, { kind: "ConfirmReceipt", message });
+    const send = (given: string) => f.escrow.connect(f.relayer).confirm(deal.packed, given);
+    for (const short of ["0x01", "0xffffffff"])
+      await f.expectRefusal(deal, () => send(short), { error: "DeadlinePassed", args: [0] });
+    const later = consentOf(FAR, `0x${consent.slice(12)}`);
+    await f.expectRefusal(deal, () => send(later), { error: "SignatureInvalid", args: [f.buyer] });
+    const snapshot = await networkHelpers.takeSnapshot();
+    await f.time.setNextBlockTimestamp(deadline);
+    await f.expectRefusal(deal, () => send(consent), { error: "DeadlinePassed", args: [deadline] });
+    await snapshot.restore();
+    await f.time.setNextBlockTimestamp(deadline - 1);
+    await expect(send(consent)).to.emit(f.escrow, "DealReleased");
   });
 
   it("does not let a tribunal reach deals of others, or more than is held", async () => {
     const f = await load();
     const { tribunal, address } = await ownTribunal(f);
-    const victim = await f.reach("disputed");
-    const own = await f.reach("disputed", { tribunal: address, price: 1n, deposit: 1n });
+    const victim = await f.reach("disputed-delivered");
+    const own = await f.reach("disputed-delivered", { tribunal: address, price: 1n, deposit: 1n });
     const everything = [victim.terms.price, 0n, 0n, f.digest("r"), f.digest("e")] as const;
     await f.expectRefusal(victim, () => tribunal.award(victim.packed, ...everything), {
       error: "NotCaller",

@@ -2,7 +2,8 @@ import { anyUint } from "@nomicfoundation/hardhat-ethers-chai-matchers/withArgs"
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { consent, deployEscrow, type Fixture } from "../fixtures/escrow.ts";
+import { consentOf } from "../../src/core/intents.ts";
+import { deployEscrow, FAR, type Fixture } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
@@ -19,6 +20,9 @@ const NATIVE = ethers.ZeroAddress as Hex;
 const behaviours = ["accepts", "reverts", "reverts with a bomb of 100 KB", "burns all gas"] as const;
 const NEEDED_FOR_NATIVE = 60_000 + Math.floor(60_000 / 63) + 40_000;
 const NEEDED_FOR_TOKEN = 200_000 + Math.floor(200_000 / 63) + 40_000;
+
+/** What a party that accepts every signature has agreed to. */
+const ANY_CONSENT = consentOf(FAR, `0x${"00".repeat(65)}`);
 
 const receiverThat = async (behaviour: (typeof behaviours)[number]) => {
   const receiver = await ethers.deployContract("HostileReceiver");
@@ -43,9 +47,7 @@ describe("Escrow with receivers that misbehave", () => {
       const deal = await dealOf(f, { seller: address });
       const { price } = deal.terms;
       const toBuyer = price / 4n;
-      const settling = f.escrow
-        .connect(f.buyer)
-        .settle(deal.packed, toBuyer, price - toBuyer, 0n, "0x", consent(2 ** 40 - 1, `0x${"00".repeat(65)}`));
+      const settling = f.escrow.connect(f.buyer).settle(deal.packed, toBuyer, price - toBuyer, 0n, "0x", ANY_CONSENT);
       await expect(settling)
         .to.emit(f.escrow, "CreditAdded")
         .withArgs(receiver, NATIVE, price - toBuyer);
@@ -72,16 +74,7 @@ describe("Escrow with receivers that misbehave", () => {
     const seller = await receiverThat("reverts with a bomb of 100 KB");
     const deal = await dealOf(f, { buyer: buyer.address, seller: seller.address });
     const { price } = deal.terms;
-    await f.escrow
-      .connect(f.relayer)
-      .settle(
-        deal.packed,
-        1n,
-        price - 1n,
-        0n,
-        consent(2 ** 40 - 1, `0x${"00".repeat(65)}`),
-        consent(2 ** 40 - 1, `0x${"00".repeat(65)}`),
-      );
+    await f.escrow.connect(f.relayer).settle(deal.packed, 1n, price - 1n, 0n, ANY_CONSENT, ANY_CONSENT);
     expect(await f.escrow.creditOf(buyer.address, NATIVE)).to.equal(1n);
     expect(await f.escrow.creditOf(seller.address, NATIVE)).to.equal(price - 1n);
   });
@@ -96,7 +89,7 @@ describe("Escrow with receivers that misbehave", () => {
     expect(await f.escrow.creditOf(wallet, NATIVE)).to.equal(0n);
   });
 
-  it("reverts with GasTooLow when a carrier leaves too little gas for the payment", async () => {
+  it("reverts with GasTooLow when a relayer leaves too little gas for the payment", async () => {
     const f = await load();
     for (const [token, needed] of [
       [NATIVE, NEEDED_FOR_NATIVE],
@@ -115,7 +108,7 @@ describe("Escrow with receivers that misbehave", () => {
     }
   });
 
-  it("never turns a payment into a credit, whatever gas the carrier gives", async () => {
+  it("never turns a payment into a credit, whatever gas the relayer gives", async () => {
     const f = await load();
     const wallet = await f.walletOf(f.buyer);
     const deal = await f.reach("funded", { buyer: ((await wallet.getAddress()) as Hex).toLowerCase() as Hex });

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { BaseContract } from "ethers";
 import { network } from "hardhat";
 import type { Hex } from "viem";
+import { statusNumber } from "../../src/core/deals.ts";
 import { intentDigest, receiveWithAuthorizationTypes } from "../../src/core/intents.ts";
 import type { Terms } from "../../src/core/terms.ts";
 import {
@@ -11,7 +12,6 @@ import {
   type Fixture,
   PERMIT2,
   signWith,
-  statusNumber,
   type TestDeal,
 } from "../fixtures/escrow.ts";
 import { signPermit2 } from "../fixtures/permit2.ts";
@@ -72,6 +72,47 @@ describe("Escrow with tokens that misbehave", () => {
     await expect(send()).to.changeTokenBalances(ethers, token, [f.escrow, f.seller], [-PRICE, PRICE]);
   });
 
+  it("undoes a payment whose token moves the money and answers false: it is credited once and not paid", async () => {
+    const f = await load();
+    const { token, terms } = await tokenFor(f, await ethers.deployContract("LyingToken"));
+    const deal = await f.reach("delivered", terms);
+    const other = await f.reach("delivered", terms);
+    await token.lie(true);
+    const confirming = f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
+    await expect(confirming).to.emit(f.escrow, "CreditAdded").withArgs(f.seller, token, PRICE);
+    await expect(confirming).to.changeTokenBalances(ethers, token, [f.escrow, f.seller], [0n, 0n]);
+    const withdraw = () => f.escrow.connect(f.seller).withdrawCredit(f.seller, token, PRICE, f.seller, "0x");
+    await f.expectRefusal(other, withdraw, { error: "PaymentFailed", args: [f.seller, PRICE] });
+    await token.lie(false);
+    await expect(withdraw()).to.changeTokenBalances(ethers, token, [f.escrow, f.seller], [-PRICE, PRICE]);
+    expect(await token.balanceOf(f.escrow), "the other deal's money").to.equal(PRICE);
+  });
+
+  it("lets a credit leave in parts, as far as a token that lost value covers it", async () => {
+    const f = await load();
+    const { token, terms } = await tokenFor(f, await ethers.deployContract("SkewedToken"));
+    const deal = await f.reach("delivered", terms);
+    await token.shrink(f.escrow, PRICE / 2n);
+    await f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
+    const withdraw = (amount: bigint) =>
+      f.escrow.connect(f.seller).withdrawCredit(f.seller, token, amount, f.seller, "0x");
+    const half = PRICE / 2n;
+    await f.expectRefusal(deal, () => withdraw(half + 1n), { error: "PaymentFailed", args: [f.seller, half + 1n] });
+    await expect(withdraw(half)).to.changeTokenBalances(ethers, token, [f.escrow, f.seller], [-half, half]);
+    expect(await f.escrow.creditOf(f.seller, token)).to.equal(PRICE - half);
+  });
+
+  it("lets nobody but the escrow use the way that its token payments take", async () => {
+    const f = await load();
+    const { token, terms } = await tokenFor(f, await ethers.deployContract("LyingToken"));
+    const deal = await f.reach("delivered", terms);
+    for (const caller of [f.buyer, f.seller, f.stranger])
+      await f.expectRefusal(deal, () => f.escrow.connect(caller).transferToken(token, caller, 1n), {
+        error: "NotCaller",
+        args: [caller, f.escrow],
+      });
+  });
+
   it("takes and pays a token whose transfers return nothing", async () => {
     const f = await load();
     const { token, terms } = await tokenFor(f, await ethers.deployContract("NoReturnToken"));
@@ -126,13 +167,13 @@ describe("Escrow with tokens that misbehave", () => {
     const permit = await signPermit2(f.buyer, { permit2: PERMIT2, domain: f.domain, terms: deal.terms, nonce: 1n });
     const consent = await authorize(PRICE, deal.terms.fundBy, deal.id);
     const balanceConsent = await authorize(PRICE / 2n, balanceBy, balanceNonce);
-    const carried = f.escrow.connect(f.relayer);
+    const relayed = f.escrow.connect(f.relayer);
     const ways: readonly (readonly [TestDeal, bigint, () => Promise<unknown>])[] = [
       [deal, PRICE, () => f.escrow.connect(f.buyer).fund(deal.packed, "0x", "0x")],
-      [deal, PRICE, () => carried.fundWithAuthorization(deal.packed, consent, "0x")],
-      [deal, PRICE, () => carried.fundWithPermit2(deal.packed, 1n, permit, "0x")],
+      [deal, PRICE, () => relayed.fundWithAuthorization(deal.packed, consent, "0x")],
+      [deal, PRICE, () => relayed.fundWithPermit2(deal.packed, 1n, permit, "0x")],
       [halves, PRICE / 2n, () => f.escrow.connect(f.buyer).payBalance(halves.packed, "0x")],
-      [halves, PRICE / 2n, () => carried.payBalanceWithAuthorization(halves.packed, balanceConsent)],
+      [halves, PRICE / 2n, () => relayed.payBalanceWithAuthorization(halves.packed, balanceConsent)],
     ];
     for (const [surplus, missing] of [
       [1n, 0n],
@@ -149,7 +190,7 @@ describe("Escrow with tokens that misbehave", () => {
     }
   });
 
-  it("credits a payment that needs more gas than a carrier must bring, and its owner withdraws with more", async () => {
+  it("credits a payment that needs more gas than a relayer must bring, and its owner withdraws with more", async () => {
     const f = await load();
     const { token, terms } = await tokenFor(f, await ethers.deployContract("SkewedToken"));
     const deal = await f.reach("delivered", terms);
@@ -193,9 +234,8 @@ describe("Escrow with tokens that misbehave", () => {
   it("pays the buyer although the token blocks the seller mid-dispute, who withdraws the credit elsewhere", async () => {
     const f = await load();
     const { token, terms } = await tokenFor(f, await ethers.deployContract("BlocklistToken"));
-    const deal = await f.reach("disputed", terms);
+    const deal = await f.reach("disputed-delivered", terms);
     await token.setBlocked(f.seller, true);
-    await f.time.increase(ANSWER_WINDOW);
     const toBuyer = PRICE / 4n;
     const signed = await f.determinationOf({
       deal: deal.id,
@@ -204,8 +244,9 @@ describe("Escrow with tokens that misbehave", () => {
       compensation: 0n,
       reasons: f.digest("reasons"),
       evidence: f.digest("evidence"),
-      deadline: (await f.time.latest()) + DAY,
+      deadline: (await f.time.latest()) + 2 * ANSWER_WINDOW,
     });
+    await f.time.increase(ANSWER_WINDOW);
     const determining = f.tribunal.connect(f.relayer).determine(deal.packed, ...signed);
     await expect(determining)
       .to.emit(f.escrow, "CreditAdded")
@@ -241,7 +282,7 @@ describe("Escrow with tokens that misbehave", () => {
     expect(await f.escrow.creditOf(f.buyer, token)).to.equal(2n * PRICE);
     await token.setBlocked(f.escrow, false);
     await expect(
-      f.escrow.connect(f.buyer).withdrawCredit(f.buyer, token, await f.escrow.creditOf(f.buyer, token), f.buyer, "0x"),
+      f.escrow.connect(f.buyer).withdrawCredit(f.buyer, token, 2n * PRICE, f.buyer, "0x"),
     ).to.changeTokenBalances(ethers, token, [f.escrow, f.buyer], [-2n * PRICE, 2n * PRICE]);
   });
 

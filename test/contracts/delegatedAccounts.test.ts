@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
 import { statusNumber } from "../../src/core/deals.ts";
-import { COVERAGE, consent, deployEscrow, FAR } from "../fixtures/escrow.ts";
+import { consentOf } from "../../src/core/intents.ts";
+import { COVERAGE, deployEscrow, FAR, type Fixture, type TestDeal } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
@@ -33,6 +34,14 @@ async function delegated() {
 
 const load = () => networkHelpers.loadFixture(delegated);
 
+type Signer = Fixture["buyer"];
+
+/** The consent to pay everything out after delivery, by whatever key. */
+const confirmationBy = async (f: Fixture, signer: Signer, { id, terms }: TestDeal) => {
+  const message = { deal: id, amount: terms.price, status: statusNumber("delivered"), deadline: FAR };
+  return consentOf(FAR, await f.signIntent(signer, { kind: "ConfirmReceipt", message }));
+};
+
 describe("Escrow with an account that delegates (EIP-7702)", () => {
   it("stands on an account that has code", async () => {
     const { f, key, wallet } = await load();
@@ -44,9 +53,7 @@ describe("Escrow with an account that delegates (EIP-7702)", () => {
   it("takes its key's signature over terms and intents", async () => {
     const { f } = await load();
     const deal = await f.reach("delivered", { coverage: COVERAGE });
-    const message = { deal: deal.id, amount: deal.terms.price, status: statusNumber("delivered"), deadline: FAR };
-    const signature = await f.signIntent(f.buyer, { kind: "ConfirmReceipt", message });
-    await expect(f.escrow.connect(f.relayer).confirm(deal.packed, consent(FAR, signature))).to.emit(
+    await expect(f.escrow.connect(f.relayer).confirm(deal.packed, await confirmationBy(f, f.buyer, deal))).to.emit(
       f.escrow,
       "DealReleased",
     );
@@ -55,9 +62,7 @@ describe("Escrow with an account that delegates (EIP-7702)", () => {
   it("takes what the code that it chose accepts", async () => {
     const { f } = await load();
     const deal = await f.reach("delivered");
-    const message = { deal: deal.id, amount: deal.terms.price, status: statusNumber("delivered"), deadline: FAR };
-    const signature = await f.signIntent(f.stranger, { kind: "ConfirmReceipt", message });
-    await expect(f.escrow.connect(f.relayer).confirm(deal.packed, consent(FAR, signature))).to.emit(
+    await expect(f.escrow.connect(f.relayer).confirm(deal.packed, await confirmationBy(f, f.stranger, deal))).to.emit(
       f.escrow,
       "DealReleased",
     );

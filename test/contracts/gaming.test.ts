@@ -1,0 +1,799 @@
+import { expect } from "chai";
+import { network } from "hardhat";
+import type { Hex } from "viem";
+import { earnestOwed } from "../../src/core/deal/payouts.ts";
+import { type DealPlace, statusNumber } from "../../src/core/deals.ts";
+import { consentOf, type Determination, type Intent, intentTypedData } from "../../src/core/intents.ts";
+import { type Panel, panelRules, sortPanel } from "../../src/core/panel.ts";
+import { dealIdOf, type Terms } from "../../src/core/terms.ts";
+import {
+  ANSWER_WINDOW,
+  COVERAGE,
+  DAY,
+  deployEscrow,
+  FAR,
+  type Fixture,
+  signWith,
+  type TestDeal,
+} from "../fixtures/escrow.ts";
+
+const connection = await network.create();
+const { ethers, networkHelpers } = connection;
+
+async function deployed() {
+  const f = await deployEscrow(connection);
+  await f.giveTokens();
+  return f;
+}
+
+const load = () => networkHelpers.loadFixture(deployed);
+const NATIVE = ethers.ZeroAddress as Hex;
+const YEARS_3 = 3 * 365 * DAY;
+/** Shortest backstop that the tests' panel accepts, and as long as the tests' inspection. */
+const SHORT = 10 * DAY;
+const lower = (account: { address: string }) => account.address.toLowerCase() as Hex;
+
+/** A tribunal that does whatever anybody asks. */
+const openTribunal = async (f: Fixture) => {
+  const tribunal = await ethers.deployContract("OpenTribunal", [f.escrow]);
+  return { tribunal, address: ((await tribunal.getAddress()) as Hex).toLowerCase() as Hex };
+};
+
+/** Everything to the buyer, unless told otherwise, valid for a year. */
+const determinationOn = async (f: Fixture, deal: TestDeal, over: Partial<Determination> = {}) => ({
+  deal: deal.id,
+  toBuyer: deal.terms.price,
+  toSeller: 0n,
+  compensation: 0n,
+  reasons: f.digest("reasons"),
+  evidence: f.digest("evidence"),
+  deadline: (await f.time.latest()) + 365 * DAY,
+  ...over,
+});
+
+/** Nobody acts: at every deadline a stranger calls what it allows, until nothing is left to call. */
+const staySilent = async (f: Fixture, { terms, packed, id }: TestDeal) => {
+  const anyone = f.escrow.connect(f.stranger);
+  for (;;) {
+    const { status, until } = await f.stateOf(id);
+    if (status === "closed" || status === "none") return;
+    const clocks = { deposited: terms.balanceBy, funded: terms.shipBy, shipped: terms.deliverBy };
+    const at = Object.hasOwn(clocks, status) ? clocks[status as keyof typeof clocks] : until;
+    await f.time.increaseTo(Math.max(at, (await f.time.latest()) + 1));
+    if (status === "deposited" || status === "disputed") await anyone.lapse(packed);
+    else if (status === "delivered") await anyone.release(packed);
+    else if (status === "released") await anyone.close(packed);
+    else await anyone.expire(packed);
+  }
+};
+
+/** What buyer and seller own in the escrow's currency, bond and credit of the seller's included, without gas. */
+const ownedBy = async (f: Fixture, { terms }: TestDeal) => {
+  const [buyer, bond, credit] = await Promise.all([
+    ethers.provider.getBalance(terms.buyer),
+    f.escrow.bondOf(terms.seller, terms.token),
+    f.escrow.creditOf(terms.seller, terms.token),
+  ]);
+  const seller = (await ethers.provider.getBalance(terms.seller)) + bond.balance + credit;
+  return { buyer, seller, reserved: bond.reserved };
+};
+
+const earnestTerms = async (f: Fixture): Promise<Partial<Terms>> => ({
+  ...(await f.inTwoParts(5n)),
+  earnest: true,
+  coverage: COVERAGE,
+});
+
+/** Registers a panel and gives the terms that name it. */
+const registered = async (f: Fixture, changes: Partial<Panel>): Promise<Partial<Terms>> => {
+  const panel = sortPanel({ ...f.panel, ...changes });
+  await f.tribunal.register(panel, [...panel.arbitrators]);
+  return { rules: panelRules(panel) };
+};
+
+/** Expects that the terms cannot be funded, although both parties signed them and the bond is there. */
+const expectUnfundable = async (f: Fixture, changes: Partial<Terms>, error: string, args: readonly unknown[]) => {
+  const deal = f.dealOf(await f.termsOf(changes));
+  await f.expectRefusal(deal, () => f.fund(deal), { error, args });
+};
+
+/** Id that the forked chain takes. */
+const FORK = 4_711n;
+
+/** Another chain with another id that holds the escrow's code, its money and one deal, where they were. */
+const forkOf = async (f: Fixture, id: Hex) => {
+  const fork = await network.create({ override: { chainId: Number(FORK) } });
+  const { escrow } = f.domain;
+  const { setCode, setBalance, setStorageAt, time } = fork.networkHelpers;
+  await setCode(escrow, await ethers.provider.getCode(escrow));
+  await setBalance(escrow, await ethers.provider.getBalance(escrow));
+  // The deal's word stands in one of the first mappings, under keccak256(id, slot of the mapping).
+  for (let mapping = 0; mapping < 16; ++mapping) {
+    const at = ethers.solidityPackedKeccak256(["bytes32", "uint256"], [id, mapping]);
+    const word = await ethers.provider.getStorage(escrow, at);
+    if (word !== ethers.ZeroHash) await setStorageAt(escrow, at, word);
+  }
+  await time.increaseTo(await f.time.latest());
+  return fork;
+};
+
+describe("what cannot be gamed", () => {
+  describe("1. a dispute that nobody decides changes nothing", () => {
+    it("pays a seller who never shipped nothing for a dispute one second before shipBy", async () => {
+      const f = await load();
+      const deal = await f.reach("funded");
+      const before = await ownedBy(f, deal);
+      await f.time.setNextBlockTimestamp(deal.terms.shipBy - 1);
+      await f.dispute(deal, deal.terms.seller);
+      await staySilent(f, deal);
+      const { price } = deal.terms;
+      expect(await ownedBy(f, deal)).to.deep.equal({ ...before, buyer: before.buyer + price });
+    });
+
+    it("pays a seller whose shipment was only recorded nothing for a dispute one second before deliverBy", async () => {
+      const f = await load();
+      const deal = await f.reach("shipped");
+      const before = await ownedBy(f, deal);
+      await f.time.setNextBlockTimestamp(deal.terms.deliverBy - 1);
+      await f.dispute(deal, deal.terms.seller);
+      await staySilent(f, deal);
+      const { price } = deal.terms;
+      expect(await ownedBy(f, deal)).to.deep.equal({ ...before, buyer: before.buyer + price });
+    });
+
+    it("lets no seller escape the doubling of earnest money", async () => {
+      const f = await load();
+      const deal = await f.reach("deposited", await earnestTerms(f));
+      await f.payBalance(deal);
+      const { price, deposit } = deal.terms;
+      const before = await ownedBy(f, deal);
+      await f.time.setNextBlockTimestamp(deal.terms.shipBy - 1);
+      await f.dispute(deal, deal.terms.seller);
+      await staySilent(f, deal);
+      expect(await ownedBy(f, deal)).to.deep.equal({
+        buyer: before.buyer + price + deposit,
+        seller: before.seller - deposit,
+        reserved: 0n,
+      });
+    });
+
+    it("lets no buyer escape the forfeit of earnest money", async () => {
+      const f = await load();
+      const deal = await f.reach("deposited", await earnestTerms(f));
+      const before = await ownedBy(f, deal);
+      await f.time.setNextBlockTimestamp(deal.terms.balanceBy - 1);
+      await f.dispute(deal);
+      await staySilent(f, deal);
+      const { deposit } = deal.terms;
+      expect(await ownedBy(f, deal)).to.deep.equal({ ...before, seller: before.seller + deposit, reserved: 0n });
+    });
+
+    it("lets no seller dispute in Deposited, by call or by paper", async () => {
+      const f = await load();
+      const deal = await f.reach("deposited");
+      const { seller } = deal.terms;
+      const refusal = { error: "NotDisputant", args: [seller, statusNumber("deposited")] };
+      await f.expectRefusal(deal, () => f.dispute(deal, seller), refusal);
+      const call = () => f.escrow.connect(f.seller).dispute(deal.packed, seller, f.digest("lie"), "0x");
+      await f.expectRefusal(deal, call, refusal);
+    });
+
+    it("leaves paying, shipping and delivering possible while disputed, and moves what the dispute resumes to", async () => {
+      const f = await load();
+      const deal = await f.reach("disputed-deposited", { backstop: SHORT });
+      for (const [perform, stage] of [
+        [f.payBalance, "funded"],
+        [f.ship, "shipped"],
+        [f.deliver, "delivered"],
+      ] as const) {
+        await perform(deal);
+        const { status, disputedFrom } = await f.stateOf(deal.id);
+        expect([status, disputedFrom]).to.deep.equal(["disputed", stage]);
+      }
+      const deliveredAt = await f.time.latest();
+      const { held, until, resumeUntil } = await f.stateOf(deal.id);
+      expect([held, until, resumeUntil]).to.deep.equal([
+        deal.terms.price,
+        deliveredAt + SHORT,
+        deliveredAt + deal.terms.inspection,
+      ]);
+    });
+
+    it("returns to the same window with the same clock when the backstop comes first", async () => {
+      const f = await load();
+      for (const [place, changes] of [
+        ["funded", { shipBy: (await f.time.latest()) + 30 * DAY, deliverBy: (await f.time.latest()) + 60 * DAY }],
+        ["shipped", {}],
+        ["released", {}],
+      ] as const) {
+        const deal = await f.reach(place, { backstop: SHORT, ...changes });
+        const undisturbed = await f.stateOf(deal.id);
+        await f.dispute(deal);
+        await f.time.increase(SHORT);
+        await expect(f.escrow.connect(f.stranger).lapse(deal.packed))
+          .to.emit(f.escrow, "DealResumed")
+          .withArgs(deal.id, statusNumber(place), undisturbed.until);
+        expect(await f.stateOf(deal.id)).to.deep.equal(undisturbed);
+      }
+    });
+
+    it("does not let a window that is over be disputed again", async () => {
+      const f = await load();
+      const deal = await f.reach("funded", { backstop: SHORT });
+      await f.time.setNextBlockTimestamp(deal.terms.shipBy - 1);
+      await f.dispute(deal);
+      await f.time.increase(SHORT);
+      await f.escrow.connect(f.stranger).lapse(deal.packed);
+      await f.expectRefusal(deal, () => f.dispute(deal), {
+        error: "DealNotOpen",
+        args: [deal.id, statusNumber("none")],
+      });
+    });
+
+    const openings: readonly (readonly [DealPlace, "buyer" | "seller", "earnest" | "plain"])[] = [
+      ["deposited", "buyer", "earnest"],
+      ["deposited", "buyer", "plain"],
+      ["funded", "buyer", "plain"],
+      ["funded", "seller", "plain"],
+      ["funded", "seller", "earnest"],
+      ["shipped", "buyer", "plain"],
+      ["shipped", "seller", "plain"],
+      ["released", "buyer", "plain"],
+    ];
+    for (const [place, opener, kind] of openings)
+      it(`ends in the same amounts with and without the ${opener}'s dispute: ${place}, ${kind}`, async () => {
+        const f = await load();
+        const isEarnest = kind === "earnest";
+        const changes = isEarnest ? await earnestTerms(f) : {};
+        const deal = await f.reach(isEarnest ? "deposited" : place, changes);
+        if (isEarnest && place === "funded") await f.payBalance(deal);
+        const snapshot = await networkHelpers.takeSnapshot();
+        await staySilent(f, deal);
+        const without = await ownedBy(f, deal);
+        for (const when of ["at once", "in the last second"] as const) {
+          await snapshot.restore();
+          const { until } = await f.stateOf(deal.id);
+          const end = { deposited: deal.terms.balanceBy, funded: deal.terms.shipBy, shipped: deal.terms.deliverBy };
+          const last = end[place as keyof typeof end] ?? until;
+          if (when === "in the last second") await f.time.setNextBlockTimestamp(last - 1);
+          await f.dispute(deal, deal.terms[opener]);
+          await staySilent(f, deal);
+          expect(await ownedBy(f, deal), when).to.deep.equal(without);
+        }
+      });
+  });
+
+  describe("2. the tail is safe", () => {
+    it("is not cut short by a seller's dispute after delivery with a short backstop", async () => {
+      const f = await load();
+      const deal = await f.reach("delivered", { coverage: COVERAGE, backstop: SHORT });
+      await f.dispute(deal, deal.terms.seller);
+      await f.time.increase(SHORT);
+      await f.escrow.connect(f.seller).lapse(deal.packed);
+      const { status, until } = await f.stateOf(deal.id);
+      expect([status, until]).to.deep.equal(["released", (await f.time.latest()) + deal.terms.tail]);
+      expect((await f.escrow.bondOf(deal.terms.seller, NATIVE)).reserved).to.equal(COVERAGE);
+    });
+
+    it("cannot end before the inspection would have: a backstop shorter than the inspection is refused", async () => {
+      const f = await load();
+      const backstop = SHORT - 1;
+      await expectUnfundable(f, { backstop, inspection: SHORT }, "BackstopTooShort", [backstop, SHORT]);
+    });
+
+    it("is not shortened by a silent tribunal", async () => {
+      const f = await load();
+      const deal = await f.reach("released", { backstop: SHORT });
+      const { until } = await f.stateOf(deal.id);
+      await f.dispute(deal);
+      await f.time.increase(SHORT);
+      await f.escrow.connect(f.seller).lapse(deal.packed);
+      await f.time.setNextBlockTimestamp(until - 1);
+      await f.dispute(deal);
+      const { status, disputedFrom } = await f.stateOf(deal.id);
+      expect([status, disputedFrom]).to.deep.equal(["disputed", "released"]);
+    });
+
+    for (const place of ["shipped", "delivered", "disputed-shipped", "disputed-delivered"] as const)
+      it(`survives a whole refund in ${place}, also in front of the buyer's dispute`, async () => {
+        const f = await load();
+        const { tribunal, address } = await openTribunal(f);
+        const deal = await f.reach(place, { coverage: COVERAGE, tribunal: address });
+        await f.refund(deal);
+        const { status, until } = await f.stateOf(deal.id);
+        expect([status, until]).to.deep.equal(["released", (await f.time.latest()) + deal.terms.tail]);
+        await f.escrow.connect(f.buyer).dispute(deal.packed, deal.terms.buyer, f.digest("statement"), "0x");
+        const award = [0n, 0n, COVERAGE, f.digest("reasons"), f.digest("evidence")] as const;
+        await expect(tribunal.award(deal.packed, ...award)).to.changeEtherBalances(ethers, [f.buyer], [COVERAGE]);
+      });
+  });
+
+  describe("3. terms that are a trap cannot be funded", () => {
+    it("refuses windows of one second", async () => {
+      const f = await load();
+      const now = await f.time.latest();
+      const [fundBy, deliverBy] = [now + DAY, now + 18 * DAY];
+      await expectUnfundable(f, { inspection: 1 }, "InspectionTooShort", [1, 3600]);
+      await expectUnfundable(f, { backstop: 1 }, "BackstopTooShort", [1, SHORT]);
+      await expectUnfundable(f, { shipBy: fundBy + 1 }, "ClocksOutOfOrder", [fundBy, 0, fundBy + 1, deliverBy]);
+      const inParts = await f.inTwoParts();
+      const shipBy = now + 3 * DAY;
+      const clocks = { fundBy, balanceBy: fundBy + 1, shipBy, deliverBy };
+      await expectUnfundable(f, { ...inParts, ...clocks }, "ClocksOutOfOrder", Object.values(clocks));
+      const short = { fundBy, shipBy, deliverBy: shipBy + 1 };
+      await expectUnfundable(f, short, "ClocksOutOfOrder", [fundBy, 0, shipBy, shipBy + 1]);
+    });
+
+    it("refuses clocks below the panel's own floors", async () => {
+      const f = await load();
+      const { minInspection, minBackstop } = f.panel;
+      const refusal = ["TribunalRefuses", [f.tribunal.target]] as const;
+      await expectUnfundable(f, { inspection: minInspection - 1 }, ...refusal);
+      await expectUnfundable(f, { inspection: minInspection, backstop: minBackstop - 1 }, ...refusal);
+      await f.fund(f.dealOf(await f.termsOf({ inspection: minInspection, backstop: minBackstop })));
+    });
+
+    it("refuses a tribunal that is a bare key, or a key that delegates its code (EIP-7702)", async () => {
+      const f = await load();
+      const tribunal = lower(f.stranger);
+      await expectUnfundable(f, { tribunal }, "TribunalRefuses", [tribunal]);
+      const { address } = await openTribunal(f);
+      await networkHelpers.setCode(tribunal, `0xef0100${address.slice(2)}`);
+      const delegated = await ethers.getContractAt("OpenTribunal", tribunal);
+      const { packed } = f.dealOf(await f.termsOf({ tribunal }));
+      expect(await delegated.accepts(packed), "the code that it chose answers").to.equal(
+        delegated.interface.getFunction("accepts").selector,
+      );
+      await expectUnfundable(f, { tribunal }, "TribunalRefuses", [tribunal]);
+    });
+
+    it("refuses a panel that was not registered, and a contract that is no tribunal", async () => {
+      const f = await load();
+      const rules = panelRules({ ...f.panel, threshold: 5 });
+      await expectUnfundable(f, { rules }, "TribunalRefuses", [f.tribunal.target]);
+      await expectUnfundable(f, { tribunal: f.stablecoinAddress }, "TribunalRefuses", [f.stablecoin.target]);
+      await expectUnfundable(f, { tribunal: NATIVE, marketplace: lower(f.marketplace) }, "TribunalRefuses", [NATIVE]);
+    });
+
+    it("refuses a panel on which buyer, seller or marketplace sits", async () => {
+      const f = await load();
+      for (const party of [f.buyer, f.seller, f.marketplace])
+        for (const arbitrators of [[lower(party)], [...f.panel.arbitrators.slice(1), lower(party)]]) {
+          const changes = await registered(f, { threshold: 1, arbitrators });
+          const refused = { ...changes, marketplace: lower(f.marketplace), feeBps: 100 };
+          await expectUnfundable(f, refused, "TribunalRefuses", [f.tribunal.target]);
+        }
+    });
+
+    it("refuses a party or the marketplace as the tribunal", async () => {
+      const f = await load();
+      const { address } = await openTribunal(f);
+      for (const role of ["seller", "marketplace"] as const)
+        await expectUnfundable(f, { tribunal: address, [role]: address }, "TribunalIsParty", [address]);
+      const wallet = ((await (await f.walletOf(f.stranger)).getAddress()) as Hex).toLowerCase() as Hex;
+      await expectUnfundable(f, { tribunal: wallet, buyer: wallet }, "TribunalIsParty", [wallet]);
+    });
+
+    it("refuses a marketplace that is the buyer, and the escrow as a party", async () => {
+      const f = await load();
+      const { escrow } = f.domain;
+      const buyer = lower(f.buyer);
+      await expectUnfundable(f, { marketplace: buyer, feeBps: 100 }, "BuyerIsMarketplace", [buyer]);
+      await expectUnfundable(f, { seller: escrow }, "EscrowIsParty", [escrow]);
+      await expectUnfundable(f, { marketplace: escrow, feeBps: 100 }, "EscrowIsParty", [escrow]);
+    });
+
+    it("refuses earnest money without coverage that could double it, or without the seller's signature", async () => {
+      const f = await load();
+      const terms = await earnestTerms(f);
+      await f.postBond(lower(f.seller), NATIVE, COVERAGE);
+      for (const coverage of [0n, terms.deposit! - 1n])
+        await expectUnfundable(f, { ...terms, coverage }, "EarnestNotCovered", [terms.deposit, coverage]);
+      const deal = f.dealOf(await f.termsOf(terms));
+      const byBuyer = () => f.escrow.connect(f.buyer).fund(deal.packed, "0x", "0x", f.nativeValue(deal.terms));
+      await f.expectRefusal(deal, byBuyer, { error: "SellerSignatureMissing", args: [f.seller.address] });
+      await f.fund(deal);
+    });
+  });
+
+  describe("4. a panel leaves time to answer, and gives reasons", () => {
+    it("does not determine in the second of the dispute, nor before the answer window ends", async () => {
+      const f = await load();
+      const deal = await f.reach("disputed-delivered");
+      const { disputedAt } = await f.stateOf(deal.id);
+      const signed = await f.determinationOf(await determinationOn(f, deal));
+      const determine = () => f.tribunal.connect(f.relayer).determine(deal.packed, ...signed);
+      const refusal = { error: "AnswerWindowOpen", args: [disputedAt + ANSWER_WINDOW], from: f.tribunal };
+      await f.expectRefusal(deal, determine, refusal);
+      await f.time.setNextBlockTimestamp(disputedAt + ANSWER_WINDOW - 1);
+      await f.expectRefusal(deal, determine, refusal);
+      await f.time.increaseTo(disputedAt + ANSWER_WINDOW);
+      await expect(determine()).to.emit(f.escrow, "DealAwarded");
+    });
+
+    it("does not determine without reasons or evidence", async () => {
+      const f = await load();
+      const deal = await f.reach("disputed-delivered");
+      await f.time.increase(ANSWER_WINDOW);
+      for (const over of [{ reasons: ethers.ZeroHash as Hex }, { evidence: ethers.ZeroHash as Hex }]) {
+        const signed = await f.determinationOf(await determinationOn(f, deal, over));
+        const determine = () => f.tribunal.connect(f.relayer).determine(deal.packed, ...signed);
+        await f.expectRefusal(deal, determine, { error: "DigestZero", from: f.tribunal });
+      }
+    });
+
+    it("registers no panel without an hour to answer, to inspect, and to decide after the answer", async () => {
+      const f = await load();
+      for (const clocks of [{ answerWindow: 3599 }, { minInspection: 3599 }, { minBackstop: ANSWER_WINDOW + 3599 }]) {
+        const panel = { ...f.panel, ...clocks };
+        await expect(f.tribunal.register(panel, [...panel.arbitrators]))
+          .to.be.revertedWithCustomError(f.tribunal, "PanelClocksTooShort")
+          .withArgs(panel.answerWindow, panel.minInspection, panel.minBackstop);
+      }
+    });
+  });
+
+  describe("5. a backstop moves, and never beyond three years from the dispute", () => {
+    it("is moved by the panel, 180 days at a time, to three years and not a second further", async () => {
+      const f = await load();
+      const deal = await f.reach("disputed-delivered");
+      const { disputedAt } = await f.stateOf(deal.id);
+      const latest = disputedAt + YEARS_3;
+      const extend = async (until: number) => {
+        const extension = { deal: deal.id, until, reasons: f.digest("reasons"), deadline: FAR };
+        return f.tribunal.connect(f.relayer).extend(deal.packed, ...(await f.extensionOf(extension)));
+      };
+      let steps = 0;
+      for (let until = 0; until < latest; ++steps) {
+        const now = (await f.time.latest()) + 1;
+        const furthest = Math.min(now + 180 * DAY, latest);
+        await f.time.setNextBlockTimestamp(now);
+        await f.expectRefusal(deal, () => extend(furthest + 1), {
+          error: "BackstopTooLate",
+          args: [furthest + 1, furthest],
+        });
+        await f.time.setNextBlockTimestamp(now + 1);
+        until = Math.min(now + 1 + 180 * DAY, latest);
+        await expect(extend(until)).to.emit(f.escrow, "BackstopExtended").withArgs(deal.id, until);
+        await f.time.increaseTo(until - 2 * DAY);
+      }
+      expect(steps).to.equal(7);
+      await f.expectRefusal(deal, () => extend(latest + 1), { error: "BackstopTooLate", args: [latest + 1, latest] });
+      await f.time.increaseTo(latest);
+      await expect(f.escrow.connect(f.stranger).lapse(deal.packed)).to.emit(f.escrow, "DealLapsed");
+    });
+
+    it("is moved no further by a tribunal that would, and never to an earlier second", async () => {
+      const f = await load();
+      const { tribunal, address } = await openTribunal(f);
+      const deal = await f.reach("disputed-delivered", { tribunal: address });
+      const { until: current } = await f.stateOf(deal.id);
+      const now = (await f.time.latest()) + 1;
+      await f.time.setNextBlockTimestamp(now);
+      await f.expectRefusal(deal, () => tribunal.extendBackstop(deal.packed, now + 120 * 365 * DAY), {
+        error: "BackstopTooLate",
+        args: [now + 120 * 365 * DAY, now + 180 * DAY],
+      });
+      await f.expectRefusal(deal, () => tribunal.extendBackstop(deal.packed, current), {
+        error: "BackstopNotLater",
+        args: [current, current],
+      });
+    });
+  });
+
+  describe("6. papers do not outlive their purpose", () => {
+    const intentsOn = async (f: Fixture, { id, terms }: TestDeal) => {
+      const { held: amount, status } = await f.stateOf(id);
+      const common = { deal: id, status: statusNumber(status), deadline: FAR };
+      const statement = f.digest("statement");
+      const dispute: Intent = { kind: "OpenDispute", message: { ...common, by: terms.buyer, statement } };
+      const confirm: Intent = { kind: "ConfirmReceipt", message: { ...common, amount } };
+      const refund: Intent = { kind: "RefundBuyer", message: { ...common, amount, remaining: 0n } };
+      return {
+        dispute: await f.consentTo(terms.buyer, dispute),
+        confirm: await f.consentTo(terms.buyer, confirm),
+        refund: await f.consentTo(terms.seller, refund),
+      };
+    };
+    const relayed = (f: Fixture, { packed, terms }: TestDeal, papers: Awaited<ReturnType<typeof intentsOn>>) => {
+      const relayer = f.escrow.connect(f.relayer);
+      return {
+        dispute: () => relayer.dispute(packed, terms.buyer, f.digest("statement"), papers.dispute),
+        confirm: () => relayer.confirm(packed, papers.confirm),
+        refund: () => relayer.refund(packed, terms.price, papers.refund),
+      };
+    };
+
+    it("opens nothing in a later status with an old dispute", async () => {
+      const f = await load();
+      const deal = await f.reach("funded", { coverage: COVERAGE });
+      const { dispute } = relayed(f, deal, await intentsOn(f, deal));
+      for (const move of [f.ship, f.deliver, f.confirm]) {
+        await move(deal);
+        await f.expectRefusal(deal, dispute, { error: "SignatureInvalid", args: [f.buyer.address] });
+      }
+    });
+
+    it("moves nothing in another status with an old confirmation or refund", async () => {
+      const f = await load();
+      const deal = await f.reach("funded", { coverage: COVERAGE });
+      const old = relayed(f, deal, await intentsOn(f, deal));
+      for (const move of [f.ship, f.deliver, f.dispute]) {
+        await move(deal);
+        await f.expectRefusal(deal, old.confirm, { error: "SignatureInvalid", args: [f.buyer.address] });
+        await f.expectRefusal(deal, old.refund, { error: "SignatureInvalid", args: [f.seller.address] });
+      }
+    });
+
+    it("releases nothing that is paid in after the confirmation of a deposit", async () => {
+      const f = await load();
+      const deal = await f.reach("deposited");
+      const { confirm } = relayed(f, deal, await intentsOn(f, deal));
+      await f.payBalance(deal);
+      await f.expectRefusal(deal, confirm, { error: "SignatureInvalid", args: [f.buyer.address] });
+    });
+
+    it("opens no second dispute with the paper of the first, once the tribunal was silent", async () => {
+      const f = await load();
+      const deal = await f.reach("released", { backstop: SHORT });
+      const { dispute } = relayed(f, deal, await intentsOn(f, deal));
+      await dispute();
+      await f.time.increase(SHORT);
+      await f.escrow.connect(f.stranger).lapse(deal.packed);
+      await f.expectRefusal(deal, dispute, { error: "SignatureInvalid", args: [f.buyer.address] });
+    });
+
+    it("withdraws no second claim in the tail with the paper that withdrew the first", async () => {
+      const f = await load();
+      const deal = await f.reach("disputed-released");
+      const { confirm } = relayed(f, deal, await intentsOn(f, deal));
+      await confirm();
+      await f.escrow.connect(f.buyer).dispute(deal.packed, deal.terms.buyer, f.digest("second claim"), "0x");
+      await f.expectRefusal(deal, confirm, { error: "SignatureInvalid", args: [f.buyer.address] });
+    });
+
+    it("does not restart a bond's clock with a second request, by paper or by call", async () => {
+      const f = await load();
+      await f.postBond(lower(f.seller), NATIVE, COVERAGE);
+      const message = { seller: lower(f.seller), token: NATIVE, nonce: 0n, deadline: FAR };
+      const kept = await f.consentTo(lower(f.seller), { kind: "RequestBondWithdrawal", message });
+      await f.escrow.connect(f.seller).requestBondWithdrawal(f.seller, NATIVE, "0x");
+      const { unlockAt } = await f.escrow.bondOf(f.seller, NATIVE);
+      for (const wait of [1, 100 * DAY, 100 * DAY]) {
+        await f.time.increase(wait);
+        for (const [caller, consent] of [
+          [f.relayer, kept],
+          [f.seller, "0x"],
+        ] as const)
+          await expect(f.escrow.connect(caller).requestBondWithdrawal(f.seller, NATIVE, consent))
+            .to.be.revertedWithCustomError(f.escrow, "BondWithdrawalRequestedAlready")
+            .withArgs(unlockAt);
+      }
+      expect((await f.escrow.bondOf(f.seller, NATIVE)).unlockAt).to.equal(unlockAt);
+    });
+  });
+
+  describe("7. a shortfall is owed by a seller who signed or shipped, and can be paid", () => {
+    const HUGE = 2n ** 96n - 1n;
+    const digests = (f: Fixture) => [f.digest("reasons"), f.digest("evidence")] as const;
+
+    it("records nothing against a stranger who neither signed nor shipped", async () => {
+      const f = await load();
+      const { tribunal, address } = await openTribunal(f);
+      await f.postBond(lower(f.stranger), NATIVE, COVERAGE);
+      for (const place of ["disputed-deposited", "disputed-funded"] as const) {
+        const deal = await f.reach(place, { seller: lower(f.stranger), tribunal: address });
+        const { held } = await f.stateOf(deal.id);
+        const award = tribunal.award(deal.packed, held, 0n, HUGE, ...digests(f));
+        await expect(award).not.to.emit(f.escrow, "DealCompensated");
+        expect(await f.escrow.shortfallOf(deal.id)).to.equal(0n);
+      }
+      expect(await f.escrow.bondOf(f.stranger, NATIVE)).to.deep.equal([COVERAGE, 0n, 0n]);
+    });
+
+    it("records what exceeds the coverage against a seller who signed, and takes its payment in parts, from anyone", async () => {
+      const f = await load();
+      const { tribunal, address } = await openTribunal(f);
+      const deal = await f.reach("disputed-funded", { coverage: COVERAGE, tribunal: address });
+      const owed = 1_000n;
+      await expect(tribunal.award(deal.packed, deal.terms.price, 0n, COVERAGE + owed, ...digests(f)))
+        .to.emit(f.escrow, "DealCompensated")
+        .withArgs(deal.id, COVERAGE, owed);
+
+      const paying = f.escrow.connect(f.seller).payShortfall(deal.packed, 400n, { value: 400n });
+      await expect(paying).to.changeEtherBalances(ethers, [f.seller, f.buyer, f.escrow], [-400n, 400n, 0n]);
+      await expect(paying).to.emit(f.escrow, "ShortfallPaid").withArgs(deal.id, f.seller, 400, 600);
+      await f.expectRefusal(deal, () => f.escrow.connect(f.stranger).payShortfall(deal.packed, 601n, { value: 601n }), {
+        error: "AmountExceedsShortfall",
+        args: [601, 600],
+      });
+      await expect(f.escrow.connect(f.stranger).payShortfall(deal.packed, 600n, { value: 600n }))
+        .to.emit(f.escrow, "ShortfallPaid")
+        .withArgs(deal.id, f.stranger, 600, 0);
+      expect(await f.escrow.shortfallOf(deal.id)).to.equal(0n);
+    });
+
+    it("records it against a seller who shipped without a signature, in a token", async () => {
+      const f = await load();
+      const { tribunal, address } = await openTribunal(f);
+      const deal = await f.reach("disputed-shipped", { token: f.stablecoinAddress, tribunal: address });
+      await tribunal.award(deal.packed, deal.terms.price, 0n, 500n, ...digests(f));
+      expect(await f.escrow.shortfallOf(deal.id)).to.equal(500n);
+      await expect(f.escrow.connect(f.seller).payShortfall(deal.packed, 500n)).to.changeTokenBalances(
+        ethers,
+        f.stablecoin,
+        [f.seller, f.buyer, f.escrow],
+        [-500n, 500n, 0n],
+      );
+    });
+  });
+
+  describe("8. a party can give in while disputed, and both can settle in the tail", () => {
+    const stages = ["deposited", "funded", "shipped", "delivered"] as const;
+    for (const stage of stages)
+      it(`lets the buyer confirm and the seller refund everything in a dispute of ${stage}`, async () => {
+        const f = await load();
+        const confirmed = await f.reach(`disputed-${stage}`);
+        const { held } = await f.stateOf(confirmed.id);
+        await expect(f.escrow.connect(f.buyer).confirm(confirmed.packed, "0x")).to.changeEtherBalances(
+          ethers,
+          [f.escrow, f.seller],
+          [-held, held],
+        );
+        const refunded = await f.reach(`disputed-${stage}`);
+        await expect(f.escrow.connect(f.seller).refund(refunded.packed, held, "0x")).to.changeEtherBalances(
+          ethers,
+          [f.escrow, f.buyer],
+          [-held, held],
+        );
+      });
+
+    for (const place of ["released", "disputed-released"] as const)
+      it(`settles in ${place} for a compensation out of the coverage`, async () => {
+        const f = await load();
+        const deal = await f.reach(place);
+        const message = { deal: deal.id, toBuyer: 0n, toSeller: 0n, compensation: 700n, deadline: FAR };
+        const bySeller = await f.consentTo(deal.terms.seller, { kind: "Settlement", message });
+        const settling = f.escrow.connect(f.buyer).settle(deal.packed, 0n, 0n, 700n, "0x", bySeller);
+        await expect(settling).to.changeEtherBalances(ethers, [f.escrow, f.buyer], [-700n, 700n]);
+        expect(await f.escrow.bondOf(f.seller, NATIVE)).to.deep.equal([COVERAGE - 700n, 0n, 0n]);
+      });
+  });
+
+  describe("9. money, views, forks and anchors say the truth", () => {
+    const PRICE = 1_000_000n;
+
+    it("does not pay and credit in a token that moves money and answers false", async () => {
+      const f = await load();
+      const token = await ethers.deployContract("LyingToken");
+      await token.mint(f.buyer, 2n * PRICE);
+      await token.connect(f.buyer).approve(f.escrow, 2n * PRICE);
+      const terms = { token: (await token.getAddress()).toLowerCase() as Hex, price: PRICE, deposit: PRICE };
+      const [deal, other] = [await f.reach("delivered", terms), await f.reach("delivered", terms)];
+      await token.lie(true);
+      await f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
+      expect([await token.balanceOf(f.seller), await f.escrow.creditOf(f.seller, token)]).to.deep.equal([0n, PRICE]);
+
+      await token.lie(false);
+      await f.escrow.connect(f.seller).withdrawCredit(f.seller, token, PRICE, f.seller, "0x");
+      await f.escrow.connect(f.buyer).confirm(other.packed, "0x");
+      expect([await token.balanceOf(f.seller), await token.balanceOf(f.escrow)]).to.deep.equal([2n * PRICE, 0n]);
+    });
+
+    it("lets a credit leave in part where the token lost value", async () => {
+      const f = await load();
+      const token = await ethers.deployContract("SkewedToken");
+      await token.mint(f.buyer, PRICE);
+      await token.connect(f.buyer).approve(f.escrow, PRICE);
+      const terms = { token: (await token.getAddress()).toLowerCase() as Hex, price: PRICE, deposit: PRICE };
+      const deal = await f.reach("delivered", terms);
+      await token.shrink(f.escrow, 1n);
+      await f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
+      expect(await f.escrow.creditOf(f.seller, token)).to.equal(PRICE);
+
+      const withdraw = (amount: bigint) =>
+        f.escrow.connect(f.seller).withdrawCredit(f.seller, token, amount, f.seller, "0x");
+      await expect(withdraw(PRICE)).to.be.revertedWithCustomError(f.escrow, "PaymentFailed").withArgs(f.seller, PRICE);
+      await expect(withdraw(PRICE - 1n)).to.changeTokenBalances(ethers, token, [f.seller], [PRICE - 1n]);
+      expect(await f.escrow.creditOf(f.seller, token)).to.equal(1n);
+    });
+
+    it("answers no question about money in the middle of a payment", async () => {
+      const f = await load();
+      const receiver = await ethers.deployContract("HostileReceiver");
+      const seller = ((await receiver.getAddress()) as Hex).toLowerCase() as Hex;
+      const callback = "0x000000000000000000000000000000000000c0de";
+      const guard = ethers.id("ReentrancyGuardReentrantCall()").slice(0, 10);
+      const views = {
+        dealOf: [f.digest("deal")],
+        bondOf: [seller, NATIVE],
+        creditOf: [seller, NATIVE],
+        shortfallOf: [f.digest("deal")],
+      } as const;
+      for (const [name, args] of Object.entries(views)) {
+        const deal = await f.reach("funded", { seller });
+        await networkHelpers.setCode(callback, f.escrow.interface.encodeFunctionData(name as "dealOf", args as never));
+        await receiver.reenter(f.escrow, callback);
+        await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x")).to.changeEtherBalances(
+          ethers,
+          [receiver],
+          [deal.terms.price],
+        );
+        expect(await receiver.answer(), name).to.equal(guard);
+      }
+    });
+
+    it("strands no deal when the chain forks: the same code and storage under another chain id go on", async () => {
+      const f = await load();
+      const deal = await f.reach("delivered");
+      const { terms, packed, id } = deal;
+      const message = { deal: id, amount: terms.price, status: statusNumber("delivered"), deadline: FAR };
+      const confirmation: Intent = { kind: "ConfirmReceipt", message };
+      const there = { ...f.domain, chainId: Number(FORK) };
+      const signedHere = await f.consentTo(terms.buyer, confirmation);
+      const signedThere = consentOf(FAR, await signWith(f.buyer, intentTypedData(confirmation, there)));
+
+      const fork = await forkOf(f, id);
+      const escrow = await fork.ethers.getContractAt(
+        "Escrow",
+        f.domain.escrow,
+        await fork.ethers.getSigner(lower(f.relayer)),
+      );
+      expect((await fork.ethers.provider.getNetwork()).chainId).to.equal(FORK);
+      expect([await escrow.CHAIN_ID(), await escrow.dealIdOf(packed)]).to.deep.equal([BigInt(f.domain.chainId), id]);
+      expect(await escrow.dealOf(id)).to.deep.equal(await f.escrow.dealOf(id));
+
+      await expect(escrow.confirm(packed, signedHere))
+        .to.be.revertedWithCustomError(escrow, "SignatureInvalid")
+        .withArgs(f.buyer);
+      await expect(escrow.confirm(packed, signedThere)).to.changeEtherBalances(
+        fork.ethers,
+        [f.domain.escrow, f.seller.address],
+        [-terms.price, terms.price],
+      );
+      await fork.close();
+      expect(dealIdOf(terms, there), "the id of a deployment there").not.to.equal(id);
+    });
+
+    it("does not say yes to another count for a known root", async () => {
+      await load();
+      const registry = await ethers.deployContract("EvidenceRegistry");
+      const root = ethers.id("root");
+      await registry.anchor(root, 7);
+      await expect(registry.anchor(root, 8))
+        .to.be.revertedWithCustomError(registry, "CountDiffers")
+        .withArgs(root, 8, 7);
+    });
+  });
+
+  describe("10. earnest money comes back twice exactly where payouts says so", () => {
+    it("doubles what payouts calls owed, from the bond, and nothing for an advance", async () => {
+      const f = await load();
+      for (const earnest of [true, false]) {
+        const deal = await f.reach("deposited", { ...(await earnestTerms(f)), earnest });
+        await f.payBalance(deal);
+        const owed = earnestOwed(deal.terms);
+        expect(owed).to.equal(earnest ? deal.terms.deposit : 0n);
+        const { balance } = await f.escrow.bondOf(f.seller, NATIVE);
+        await f.time.increaseTo(deal.terms.shipBy);
+        const expiring = f.escrow.connect(f.stranger).expire(deal.packed);
+        const toBuyer = deal.terms.price + owed;
+        await expect(expiring).to.changeEtherBalances(ethers, [f.escrow, f.buyer], [-toBuyer, toBuyer]);
+        expect((await f.escrow.bondOf(f.seller, NATIVE)).balance).to.equal(balance - owed);
+      }
+    });
+
+    it("can always be paid: no deal takes earnest money that its coverage does not double", async () => {
+      const f = await load();
+      const terms = await earnestTerms(f);
+      for (const coverage of [0n, 1n, terms.deposit! - 1n])
+        await expectUnfundable(f, { ...terms, coverage }, "EarnestNotCovered", [terms.deposit, coverage]);
+      const deal = await f.reach("deposited", { ...terms, coverage: terms.deposit! });
+      await expect(f.escrow.connect(f.seller).refund(deal.packed, deal.terms.deposit, "0x")).to.changeEtherBalances(
+        ethers,
+        [f.buyer],
+        [2n * deal.terms.deposit],
+      );
+    });
+  });
+});
