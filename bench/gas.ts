@@ -159,6 +159,7 @@ export const gasSuite = async (): Promise<{ suite: "gas"; results: GasResult[] }
       deal: dealIdOf(signedFor, f.domain),
       amount: PRICE,
       status: statusNumber("funded"),
+      disputedAt: 0,
       deadline: FAR,
     };
     const byBuyer = compact(await f.signIntent(f.buyer, { kind: "ConfirmReceipt", message: receipt }));

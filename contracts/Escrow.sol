@@ -144,7 +144,7 @@ contract Escrow is Bonds {
             );
             emit BackstopExtended(id, backstopAt);
         } else {
-            _deals[id] = DealSlots.pack(Status.Delivered, deal.held(), inspectionUntil);
+            _deals[id] = deal.advance(Status.Delivered, deal.held(), inspectionUntil);
         }
     }
 
@@ -155,7 +155,7 @@ contract Escrow is Bonds {
         if (consent.length == 0) {
             _requireCaller(terms.buyer());
         } else {
-            bytes32 intent = Intents.hashConfirmReceipt(id, deal.held(), deal.status(), consent.deadline());
+            bytes32 intent = Intents.hashConfirmReceipt(id, deal.held(), deal, consent.deadline());
             _requireIntent(terms.buyer(), intent, consent);
         }
 
@@ -183,7 +183,7 @@ contract Escrow is Bonds {
         if (consent.length == 0) {
             _requireCaller(terms.seller());
         } else {
-            bytes32 intent = Intents.hashRefundBuyer(id, amount, remaining, deal.status(), consent.deadline());
+            bytes32 intent = Intents.hashRefundBuyer(id, amount, remaining, deal, consent.deadline());
             _requireIntent(terms.seller(), intent, consent);
         }
 
@@ -193,7 +193,7 @@ contract Escrow is Bonds {
             require(
                 deal.status() != Status.Deposited && deal.status() != Status.Disputed, RefundNotWhole(amount, held)
             );
-            _deals[id] = DealSlots.pack(deal.status(), remaining, deal.until());
+            _deals[id] = deal.advance(deal.status(), remaining, deal.until());
             emit DealRefunded(id, amount, remaining, 0);
 
             _pay(terms.token(), terms.buyer(), amount);
@@ -223,12 +223,12 @@ contract Escrow is Bonds {
         if (deal.status() == Status.Disputed) {
             _requireReached(deal.until());
             if (stage == Status.Delivered) {
-                _splitForSilence(terms, id, deal.held());
+                _splitForSilence(terms, id, deal);
                 return;
             }
             uint256 resumeUntil = deal.resumeUntil();
             if (block.timestamp < _windowEnd(terms, stage, resumeUntil)) {
-                _deals[id] = DealSlots.pack(stage, deal.held(), resumeUntil);
+                _deals[id] = DealSlots.pack(stage, deal.held(), resumeUntil, deal.disputedAt());
                 emit DealResumed(id, stage, resumeUntil);
                 return;
             }
@@ -263,7 +263,7 @@ contract Escrow is Bonds {
         DealSlot deal = _deals[id];
         Status status = deal.status();
         if (consent.length == 0) _requireCaller(by);
-        else _requireIntent(by, Intents.hashOpenDispute(id, by, statement, status, consent.deadline()), consent);
+        else _requireIntent(by, Intents.hashOpenDispute(id, by, statement, deal, consent.deadline()), consent);
         require(status >= Status.Deposited && status <= Status.Released, DealNotOpen(id, status));
         // Nobody but the buyer pays the balance, and nobody but the buyer has a claim in the tail.
         bool isSellers = by == terms.seller() && status != Status.Deposited && status != Status.Released;
@@ -410,7 +410,7 @@ contract Escrow is Bonds {
         }
 
         Status status = terms.deposit() == terms.price() ? Status.Funded : Status.Deposited;
-        _deals[id] = DealSlots.pack(status, terms.deposit(), 0);
+        _deals[id] = DealSlots.pack(status, terms.deposit(), 0, 0);
         emit DealFunded(id, terms);
     }
 
@@ -426,7 +426,7 @@ contract Escrow is Bonds {
     /// @dev What is held goes to the seller. A dispute in the tail held nothing and returns to the same tail.
     function _release(PackedTerms calldata terms, DealId id, DealSlot deal) private {
         uint256 tailUntil = deal.stage() == Status.Released ? deal.resumeUntil() : block.timestamp + terms.tail();
-        emit DealReleased(id, deal.held(), _leaveTail(terms, id, tailUntil));
+        emit DealReleased(id, deal.held(), _leaveTail(terms, id, deal, tailUntil));
 
         _distribute(terms, 0, deal.held());
     }
@@ -437,7 +437,7 @@ contract Escrow is Bonds {
         uint256 held = deal.held();
         bool isShipped = deal.stage() >= Status.Shipped;
         uint96 owed = terms.earnest() && !isShipped ? terms.deposit() : 0;
-        uint256 tailUntil = isShipped ? _leaveTail(terms, id, block.timestamp + terms.tail()) : 0;
+        uint256 tailUntil = isShipped ? _leaveTail(terms, id, deal, block.timestamp + terms.tail()) : 0;
         if (isExpiry) emit DealExpired(id, held, tailUntil);
         else emit DealRefunded(id, held, 0, tailUntil);
         if (!isShipped) _end(terms, id, owed, 0);
@@ -454,9 +454,10 @@ contract Escrow is Bonds {
     }
 
     /// @dev The one default that a dispute may change, because both sides agreed to its share.
-    function _splitForSilence(PackedTerms calldata terms, DealId id, uint256 held) private {
+    function _splitForSilence(PackedTerms calldata terms, DealId id, DealSlot deal) private {
+        uint256 held = deal.held();
         uint256 toSeller = (held * (TermsRules.BASIS_POINTS - terms.silenceBps())) / TermsRules.BASIS_POINTS;
-        emit DealLapsed(id, held - toSeller, toSeller, _leaveTail(terms, id, block.timestamp + terms.tail()));
+        emit DealLapsed(id, held - toSeller, toSeller, _leaveTail(terms, id, deal, block.timestamp + terms.tail()));
 
         _distribute(terms, held - toSeller, toSeller);
     }
@@ -467,19 +468,22 @@ contract Escrow is Bonds {
     }
 
     /// @dev Nothing is held any more; claims on the coverage stay open until `tailUntil`. Zero means that the deal ended.
-    function _leaveTail(PackedTerms calldata terms, DealId id, uint256 tailUntil) private returns (uint256) {
+    function _leaveTail(PackedTerms calldata terms, DealId id, DealSlot deal, uint256 tailUntil)
+        private
+        returns (uint256)
+    {
         if (terms.coverage() == 0 || block.timestamp >= tailUntil) {
             _end(terms, id, 0, 0);
             return 0;
         }
-        _deals[id] = DealSlots.pack(Status.Released, 0, tailUntil);
+        _deals[id] = DealSlots.pack(Status.Released, 0, tailUntil, deal.disputedAt());
         return tailUntil;
     }
 
     /// @dev Forgets a deal and ends its reservation. The slot is given back once `fundBy` keeps the terms from being funded
     /// again; before that a closed marker does.
     function _end(PackedTerms calldata terms, DealId id, uint96 compensation, uint96 shortfall) private {
-        _deals[id] = block.timestamp < terms.fundBy() ? DealSlots.pack(Status.Closed, 0, 0) : DealSlot.wrap(0);
+        _deals[id] = block.timestamp < terms.fundBy() ? DealSlots.pack(Status.Closed, 0, 0, 0) : DealSlot.wrap(0);
         _unreserve(terms.seller(), terms.token(), terms.coverage(), compensation);
         if (shortfall != 0) _shortfalls[id] = shortfall;
         if (compensation != 0 || shortfall != 0) emit DealCompensated(id, compensation, shortfall);

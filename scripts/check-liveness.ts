@@ -85,7 +85,7 @@ const timesIn = (state: DealState, terms: Terms, now: number): readonly number[]
 /** The same call on the chain, in a block of the given second. */
 const send = async (deal: TestDeal, call: DealCall, at: number) => {
   const { packed, terms } = deal;
-  const { status, held } = await f.escrow.dealOf(deal.id);
+  const { status, held, disputedAt } = await f.escrow.dealOf(deal.id);
   const relayed = f.escrow.connect(f.relayer);
   const buyer = f.escrow.connect(f.keyOf(terms.buyer));
   const seller = f.escrow.connect(f.keyOf(terms.seller));
@@ -99,7 +99,7 @@ const send = async (deal: TestDeal, call: DealCall, at: number) => {
     case "deliver":
       return f.escrow.connect(f.attestor).deliver(packed, digest, "0x");
     case "confirm": {
-      const message = { deal: deal.id, amount: held, status: Number(status), deadline: FAR };
+      const message = { deal: deal.id, amount: held, status: Number(status), disputedAt: Number(disputedAt), deadline: FAR };
       return relayed.confirm(packed, await f.consentTo(terms.buyer, { kind: "ConfirmReceipt", message }));
     }
     case "refund":

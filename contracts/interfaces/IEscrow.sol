@@ -202,7 +202,7 @@ interface IEscrow {
     function deliver(PackedTerms calldata terms, bytes32 proof, bytes calldata consent) external;
 
     /// @notice Pays what is held to the seller, less the fee, from any open state and while disputed. Buyer, or the buyer's
-    /// `ConfirmReceipt`, which states what is held and the status: it releases nothing that is paid in later.
+    /// `ConfirmReceipt`, which states what is held, the status and the last dispute: it releases nothing that is paid in later.
     /// @dev Waives nothing: until the tail ends the buyer can still dispute and be compensated from the coverage. In a dispute of
     /// the tail it withdraws the claim and returns to the same tail.
     function confirm(PackedTerms calldata terms, bytes calldata consent) external;
@@ -210,8 +210,8 @@ interface IEscrow {
     /// @notice Pays what is held to the seller, less the fee, once the inspection is over. Anyone.
     function release(PackedTerms calldata terms) external;
 
-    /// @notice Gives `amount` of what is held back to the buyer. Seller, or the seller's `RefundBuyer`, which states what remains
-    /// and the status, so that it cannot run twice. All of it from any open state and while disputed; a part only of a paid
+    /// @notice Gives `amount` of what is held back to the buyer. Seller, or the seller's `RefundBuyer`, which states what remains,
+    /// the status and the last dispute, so that it cannot run twice. All of it from any open state and while disputed; a part only of a paid
     /// price without a dispute.
     /// @dev All of it before shipping closes the deal and doubles earnest money from the coverage (Civil Code of the PRC art.
     /// 587), which a settlement can spare; after shipping it leaves the tail.
@@ -237,7 +237,7 @@ interface IEscrow {
     // ------------------------------------------------------------------ disputes
 
     /// @notice Opens a dispute: from here money moves by settlement, award, a party that gives in, or the backstop. `by` is the
-    /// caller, or signed `OpenDispute`, which states the status: an old one opens nothing later.
+    /// caller, or signed `OpenDispute`, which states the status and the last dispute: one opens one dispute.
     /// @dev While the running window (`balanceBy`, `shipBy`, `deliverBy`, inspection, tail) is open. The buyer, or the seller
     /// between payment and release.
     /// @param statement Digest of what the party states.

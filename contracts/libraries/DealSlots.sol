@@ -6,9 +6,9 @@ import {Deal, DealSlot, Status} from "../types/Deal.sol";
 /// @notice A deal in one word, written by one store:
 /// disputedAt 40 | resumeUntil 40 | until 40 | held 96 | disputedFrom 8 | status 8, highest first.
 library DealSlots {
-    /// @notice A deal without a dispute.
-    function pack(Status status_, uint256 held_, uint256 until_) internal pure returns (DealSlot) {
-        return DealSlot.wrap((until_ << 112) | (held_ << 16) | uint256(status_));
+    /// @notice A deal that no dispute holds up; the last one was opened at `disputedAt_`.
+    function pack(Status status_, uint256 held_, uint256 until_, uint256 disputedAt_) internal pure returns (DealSlot) {
+        return DealSlot.wrap((disputedAt_ << 192) | (until_ << 112) | (held_ << 16) | uint256(status_));
     }
 
     /// @notice A disputed deal that returns to `from` and its `resumeUntil_` when nobody decides before `until_`.
@@ -59,7 +59,7 @@ library DealSlots {
 
     /// @notice The deal one stage further. A dispute goes on and returns to the new stage.
     function advance(DealSlot slot, Status to, uint256 held_, uint256 until_) internal pure returns (DealSlot) {
-        if (status(slot) != Status.Disputed) return pack(to, held_, until_);
+        if (status(slot) != Status.Disputed) return pack(to, held_, until_, disputedAt(slot));
         return packDisputed(to, held_, until(slot), until_, disputedAt(slot));
     }
 }

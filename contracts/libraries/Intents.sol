@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Status} from "../types/Deal.sol";
+import {DealSlot} from "../types/Deal.sol";
 import {DealId, PackedTerms} from "../types/Terms.sol";
+import {DealSlots} from "./DealSlots.sol";
 import {TermsCodec} from "./TermsCodec.sol";
 
 /// @notice EIP-712 struct hashes of everything that a party signs for the escrow. One readable type per action.
-/// @dev What ends a deal, gives money back or opens a dispute names the status that it was signed in: kept back, it works in
-/// no other.
+/// @dev What ends a deal, gives money back or opens a dispute names the status that it was signed in and the time of the last
+/// dispute (zero before the first): kept back, it works neither in another status nor once more after another dispute.
 library Intents {
+    using DealSlots for DealSlot;
     using TermsCodec for PackedTerms;
 
     /// @dev What follows `Deal witness` in Permit2's type; names the deal, its id binds chain, contract and every term.
@@ -24,11 +26,11 @@ library Intents {
     bytes32 internal constant ATTEST_DELIVERY_TYPEHASH =
         keccak256("AttestDelivery(bytes32 deal,bytes32 proof,uint256 deadline)");
     bytes32 internal constant CONFIRM_RECEIPT_TYPEHASH =
-        keccak256("ConfirmReceipt(bytes32 deal,uint256 amount,uint8 status,uint256 deadline)");
+        keccak256("ConfirmReceipt(bytes32 deal,uint256 amount,uint8 status,uint40 disputedAt,uint256 deadline)");
     bytes32 internal constant REFUND_BUYER_TYPEHASH =
-        keccak256("RefundBuyer(bytes32 deal,uint256 amount,uint256 remaining,uint8 status,uint256 deadline)");
+        keccak256("RefundBuyer(bytes32 deal,uint256 amount,uint256 remaining,uint8 status,uint40 disputedAt,uint256 deadline)");
     bytes32 internal constant OPEN_DISPUTE_TYPEHASH =
-        keccak256("OpenDispute(bytes32 deal,address by,bytes32 statement,uint8 status,uint256 deadline)");
+        keccak256("OpenDispute(bytes32 deal,address by,bytes32 statement,uint8 status,uint40 disputedAt,uint256 deadline)");
     bytes32 internal constant SETTLEMENT_TYPEHASH =
         keccak256("Settlement(bytes32 deal,uint256 toBuyer,uint256 toSeller,uint256 compensation,uint256 deadline)");
     bytes32 internal constant POST_BOND_TYPEHASH =
@@ -86,28 +88,28 @@ library Intents {
         return keccak256(abi.encode(ATTEST_DELIVERY_TYPEHASH, deal, proof, deadline));
     }
 
-    function hashConfirmReceipt(DealId deal, uint256 amount, Status status, uint256 deadline)
+    function hashConfirmReceipt(DealId deal, uint256 amount, DealSlot slot, uint256 deadline)
         internal
         pure
         returns (bytes32)
     {
-        return keccak256(abi.encode(CONFIRM_RECEIPT_TYPEHASH, deal, amount, status, deadline));
+        return keccak256(abi.encode(CONFIRM_RECEIPT_TYPEHASH, deal, amount, slot.status(), slot.disputedAt(), deadline));
     }
 
-    function hashRefundBuyer(DealId deal, uint256 amount, uint256 remaining, Status status, uint256 deadline)
+    function hashRefundBuyer(DealId deal, uint256 amount, uint256 remaining, DealSlot slot, uint256 deadline)
         internal
         pure
         returns (bytes32)
     {
-        return keccak256(abi.encode(REFUND_BUYER_TYPEHASH, deal, amount, remaining, status, deadline));
+        return keccak256(abi.encode(REFUND_BUYER_TYPEHASH, deal, amount, remaining, slot.status(), slot.disputedAt(), deadline));
     }
 
-    function hashOpenDispute(DealId deal, address by, bytes32 statement, Status status, uint256 deadline)
+    function hashOpenDispute(DealId deal, address by, bytes32 statement, DealSlot slot, uint256 deadline)
         internal
         pure
         returns (bytes32)
     {
-        return keccak256(abi.encode(OPEN_DISPUTE_TYPEHASH, deal, by, statement, status, deadline));
+        return keccak256(abi.encode(OPEN_DISPUTE_TYPEHASH, deal, by, statement, slot.status(), slot.disputedAt(), deadline));
     }
 
     function hashSettlement(DealId deal, uint256 toBuyer, uint256 toSeller, uint256 compensation, uint256 deadline)

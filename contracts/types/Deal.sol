@@ -27,7 +27,7 @@ struct Deal {
     uint40 until;
     /// `until` of the state that the dispute returns to. Zero without a dispute, or where the terms state the clock.
     uint40 resumeUntil;
-    /// When the dispute was opened, in Unix seconds. Zero without a dispute.
+    /// When the last dispute was opened, in Unix seconds. Zero before the first.
     uint40 disputedAt;
 }
 

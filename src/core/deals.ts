@@ -191,17 +191,18 @@ export type DealState = {
   readonly until: number;
   /** `until` of the stage that the dispute returns to. */
   readonly resumeUntil: number;
+  /** When the last dispute was opened; 0 before the first. */
   readonly disputedAt: number;
 };
 
-/** A state without a dispute. */
-export const undisputed = (status: DealStatus, held = 0n, until = 0): DealState => ({
+/** A state that no dispute holds up; the last one was opened at `disputedAt`. */
+export const undisputed = (status: DealStatus, held = 0n, until = 0, disputedAt = 0): DealState => ({
   status,
   disputedFrom: "none",
   held,
   until,
   resumeUntil: 0,
-  disputedAt: 0,
+  disputedAt,
 });
 
 /** Where the deal stands apart from its dispute. */

@@ -27,6 +27,7 @@ export const intentTypes = {
     { name: "deal", type: "bytes32" },
     { name: "amount", type: "uint256" },
     { name: "status", type: "uint8" },
+    { name: "disputedAt", type: "uint40" },
     { name: "deadline", type: "uint256" },
   ],
   RefundBuyer: [
@@ -34,6 +35,7 @@ export const intentTypes = {
     { name: "amount", type: "uint256" },
     { name: "remaining", type: "uint256" },
     { name: "status", type: "uint8" },
+    { name: "disputedAt", type: "uint40" },
     { name: "deadline", type: "uint256" },
   ],
   OpenDispute: [
@@ -41,6 +43,7 @@ export const intentTypes = {
     { name: "by", type: "address" },
     { name: "statement", type: "bytes32" },
     { name: "status", type: "uint8" },
+    { name: "disputedAt", type: "uint40" },
     { name: "deadline", type: "uint256" },
   ],
   Settlement: [
@@ -98,13 +101,14 @@ export const intentSchemas = {
   PayBalance: z.strictObject({ deal: bytes32, amount, deadline: seconds }),
   ShipGoods: z.strictObject({ deal: bytes32, tracking: bytes32, deadline: seconds }),
   AttestDelivery: z.strictObject({ deal: bytes32, proof: bytes32, deadline: seconds }),
-  ConfirmReceipt: z.strictObject({ deal: bytes32, amount, status: dealStatus, deadline: seconds }),
-  RefundBuyer: z.strictObject({ deal: bytes32, amount, remaining: amount, status: dealStatus, deadline: seconds }),
+  ConfirmReceipt: z.strictObject({ deal: bytes32, amount, status: dealStatus, disputedAt: seconds, deadline: seconds }),
+  RefundBuyer: z.strictObject({ deal: bytes32, amount, remaining: amount, status: dealStatus, disputedAt: seconds, deadline: seconds }),
   OpenDispute: z.strictObject({
     deal: bytes32,
     by: address,
     statement: bytes32,
     status: dealStatus,
+    disputedAt: seconds,
     deadline: seconds,
   }),
   Settlement: z.strictObject({

@@ -178,12 +178,15 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
 const unfunded = undisputed("none");
 
 const refusalBy = (
-  { action, signer, split, status }: CarryPlan,
+  { action, signer, split, signedIn }: CarryPlan,
   state: DealState,
   moment: { terms: Terms; now: number },
 ): ProtocolError | undefined => {
   const isOthers = action === "dispute" && actorOf(action, placeOf(state)) === "buyer" && signer !== moment.terms.buyer;
-  const isOfAnother = isOthers || (status !== null && status !== statusNumber(state.status));
+  const isSeen =
+    signedIn === null ||
+    (signedIn.status === statusNumber(state.status) && signedIn.disputedAt === state.disputedAt);
+  const isOfAnother = isOthers || !isSeen;
   const why = action === null ? undefined : isOfAnother ? "status" : refusalOf(action, state, moment);
   if (why !== undefined) return new ProtocolError("action-refused", { action, status: state.status, why });
   if (split === null) return undefined;

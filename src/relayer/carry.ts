@@ -47,8 +47,8 @@ export type CarryPlan = Readonly<{
   signed: readonly SignedDigest[];
   /** Money that moves by a signature that only its token or Permit2 can check: the call is tried out before it is taken. */
   isTriedOut: boolean;
-  /** Number of the status that the signer saw, and the only one in which the contract takes it; null where any will do. */
-  status: number | null;
+  /** What the signer saw, and the only state in which the contract takes it; null where any will do. */
+  signedIn: Readonly<{ status: number; disputedAt: number }> | null;
   /** Seconds from the dispute before which the tribunal refuses it. */
   answerWindow: number;
   /** Split of what is held, to be compared with it. */
@@ -87,7 +87,7 @@ const byParty = (
   intent: Intent & { message: { deal: Hex; deadline: number } },
   context: CarryContext,
   plan: Pick<CarryPlan, "action"> &
-    Partial<Pick<CarryPlan, "split" | "status">> & { signer: Address; signature: Hex; data: Hex },
+    Partial<Pick<CarryPlan, "split" | "signedIn">> & { signer: Address; signature: Hex; data: Hex },
 ) => {
   const id = digestOf(intent, context);
   return {
@@ -97,7 +97,7 @@ const byParty = (
     deadline: intent.message.deadline,
     signed: [{ digest: id, signer: plan.signer, signature: plan.signature }],
     split: plan.split ?? null,
-    status: plan.status ?? null,
+    signedIn: plan.signedIn ?? null,
     orderKey: intent.message.deal,
     call: toEscrow(context, plan.data),
   };
@@ -237,7 +237,7 @@ const carriers = {
       signer: terms.buyer,
       signature,
       action: "confirm",
-      status: message.status,
+      signedIn: message,
       split: { toBuyer: 0n, toSeller: message.amount, compensation: 0n },
       data: encode({
         abi: escrowAbi,
@@ -253,7 +253,7 @@ const carriers = {
       signer: terms.seller,
       signature,
       action: "refund",
-      status: message.status,
+      signedIn: message,
       data: encode({
         abi: escrowAbi,
         functionName: "refund",
@@ -271,7 +271,7 @@ const carriers = {
       signer: message.by,
       signature,
       action: "dispute",
-      status: message.status,
+      signedIn: message,
       data: encode({
         abi: escrowAbi,
         functionName: "dispute",
@@ -457,7 +457,7 @@ export const planCarry = async (request: CarryRequest, context: CarryContext): P
     action: null,
     signed: [],
     isTriedOut: false,
-    status: null,
+    signedIn: null,
     answerWindow: 0,
     split: null,
     ...(await carrier(request as never, context)),

@@ -227,13 +227,11 @@ const standing = (state: DealState) => ({ ...state, held: state.held.toString() 
 const advance = (before: DealProjection, to: DealStatus, { held = BigInt(before.held), until = 0 } = {}) =>
   before.status === "disputed"
     ? { disputedFrom: to, held: held.toString(), resumeUntil: until }
-    : standing(undisputed(to, held, until));
+    : standing(undisputed(to, held, until, before.disputedAt));
 
 /** Nothing is held any more; the deal is closed, or in its tail. */
-const emptied = (tailUntil: string | undefined) =>
-  standing(
-    undisputed(tailUntil === undefined || tailUntil === "0" ? "closed" : "released", 0n, Number(tailUntil ?? 0)),
-  );
+const emptied = ({ disputedAt }: DealProjection, tailUntil = "0") =>
+  tailUntil === "0" ? standing(undisputed("closed")) : standing(undisputed("released", 0n, Number(tailUntil), disputedAt));
 
 const dealChange = (event: StoredEvent, before: DealProjection): Partial<DealProjection> => {
   const args = argsOf(event);
@@ -262,13 +260,13 @@ const dealChange = (event: StoredEvent, before: DealProjection): Partial<DealPro
     case "DealReleased":
       // A claim in the tail that its buyer withdrew pays nothing.
       return {
-        ...emptied(args.tailUntil),
+        ...emptied(before, args.tailUntil),
         ...(before.outcome === null ? outcome("release", { toSeller: args.amount! }) : {}),
       };
     case "DealRefunded":
       if (args.remaining !== "0") return { held: args.remaining!, ...refunded(args.amount!) };
       return {
-        ...emptied(args.tailUntil),
+        ...emptied(before, args.tailUntil),
         ...outcome("refund", { toBuyer: args.amount! }),
         ...refunded(args.amount!),
       };
@@ -285,16 +283,16 @@ const dealChange = (event: StoredEvent, before: DealProjection): Partial<DealPro
     case "BackstopExtended":
       return { until: Number(args.backstopAt) };
     case "DealResumed":
-      return standing(undisputed(dealStatuses[Number(args.status)]!, BigInt(before.held), Number(args.until)));
+      return standing(undisputed(dealStatuses[Number(args.status)]!, BigInt(before.held), Number(args.until), before.disputedAt));
     case "DealExpired":
-      return { ...emptied(args.tailUntil), ...outcome("expire", { toBuyer: args.refunded! }) };
+      return { ...emptied(before, args.tailUntil), ...outcome("expire", { toBuyer: args.refunded! }) };
     case "DealLapsed":
-      return { ...emptied(args.tailUntil), ...outcome("lapse", { toBuyer: args.toBuyer!, toSeller: args.toSeller! }) };
+      return { ...emptied(before, args.tailUntil), ...outcome("lapse", { toBuyer: args.toBuyer!, toSeller: args.toSeller! }) };
     case "DealSettled":
-      return { ...emptied("0"), ...outcome("settle", { toBuyer: args.toBuyer!, toSeller: args.toSeller! }) };
+      return { ...emptied(before), ...outcome("settle", { toBuyer: args.toBuyer!, toSeller: args.toSeller! }) };
     case "DealAwarded":
       return {
-        ...emptied("0"),
+        ...emptied(before),
         ...outcome("award", {
           toBuyer: args.toBuyer!,
           toSeller: args.toSeller!,
@@ -309,7 +307,7 @@ const dealChange = (event: StoredEvent, before: DealProjection): Partial<DealPro
     case "ShortfallPaid":
       return before.outcome === null ? {} : { outcome: { ...before.outcome, shortfall: args.remaining! } };
     case "DealClosed":
-      return emptied("0");
+      return emptied(before);
     default:
       return {};
   }

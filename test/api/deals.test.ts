@@ -87,6 +87,7 @@ describe("the API over deals", () => {
         by: deal.terms.buyer,
         statement: digest,
         status: statusNumber("delivered"),
+        disputedAt: 0,
         deadline: FAR,
       },
     });
@@ -425,7 +426,7 @@ describe("the API over deals", () => {
       expect(await service.client.submitIntent(request, { idempotencyKey })).deep.equal(first);
       const other = await signed(actors.seller, {
         kind: "RefundBuyer",
-        message: { deal: deal.id, amount: 1n, remaining: 999_999n, status: statusNumber("funded"), deadline: FAR },
+        message: { deal: deal.id, amount: 1n, remaining: 999_999n, status: statusNumber("funded"), disputedAt: 0, deadline: FAR },
       });
       const headers = { "idempotency-key": idempotencyKey };
       await service.refusal("idempotency-mismatch", "/v1/intents", { json: other, headers });
@@ -452,7 +453,7 @@ describe("the API over deals", () => {
       expect(await pathOf({ ...intent, signature, note: "x" })).equal("note");
       expect(await pathOf({ ...intent, message: { ...intent.message, by: "x" }, signature })).equal("message.by");
       expect(await pathOf({ ...intent, signature: "0x1" })).equal("signature");
-      const refund = { deal: deal.id, amount: 1, remaining: "1", status: 2, deadline: FAR };
+      const refund = { deal: deal.id, amount: 1, remaining: "1", status: 2, disputedAt: 0, deadline: FAR };
       expect(await pathOf({ kind: "RefundBuyer", message: refund, signature })).equal("message.amount");
     });
 
@@ -462,7 +463,7 @@ describe("the API over deals", () => {
         // Both are possible when they are handed in; the refund leaves nothing to ship.
         const refund = await signed(actors.seller, {
           kind: "RefundBuyer",
-          message: { deal: deal.id, amount: 1_000_000n, remaining: 0n, status: statusNumber("funded"), deadline: FAR },
+          message: { deal: deal.id, amount: 1_000_000n, remaining: 0n, status: statusNumber("funded"), disputedAt: 0, deadline: FAR },
         });
         const first = await service.client.submitIntent(refund);
         const second = await service.client.submitIntent(await signed(actors.seller, ship(deal.id)));

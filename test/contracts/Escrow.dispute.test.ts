@@ -121,7 +121,7 @@ describe("Escrow", () => {
           arrange: (f, changes) => f.reach("funded", changes),
           intent: (deal, deadline, f) => ({
             kind: "OpenDispute",
-            message: { deal: deal.id, by: deal.terms[by], statement: f.digest("statement"), status: FUNDED, deadline },
+            message: { deal: deal.id, by: deal.terms[by], statement: f.digest("statement"), status: FUNDED, disputedAt: 0, deadline },
           }),
           send: (f, deal, { deadline, signature }) =>
             f.escrow
@@ -141,6 +141,7 @@ describe("Escrow", () => {
         by,
         statement: f.digest("statement"),
         status: FUNDED,
+        disputedAt: 0,
         deadline: deal.terms.shipBy,
       };
       const signature = await f.signIntent(f.stranger, { kind: "OpenDispute", message });
@@ -160,6 +161,7 @@ describe("Escrow", () => {
         by: deal.terms.seller,
         statement: f.digest("statement"),
         status: FUNDED,
+        disputedAt: 0,
         deadline: deal.terms.shipBy,
       };
       const signature = await f.signIntent(f.buyer, { kind: "OpenDispute", message });

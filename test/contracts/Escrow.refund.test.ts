@@ -20,7 +20,7 @@ const part = ({ terms }: TestDeal) => terms.price / 4n;
 /** What the seller signs to give back `amount` of `held`. */
 const signedRefund = async (f: Fixture, deal: TestDeal, { amount, held }: { amount: bigint; held: bigint }) => {
   const status = placeInStatus((await f.stateOf(deal.id)).status);
-  const message = { deal: deal.id, amount, remaining: held - amount, status, deadline: FAR };
+  const message = { deal: deal.id, amount, remaining: held - amount, status, disputedAt: 0, deadline: FAR };
   const signature = await f.signIntent(f.seller, { kind: "RefundBuyer", message });
   return () => f.escrow.connect(f.relayer).refund(deal.packed, amount, consent(FAR, signature));
 };
@@ -165,6 +165,7 @@ describe("Escrow", () => {
           amount: part(deal),
           remaining: deal.terms.price - part(deal),
           status: placeInStatus("funded"),
+          disputedAt: 0,
           deadline,
         },
       }),

@@ -121,6 +121,7 @@ describe("Escrow under attack", () => {
       deal: first.id,
       amount: first.terms.price,
       status: statusNumber("delivered"),
+      disputedAt: 0,
       deadline: FAR,
     };
     const confirmation = await f.consentTo(one, { kind: "ConfirmReceipt", message });
@@ -163,7 +164,7 @@ describe("Escrow under attack", () => {
     for (const when of ["before", "after"] as const) {
       const deal = await f.reach("delivered");
       const { terms, packed, id } = deal;
-      const signed = { deal: id, status: statusNumber("delivered"), deadline: FAR };
+      const signed = { deal: id, status: statusNumber("delivered"), disputedAt: 0, deadline: FAR };
       const confirm = await f.consentTo(terms.buyer, {
         kind: "ConfirmReceipt",
         message: { ...signed, amount: terms.price },
@@ -206,7 +207,7 @@ describe("Escrow under attack", () => {
     const f = await load();
     const deal = await f.reach("delivered");
     const deadline = (await f.time.latest()) + DAY;
-    const message = { deal: deal.id, amount: deal.terms.price, status: statusNumber("delivered"), deadline };
+    const message = { deal: deal.id, amount: deal.terms.price, status: statusNumber("delivered"), disputedAt: 0, deadline };
     const consent = await f.consentTo(deal.terms.buyer, { kind: "ConfirmReceipt", message });
     const send = (given: string) => f.escrow.connect(f.relayer).confirm(deal.packed, given);
     for (const short of ["0x01", "0xffffffff"])

@@ -38,7 +38,7 @@ type Signer = Fixture["buyer"];
 
 /** The consent to pay everything out after delivery, by whatever key. */
 const confirmationBy = async (f: Fixture, signer: Signer, { id, terms }: TestDeal) => {
-  const message = { deal: id, amount: terms.price, status: statusNumber("delivered"), deadline: FAR };
+  const message = { deal: id, amount: terms.price, status: statusNumber("delivered"), disputedAt: 0, deadline: FAR };
   return consentOf(FAR, await f.signIntent(signer, { kind: "ConfirmReceipt", message }));
 };
 

@@ -483,8 +483,8 @@ describe("what cannot be gamed", () => {
 
   describe("6. papers do not outlive their purpose", () => {
     const intentsOn = async (f: Fixture, { id, terms }: TestDeal) => {
-      const { held: amount, status } = await f.stateOf(id);
-      const common = { deal: id, status: statusNumber(status), deadline: FAR };
+      const { held: amount, status, disputedAt } = await f.stateOf(id);
+      const common = { deal: id, status: statusNumber(status), disputedAt, deadline: FAR };
       const statement = f.digest("statement");
       const dispute: Intent = { kind: "OpenDispute", message: { ...common, by: terms.buyer, statement } };
       const confirm: Intent = { kind: "ConfirmReceipt", message: { ...common, amount } };
@@ -727,7 +727,7 @@ describe("what cannot be gamed", () => {
       const f = await load();
       const deal = await f.reach("delivered");
       const { terms, packed, id } = deal;
-      const message = { deal: id, amount: terms.price, status: statusNumber("delivered"), deadline: FAR };
+      const message = { deal: id, amount: terms.price, status: statusNumber("delivered"), disputedAt: 0, deadline: FAR };
       const confirmation: Intent = { kind: "ConfirmReceipt", message };
       const there = { ...f.domain, chainId: Number(FORK) };
       const signedHere = await f.consentTo(terms.buyer, confirmation);

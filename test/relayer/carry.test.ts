@@ -138,9 +138,9 @@ describe("carrying each kind of request", () => {
   it("refunds a part, confirms the rest, and withdraws the marketplace's credit", async () => {
     const { dealId } = await deployment.funded({ feeBps: 1_000 });
     const seen = statusNumber("funded");
-    const refund = { deal: dealId, amount: 400_000n, remaining: 600_000n, status: seen, deadline: FAR };
+    const refund = { deal: dealId, amount: 400_000n, remaining: 600_000n, status: seen, disputedAt: 0, deadline: FAR };
     expect((await carry(await signed(actors.seller, { kind: "RefundBuyer", message: refund }))).succeeded).equal(true);
-    const confirm = { deal: dealId, amount: 600_000n, status: seen, deadline: FAR };
+    const confirm = { deal: dealId, amount: 600_000n, status: seen, disputedAt: 0, deadline: FAR };
     expect((await carry(await signed(actors.buyer, { kind: "ConfirmReceipt", message: confirm }))).succeeded).equal(
       true,
     );

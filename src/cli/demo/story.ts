@@ -82,7 +82,7 @@ export const playFurnitureCase = async (stage: Stage, files: CaseFiles): Promise
     stage,
     await sign.intent(buyer, {
       kind: "OpenDispute",
-      message: { deal: id, by: lower(buyer.address), statement, status: statusNumber("delivered"), deadline },
+      message: { deal: id, by: lower(buyer.address), statement, status: statusNumber("delivered"), disputedAt: 0, deadline },
     }),
   );
   await client.waitForDeal(id, "disputed");
@@ -265,6 +265,7 @@ const disputeInsteadOfShipping = async (stage: Stage, { id, terms }: FundedDeal)
     by: lower(actors.seller.address),
     statement,
     status: statusNumber("funded"),
+    disputedAt: 0,
     deadline: terms.shipBy,
   };
   await carry(stage, await sign.intent(actors.seller, { kind: "OpenDispute", message }));
@@ -303,7 +304,7 @@ const confirmNative = async (stage: Stage) => {
     stage,
     await sign.intent(actors.buyer, {
       kind: "ConfirmReceipt",
-      message: { deal: id, amount: price, status: statusNumber("funded"), deadline },
+      message: { deal: id, amount: price, status: statusNumber("funded"), disputedAt: 0, deadline },
     }),
   );
   await client.waitForDeal(id, "closed");

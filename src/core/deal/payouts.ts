@@ -56,13 +56,13 @@ export const earnestOwed = (terms: Pick<Terms, "earnest" | "deposit">): bigint =
 export const fundedState = (terms: Terms): DealState =>
   undisputed(terms.deposit === terms.price ? "funded" : "deposited", terms.deposit);
 
-const leaveTail = ({ terms, now }: Moment, tailUntil: number): DealState =>
-  terms.coverage === 0n || now >= tailUntil ? closed : undisputed("released", 0n, tailUntil);
+const leaveTail = ({ disputedAt }: DealState, { terms, now }: Moment, tailUntil: number): DealState =>
+  terms.coverage === 0n || now >= tailUntil ? closed : undisputed("released", 0n, tailUntil, disputedAt);
 
 const isShipped = (state: DealState) => ["shipped", "delivered"].includes(stageOf(state));
 
 const advance = (state: DealState, to: DealStage, { held = state.held, until = 0 } = {}): DealState =>
-  state.status === "disputed" ? { ...state, disputedFrom: to, held, resumeUntil: until } : undisputed(to, held, until);
+  state.status === "disputed" ? { ...state, disputedFrom: to, held, resumeUntil: until } : undisputed(to, held, until, state.disputedAt);
 
 const deliver = (state: DealState, { terms, now }: Moment): DealState => {
   const delivered = advance(state, "delivered", { until: now + terms.inspection });
@@ -72,12 +72,12 @@ const deliver = (state: DealState, { terms, now }: Moment): DealState => {
 
 const release = (state: DealState, moment: Moment): DealStep => {
   const tailUntil = stageOf(state) === "released" ? state.resumeUntil : moment.now + moment.terms.tail;
-  return { state: leaveTail(moment, tailUntil), payout: { ...nothing, toSeller: state.held } };
+  return { state: leaveTail(state, moment, tailUntil), payout: { ...nothing, toSeller: state.held } };
 };
 
 const giveBack = (state: DealState, moment: Moment): DealStep =>
   isShipped(state)
-    ? { state: leaveTail(moment, moment.now + moment.terms.tail), payout: { ...nothing, toBuyer: state.held } }
+    ? { state: leaveTail(state, moment, moment.now + moment.terms.tail), payout: { ...nothing, toBuyer: state.held } }
     : { state: closed, payout: { ...nothing, toBuyer: state.held, compensation: earnestOwed(moment.terms) } };
 
 const forfeitDeposit = (state: DealState, { terms }: Moment): DealStep => ({
@@ -90,9 +90,9 @@ const lapse = (state: DealState, moment: Moment): DealStep => {
   const stage = stageOf(state);
   if (stage === "delivered") {
     const payout = { ...nothing, ...silenceSplit(state.held, moment.terms.silenceBps) };
-    return { state: leaveTail(moment, moment.now + moment.terms.tail), payout };
+    return { state: leaveTail(state, moment, moment.now + moment.terms.tail), payout };
   }
-  const resumed = undisputed(stage, state.held, state.resumeUntil);
+  const resumed = undisputed(stage, state.held, state.resumeUntil, state.disputedAt);
   const next = nextDeadline(resumed, moment.terms);
   if (next === undefined || moment.now < next.at) return { state: resumed, payout: nothing };
   return stepOf({ action: next.action }, resumed, moment);
