@@ -46,13 +46,13 @@ abstract contract DealMaker {
         terms.attestor = attestor;
         terms.price = uint96(price);
         terms.deposit = uint96(price);
-        terms.fundBy = uint40(now_ + DAY);
-        terms.shipBy = uint40(now_ + 3 * DAY);
-        terms.deliverBy = uint40(now_ + 18 * DAY);
-        terms.inspection = uint40(10 * DAY);
-        terms.tail = uint40(30 * DAY);
+        terms.fundBy = uint32(now_ + DAY);
+        terms.shipBy = uint32(now_ + 3 * DAY);
+        terms.deliverBy = uint32(now_ + 18 * DAY);
+        terms.inspection = uint32(10 * DAY);
+        terms.tail = uint32(30 * DAY);
         terms.tribunal = address(tribunal);
-        terms.backstop = uint40(60 * DAY);
+        terms.backstop = uint32(60 * DAY);
         terms.silenceBps = 5_000;
     }
 
@@ -62,16 +62,18 @@ abstract contract DealMaker {
         packed.words[2] = _word(terms.token, terms.coverage);
         packed.words[3] = _word(
             terms.marketplace,
-            (uint256(terms.feeBps) << 80) | (uint256(terms.silenceBps) << 64) | (uint256(terms.earnest ? 1 : 0) << 56)
+            (uint256(terms.feeBps) << 80) | (uint256(terms.silenceBps) << 64) | (uint256(terms.fundBy) << 32)
+                | terms.balanceBy
         );
-        packed.words[4] = _word(terms.attestor, (uint256(terms.inspection) << 56) | (uint256(terms.tail) << 16));
-        packed.words[5] = _word(terms.tribunal, uint256(terms.backstop) << 56);
-        packed.words[6] = bytes32(
-            (uint256(terms.fundBy) << 216) | (uint256(terms.balanceBy) << 176) | (uint256(terms.shipBy) << 136)
-                | (uint256(terms.deliverBy) << 96)
+        packed.words[4] = _word(
+            terms.attestor,
+            (uint256(terms.shipBy) << 64) | (uint256(terms.deliverBy) << 32) | terms.inspection
         );
-        packed.words[7] = terms.rules;
-        packed.words[8] = terms.order;
+        packed.words[5] = _word(
+            terms.tribunal, (uint256(terms.tail) << 64) | (uint256(terms.backstop) << 32) | (terms.earnest ? 1 : 0)
+        );
+        packed.words[6] = terms.rules;
+        packed.words[7] = terms.order;
     }
 
     function _word(address account, uint256 rest) private pure returns (bytes32) {
@@ -79,7 +81,7 @@ abstract contract DealMaker {
     }
 
     function _idOf(Terms memory terms) internal view returns (DealId) {
-        return DealId.wrap(_digestOf(_hashOf(terms)));
+        return DealId.wrap(keccak256(abi.encode(block.chainid, address(escrow), _pack(terms))));
     }
 
     function _hashOf(Terms memory terms) internal pure returns (bytes32) {
@@ -104,6 +106,11 @@ abstract contract DealMaker {
         return abi.encodePacked(r, s, v);
     }
 
+    /// @dev Five bytes of deadline and the signature: what stands for a party that does not call.
+    function _consent(uint256 key, bytes32 structHash, uint256 deadline) internal view returns (bytes memory) {
+        return abi.encodePacked(uint40(deadline), _sign(key, structHash));
+    }
+
     /// @dev Posts the coverage that the terms want, gives the buyer the deposit, and funds.
     function _fund(Terms memory terms) internal returns (DealId id, PackedTerms memory packed) {
         (id, packed) = (_idOf(terms), _pack(terms));
@@ -115,9 +122,9 @@ abstract contract DealMaker {
             );
         }
         _give(terms.token, terms.buyer, terms.deposit);
-        bytes memory consent = _sign(SELLER_KEY, _hashOf(terms));
+        bytes memory sellerConsent = _sign(SELLER_KEY, _hashOf(terms));
         VM.prank(terms.buyer);
-        escrow.fundCovered{value: value}(packed, consent);
+        escrow.fund{value: value}(packed, "", sellerConsent);
     }
 
     function _give(address asset, address to, uint256 amount) internal {

@@ -28,18 +28,36 @@ contract EscrowTest is DealMaker {
         require(keccak256(abi.encode(read)) == keccak256(abi.encode(terms)), "every field");
     }
 
-    function testFuzz_dealIdOf_isTheDigestOfTheTerms(Terms memory terms) public view {
-        require(DealId.unwrap(escrow.dealIdOf(_pack(terms))) == DealId.unwrap(_idOf(terms)), "EIP-712 digest");
+    function testFuzz_dealIdOf_hashesChainEscrowAndWords(PackedTerms memory packed) public view {
+        bytes32 expected = keccak256(
+            abi.encode(
+                block.chainid,
+                escrow,
+                packed.words[0],
+                packed.words[1],
+                packed.words[2],
+                packed.words[3],
+                packed.words[4],
+                packed.words[5],
+                packed.words[6],
+                packed.words[7]
+            )
+        );
+        require(DealId.unwrap(escrow.dealIdOf(packed)) == expected, "id");
     }
 
-    function testFuzz_termsOf_readsAnyWords(PackedTerms memory packed) public view {
+    function testFuzz_termsDigestOf_isTheTypedDataOfEveryField(PackedTerms memory packed) public view {
         Terms memory terms = reader.termsOf(packed);
-        require(DealId.unwrap(escrow.dealIdOf(packed)) == DealId.unwrap(_idOf(terms)), "one id per terms");
+        require(escrow.termsDigestOf(packed) == _digestOf(_hashOf(terms)), "EIP-712 digest");
     }
 
-    function testFuzz_termsOf_takesAnyByteButZeroForEarnest(PackedTerms memory packed, uint8 flag) public view {
-        packed.words[3] = (packed.words[3] & ~bytes32(uint256(0xff) << 56)) | bytes32(uint256(flag) << 56);
-        require(reader.termsOf(packed).earnest == (flag != 0), "earnest");
+    function testFuzz_fund_refusesBitsWithoutAMeaning(uint32 flag) public {
+        PackedTerms memory packed = _pack(_terms(7, 0, false));
+        packed.words[5] |= bytes32(_bound(flag, 2, type(uint32).max));
+        _give(address(0), buyer, 7);
+        VM.prank(buyer);
+        VM.expectRevert(abi.encodeWithSelector(IEscrow.TermsNotCanonical.selector));
+        escrow.fund{value: 7}(packed, "", "");
     }
 
     // ------------------------------------------------------------------ money
@@ -48,7 +66,7 @@ contract EscrowTest is DealMaker {
         Terms memory terms = _terms(price, feeBps, inToken);
         (, PackedTerms memory packed) = _fund(terms);
         VM.prank(buyer);
-        escrow.confirm(packed);
+        escrow.confirm(packed, "");
 
         uint256 fee = (uint256(terms.price) * terms.feeBps) / BASIS_POINTS;
         _expectPaid(terms, 0, terms.price - fee, fee);
@@ -61,13 +79,13 @@ contract EscrowTest is DealMaker {
         (DealId id, PackedTerms memory packed) = _fund(terms);
         uint256 part = _bound(first, 1, terms.price - 2);
         VM.prank(seller);
-        escrow.refund(packed, part);
+        escrow.refund(packed, part, "");
         require(escrow.dealOf(id).held == terms.price - part, "rest held");
         uint256 more = _bound(second, 1, terms.price - part - 1);
         VM.prank(seller);
-        escrow.refund(packed, more);
+        escrow.refund(packed, more, "");
         VM.prank(buyer);
-        escrow.confirm(packed);
+        escrow.confirm(packed, "");
 
         _expectPaid(terms, part + more, terms.price - part - more, 0);
         _expectEmpty(terms, 0);
@@ -89,7 +107,12 @@ contract EscrowTest is DealMaker {
         uint256 extra = _bound(compensation, 0, coverage);
         bytes32 settlement = Intents.hashSettlement(id, toBuyer, toSeller, extra, FAR);
         escrow.settle(
-            packed, toBuyer, toSeller, extra, FAR, _sign(BUYER_KEY, settlement), _sign(SELLER_KEY, settlement)
+            packed,
+            toBuyer,
+            toSeller,
+            extra,
+            _consent(BUYER_KEY, settlement, FAR),
+            _consent(SELLER_KEY, settlement, FAR)
         );
 
         uint256 fee = (toSeller * terms.feeBps) / BASIS_POINTS;
@@ -103,12 +126,12 @@ contract EscrowTest is DealMaker {
         if (toBuyer <= terms.price) VM.assume(toSeller != terms.price - toBuyer);
         (DealId id, PackedTerms memory packed) = _fund(terms);
         bytes32 settlement = Intents.hashSettlement(id, toBuyer, toSeller, 0, FAR);
-        bytes memory signature = _sign(SELLER_KEY, settlement);
+        bytes memory consent = _consent(SELLER_KEY, settlement, FAR);
         VM.prank(buyer);
         VM.expectRevert(
             abi.encodeWithSelector(IEscrow.AmountsDoNotSum.selector, toBuyer, toSeller, terms.price)
         );
-        escrow.settle(packed, toBuyer, toSeller, 0, FAR, "", signature);
+        escrow.settle(packed, toBuyer, toSeller, 0, "", consent);
     }
 
     function testFuzz_award_conservesAndRecordsTheShortfall(
@@ -123,39 +146,65 @@ contract EscrowTest is DealMaker {
         terms.coverage = coverage;
         (DealId id, PackedTerms memory packed) = _fund(terms);
         VM.prank(seller);
-        escrow.dispute(packed, "");
+        escrow.dispute(packed, seller, "", "");
         uint96 toBuyer = uint96(_bound(cut, 0, terms.price));
         uint96 toSeller = terms.price - toBuyer;
-        tribunal.award(packed, id, toBuyer, toSeller, compensation, "");
+        tribunal.award(packed, toBuyer, toSeller, compensation, "", "");
 
         uint256 paid = compensation < coverage ? compensation : coverage;
         uint256 fee = (uint256(toSeller) * terms.feeBps) / BASIS_POINTS;
         _expectPaid(terms, toBuyer + paid, toSeller - fee, fee);
         _expectEmpty(terms, fee + coverage - paid);
         _expectBond(terms, coverage - paid, 0);
-        require(escrow.shortfallOf(id) == compensation - paid, "shortfall");
+        require(escrow.shortfallOf(id) == (coverage == 0 ? 0 : compensation - paid), "shortfall");
     }
 
-    function testFuzz_award_neverTouchesABondThatWasNotSignedAway(uint96 bond, uint96 compensation) public {
+    /// @dev Whoever neither signed the terms nor shipped owes nothing beyond them; who shipped can owe.
+    function testFuzz_award_recordsADebtOnlyAgainstASellerWhoActed(uint96 bond, uint96 compensation, bool ships) public {
         VM.assume(bond != 0);
         _give(address(0), address(this), bond);
         escrow.postBond{value: bond}(seller, address(0), bond);
         Terms memory terms = _terms(1, 0, false);
         (DealId id, PackedTerms memory packed) = _fund(terms);
+        if (ships) _ship(packed);
         VM.prank(buyer);
-        escrow.dispute(packed, "");
-        tribunal.award(packed, id, 1, 0, compensation, "");
+        escrow.dispute(packed, buyer, "", "");
+        tribunal.award(packed, 1, 0, compensation, "", "");
 
         _expectPaid(terms, 1, 0, 0);
         _expectBond(terms, bond, 0);
+        require(escrow.shortfallOf(id) == (ships ? compensation : 0), "shortfall");
     }
 
-    function testFuzz_lapse_splitsBySilence(uint96 price, uint16 silenceBps, uint16 feeBps, bool inToken) public {
+    function testFuzz_payShortfall_paysTheBuyerAndShrinksTheRecord(uint96 owed, uint96 part, bool inToken) public {
+        VM.assume(owed != 0);
+        Terms memory terms = _terms(1, 0, inToken);
+        (DealId id, PackedTerms memory packed) = _fund(terms);
+        _ship(packed);
+        VM.prank(buyer);
+        escrow.dispute(packed, buyer, "", "");
+        tribunal.award(packed, 1, 0, owed, "", "");
+        uint256 paid = _bound(part, 1, owed);
+        _give(terms.token, address(this), owed);
+        escrow.payShortfall{value: inToken ? 0 : paid}(packed, paid);
+
+        require(_balanceOf(terms.token, buyer) == 1 + paid, "buyer");
+        require(escrow.shortfallOf(id) == owed - paid, "rest");
+        VM.expectRevert(abi.encodeWithSelector(IEscrow.AmountExceedsShortfall.selector, owed - paid + 1, owed - paid));
+        escrow.payShortfall(packed, owed - paid + 1);
+    }
+
+    function testFuzz_lapse_splitsBySilenceAfterDelivery(uint96 price, uint16 silenceBps, uint16 feeBps, bool inToken)
+        public
+    {
         Terms memory terms = _terms(price, feeBps, inToken);
         terms.silenceBps = uint16(_bound(silenceBps, 0, BASIS_POINTS));
         (DealId id, PackedTerms memory packed) = _fund(terms);
+        _ship(packed);
+        VM.prank(attestor);
+        escrow.deliver(packed, "", "");
         VM.prank(buyer);
-        escrow.dispute(packed, "");
+        escrow.dispute(packed, buyer, "", "");
         VM.warp(escrow.dealOf(id).until);
         escrow.lapse(packed);
 
@@ -163,6 +212,21 @@ contract EscrowTest is DealMaker {
         uint256 fee = (toSeller * terms.feeBps) / BASIS_POINTS;
         _expectPaid(terms, terms.price - toSeller, toSeller - fee, fee);
         _expectEmpty(terms, fee);
+    }
+
+    function testFuzz_lapse_refundsInFullBeforeDelivery(uint96 price, uint16 feeBps, bool ships, bool bySeller) public {
+        Terms memory terms = _terms(price, feeBps, false);
+        (DealId id, PackedTerms memory packed) = _fund(terms);
+        if (ships) _ship(packed);
+        address by = bySeller ? seller : buyer;
+        VM.warp((ships ? terms.deliverBy : terms.shipBy) - 1);
+        VM.prank(by);
+        escrow.dispute(packed, by, "", "");
+        VM.warp(escrow.dealOf(id).until);
+        escrow.lapse(packed);
+
+        _expectPaid(terms, terms.price, 0, 0);
+        _expectEmpty(terms, 0);
     }
 
     function testFuzz_expire_doublesEarnestMoneyFromTheCoverage(
@@ -175,21 +239,20 @@ contract EscrowTest is DealMaker {
         VM.assume(terms.price >= 5);
         terms.deposit = uint96(_bound(deposit, 1, terms.price / 5));
         terms.earnest = true;
-        terms.coverage = coverage;
-        terms.balanceBy = uint40(VM.getBlockTimestamp() + 2 * DAY);
+        terms.coverage = uint96(_bound(coverage, terms.deposit, type(uint96).max));
+        terms.balanceBy = uint32(VM.getBlockTimestamp() + 2 * DAY);
         (DealId id, PackedTerms memory packed) = _fund(terms);
         uint256 balance = terms.price - terms.deposit;
         _give(terms.token, buyer, balance);
         VM.prank(buyer);
-        escrow.payBalance{value: inToken ? 0 : balance}(packed);
+        escrow.payBalance{value: inToken ? 0 : balance}(packed, "");
         VM.warp(terms.shipBy);
         escrow.expire(packed);
 
-        uint256 paid = terms.deposit < coverage ? terms.deposit : coverage;
-        _expectPaid(terms, terms.price + paid, 0, 0);
-        _expectEmpty(terms, coverage - paid);
-        _expectBond(terms, coverage - paid, 0);
-        require(escrow.shortfallOf(id) == terms.deposit - paid, "shortfall");
+        _expectPaid(terms, uint256(terms.price) + terms.deposit, 0, 0);
+        _expectEmpty(terms, terms.coverage - terms.deposit);
+        _expectBond(terms, terms.coverage - terms.deposit, 0);
+        require(escrow.shortfallOf(id) == 0, "no shortfall");
     }
 
     // ------------------------------------------------------------------ clocks
@@ -201,7 +264,7 @@ contract EscrowTest is DealMaker {
         PackedTerms memory packed = _pack(terms);
         VM.warp(when);
         VM.prank(buyer);
-        (bool done,) = address(escrow).call{value: 7}(abi.encodeCall(IEscrow.fund, (packed)));
+        (bool done,) = address(escrow).call{value: 7}(abi.encodeCall(IEscrow.fund, (packed, "", "")));
         require(done == (when < terms.fundBy), "half-open");
     }
 
@@ -210,21 +273,20 @@ contract EscrowTest is DealMaker {
         Terms memory terms = _terms(10, 0, false);
         stage %= 5;
         if (stage == 0) {
-            (terms.deposit, terms.balanceBy) = (2, uint40(START + 2 * DAY));
+            (terms.deposit, terms.balanceBy) = (2, uint32(START + 2 * DAY));
         }
         if (stage == 4) terms.coverage = 5;
         (DealId id, PackedTerms memory packed) = _fund(terms);
         if (stage > 1) {
-            VM.prank(seller);
-            escrow.ship(packed, "");
+            _ship(packed);
         }
         if (stage > 2) {
             VM.prank(attestor);
-            escrow.deliver(packed, "");
+            escrow.deliver(packed, "", "");
         }
         if (stage > 3) {
             VM.prank(buyer);
-            escrow.confirm(packed);
+            escrow.confirm(packed, "");
         }
         uint256 until = escrow.dealOf(id).until;
         uint256 end = stage == 0 ? terms.balanceBy : stage == 1 ? terms.shipBy : stage == 2 ? terms.deliverBy : until;
@@ -237,7 +299,7 @@ contract EscrowTest is DealMaker {
 
         uint256 snapshot = VM.snapshotState();
         VM.prank(buyer);
-        (bool isDisputable,) = address(escrow).call(abi.encodeCall(IEscrow.dispute, (packed, "")));
+        (bool isDisputable,) = address(escrow).call(abi.encodeCall(IEscrow.dispute, (packed, buyer, "", "")));
         VM.revertToState(snapshot);
         (bool isOver,) = address(escrow).call(onDeadline);
         require(isDisputable != isOver, "exactly one door");
@@ -245,31 +307,57 @@ contract EscrowTest is DealMaker {
 
     // ------------------------------------------------------------------ signatures
 
-    function testFuzz_confirmFor_findsNoDealOnAnotherChain(uint64 chain) public {
+    /// @dev The deal keeps its name when the chain's id changes; signatures made for the old chain serve no longer.
+    function testFuzz_confirm_refusesASignatureForAnotherChain(uint64 chain) public {
         VM.assume(chain != 0 && chain != block.chainid);
         Terms memory terms = _terms(7, 0, false);
         (DealId id, PackedTerms memory packed) = _fund(terms);
-        bytes memory signature = _sign(BUYER_KEY, Intents.hashConfirmReceipt(id, 7, FAR));
+        bytes memory consent = _consent(BUYER_KEY, Intents.hashConfirmReceipt(id, 7, Status.Funded, FAR), FAR);
         VM.chainId(chain);
-        VM.expectRevert(abi.encodeWithSelector(IEscrow.DealNotOpen.selector, _idOf(terms), Status.None));
-        escrow.confirmFor(packed, FAR, signature);
+        VM.expectRevert(abi.encodeWithSelector(Signatures.SignatureInvalid.selector, buyer));
+        escrow.confirm(packed, consent);
+        VM.prank(buyer);
+        escrow.confirm(packed, "");
+        _expectPaid(terms, 0, 7, 0);
     }
 
-    function testFuzz_confirmFor_refusesEverySignatureButTheBuyers(bytes calldata signature) public {
+    function testFuzz_confirm_refusesEverySignatureButTheBuyers(bytes calldata signature) public {
         Terms memory terms = _terms(7, 0, false);
         (, PackedTerms memory packed) = _fund(terms);
         VM.expectRevert(abi.encodeWithSelector(Signatures.SignatureInvalid.selector, buyer));
-        escrow.confirmFor(packed, FAR, signature);
+        escrow.confirm(packed, abi.encodePacked(uint40(FAR), signature));
     }
 
-    function testFuzz_confirmFor_refusesOneFlippedBit(uint16 bit) public {
+    function testFuzz_confirm_refusesOneFlippedBit(uint16 bit) public {
         Terms memory terms = _terms(7, 0, false);
         (DealId id, PackedTerms memory packed) = _fund(terms);
-        bytes memory signature = _sign(BUYER_KEY, Intents.hashConfirmReceipt(id, 7, FAR));
-        uint256 at = _bound(bit, 0, signature.length * 8 - 1);
-        signature[at / 8] ^= bytes1(uint8(1 << (at % 8)));
-        VM.expectRevert(abi.encodeWithSelector(Signatures.SignatureInvalid.selector, buyer));
-        escrow.confirmFor(packed, FAR, signature);
+        bytes memory consent = _consent(BUYER_KEY, Intents.hashConfirmReceipt(id, 7, Status.Funded, FAR), FAR);
+        uint256 at = _bound(bit, 0, consent.length * 8 - 1);
+        consent[at / 8] ^= bytes1(uint8(1 << (at % 8)));
+        VM.expectRevert();
+        escrow.confirm(packed, consent);
+    }
+
+    /// @dev Bytes too few to state a deadline consent to nothing.
+    function testFuzz_confirm_refusesAStump(bytes4 stump, uint8 length) public {
+        Terms memory terms = _terms(7, 0, false);
+        (, PackedTerms memory packed) = _fund(terms);
+        bytes memory consent = new bytes(_bound(length, 1, 4));
+        for (uint256 i = 0; i < consent.length; ++i) consent[i] = stump[i];
+        VM.expectRevert(abi.encodeWithSelector(IEscrow.DeadlinePassed.selector, 0));
+        escrow.confirm(packed, consent);
+    }
+
+    /// @dev A paper that was kept back works in the status that it names, and in no other.
+    function testFuzz_dispute_refusesAPaperOfAnotherStatus(uint8 named) public {
+        Terms memory terms = _terms(7, 0, false);
+        (DealId id, PackedTerms memory packed) = _fund(terms);
+        Status status = Status(named % 8);
+        bytes memory consent = _consent(BUYER_KEY, Intents.hashOpenDispute(id, buyer, "", status, FAR), FAR);
+        if (status != Status.Funded) {
+            VM.expectRevert(abi.encodeWithSelector(Signatures.SignatureInvalid.selector, buyer));
+        }
+        escrow.dispute(packed, buyer, "", consent);
     }
 
     // ------------------------------------------------------------------ bonds
@@ -287,7 +375,7 @@ contract EscrowTest is DealMaker {
             _give(address(0), buyer, 1);
             VM.prank(buyer);
             (bool done,) =
-                address(escrow).call{value: 1}(abi.encodeCall(IEscrow.fundCovered, (_pack(terms), consent)));
+                address(escrow).call{value: 1}(abi.encodeCall(IEscrow.fund, (_pack(terms), "", consent)));
             require(done == (terms.coverage <= free), "as far as the bond goes");
             if (done) free -= terms.coverage;
             _expectBond(terms, bond, bond - free);
@@ -295,6 +383,11 @@ contract EscrowTest is DealMaker {
     }
 
     // ------------------------------------------------------------------ what is expected
+
+    function _ship(PackedTerms memory packed) private {
+        VM.prank(seller);
+        escrow.ship(packed, "", "");
+    }
 
     function _terms(uint96 price, uint16 feeBps, bool inToken) private view returns (Terms memory terms) {
         terms = _termsOf(_bound(price, 1, type(uint96).max));

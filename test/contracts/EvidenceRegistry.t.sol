@@ -13,14 +13,8 @@ contract EvidenceRegistryTest {
         VM.warp(1_800_000_000);
     }
 
-    function testFuzz_anchor_keepsFirstTimeAndCount(
-        address sender,
-        bytes32 root,
-        uint64 count,
-        uint64 laterCount,
-        uint32 wait
-    ) public {
-        VM.assume(root != 0 && count != 0 && laterCount != 0);
+    function testFuzz_anchor_keepsFirstTimeAndCount(address sender, bytes32 root, uint64 count, uint32 wait) public {
+        VM.assume(root != 0 && count != 0);
         VM.prank(sender);
         uint40 first = registry.anchor(root, count);
         IEvidenceRegistry.Head memory head = registry.headOf(sender);
@@ -28,11 +22,18 @@ contract EvidenceRegistryTest {
 
         VM.warp(1_800_000_000 + uint256(wait));
         VM.prank(sender);
-        require(registry.anchor(root, laterCount) == first, "first time returned");
+        require(registry.anchor(root, count) == first, "first time returned");
 
         IEvidenceRegistry.Anchor memory known = registry.anchorOf(sender, root);
         require(known.anchoredAt == first && known.count == count && known.batch == 1, "first anchor kept");
         require(keccak256(abi.encode(head)) == keccak256(abi.encode(registry.headOf(sender))), "head unmoved");
+    }
+
+    function testFuzz_anchor_refusesAnotherCountForAKnownRoot(bytes32 root, uint64 count, uint64 other) public {
+        VM.assume(root != 0 && count != 0 && other != 0 && other != count);
+        registry.anchor(root, count);
+        VM.expectRevert(abi.encodeWithSelector(IEvidenceRegistry.CountDiffers.selector, root, other, count));
+        registry.anchor(root, other);
     }
 
     function testFuzz_anchor_separatesSenders(address one, address other, bytes32 root, uint64 count) public {
@@ -50,11 +51,15 @@ contract EvidenceRegistryTest {
         for (uint256 i; i < roots.length; ++i) {
             if (roots[i] == 0 || counts[i] == 0) continue;
             VM.warp(1_800_000_000 + i * 7);
-            if (registry.anchorOf(address(this), roots[i]).anchoredAt == 0) {
+            // A known root with its own count again changes nothing.
+            uint64 known = registry.anchorOf(address(this), roots[i]).count;
+            if (known != 0) {
+                registry.anchor(roots[i], known);
+            } else {
                 digest = bytes27(keccak256(abi.encode(digest, roots[i], counts[i], uint40(1_800_000_000 + i * 7))));
                 ++batches;
+                registry.anchor(roots[i], counts[i]);
             }
-            registry.anchor(roots[i], counts[i]);
         }
 
         IEvidenceRegistry.Head memory head = registry.headOf(address(this));
@@ -87,6 +92,7 @@ contract RegistryCaller {
         address sender = address(uint160(1 + (who % 3)));
         bytes32 root = bytes32(uint256(1 + (what % 16)));
         count = count == 0 ? 1 : count;
+        if (_first[sender][root].anchoredAt != 0) count = _first[sender][root].count;
         VM.warp(block.timestamp + wait);
         VM.prank(sender);
         REGISTRY.anchor(root, count);
