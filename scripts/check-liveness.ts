@@ -99,7 +99,13 @@ const send = async (deal: TestDeal, call: DealCall, at: number) => {
     case "deliver":
       return f.escrow.connect(f.attestor).deliver(packed, digest, "0x");
     case "confirm": {
-      const message = { deal: deal.id, amount: held, status: Number(status), disputedAt: Number(disputedAt), deadline: FAR };
+      const message = {
+        deal: deal.id,
+        amount: held,
+        status: Number(status),
+        disputedAt: Number(disputedAt),
+        deadline: FAR,
+      };
       return relayed.confirm(packed, await f.consentTo(terms.buyer, { kind: "ConfirmReceipt", message }));
     }
     case "refund":

@@ -106,8 +106,14 @@ const intents: readonly Intent[] = [
   { kind: "ShipGoods", message: { deal, tracking: digest("tracking"), deadline: FAR } },
   { kind: "AttestDelivery", message: { deal, proof: digest("proof of delivery"), deadline: FAR } },
   { kind: "ConfirmReceipt", message: { deal, amount: deposit, status: DEPOSITED, disputedAt: 0, deadline: FAR } },
-  { kind: "RefundBuyer", message: { deal, amount: deposit, remaining: 0n, status: DEPOSITED, disputedAt: 0, deadline: FAR } },
-  { kind: "OpenDispute", message: { deal, by: buyer, statement: digest("statement"), status: DEPOSITED, disputedAt: 0, deadline: FAR } },
+  {
+    kind: "RefundBuyer",
+    message: { deal, amount: deposit, remaining: 0n, status: DEPOSITED, disputedAt: 0, deadline: FAR },
+  },
+  {
+    kind: "OpenDispute",
+    message: { deal, by: buyer, statement: digest("statement"), status: DEPOSITED, disputedAt: 0, deadline: FAR },
+  },
   { kind: "Settlement", message: { deal, toBuyer: 1n, toSeller: deposit - 1n, compensation: 7n, deadline: FAR } },
   { kind: "PostBond", message: { seller, token: everyField.token, amount: 5n, salt: digest("salt"), deadline: FAR } },
   { kind: "RequestBondWithdrawal", message: { seller, token: everyField.token, nonce: 0n, deadline: FAR } },

@@ -102,7 +102,14 @@ export const intentSchemas = {
   ShipGoods: z.strictObject({ deal: bytes32, tracking: bytes32, deadline: seconds }),
   AttestDelivery: z.strictObject({ deal: bytes32, proof: bytes32, deadline: seconds }),
   ConfirmReceipt: z.strictObject({ deal: bytes32, amount, status: dealStatus, disputedAt: seconds, deadline: seconds }),
-  RefundBuyer: z.strictObject({ deal: bytes32, amount, remaining: amount, status: dealStatus, disputedAt: seconds, deadline: seconds }),
+  RefundBuyer: z.strictObject({
+    deal: bytes32,
+    amount,
+    remaining: amount,
+    status: dealStatus,
+    disputedAt: seconds,
+    deadline: seconds,
+  }),
   OpenDispute: z.strictObject({
     deal: bytes32,
     by: address,

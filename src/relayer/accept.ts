@@ -184,8 +184,7 @@ const refusalBy = (
 ): ProtocolError | undefined => {
   const isOthers = action === "dispute" && actorOf(action, placeOf(state)) === "buyer" && signer !== moment.terms.buyer;
   const isSeen =
-    signedIn === null ||
-    (signedIn.status === statusNumber(state.status) && signedIn.disputedAt === state.disputedAt);
+    signedIn === null || (signedIn.status === statusNumber(state.status) && signedIn.disputedAt === state.disputedAt);
   const isOfAnother = isOthers || !isSeen;
   const why = action === null ? undefined : isOfAnother ? "status" : refusalOf(action, state, moment);
   if (why !== undefined) return new ProtocolError("action-refused", { action, status: state.status, why });

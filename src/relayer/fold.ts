@@ -231,7 +231,9 @@ const advance = (before: DealProjection, to: DealStatus, { held = BigInt(before.
 
 /** Nothing is held any more; the deal is closed, or in its tail. */
 const emptied = ({ disputedAt }: DealProjection, tailUntil = "0") =>
-  tailUntil === "0" ? standing(undisputed("closed")) : standing(undisputed("released", 0n, Number(tailUntil), disputedAt));
+  tailUntil === "0"
+    ? standing(undisputed("closed"))
+    : standing(undisputed("released", 0n, Number(tailUntil), disputedAt));
 
 const dealChange = (event: StoredEvent, before: DealProjection): Partial<DealProjection> => {
   const args = argsOf(event);
@@ -283,11 +285,16 @@ const dealChange = (event: StoredEvent, before: DealProjection): Partial<DealPro
     case "BackstopExtended":
       return { until: Number(args.backstopAt) };
     case "DealResumed":
-      return standing(undisputed(dealStatuses[Number(args.status)]!, BigInt(before.held), Number(args.until), before.disputedAt));
+      return standing(
+        undisputed(dealStatuses[Number(args.status)]!, BigInt(before.held), Number(args.until), before.disputedAt),
+      );
     case "DealExpired":
       return { ...emptied(before, args.tailUntil), ...outcome("expire", { toBuyer: args.refunded! }) };
     case "DealLapsed":
-      return { ...emptied(before, args.tailUntil), ...outcome("lapse", { toBuyer: args.toBuyer!, toSeller: args.toSeller! }) };
+      return {
+        ...emptied(before, args.tailUntil),
+        ...outcome("lapse", { toBuyer: args.toBuyer!, toSeller: args.toSeller! }),
+      };
     case "DealSettled":
       return { ...emptied(before), ...outcome("settle", { toBuyer: args.toBuyer!, toSeller: args.toSeller! }) };
     case "DealAwarded":

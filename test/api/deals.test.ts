@@ -426,7 +426,14 @@ describe("the API over deals", () => {
       expect(await service.client.submitIntent(request, { idempotencyKey })).deep.equal(first);
       const other = await signed(actors.seller, {
         kind: "RefundBuyer",
-        message: { deal: deal.id, amount: 1n, remaining: 999_999n, status: statusNumber("funded"), disputedAt: 0, deadline: FAR },
+        message: {
+          deal: deal.id,
+          amount: 1n,
+          remaining: 999_999n,
+          status: statusNumber("funded"),
+          disputedAt: 0,
+          deadline: FAR,
+        },
       });
       const headers = { "idempotency-key": idempotencyKey };
       await service.refusal("idempotency-mismatch", "/v1/intents", { json: other, headers });
@@ -463,7 +470,14 @@ describe("the API over deals", () => {
         // Both are possible when they are handed in; the refund leaves nothing to ship.
         const refund = await signed(actors.seller, {
           kind: "RefundBuyer",
-          message: { deal: deal.id, amount: 1_000_000n, remaining: 0n, status: statusNumber("funded"), disputedAt: 0, deadline: FAR },
+          message: {
+            deal: deal.id,
+            amount: 1_000_000n,
+            remaining: 0n,
+            status: statusNumber("funded"),
+            disputedAt: 0,
+            deadline: FAR,
+          },
         });
         const first = await service.client.submitIntent(refund);
         const second = await service.client.submitIntent(await signed(actors.seller, ship(deal.id)));

@@ -172,7 +172,13 @@ describe("Escrow", () => {
       arrange: (f, changes) => f.reach("delivered", changes),
       intent: (deal, deadline) => ({
         kind: "ConfirmReceipt",
-        message: { deal: deal.id, amount: deal.terms.price, status: placeInStatus("delivered"), disputedAt: 0, deadline },
+        message: {
+          deal: deal.id,
+          amount: deal.terms.price,
+          status: placeInStatus("delivered"),
+          disputedAt: 0,
+          deadline,
+        },
       }),
       send: (f, deal, { deadline, signature }) =>
         f.escrow.connect(f.relayer).confirm(deal.packed, consent(deadline, signature)),
@@ -185,7 +191,13 @@ describe("Escrow", () => {
       const deal = await f.reach("delivered");
       const other = await f.reach("delivered");
       const status = placeInStatus("delivered");
-      const message = { deal: other.id, amount: deal.terms.price, status, disputedAt: 0, deadline: deal.terms.deliverBy };
+      const message = {
+        deal: other.id,
+        amount: deal.terms.price,
+        status,
+        disputedAt: 0,
+        deadline: deal.terms.deliverBy,
+      };
       const signature = await f.signIntent(f.buyer, { kind: "ConfirmReceipt", message });
       await f.expectRefusal(
         deal,
@@ -198,7 +210,13 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("deposited");
       const { deposit, price } = deal.terms;
-      const message = { deal: deal.id, amount: deposit, status: placeInStatus("deposited"), disputedAt: 0, deadline: FAR };
+      const message = {
+        deal: deal.id,
+        amount: deposit,
+        status: placeInStatus("deposited"),
+        disputedAt: 0,
+        deadline: FAR,
+      };
       const signature = await f.signIntent(f.buyer, { kind: "ConfirmReceipt", message });
       const send = () => f.escrow.connect(f.relayer).confirm(deal.packed, consent(FAR, signature));
       const snapshot = await networkHelpers.takeSnapshot();

@@ -121,7 +121,14 @@ describe("Escrow", () => {
           arrange: (f, changes) => f.reach("funded", changes),
           intent: (deal, deadline, f) => ({
             kind: "OpenDispute",
-            message: { deal: deal.id, by: deal.terms[by], statement: f.digest("statement"), status: FUNDED, disputedAt: 0, deadline },
+            message: {
+              deal: deal.id,
+              by: deal.terms[by],
+              statement: f.digest("statement"),
+              status: FUNDED,
+              disputedAt: 0,
+              deadline,
+            },
           }),
           send: (f, deal, { deadline, signature }) =>
             f.escrow

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IEscrow} from "../../contracts/interfaces/IEscrow.sol";
+import {DealSlots} from "../../contracts/libraries/DealSlots.sol";
 import {Intents} from "../../contracts/libraries/Intents.sol";
 import {Signatures} from "../../contracts/libraries/Signatures.sol";
 import {TermsReader} from "../../contracts/mocks/TermsReader.sol";
@@ -312,7 +313,7 @@ contract EscrowTest is DealMaker {
         VM.assume(chain != 0 && chain != block.chainid);
         Terms memory terms = _terms(7, 0, false);
         (DealId id, PackedTerms memory packed) = _fund(terms);
-        bytes memory consent = _consent(BUYER_KEY, Intents.hashConfirmReceipt(id, 7, Status.Funded, FAR), FAR);
+        bytes memory consent = _consent(BUYER_KEY, Intents.hashConfirmReceipt(id, 7, DealSlots.pack(Status.Funded, 0, 0, 0), FAR), FAR);
         VM.chainId(chain);
         VM.expectRevert(abi.encodeWithSelector(Signatures.SignatureInvalid.selector, buyer));
         escrow.confirm(packed, consent);
@@ -331,7 +332,7 @@ contract EscrowTest is DealMaker {
     function testFuzz_confirm_refusesOneFlippedBit(uint16 bit) public {
         Terms memory terms = _terms(7, 0, false);
         (DealId id, PackedTerms memory packed) = _fund(terms);
-        bytes memory consent = _consent(BUYER_KEY, Intents.hashConfirmReceipt(id, 7, Status.Funded, FAR), FAR);
+        bytes memory consent = _consent(BUYER_KEY, Intents.hashConfirmReceipt(id, 7, DealSlots.pack(Status.Funded, 0, 0, 0), FAR), FAR);
         uint256 at = _bound(bit, 0, consent.length * 8 - 1);
         consent[at / 8] ^= bytes1(uint8(1 << (at % 8)));
         VM.expectRevert();
@@ -353,7 +354,7 @@ contract EscrowTest is DealMaker {
         Terms memory terms = _terms(7, 0, false);
         (DealId id, PackedTerms memory packed) = _fund(terms);
         Status status = Status(named % 8);
-        bytes memory consent = _consent(BUYER_KEY, Intents.hashOpenDispute(id, buyer, "", status, FAR), FAR);
+        bytes memory consent = _consent(BUYER_KEY, Intents.hashOpenDispute(id, buyer, "", DealSlots.pack(status, 0, 0, 0), FAR), FAR);
         if (status != Status.Funded) {
             VM.expectRevert(abi.encodeWithSelector(Signatures.SignatureInvalid.selector, buyer));
         }

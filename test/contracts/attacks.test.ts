@@ -207,7 +207,13 @@ describe("Escrow under attack", () => {
     const f = await load();
     const deal = await f.reach("delivered");
     const deadline = (await f.time.latest()) + DAY;
-    const message = { deal: deal.id, amount: deal.terms.price, status: statusNumber("delivered"), disputedAt: 0, deadline };
+    const message = {
+      deal: deal.id,
+      amount: deal.terms.price,
+      status: statusNumber("delivered"),
+      disputedAt: 0,
+      deadline,
+    };
     const consent = await f.consentTo(deal.terms.buyer, { kind: "ConfirmReceipt", message });
     const send = (given: string) => f.escrow.connect(f.relayer).confirm(deal.packed, given);
     for (const short of ["0x01", "0xffffffff"])

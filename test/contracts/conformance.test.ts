@@ -97,10 +97,10 @@ const placesOf = ({ hasTail }: { readonly hasTail: boolean }) =>
 
 /** Sends an action on the consent of whoever may take it, by an account to which nothing is due. */
 const send = async ({ f, tribunal }: Loaded, { terms, packed, id }: TestDeal, { call, by = "buyer" }: Attempt) => {
-  const { held, status } = await f.stateOf(id);
+  const { held, status, disputedAt } = await f.stateOf(id);
   const relayer = f.escrow.connect(f.relayer);
   const common = { deal: id, deadline: FAR };
-  const signed = { ...common, status: statusNumber(status) };
+  const signed = { ...common, status: statusNumber(status), disputedAt };
   const consent = (account: Hex, intent: Intent) => f.consentTo(account, intent);
   switch (call.action) {
     case "fund": {

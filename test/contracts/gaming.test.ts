@@ -727,7 +727,13 @@ describe("what cannot be gamed", () => {
       const f = await load();
       const deal = await f.reach("delivered");
       const { terms, packed, id } = deal;
-      const message = { deal: id, amount: terms.price, status: statusNumber("delivered"), disputedAt: 0, deadline: FAR };
+      const message = {
+        deal: id,
+        amount: terms.price,
+        status: statusNumber("delivered"),
+        disputedAt: 0,
+        deadline: FAR,
+      };
       const confirmation: Intent = { kind: "ConfirmReceipt", message };
       const there = { ...f.domain, chainId: Number(FORK) };
       const signedHere = await f.consentTo(terms.buyer, confirmation);

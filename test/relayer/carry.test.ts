@@ -214,7 +214,7 @@ describe("carrying each kind of request", () => {
     const { dealId, packed } = await deployment.funded();
     await catchUp();
     const confirming = (status: DealStatus) => {
-      const message = { deal: dealId, amount: 1_000_000n, status: statusNumber(status), deadline: FAR };
+      const message = { deal: dealId, amount: 1_000_000n, status: statusNumber(status), disputedAt: 0, deadline: FAR };
       return signed(actors.buyer, { kind: "ConfirmReceipt", message });
     };
     const ahead = await rejection(acceptance.accept(await confirming("shipped")), "action-refused");

@@ -166,7 +166,14 @@ for (const engine of engines) {
       const by = terms.buyer;
       await carry(actors.buyer, {
         kind: "OpenDispute",
-        message: { deal: dealId, by, statement: digest, status: statusNumber("delivered"), disputedAt: 0, deadline: FAR },
+        message: {
+          deal: dealId,
+          by,
+          statement: digest,
+          status: statusNumber("delivered"),
+          disputedAt: 0,
+          deadline: FAR,
+        },
       });
       await dealIn(dealId, "disputed");
 

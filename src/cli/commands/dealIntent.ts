@@ -100,7 +100,7 @@ type Signing = {
 };
 
 /** `held` is unknown where only --status says where the deal stands. */
-type Position = { readonly status: DealStatus; readonly held: bigint | undefined };
+type Position = Readonly<{ status: DealStatus; held: bigint | undefined; disputedAt: number }>;
 
 /** A request that may still lack the other side's signature. */
 type Signed = {
@@ -218,9 +218,9 @@ const kinds = {
     const { deal, deadline, values } = signing;
     requireSigner(signing, deal.terms.buyer);
     const unit = unitOf(deal, values.decimals);
-    const { status, held } = await signing.position();
+    const { status, held, disputedAt } = await signing.position();
     const amount = values.amount === undefined ? (held ?? deal.terms.price) : parseAmount(values.amount, unit);
-    const message = { deal: deal.id, amount, status: statusNumber(status), deadline };
+    const message = { deal: deal.id, amount, status: statusNumber(status), disputedAt, deadline };
     return complete(
       { kind: "ConfirmReceipt", message, signature: await sign({ kind: "ConfirmReceipt", message }, signing) },
       `The buyer confirms: the seller is paid the ${formatAmount(amount, unit)} that are held, while the deal is ${status}.`,
@@ -230,13 +230,13 @@ const kinds = {
     const { deal, deadline, values } = signing;
     requireSigner(signing, deal.terms.seller);
     const unit = unitOf(deal, values.decimals);
-    const { status, held } = await signing.position();
+    const { status, held, disputedAt } = await signing.position();
     const amount = parseAmount(required(values, "amount"), unit);
     const remaining =
       values.remaining === undefined && held !== undefined && held >= amount
         ? held - amount
         : parseAmount(required(values, "remaining"), unit);
-    const message = { deal: deal.id, amount, remaining, status: statusNumber(status), deadline };
+    const message = { deal: deal.id, amount, remaining, status: statusNumber(status), disputedAt, deadline };
     return complete(
       { kind: "RefundBuyer", message, signature: await sign({ kind: "RefundBuyer", message }, signing) },
       `The seller gives ${formatAmount(message.amount, unit)} back; ${formatAmount(message.remaining, unit)} stays held. It works while the deal is ${status}.`,
@@ -245,11 +245,13 @@ const kinds = {
   dispute: async (signing: Signing) => {
     const { deal, deadline, values, signer } = signing;
     requireSigner(signing, deal.terms.buyer, deal.terms.seller);
+    const { status, disputedAt } = await signing.position();
     const message = {
       deal: deal.id,
       by: signer,
       statement: await digestArgument(required(values, "statement")),
-      status: statusNumber((await signing.position()).status),
+      status: statusNumber(status),
+      disputedAt,
       deadline,
     };
     return complete(
@@ -342,15 +344,16 @@ const readPosition = async (
 ): Promise<Position> => {
   if (values.status !== undefined) {
     const status = dealStatuses.find((one) => one === values.status);
-    if (status !== undefined) return { status, held: undefined };
+    // Where nobody can be asked, nothing was disputed before.
+    if (status !== undefined) return { status, held: undefined, disputedAt: 0 };
     throw new ProtocolError("usage-invalid", {
       problem: `--status takes one of: ${dealStatuses.join(", ")}.`,
       help: HELP,
     });
   }
   if (values.url !== undefined) {
-    const { status, amounts } = await connect(values.url, HELP).readDeal(deal.id, { signal });
-    return { status, held: amounts.held };
+    const { status, amounts, disputedAt } = await connect(values.url, HELP).readDeal(deal.id, { signal });
+    return { status, held: amounts.held, disputedAt };
   }
   if (values.rpc !== undefined) return readChain(values.rpc, deal.domain, (reader) => reader.dealState(deal.id));
   throw new ProtocolError("usage-invalid", {

@@ -82,7 +82,14 @@ export const playFurnitureCase = async (stage: Stage, files: CaseFiles): Promise
     stage,
     await sign.intent(buyer, {
       kind: "OpenDispute",
-      message: { deal: id, by: lower(buyer.address), statement, status: statusNumber("delivered"), disputedAt: 0, deadline },
+      message: {
+        deal: id,
+        by: lower(buyer.address),
+        statement,
+        status: statusNumber("delivered"),
+        disputedAt: 0,
+        deadline,
+      },
     }),
   );
   await client.waitForDeal(id, "disputed");

@@ -62,7 +62,9 @@ const leaveTail = ({ disputedAt }: DealState, { terms, now }: Moment, tailUntil:
 const isShipped = (state: DealState) => ["shipped", "delivered"].includes(stageOf(state));
 
 const advance = (state: DealState, to: DealStage, { held = state.held, until = 0 } = {}): DealState =>
-  state.status === "disputed" ? { ...state, disputedFrom: to, held, resumeUntil: until } : undisputed(to, held, until, state.disputedAt);
+  state.status === "disputed"
+    ? { ...state, disputedFrom: to, held, resumeUntil: until }
+    : undisputed(to, held, until, state.disputedAt);
 
 const deliver = (state: DealState, { terms, now }: Moment): DealState => {
   const delivered = advance(state, "delivered", { until: now + terms.inspection });
