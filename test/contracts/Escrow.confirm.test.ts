@@ -142,7 +142,7 @@ describe("Escrow", () => {
       await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"))
         .to.emit(f.escrow, "DealReleased")
         .withArgs(deal.id, 0, until);
-      expect(await f.stateOf(deal.id)).to.deep.include({ status: "released", until, disputedAt: 0 });
+      expect(await f.stateOf(deal.id)).to.deep.include({ status: "released", until, disputedFrom: "none" });
     });
 
     it("reverts with NotCaller for anybody but the buyer", async () => {

@@ -130,7 +130,7 @@ describe("Escrow", () => {
     it("returns the deal to where it stood while its clock still runs", async () => {
       const f = await load();
       const deal = await f.reach("disputed-shipped", { inspection: DAY, backstop: 10 * DAY, deliverBy: FAR_DELIVERY });
-      const { until } = await f.stateOf(deal.id);
+      const { until, disputedAt } = await f.stateOf(deal.id);
       await f.time.setNextBlockTimestamp(until);
       const lapsing = f.escrow.connect(f.stranger).lapse(deal.packed);
       await expect(lapsing).to.emit(f.escrow, "DealResumed").withArgs(deal.id, statusNumber("shipped"), 0);
@@ -141,7 +141,7 @@ describe("Escrow", () => {
         held: deal.terms.price,
         until: 0,
         resumeUntil: 0,
-        disputedAt: 0,
+        disputedAt,
       });
     });
 

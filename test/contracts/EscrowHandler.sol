@@ -462,7 +462,7 @@ contract EscrowHandler is Actors {
 
     /// @dev Terms that must be fundable, with every shape of clock, deposit and coverage.
     function _invent(uint256 seed, uint96 price, uint96 coverage) private view returns (Terms memory terms) {
-        terms = _termsOf(_bound(price, 5, 1e24));
+        terms = _termsOf(_bound(price, 5_000, 1e24));
         terms.buyer = buyers[seed % KINDS];
         terms.seller = sellers[(seed >> 8) % KINDS];
         terms.token = assets[(seed >> 16) % ASSETS];

@@ -209,11 +209,12 @@ describe("what cannot be gamed", () => {
         const deal = await f.reach(place, { backstop: SHORT, ...changes });
         const undisturbed = await f.stateOf(deal.id);
         await f.dispute(deal);
+        const { disputedAt } = await f.stateOf(deal.id);
         await f.time.increase(SHORT);
         await expect(f.escrow.connect(f.stranger).lapse(deal.packed))
           .to.emit(f.escrow, "DealResumed")
           .withArgs(deal.id, statusNumber(place), undisturbed.until);
-        expect(await f.stateOf(deal.id)).to.deep.equal(undisturbed);
+        expect(await f.stateOf(deal.id)).to.deep.equal({ ...undisturbed, disputedAt });
       }
     });
 
