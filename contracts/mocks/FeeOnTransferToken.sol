@@ -11,6 +11,6 @@ contract FeeOnTransferToken is ERC20("Fee Dollar", "FUSD") {
 
     function _update(address from, address to, uint256 amount) internal override {
         super._update(from, to, amount);
-        if (from != address(0) && to != address(0)) super._update(to, address(0), amount / 100);
+        if (from != address(0) && to != address(0)) super._update(to, address(0), (amount + 99) / 100);
     }
 }

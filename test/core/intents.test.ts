@@ -55,7 +55,7 @@ describe("intents", () => {
           typeof value === "bigint"
             ? value + 1n
             : typeof value === "number"
-              ? value - 1
+              ? Math.abs(value - 1)
               : String(value).replace(/.$/, (last) => (last === "0" ? "1" : "0"));
         digests.add(
           intentDigest({ kind: intent.kind, message: { ...intent.message, [field]: other } } as Intent, domain),

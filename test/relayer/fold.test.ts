@@ -154,7 +154,7 @@ describe("fold", () => {
       disputedFrom: "none",
       held: "1000",
       until: 0,
-      disputedAt: 0,
+      disputedAt: disputed.timestamp,
     });
   });
 

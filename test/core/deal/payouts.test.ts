@@ -136,7 +136,7 @@ describe("silentCourse", () => {
     expect(resumed!.state).to.deep.include({ status: "released", until: released.until });
     expect(closed).to.deep.include({ action: "close", at: released.until });
     const withdrawn = stepOf({ action: "confirm" }, disputed, { terms, now: plain.fundBy + 2 });
-    expect(withdrawn).to.deep.equal({ state: released, payout: nothing });
+    expect(withdrawn).to.deep.equal({ state: { ...released, disputedAt: plain.fundBy + 1 }, payout: nothing });
   });
 });
 
