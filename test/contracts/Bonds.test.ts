@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
 import { intentDigest } from "../../src/core/intents.ts";
-import { COVERAGE, consent, DAY, deployEscrow, type Fixture } from "../fixtures/escrow.ts";
+import { COVERAGE, DAY, deployEscrow, FAR, type Fixture } from "../fixtures/escrow.ts";
 import { itTakesTheOwnersSignature } from "../fixtures/signedAccountForm.ts";
 
 const connection = await network.create();
@@ -102,7 +102,7 @@ describe("Bonds", () => {
         f.escrow
           .connect(f.relayer)
           .postBondWithAuthorization(f.seller, f.stablecoin, posted, message.salt, deadline, authorization);
-      return { send, nonce };
+      return { send, nonce, deadline };
     };
 
     it("collects from the seller by their ERC-3009 signature", async () => {
@@ -112,6 +112,26 @@ describe("Bonds", () => {
       await expect(posting).to.emit(f.escrow, "BondPosted").withArgs(f.seller, f.stablecoin, AMOUNT);
       await expect(posting).to.changeTokenBalances(ethers, f.stablecoin, [f.seller, f.escrow], [-AMOUNT, AMOUNT]);
       expect(await f.escrow.bondOf(f.seller, f.stablecoin)).to.deep.equal([AMOUNT, 0n, 0n]);
+    });
+
+    it("is possible one second before its deadline, and refused by the token at it", async () => {
+      const f = await load();
+      const { send, deadline } = await authorized(f);
+      const snapshot = await networkHelpers.takeSnapshot();
+      const before = await f.account(f.seller.address);
+      await f.time.setNextBlockTimestamp(deadline);
+      await expect(send()).to.be.revertedWithCustomError(f.stablecoin, "AuthorizationNotValid").withArgs(0, deadline);
+      expect(await f.account(f.seller.address)).to.deep.equal(before);
+      await snapshot.restore();
+      await f.time.setNextBlockTimestamp(deadline - 1);
+      await expect(send()).to.emit(f.escrow, "BondPosted");
+    });
+
+    it("reverts with AmountZero and AmountTooLarge", async () => {
+      const f = await load();
+      const [none, huge] = [await authorized(f, { amount: 0n }), await authorized(f, { amount: 2n ** 96n })];
+      await expectUnmoved(f, () => none.send(), "AmountZero");
+      await expectUnmoved(f, () => huge.send(), "AmountTooLarge", [2n ** 96n]);
     });
 
     it("collects once per authorization, and none for another amount", async () => {
@@ -143,24 +163,59 @@ describe("Bonds", () => {
 
     it("reverts with BondWithdrawalRequestedAlready until the window of the first request is over", async () => {
       const f = await load();
-      const first = Number(await unlocked(f));
+      const first = await unlocked(f);
       const again = () => f.escrow.connect(f.seller).requestBondWithdrawal(f.seller, NATIVE, "0x");
-      for (const at of [first - 100 * DAY, first, first + BOND_WINDOW - 1]) {
+      for (const at of [first - 100 * DAY, first - 1, first, first + BOND_WINDOW - 1]) {
         await f.time.setNextBlockTimestamp(at);
         await expectUnmoved(f, again, "BondWithdrawalRequestedAlready", [first]);
       }
       await f.time.setNextBlockTimestamp(first + BOND_WINDOW);
-      await again();
+      await expect(again())
+        .to.emit(f.escrow, "BondWithdrawalRequested")
+        .withArgs(f.seller, NATIVE, first + BOND_WINDOW + BOND_DELAY);
       expect((await f.escrow.bondOf(f.seller, NATIVE)).unlockAt).to.equal(first + BOND_WINDOW + BOND_DELAY);
+    });
+
+    it("is not restarted by a paper that the seller signed before the first request", async () => {
+      const f = await load();
+      const seller = f.seller.address.toLowerCase() as Hex;
+      await f.postBond(seller, NATIVE, AMOUNT);
+      const message = { seller, token: NATIVE, nonce: 0n, deadline: FAR };
+      const consent = await f.consentTo(seller, { kind: "RequestBondWithdrawal", message });
+      const first = await unlocked(f);
+      await expectUnmoved(
+        f,
+        () => f.escrow.connect(f.relayer).requestBondWithdrawal(seller, NATIVE, consent),
+        "BondWithdrawalRequestedAlready",
+        [first],
+      );
+    });
+
+    it("runs in each token on its own", async () => {
+      const f = await load();
+      const first = await unlocked(f);
+      await f.time.increase(DAY);
+      await f.escrow.connect(f.seller).requestBondWithdrawal(f.seller, f.stablecoin, "0x");
+      expect((await f.escrow.bondOf(f.seller, NATIVE)).unlockAt).to.equal(first);
+      expect((await f.escrow.bondOf(f.seller, f.stablecoin)).unlockAt).to.be.greaterThan(first);
+    });
+
+    it("needs no bond yet, and lets what is posted later leave when it opens", async () => {
+      const f = await load();
+      await f.escrow.connect(f.seller).requestBondWithdrawal(f.seller, NATIVE, "0x");
+      await f.time.increase(BOND_DELAY);
+      await f.postBond(f.seller.address, NATIVE, AMOUNT);
+      await expect(
+        f.escrow.connect(f.seller).withdrawBond(f.seller, NATIVE, AMOUNT, f.seller, "0x"),
+      ).to.changeEtherBalances(ethers, [f.escrow], [-AMOUNT]);
     });
   });
 
-  describe("requestBondWithdrawalFor", () => {
+  describe("requestBondWithdrawal by the seller's RequestBondWithdrawal", () => {
     itTakesTheOwnersSignature(load, {
       arrange: (f, owner) => f.postBond(owner, NATIVE, AMOUNT),
       intent: (_, seller, signed) => ({ kind: "RequestBondWithdrawal", message: { seller, token: NATIVE, ...signed } }),
-      send: (f, seller, { deadline, signature }) =>
-        f.escrow.connect(f.relayer).requestBondWithdrawal(seller, NATIVE, consent(deadline, signature)),
+      send: (f, seller, { from, consent }) => f.escrow.connect(from).requestBondWithdrawal(seller, NATIVE, consent),
       event: "BondWithdrawalRequested",
     });
   });
@@ -210,7 +265,7 @@ describe("Bonds", () => {
       }
     });
 
-    it("reverts with BondTooSmall for what a deal has reserved", async () => {
+    it("reverts with AmountExceedsFreeBond for what a deal has reserved", async () => {
       const f = await load();
       await f.postBond(f.seller.address, NATIVE, AMOUNT);
       await f.escrow.connect(f.seller).requestBondWithdrawal(f.seller, NATIVE, "0x");
@@ -256,10 +311,16 @@ describe("Bonds", () => {
         "BondLocked",
         [0],
       );
+      await expectUnmoved(
+        f,
+        () => f.escrow.connect(f.stranger).withdrawBond(f.seller, NATIVE, 1n, f.stranger, "0x"),
+        "NotCaller",
+        [f.stranger.address, f.seller.address],
+      );
     });
   });
 
-  describe("withdrawBondFor", () => {
+  describe("withdrawBond by the seller's WithdrawBond", () => {
     itTakesTheOwnersSignature(load, {
       arrange: async (f, owner) => {
         await f.postBond(owner, NATIVE, AMOUNT);
@@ -273,9 +334,40 @@ describe("Bonds", () => {
         kind: "WithdrawBond",
         message: { seller, token: NATIVE, amount: 1_000n, to: f.stranger.address.toLowerCase() as Hex, ...signed },
       }),
-      send: (f, seller, { deadline, signature }) =>
-        f.escrow.connect(f.relayer).withdrawBond(seller, NATIVE, 1_000n, f.stranger, consent(deadline, signature)),
+      send: (f, seller, { from, consent }) =>
+        f.escrow.connect(from).withdrawBond(seller, NATIVE, 1_000n, f.stranger, consent),
       event: "BondWithdrawn",
+    });
+
+    it("reverts with SignatureInvalid for another amount, payee or token", async () => {
+      const f = await load();
+      const seller = f.seller.address.toLowerCase() as Hex;
+      const to = f.stranger.address.toLowerCase() as Hex;
+      await f.time.increaseTo(await unlocked(f));
+      const message = { seller, token: NATIVE, amount: 1_000n, to, nonce: 0n, deadline: FAR };
+      const consent = await f.consentTo(seller, { kind: "WithdrawBond", message });
+      const as = f.escrow.connect(f.relayer);
+      for (const send of [
+        () => as.withdrawBond(seller, NATIVE, 1_001n, to, consent),
+        () => as.withdrawBond(seller, NATIVE, 1_000n, f.relayer, consent),
+        () => as.withdrawBond(seller, f.stablecoin, 1_000n, to, consent),
+      ])
+        await expectUnmoved(f, send, "SignatureInvalid", [f.seller.address]);
+      await expect(as.withdrawBond(seller, NATIVE, 1_000n, to, consent)).to.emit(f.escrow, "BondWithdrawn");
+    });
+
+    it("keeps the nonce of a withdrawal that reverted", async () => {
+      const f = await load();
+      const seller = f.seller.address.toLowerCase() as Hex;
+      const to = f.stranger.address.toLowerCase() as Hex;
+      await f.postBond(seller, NATIVE, AMOUNT);
+      const message = { seller, token: NATIVE, amount: 1_000n, to, nonce: 0n, deadline: FAR };
+      const consent = await f.consentTo(seller, { kind: "WithdrawBond", message });
+      const send = () => f.escrow.connect(f.relayer).withdrawBond(seller, NATIVE, 1_000n, to, consent);
+      await expectUnmoved(f, send, "BondLocked", [0]);
+      await f.escrow.connect(f.seller).requestBondWithdrawal(f.seller, NATIVE, "0x");
+      await f.time.increase(BOND_DELAY);
+      await expect(send()).to.changeEtherBalances(ethers, [f.escrow, f.stranger], [-1_000n, 1_000n]);
     });
   });
 });

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { statusNumber as placeInStatus } from "../../src/core/deals.ts";
-import { COVERAGE, consent, deployEscrow, FAR, type Fixture, statusNumber } from "../fixtures/escrow.ts";
+import { statusNumber, undisputed } from "../../src/core/deals.ts";
+import { COVERAGE, DAY, deployEscrow, FAR, type Fixture, type TestDeal } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
 const connection = await network.create();
@@ -17,6 +17,13 @@ async function deployed() {
 const load = () => networkHelpers.loadFixture(deployed);
 
 const withFee = (f: Fixture, feeBps: number) => ({ feeBps, marketplace: f.marketplace.address.toLowerCase() as Hex });
+
+/** The buyer's consent to what is held, where the deal stands and when it was last disputed, now. */
+const consentNow = async (f: Fixture, deal: TestDeal) => {
+  const { held: amount, ...seen } = await f.seenOf(deal.id);
+  const message = { deal: deal.id, amount, ...seen, deadline: FAR };
+  return f.consentTo(deal.terms.buyer, { kind: "ConfirmReceipt", message });
+};
 
 describe("Escrow", () => {
   describe("confirm", () => {
@@ -63,39 +70,42 @@ describe("Escrow", () => {
       expect(await f.escrow.creditOf(f.marketplace, deal.terms.token)).to.equal(deal.terms.price);
     });
 
-    it("is possible in every open state, and late", async () => {
+    it("is possible in every open state and while disputed, and late", async () => {
       const f = await load();
-      for (const status of ["deposited", "funded", "shipped", "delivered"] as const) {
-        const deal = await f.reach(status);
-        const { held } = await f.escrow.dealOf(deal.id);
-        await f.time.increase(20 * 86_400);
-        await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x")).to.changeEtherBalances(
-          ethers,
-          [f.seller],
-          [held],
-        );
+      for (const place of [
+        "deposited",
+        "funded",
+        "shipped",
+        "delivered",
+        "disputed-deposited",
+        "disputed-funded",
+        "disputed-shipped",
+        "disputed-delivered",
+      ] as const) {
+        const deal = await f.reach(place);
+        const { held } = await f.stateOf(deal.id);
+        await f.time.increase(100 * DAY);
+        const confirmation = f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
+        await expect(confirmation).to.emit(f.escrow, "DealReleased").withArgs(deal.id, held, 0);
+        await expect(confirmation).to.changeEtherBalances(ethers, [f.escrow, f.seller], [-held, held]);
+        expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("none"));
       }
     });
 
-    it("keeps the coverage reserved until the tail ends", async () => {
-      const f = await load();
-      const deal = await f.reach("delivered", { coverage: COVERAGE });
-      const at = (await f.time.latest()) + 100;
-      await f.time.setNextBlockTimestamp(at);
-      const tailUntil = at + deal.terms.tail;
-      await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"))
-        .to.emit(f.escrow, "DealReleased")
-        .withArgs(deal.id, deal.terms.price, tailUntil);
-      expect(await f.escrow.dealOf(deal.id)).to.deep.equal([
-        statusNumber("released"),
-        0n,
-        0n,
-        BigInt(tailUntil),
-        0n,
-        0n,
-      ]);
-      expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, COVERAGE, 0n]);
-    });
+    for (const place of ["delivered", "disputed-delivered"] as const)
+      it(`keeps the coverage of a ${place} deal reserved until the tail ends`, async () => {
+        const f = await load();
+        const deal = await f.reach(place, { coverage: COVERAGE });
+        const { disputedAt } = await f.stateOf(deal.id);
+        const at = (await f.time.latest()) + 100;
+        await f.time.setNextBlockTimestamp(at);
+        const tailUntil = at + deal.terms.tail;
+        await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"))
+          .to.emit(f.escrow, "DealReleased")
+          .withArgs(deal.id, deal.terms.price, tailUntil);
+        expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("released", 0n, tailUntil, disputedAt));
+        expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, COVERAGE, 0n]);
+      });
 
     it("frees the coverage at once when there is no tail", async () => {
       const f = await load();
@@ -103,6 +113,27 @@ describe("Escrow", () => {
       await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"))
         .to.emit(f.escrow, "DealReleased")
         .withArgs(deal.id, deal.terms.price, 0);
+      expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, 0n, 0n]);
+    });
+
+    it("withdraws a claim of the tail: no money moves, and the same tail goes on to its end", async () => {
+      const f = await load();
+      const deal = await f.reach("disputed-released");
+      const { resumeUntil, disputedAt } = await f.stateOf(deal.id);
+      const snapshot = await networkHelpers.takeSnapshot();
+      await f.time.setNextBlockTimestamp(resumeUntil - 1);
+      const confirmation = f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
+      await expect(confirmation).to.emit(f.escrow, "DealReleased").withArgs(deal.id, 0, resumeUntil);
+      await expect(confirmation).to.changeEtherBalances(ethers, [f.escrow, f.seller], [0n, 0n]);
+      expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("released", 0n, resumeUntil, disputedAt));
+      expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, COVERAGE, 0n]);
+
+      await snapshot.restore();
+      await f.time.setNextBlockTimestamp(resumeUntil);
+      await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"))
+        .to.emit(f.escrow, "DealReleased")
+        .withArgs(deal.id, 0, 0);
+      expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("none"));
       expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, 0n, 0n]);
     });
 
@@ -115,46 +146,21 @@ describe("Escrow", () => {
         const deal = await f.reach("delivered");
         await f.time.setNextBlockTimestamp(deal.terms.fundBy + late);
         await f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
-        expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber(status), 0n, 0n, 0n, 0n, 0n]);
+        expect(await f.stateOf(deal.id)).to.deep.equal(undisputed(status));
       }
     });
 
-    it("lets the buyer give in while disputed, and leaves the tail", async () => {
-      const f = await load();
-      for (const stage of ["deposited", "funded", "shipped", "delivered"] as const) {
-        const deal = await f.reach(`disputed-${stage}`, { coverage: COVERAGE });
-        const { held } = await f.escrow.dealOf(deal.id);
-        const at = (await f.time.latest()) + 100;
-        await f.time.setNextBlockTimestamp(at);
-        const confirming = f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
-        await expect(confirming).to.changeEtherBalances(ethers, [f.seller], [held]);
-        await expect(confirming)
-          .to.emit(f.escrow, "DealReleased")
-          .withArgs(deal.id, held, at + deal.terms.tail);
-      }
-    });
-
-    it("withdraws a claim in the tail and returns to the same tail", async () => {
-      const f = await load();
-      const deal = await f.reach("released");
-      const { until } = await f.stateOf(deal.id);
-      await f.dispute(deal);
-      await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"))
-        .to.emit(f.escrow, "DealReleased")
-        .withArgs(deal.id, 0, until);
-      expect(await f.stateOf(deal.id)).to.deep.include({ status: "released", until, disputedFrom: "none" });
-    });
-
-    it("reverts with NotCaller for anybody but the buyer", async () => {
+    it("reverts with NotCaller for the seller, the attestor and anybody else", async () => {
       const f = await load();
       const deal = await f.reach("delivered");
-      await f.expectRefusal(deal, () => f.escrow.connect(f.seller).confirm(deal.packed, "0x"), {
-        error: "NotCaller",
-        args: [f.seller, f.buyer],
-      });
+      for (const caller of [f.seller, f.attestor, f.stranger])
+        await f.expectRefusal(deal, () => f.escrow.connect(caller).confirm(deal.packed, "0x"), {
+          error: "NotCaller",
+          args: [caller, f.buyer],
+        });
     });
 
-    it("reverts with DealNotOpen before funding, and after the end", async () => {
+    it("reverts with DealNotOpen before funding, in the tail and after the end", async () => {
       const f = await load();
       for (const status of ["none", "released", "closed"] as const) {
         const deal = await f.reach(status);
@@ -166,63 +172,66 @@ describe("Escrow", () => {
     });
   });
 
-  describe("confirm by signature", () => {
-    itTakesOneSignature(load, {
-      by: "buyer",
-      arrange: (f, changes) => f.reach("delivered", changes),
-      intent: (deal, deadline) => ({
-        kind: "ConfirmReceipt",
-        message: {
-          deal: deal.id,
-          amount: deal.terms.price,
-          status: placeInStatus("delivered"),
-          disputedAt: 0,
-          deadline,
-        },
-      }),
-      send: (f, deal, { deadline, signature }) =>
-        f.escrow.connect(f.relayer).confirm(deal.packed, consent(deadline, signature)),
-      event: "DealReleased",
-      replay: (deal) => ({ error: "DealNotOpen", args: [deal.id, statusNumber("closed")] }),
-    });
+  describe("confirm by the buyer's ConfirmReceipt", () => {
+    for (const place of ["delivered", "disputed-shipped"] as const)
+      describe(`of a ${place} deal`, () => {
+        itTakesOneSignature(load, {
+          by: "buyer",
+          arrange: (f, changes) => f.reach(place, changes),
+          intent: async (deal, deadline, f) => {
+            const { held: amount, ...seen } = await f.seenOf(deal.id);
+            return { kind: "ConfirmReceipt", message: { deal: deal.id, amount, ...seen, deadline } };
+          },
+          send: (f, deal, { from, consent }) => f.escrow.connect(from).confirm(deal.packed, consent),
+          event: "DealReleased",
+          replay: (deal) => ({ error: "DealNotOpen", args: [deal.id, statusNumber("closed")] }),
+        });
+      });
 
     it("reverts with SignatureInvalid for another deal", async () => {
       const f = await load();
       const deal = await f.reach("delivered");
-      const other = await f.reach("delivered");
-      const status = placeInStatus("delivered");
-      const message = {
-        deal: other.id,
-        amount: deal.terms.price,
-        status,
-        disputedAt: 0,
-        deadline: deal.terms.deliverBy,
-      };
-      const signature = await f.signIntent(f.buyer, { kind: "ConfirmReceipt", message });
-      await f.expectRefusal(
-        deal,
-        () => f.escrow.connect(f.relayer).confirm(deal.packed, consent(message.deadline, signature)),
-        { error: "SignatureInvalid", args: [f.buyer] },
-      );
+      const consent = await consentNow(f, await f.reach("delivered"));
+      await f.expectRefusal(deal, () => f.escrow.connect(f.relayer).confirm(deal.packed, consent), {
+        error: "SignatureInvalid",
+        args: [f.buyer],
+      });
     });
 
     it("reverts with SignatureInvalid once other money is held than was signed for", async () => {
       const f = await load();
       const deal = await f.reach("deposited");
-      const { deposit, price } = deal.terms;
-      const message = {
-        deal: deal.id,
-        amount: deposit,
-        status: placeInStatus("deposited"),
-        disputedAt: 0,
-        deadline: FAR,
-      };
-      const signature = await f.signIntent(f.buyer, { kind: "ConfirmReceipt", message });
-      const send = () => f.escrow.connect(f.relayer).confirm(deal.packed, consent(FAR, signature));
+      const { deposit } = deal.terms;
+      const consent = await consentNow(f, deal);
+      const send = () => f.escrow.connect(f.relayer).confirm(deal.packed, consent);
       const snapshot = await networkHelpers.takeSnapshot();
       await expect(send()).to.changeEtherBalances(ethers, [f.seller], [deposit]);
       await snapshot.restore();
-      await f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value: price - deposit });
+      await f.payBalance(deal);
+      await f.expectRefusal(deal, send, { error: "SignatureInvalid", args: [f.buyer] });
+    });
+
+    it("reverts with SignatureInvalid in every status but the one that was signed", async () => {
+      const f = await load();
+      const deal = await f.reach("shipped");
+      const early = await consentNow(f, deal);
+      const send = (consent: `0x${string}`) => () => f.escrow.connect(f.relayer).confirm(deal.packed, consent);
+      const refusal = { error: "SignatureInvalid", args: [f.buyer] };
+      await f.deliver(deal);
+      await f.expectRefusal(deal, send(early), refusal);
+      const late = await consentNow(f, deal);
+      await f.dispute(deal);
+      await f.expectRefusal(deal, send(late), refusal);
+      await expect(send(await consentNow(f, deal))()).to.emit(f.escrow, "DealReleased");
+    });
+
+    it("reverts with SignatureInvalid in a second dispute of the tail for what withdrew the first claim", async () => {
+      const f = await load();
+      const deal = await f.reach("disputed-released");
+      const consent = await consentNow(f, deal);
+      const send = () => f.escrow.connect(f.relayer).confirm(deal.packed, consent);
+      await send();
+      await f.dispute(deal);
       await f.expectRefusal(deal, send, { error: "SignatureInvalid", args: [f.buyer] });
     });
   });

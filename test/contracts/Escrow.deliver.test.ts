@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { consent, deployEscrow, statusNumber } from "../fixtures/escrow.ts";
+import { statusNumber, undisputed } from "../../src/core/deals.ts";
+import { DAY, deployEscrow, FAR } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
 const connection = await network.create();
@@ -20,34 +21,58 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("shipped");
       const at = (await f.time.latest()) + 100;
+      const inspectionUntil = at + deal.terms.inspection;
+      await f.time.setNextBlockTimestamp(at);
+      const delivery = f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"), "0x");
+
+      await expect(delivery).to.emit(f.escrow, "DealDelivered").withArgs(deal.id, f.digest("proof"), inspectionUntil);
+      await expect(delivery).not.to.emit(f.escrow, "BackstopExtended");
+      await expect(delivery).to.changeEtherBalances(ethers, [f.escrow, f.seller], [0n, 0n]);
+      expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("delivered", deal.terms.price, inspectionUntil));
+    });
+
+    it("gives the tribunal of a disputed deal the whole backstop from delivery", async () => {
+      const f = await load();
+      const deal = await f.reach("disputed-shipped");
+      const before = await f.stateOf(deal.id);
+      const at = before.disputedAt + 5 * DAY;
       await f.time.setNextBlockTimestamp(at);
       const delivery = f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"), "0x");
 
       await expect(delivery)
         .to.emit(f.escrow, "DealDelivered")
         .withArgs(deal.id, f.digest("proof"), at + deal.terms.inspection);
-      await expect(delivery).to.changeEtherBalances(ethers, [f.escrow, f.seller], [0n, 0n]);
-      expect(await f.escrow.dealOf(deal.id)).to.deep.equal([
-        statusNumber("delivered"),
-        0n,
-        deal.terms.price,
-        BigInt(at + deal.terms.inspection),
-        0n,
-        0n,
-      ]);
+      await expect(delivery)
+        .to.emit(f.escrow, "BackstopExtended")
+        .withArgs(deal.id, at + deal.terms.backstop);
+      expect(await f.stateOf(deal.id)).to.deep.equal({
+        ...before,
+        disputedFrom: "delivered",
+        until: at + deal.terms.backstop,
+        resumeUntil: at + deal.terms.inspection,
+      });
     });
 
-    it("is possible one second before deliverBy and reverts with DeadlinePassed at deliverBy", async () => {
+    it("never brings forward a backstop that the tribunal moved further", async () => {
       const f = await load();
-      const deal = await f.reach("shipped");
-      const send = () => f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"), "0x");
-      const snapshot = await networkHelpers.takeSnapshot();
-      await f.time.setNextBlockTimestamp(deal.terms.deliverBy);
-      await f.expectRefusal(deal, send, { error: "DeadlinePassed", args: [deal.terms.deliverBy] });
-      await snapshot.restore();
-      await f.time.setNextBlockTimestamp(deal.terms.deliverBy - 1);
-      await expect(send()).to.emit(f.escrow, "DealDelivered");
+      const { tribunal, changes } = await f.openTribunal();
+      const deal = await f.reach("disputed-shipped", changes);
+      const { disputedAt } = await f.stateOf(deal.id);
+      const until = disputedAt + 170 * DAY;
+      await tribunal.extendBackstop(deal.packed, until);
+      await expect(f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"), "0x"))
+        .to.emit(f.escrow, "BackstopExtended")
+        .withArgs(deal.id, until);
+      expect((await f.stateOf(deal.id)).until).to.equal(until);
     });
+
+    for (const place of ["shipped", "disputed-shipped"] as const)
+      it(`is possible one second before deliverBy and reverts with DeadlinePassed at deliverBy (${place})`, async () => {
+        const f = await load();
+        const deal = await f.reach(place);
+        const send = () => f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"), "0x");
+        await f.expectUntil(deal, deal.terms.deliverBy, send, "DealDelivered");
+      });
 
     it("reverts with NotCaller for anybody but the attestor, the seller above all", async () => {
       const f = await load();
@@ -59,10 +84,21 @@ describe("Escrow", () => {
         });
     });
 
-    it("reverts with WrongStatus before shipping and the second time", async () => {
+    it("reverts with WrongStatus in every other place, and the second time", async () => {
       const f = await load();
-      for (const status of ["funded", "delivered"] as const) {
-        const deal = await f.reach(status);
+      for (const [place, status] of [
+        ["none", "none"],
+        ["deposited", "deposited"],
+        ["funded", "funded"],
+        ["delivered", "delivered"],
+        ["released", "released"],
+        ["disputed-deposited", "disputed"],
+        ["disputed-funded", "disputed"],
+        ["disputed-delivered", "disputed"],
+        ["disputed-released", "disputed"],
+        ["closed", "closed"],
+      ] as const) {
+        const deal = await f.reach(place);
         await f.expectRefusal(deal, () => f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"), "0x"), {
           error: "WrongStatus",
           args: [deal.id, statusNumber(status), statusNumber("shipped")],
@@ -71,7 +107,7 @@ describe("Escrow", () => {
     });
   });
 
-  describe("deliverFor", () => {
+  describe("deliver by the attestor's AttestDelivery", () => {
     itTakesOneSignature(load, {
       by: "attestor",
       arrange: (f, changes) => f.reach("shipped", changes),
@@ -79,8 +115,7 @@ describe("Escrow", () => {
         kind: "AttestDelivery",
         message: { deal: deal.id, proof: f.digest("proof"), deadline },
       }),
-      send: (f, deal, { deadline, signature }) =>
-        f.escrow.connect(f.relayer).deliver(deal.packed, f.digest("proof"), consent(deadline, signature)),
+      send: (f, deal, { from, consent }) => f.escrow.connect(from).deliver(deal.packed, f.digest("proof"), consent),
       event: "DealDelivered",
       replay: (deal) => ({
         error: "WrongStatus",
@@ -88,16 +123,16 @@ describe("Escrow", () => {
       }),
     });
 
-    it("reverts with SignatureInvalid for another proof", async () => {
+    it("reverts with SignatureInvalid for another proof and for another deal", async () => {
       const f = await load();
       const deal = await f.reach("shipped");
-      const message = { deal: deal.id, proof: f.digest("proof"), deadline: deal.terms.deliverBy };
-      const signature = await f.signIntent(f.attestor, { kind: "AttestDelivery", message });
-      await f.expectRefusal(
-        deal,
-        () => f.escrow.connect(f.relayer).deliver(deal.packed, f.digest("other"), consent(message.deadline, signature)),
-        { error: "SignatureInvalid", args: [f.attestor] },
-      );
+      const other = await f.reach("shipped");
+      const message = { deal: deal.id, proof: f.digest("proof"), deadline: FAR };
+      const consent = await f.consentTo(deal.terms.attestor, { kind: "AttestDelivery", message });
+      const as = f.escrow.connect(f.relayer);
+      const refusal = { error: "SignatureInvalid", args: [f.attestor] };
+      await f.expectRefusal(deal, () => as.deliver(deal.packed, f.digest("other"), consent), refusal);
+      await f.expectRefusal(other, () => as.deliver(other.packed, message.proof, consent), refusal);
     });
   });
 });

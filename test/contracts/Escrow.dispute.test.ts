@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import type { DealStatus } from "../../src/core/deals.ts";
-import { statusNumber as placeInStatus } from "../../src/core/deals.ts";
-import { COVERAGE, consent, deployEscrow, type Fixture, statusNumber, type TestDeal } from "../fixtures/escrow.ts";
+import type { Hex } from "viem";
+import { clockOf, type DealClock, statusNumber, undisputed } from "../../src/core/deals.ts";
+import { COVERAGE, deployEscrow, FAR, type Fixture } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
 const connection = await network.create();
@@ -14,73 +14,83 @@ async function deployed() {
   return f;
 }
 
-const FUNDED = placeInStatus("funded");
 const load = () => networkHelpers.loadFixture(deployed);
 
-/** End of the window in which a deal in this state can be disputed. */
-const windowEnd = async (f: Fixture, { terms, id }: TestDeal, status: DealStatus): Promise<number> => {
-  if (status === "deposited") return terms.balanceBy;
-  if (status === "funded") return terms.shipBy;
-  if (status === "shipped") return terms.deliverBy;
-  return Number((await f.escrow.dealOf(id)).until);
+/** Where a dispute can be opened: by whom, and which clock ends the window. */
+const windows = [
+  ["deposited", ["buyer"], "balanceBy"],
+  ["funded", ["buyer", "seller"], "shipBy"],
+  ["shipped", ["buyer", "seller"], "deliverBy"],
+  ["delivered", ["buyer", "seller"], "until"],
+  ["released", ["buyer"], "until"],
+] as const satisfies readonly (readonly [string, readonly ("buyer" | "seller")[], DealClock])[];
+
+/** A funded deal that was disputed before, by the buyer's paper of then. */
+const resumed = async (f: Fixture) => {
+  const clocks = { inspection: 3_600, backstop: 3_600 };
+  const deal = await f.reach("disputed-funded", { ...(await f.openTribunal()).changes, ...clocks });
+  const { until, disputedAt } = await f.stateOf(deal.id);
+  await f.time.setNextBlockTimestamp(until);
+  await f.escrow.connect(f.stranger).lapse(deal.packed);
+  expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("funded", deal.terms.price, 0, disputedAt));
+  return deal;
 };
 
 describe("Escrow", () => {
   describe("dispute", () => {
-    for (const status of ["deposited", "funded", "shipped", "delivered", "released"] as const) {
-      const parties =
-        status === "released" || status === "deposited" ? (["buyer"] as const) : (["buyer", "seller"] as const);
-      it(`freezes a ${status} deal until the backstop, for ${parties.join(" and ")}`, async () => {
-        const f = await load();
-        for (const party of parties.map((name) => f[name])) {
-          const deal = await f.reach(status);
+    for (const [status, parties, clock] of windows) {
+      for (const party of parties)
+        it(`freezes a ${status} deal until the backstop, for the ${party}, and keeps what it returns to`, async () => {
+          const f = await load();
+          const deal = await f.reach(status, { coverage: COVERAGE });
           const before = await f.stateOf(deal.id);
-          const { held } = before;
           const at = (await f.time.latest()) + 100;
           await f.time.setNextBlockTimestamp(at);
-          const disputing = f.escrow.connect(party).dispute(deal.packed, party, f.digest("statement"), "0x");
+          const backstopAt = at + deal.terms.backstop;
+          const disputing = f.escrow.connect(f[party]).dispute(deal.packed, f[party], f.digest("statement"), "0x");
+
           await expect(disputing)
             .to.emit(f.escrow, "DealDisputed")
-            .withArgs(deal.id, party, f.digest("statement"), at + deal.terms.backstop);
+            .withArgs(deal.id, f[party], f.digest("statement"), backstopAt);
           await expect(disputing).to.changeEtherBalances(ethers, [f.escrow], [0n]);
           expect(await f.stateOf(deal.id)).to.deep.equal({
             status: "disputed",
             disputedFrom: status,
-            held,
-            until: at + deal.terms.backstop,
+            held: before.held,
+            until: backstopAt,
             resumeUntil: before.until,
             disputedAt: at,
           });
-        }
-      });
+          expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, COVERAGE, 0n]);
+        });
 
       it(`is possible one second before the window of a ${status} deal ends and reverts with DeadlinePassed at its end`, async () => {
         const f = await load();
         const deal = await f.reach(status);
-        const end = await windowEnd(f, deal, status);
+        const end = clockOf(clock, deal.terms, await f.stateOf(deal.id));
         const send = () => f.escrow.connect(f.buyer).dispute(deal.packed, f.buyer, f.digest("statement"), "0x");
-        const snapshot = await networkHelpers.takeSnapshot();
-        await f.time.setNextBlockTimestamp(end);
-        await f.expectRefusal(deal, send, { error: "DeadlinePassed", args: [end] });
-        await snapshot.restore();
-        await f.time.setNextBlockTimestamp(end - 1);
-        await expect(send()).to.emit(f.escrow, "DealDisputed");
+        await f.expectUntil(deal, end, send, "DealDisputed");
       });
     }
 
-    it("reverts with NotDisputant for the seller before payment and in the tail", async () => {
+    it("reverts with NotDisputant for the seller of a deposit, who waits for balanceBy like anybody", async () => {
       const f = await load();
-      for (const status of ["deposited", "released"] as const) {
-        const deal = await f.reach(status);
-        const send = () => f.escrow.connect(f.seller).dispute(deal.packed, f.seller, f.digest("statement"), "0x");
-        await f.expectRefusal(deal, send, { error: "NotDisputant", args: [f.seller, statusNumber(status)] });
-      }
+      const deal = await f.reach("deposited");
+      await f.expectRefusal(
+        deal,
+        () => f.escrow.connect(f.seller).dispute(deal.packed, f.seller, f.digest("statement"), "0x"),
+        { error: "NotDisputant", args: [f.seller, statusNumber("deposited")] },
+      );
     });
 
-    it("keeps the coverage reserved", async () => {
+    it("reverts with NotDisputant for the seller in the tail, who would cut the buyer's time short", async () => {
       const f = await load();
-      const deal = await f.reach("disputed", { coverage: COVERAGE });
-      expect((await f.escrow.bondOf(f.seller, deal.terms.token)).reserved).to.equal(COVERAGE);
+      const deal = await f.reach("released");
+      await f.expectRefusal(
+        deal,
+        () => f.escrow.connect(f.seller).dispute(deal.packed, f.seller, f.digest("statement"), "0x"),
+        { error: "NotDisputant", args: [f.seller, statusNumber("released")] },
+      );
     });
 
     it("reverts with NotDisputant for anybody but buyer and seller", async () => {
@@ -90,32 +100,56 @@ describe("Escrow", () => {
         await f.expectRefusal(
           deal,
           () => f.escrow.connect(caller).dispute(deal.packed, caller, f.digest("statement"), "0x"),
-          {
-            error: "NotDisputant",
-            args: [caller, statusNumber("funded")],
-          },
+          { error: "NotDisputant", args: [caller, statusNumber("funded")] },
+        );
+    });
+
+    it("reverts with NotCaller when a party, or anybody else, calls in the name of the other", async () => {
+      const f = await load();
+      const deal = await f.reach("funded");
+      for (const [caller, by] of [
+        [f.seller, f.buyer],
+        [f.buyer, f.seller],
+        [f.stranger, f.buyer],
+      ] as const)
+        await f.expectRefusal(
+          deal,
+          () => f.escrow.connect(caller).dispute(deal.packed, by, f.digest("statement"), "0x"),
+          { error: "NotCaller", args: [caller, by] },
         );
     });
 
     it("reverts with DealNotOpen before funding, after the end, and the second time", async () => {
       const f = await load();
-      for (const status of ["none", "closed", "disputed"] as const) {
-        const deal = await f.reach(status);
-        await f.expectRefusal(
-          deal,
-          () => f.escrow.connect(f.seller).dispute(deal.packed, f.seller, f.digest("statement"), "0x"),
-          {
-            error: "DealNotOpen",
-            args: [deal.id, statusNumber(status)],
-          },
-        );
+      for (const [place, status] of [
+        ["none", "none"],
+        ["closed", "closed"],
+        ["disputed-funded", "disputed"],
+        ["disputed-released", "disputed"],
+      ] as const) {
+        const deal = await f.reach(place);
+        for (const by of [f.buyer, f.seller])
+          await f.expectRefusal(
+            deal,
+            () => f.escrow.connect(by).dispute(deal.packed, by, f.digest("statement"), "0x"),
+            { error: "DealNotOpen", args: [deal.id, statusNumber(status)] },
+          );
       }
+    });
+
+    it("is possible again after an undecided dispute, while the window of the resumed deal is open", async () => {
+      const f = await load();
+      const deal = await resumed(f);
+      await expect(f.escrow.connect(f.buyer).dispute(deal.packed, f.buyer, f.digest("again"), "0x")).to.emit(
+        f.escrow,
+        "DealDisputed",
+      );
     });
   });
 
-  describe("dispute by signature", () => {
+  describe("dispute by a party's OpenDispute", () => {
     for (const by of ["buyer", "seller"] as const)
-      describe(`by the ${by}`, () => {
+      describe(`of the ${by}`, () => {
         itTakesOneSignature(load, {
           by,
           arrange: (f, changes) => f.reach("funded", changes),
@@ -125,16 +159,15 @@ describe("Escrow", () => {
               deal: deal.id,
               by: deal.terms[by],
               statement: f.digest("statement"),
-              status: FUNDED,
+              status: statusNumber("funded"),
               disputedAt: 0,
               deadline,
             },
           }),
-          send: (f, deal, { deadline, signature }) =>
-            f.escrow
-              .connect(f.relayer)
-              .dispute(deal.packed, deal.terms[by], f.digest("statement"), consent(deadline, signature)),
+          send: (f, deal, { from, consent }) =>
+            f.escrow.connect(from).dispute(deal.packed, deal.terms[by], f.digest("statement"), consent),
           event: "DealDisputed",
+          // The intent names the status and the last dispute of before.
           replay: (deal) => ({ error: "SignatureInvalid", args: [deal.terms[by]] }),
         });
       });
@@ -142,44 +175,85 @@ describe("Escrow", () => {
     it("reverts with NotDisputant for a stranger who signs for themselves", async () => {
       const f = await load();
       const deal = await f.reach("funded");
-      const by = f.stranger.address as `0x${string}`;
-      const message = {
-        deal: deal.id,
-        by,
-        statement: f.digest("statement"),
-        status: FUNDED,
-        disputedAt: 0,
-        deadline: deal.terms.shipBy,
-      };
-      const signature = await f.signIntent(f.stranger, { kind: "OpenDispute", message });
-      await f.expectRefusal(
-        deal,
-        () =>
-          f.escrow.connect(f.relayer).dispute(deal.packed, by, message.statement, consent(message.deadline, signature)),
-        { error: "NotDisputant", args: [f.stranger, statusNumber("funded")] },
-      );
+      const by = f.stranger.address.toLowerCase() as Hex;
+      await f.expectRefusal(deal, () => f.dispute(deal, by), {
+        error: "NotDisputant",
+        args: [f.stranger, statusNumber("funded")],
+      });
     });
 
-    it("reverts with SignatureInvalid when the buyer's signature is carried as the seller's", async () => {
+    it("reverts with SignatureInvalid when the buyer's signature is submitted as the seller's", async () => {
       const f = await load();
       const deal = await f.reach("funded");
+      const statement = f.digest("statement");
       const message = {
         deal: deal.id,
         by: deal.terms.seller,
-        statement: f.digest("statement"),
-        status: FUNDED,
+        statement,
+        status: statusNumber("funded"),
         disputedAt: 0,
-        deadline: deal.terms.shipBy,
+        deadline: FAR,
       };
-      const signature = await f.signIntent(f.buyer, { kind: "OpenDispute", message });
+      const consent = await f.consentTo(deal.terms.buyer, { kind: "OpenDispute", message });
       await f.expectRefusal(
         deal,
-        () =>
-          f.escrow
-            .connect(f.relayer)
-            .dispute(deal.packed, deal.terms.seller, message.statement, consent(message.deadline, signature)),
+        () => f.escrow.connect(f.relayer).dispute(deal.packed, deal.terms.seller, statement, consent),
         { error: "SignatureInvalid", args: [f.seller] },
       );
+    });
+
+    it("reverts with SignatureInvalid for another statement and for another deal", async () => {
+      const f = await load();
+      const deal = await f.reach("funded");
+      const other = await f.reach("funded");
+      const by = deal.terms.buyer;
+      const statement = f.digest("statement");
+      const message = { deal: deal.id, by, statement, status: statusNumber("funded"), disputedAt: 0, deadline: FAR };
+      const consent = await f.consentTo(by, { kind: "OpenDispute", message });
+      const as = f.escrow.connect(f.relayer);
+      const refusal = { error: "SignatureInvalid", args: [f.buyer] };
+      await f.expectRefusal(deal, () => as.dispute(deal.packed, by, f.digest("other"), consent), refusal);
+      await f.expectRefusal(other, () => as.dispute(other.packed, by, statement, consent), refusal);
+    });
+
+    it("reverts with SignatureInvalid in every status but the one that was signed", async () => {
+      const f = await load();
+      const deal = await f.reach("deposited", { coverage: COVERAGE });
+      const by = deal.terms.buyer;
+      const statement = f.digest("statement");
+      const refuses = async (status: "deposited" | "funded" | "shipped" | "delivered") => {
+        const message = { deal: deal.id, by, statement, status: statusNumber(status), disputedAt: 0, deadline: FAR };
+        const consent = await f.consentTo(by, { kind: "OpenDispute", message });
+        await f.expectRefusal(deal, () => f.escrow.connect(f.relayer).dispute(deal.packed, by, statement, consent), {
+          error: "SignatureInvalid",
+          args: [f.buyer],
+        });
+      };
+      await f.payBalance(deal);
+      await refuses("deposited");
+      await f.ship(deal);
+      await refuses("funded");
+      await f.deliver(deal);
+      await refuses("shipped");
+      await f.confirm(deal);
+      await refuses("delivered");
+      await f.dispute(deal);
+      expect((await f.stateOf(deal.id)).disputedFrom).to.equal("released");
+    });
+
+    it("reverts with SignatureInvalid for what opened the dispute before, and for one that was signed before it", async () => {
+      const f = await load();
+      const deal = await resumed(f);
+      const by = deal.terms.buyer;
+      const statement = f.digest("statement");
+      const { status, disputedAt } = await f.seenOf(deal.id);
+      const send = async (seen: number) => {
+        const message = { deal: deal.id, by, statement, status, disputedAt: seen, deadline: FAR };
+        const consent = await f.consentTo(by, { kind: "OpenDispute", message });
+        return f.escrow.connect(f.relayer).dispute(deal.packed, by, statement, consent);
+      };
+      await f.expectRefusal(deal, () => send(0), { error: "SignatureInvalid", args: [f.buyer] });
+      await expect(send(disputedAt)).to.emit(f.escrow, "DealDisputed");
     });
   });
 });

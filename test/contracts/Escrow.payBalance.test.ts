@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { network } from "hardhat";
+import { type DealStatus, statusNumber, undisputed } from "../../src/core/deals.ts";
 import { intentDigest } from "../../src/core/intents.ts";
-import { consent, deployEscrow, type Fixture, statusNumber, type TestDeal } from "../fixtures/escrow.ts";
+import { deployEscrow, FAR, type Fixture, type TestDeal } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
 const connection = await network.create();
@@ -27,7 +28,7 @@ describe("Escrow", () => {
 
       await expect(payment).to.emit(f.escrow, "BalancePaid").withArgs(deal.id, balanceOf(deal));
       await expect(payment).to.changeEtherBalances(ethers, [f.buyer, f.escrow], [-balanceOf(deal), balanceOf(deal)]);
-      expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("funded"), 0n, deal.terms.price, 0n, 0n, 0n]);
+      expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("funded", deal.terms.price));
     });
 
     it("completes the token price", async () => {
@@ -39,55 +40,72 @@ describe("Escrow", () => {
         [f.buyer, f.escrow],
         [-balanceOf(deal), balanceOf(deal)],
       );
+      expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("funded", deal.terms.price));
     });
 
-    it("takes it one second before balanceBy and reverts with DeadlinePassed at balanceBy", async () => {
+    it("is possible while disputed: the dispute goes on over the whole price and returns to the funded deal", async () => {
       const f = await load();
-      const deal = await f.reach("deposited");
-      const { balanceBy } = deal.terms;
-      const send = () => f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value: balanceOf(deal) });
-      const snapshot = await networkHelpers.takeSnapshot();
-      await f.time.setNextBlockTimestamp(balanceBy);
-      await f.expectRefusal(deal, send, { error: "DeadlinePassed", args: [balanceBy] });
-      await snapshot.restore();
-      await f.time.setNextBlockTimestamp(balanceBy - 1);
-      await expect(send()).to.emit(f.escrow, "BalancePaid");
+      const deal = await f.reach("disputed-deposited");
+      const before = await f.stateOf(deal.id);
+      const payment = f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value: balanceOf(deal) });
+      await expect(payment).to.emit(f.escrow, "BalancePaid").withArgs(deal.id, balanceOf(deal));
+      await expect(payment).to.changeEtherBalances(ethers, [f.buyer, f.escrow], [-balanceOf(deal), balanceOf(deal)]);
+      expect(await f.stateOf(deal.id)).to.deep.equal({ ...before, disputedFrom: "funded", held: deal.terms.price });
     });
 
-    it("reverts with NotCaller for anybody but the buyer", async () => {
+    for (const place of ["deposited", "disputed-deposited"] as const)
+      it(`takes it one second before balanceBy and reverts with DeadlinePassed at balanceBy (${place})`, async () => {
+        const f = await load();
+        const deal = await f.reach(place);
+        const send = () => f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value: balanceOf(deal) });
+        await f.expectUntil(deal, deal.terms.balanceBy, send, "BalancePaid");
+      });
+
+    it("reverts with NotCaller for the seller and anybody else", async () => {
       const f = await load();
       const deal = await f.reach("deposited");
-      await f.expectRefusal(
-        deal,
-        () => f.escrow.connect(f.stranger).payBalance(deal.packed, "0x", { value: balanceOf(deal) }),
-        { error: "NotCaller", args: [f.stranger, f.buyer] },
-      );
+      for (const caller of [f.seller, f.stranger])
+        await f.expectRefusal(
+          deal,
+          () => f.escrow.connect(caller).payBalance(deal.packed, "0x", { value: balanceOf(deal) }),
+          { error: "NotCaller", args: [caller, f.buyer] },
+        );
     });
 
-    it("reverts with ValueMismatch for any other amount", async () => {
+    it("reverts with ValueMismatch for any other amount, and for currency sent with a token", async () => {
       const f = await load();
-      const deal = await f.reach("deposited");
-      for (const value of [balanceOf(deal) - 1n, balanceOf(deal) + 1n, deal.terms.price])
+      const native = await f.reach("deposited");
+      for (const [deal, value, expected] of [
+        [native, balanceOf(native) - 1n, balanceOf(native)],
+        [native, balanceOf(native) + 1n, balanceOf(native)],
+        [native, native.terms.price, balanceOf(native)],
+        [native, 0n, balanceOf(native)],
+        [await inToken(f), 1n, 0n],
+      ] as const)
         await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value }), {
           error: "ValueMismatch",
-          args: [value, balanceOf(deal)],
+          args: [value, expected],
         });
     });
 
-    it("reverts with WrongStatus the second time, and when everything was paid at once", async () => {
+    it("reverts with WrongStatus the second time, and in every other place", async () => {
       const f = await load();
       const paid = await f.reach("deposited");
-      await f.escrow.connect(f.buyer).payBalance(paid.packed, "0x", { value: balanceOf(paid) });
-      for (const deal of [paid, await f.reach("funded")])
-        await f.expectRefusal(
-          deal,
-          () => f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value: balanceOf(deal) }),
-          { error: "WrongStatus", args: [deal.id, statusNumber("funded"), statusNumber("deposited")] },
-        );
+      await f.payBalance(paid);
+      const refuses = (deal: TestDeal, status: DealStatus) =>
+        f.expectRefusal(deal, () => f.escrow.connect(f.buyer).payBalance(deal.packed, "0x"), {
+          error: "WrongStatus",
+          args: [deal.id, statusNumber(status), statusNumber("deposited")],
+        });
+      await refuses(paid, "funded");
+      for (const place of ["none", "funded", "shipped", "delivered", "released", "closed"] as const)
+        await refuses(await f.reach(place), place);
+      for (const place of ["disputed-funded", "disputed-shipped", "disputed-delivered", "disputed-released"] as const)
+        await refuses(await f.reach(place), "disputed");
     });
   });
 
-  describe("payBalanceFor", () => {
+  describe("payBalance by the buyer's PayBalance", () => {
     itTakesOneSignature(load, {
       by: "buyer",
       arrange: (f, changes) => f.reach("deposited", changes),
@@ -95,8 +113,8 @@ describe("Escrow", () => {
         kind: "PayBalance",
         message: { deal: deal.id, amount: balanceOf(deal), deadline },
       }),
-      send: (f, deal, { deadline, signature }) =>
-        f.escrow.connect(f.relayer).payBalance(deal.packed, consent(deadline, signature), { value: balanceOf(deal) }),
+      send: (f, deal, { from, consent }) =>
+        f.escrow.connect(from).payBalance(deal.packed, consent, { value: balanceOf(deal) }),
       event: "BalancePaid",
       replay: (deal) => ({
         error: "WrongStatus",
@@ -104,15 +122,23 @@ describe("Escrow", () => {
       }),
     });
 
-    it("pulls the buyer's allowance, not the carrier's", async () => {
+    it("takes the relayer's native currency", async () => {
       const f = await load();
-      const deal = await inToken(f);
-      const deadline = deal.terms.balanceBy;
-      const message = { deal: deal.id, amount: balanceOf(deal), deadline };
-      const signature = await f.signIntent(f.buyer, { kind: "PayBalance", message });
+      const deal = await f.reach("deposited");
+      const message = { deal: deal.id, amount: balanceOf(deal), deadline: FAR };
+      const consent = await f.consentTo(deal.terms.buyer, { kind: "PayBalance", message });
       await expect(
-        f.escrow.connect(f.relayer).payBalance(deal.packed, consent(deadline, signature)),
-      ).to.changeTokenBalances(
+        f.escrow.connect(f.relayer).payBalance(deal.packed, consent, { value: balanceOf(deal) }),
+      ).to.changeEtherBalances(ethers, [f.buyer, f.relayer, f.escrow], [0n, -balanceOf(deal), balanceOf(deal)]);
+    });
+
+    it("pulls the buyer's allowance, not the relayer's", async () => {
+      const f = await load();
+      await f.giveTokens([f.relayer]);
+      const deal = await inToken(f);
+      const message = { deal: deal.id, amount: balanceOf(deal), deadline: FAR };
+      const consent = await f.consentTo(deal.terms.buyer, { kind: "PayBalance", message });
+      await expect(f.escrow.connect(f.relayer).payBalance(deal.packed, consent)).to.changeTokenBalances(
         ethers,
         f.stablecoin,
         [f.buyer, f.relayer, f.escrow],
@@ -120,22 +146,26 @@ describe("Escrow", () => {
       );
     });
 
-    it("reverts with SignatureInvalid when another amount was signed", async () => {
+    it("reverts with SignatureInvalid when another amount was signed, and for another deal", async () => {
       const f = await load();
       const deal = await inToken(f);
-      const message = { deal: deal.id, amount: balanceOf(deal) - 1n, deadline: deal.terms.balanceBy };
-      const signature = await f.signIntent(f.buyer, { kind: "PayBalance", message });
-      await f.expectRefusal(
-        deal,
-        () => f.escrow.connect(f.relayer).payBalance(deal.packed, consent(message.deadline, signature)),
-        { error: "SignatureInvalid", args: [f.buyer] },
-      );
+      const other = await inToken(f);
+      for (const message of [
+        { deal: deal.id, amount: balanceOf(deal) - 1n, deadline: FAR },
+        { deal: other.id, amount: balanceOf(deal), deadline: FAR },
+      ]) {
+        const consent = await f.consentTo(deal.terms.buyer, { kind: "PayBalance", message });
+        await f.expectRefusal(deal, () => f.escrow.connect(f.relayer).payBalance(deal.packed, consent), {
+          error: "SignatureInvalid",
+          args: [f.buyer],
+        });
+      }
     });
   });
 
   describe("payBalanceWithAuthorization", () => {
-    const authorized = async (f: Fixture) => {
-      const deal = await inToken(f);
+    const authorized = async (f: Fixture, place: "deposited" | "disputed-deposited" = "deposited") => {
+      const deal = await f.reach(place, { token: f.stablecoinAddress });
       const message = { deal: deal.id, amount: balanceOf(deal), deadline: deal.terms.balanceBy };
       const nonce = intentDigest({ kind: "PayBalance", message }, f.domain);
       const value = balanceOf(deal);
@@ -155,16 +185,26 @@ describe("Escrow", () => {
         [f.buyer, f.escrow],
         [-balanceOf(deal), balanceOf(deal)],
       );
-      expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("funded"), 0n, deal.terms.price, 0n, 0n, 0n]);
+      expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("funded", deal.terms.price));
     });
 
-    it("reverts with DeadlinePassed at balanceBy and with WrongStatus the second time", async () => {
+    it("is possible while disputed", async () => {
+      const f = await load();
+      const { deal, send } = await authorized(f, "disputed-deposited");
+      const before = await f.stateOf(deal.id);
+      await expect(send()).to.emit(f.escrow, "BalancePaid").withArgs(deal.id, balanceOf(deal));
+      expect(await f.stateOf(deal.id)).to.deep.equal({ ...before, disputedFrom: "funded", held: deal.terms.price });
+    });
+
+    it("is possible one second before balanceBy and reverts with DeadlinePassed at it", async () => {
       const f = await load();
       const { deal, send } = await authorized(f);
-      const snapshot = await networkHelpers.takeSnapshot();
-      await f.time.setNextBlockTimestamp(deal.terms.balanceBy);
-      await f.expectRefusal(deal, send, { error: "DeadlinePassed", args: [deal.terms.balanceBy] });
-      await snapshot.restore();
+      await f.expectUntil(deal, deal.terms.balanceBy, send, "BalancePaid");
+    });
+
+    it("reverts with WrongStatus the second time", async () => {
+      const f = await load();
+      const { deal, send } = await authorized(f);
       await send();
       await f.expectRefusal(deal, send, {
         error: "WrongStatus",

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { statusNumber as placeInStatus } from "../../src/core/deals.ts";
-import { COVERAGE, consent, deployEscrow, FAR, type Fixture, statusNumber, type TestDeal } from "../fixtures/escrow.ts";
+import type { Hex } from "viem";
+import { statusNumber, undisputed } from "../../src/core/deals.ts";
+import { COVERAGE, deployEscrow, FAR, type Fixture, type TestDeal } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
 const connection = await network.create();
@@ -17,54 +18,63 @@ const load = () => networkHelpers.loadFixture(deployed);
 
 const part = ({ terms }: TestDeal) => terms.price / 4n;
 
-/** What the seller signs to give back `amount` of `held`. */
-const signedRefund = async (f: Fixture, deal: TestDeal, { amount, held }: { amount: bigint; held: bigint }) => {
-  const status = placeInStatus((await f.stateOf(deal.id)).status);
-  const message = { deal: deal.id, amount, remaining: held - amount, status, disputedAt: 0, deadline: FAR };
-  const signature = await f.signIntent(f.seller, { kind: "RefundBuyer", message });
-  return () => f.escrow.connect(f.relayer).refund(deal.packed, amount, consent(FAR, signature));
+/** The seller's consent to give back `amount` of what is held now, as the deal stands now. */
+const consentNow = async (f: Fixture, deal: TestDeal, amount: bigint) => {
+  const { held, ...seen } = await f.seenOf(deal.id);
+  const message = { deal: deal.id, amount, remaining: held - amount, ...seen, deadline: FAR };
+  return f.consentTo(deal.terms.seller, { kind: "RefundBuyer", message });
 };
 
-/** A deal with earnest money, before or after its balance was paid. */
-const earnestDeal = async (f: Fixture, status: "deposited" | "funded", coverage: bigint) => {
-  const deal = await f.reach("deposited", { ...(await f.inTwoParts(5n)), earnest: true, coverage });
-  const { price, deposit } = deal.terms;
-  if (status === "funded") await f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value: price - deposit });
-  return deal;
-};
+/** Terms whose deposit, a fifth of the price, is earnest money. */
+const withEarnest = async (f: Fixture) => ({ ...(await f.inTwoParts(5n)), earnest: true, coverage: COVERAGE });
 
 describe("Escrow", () => {
   describe("refund", () => {
-    it("gives everything back and closes the deal before shipping", async () => {
+    it("gives everything back before shipping, closes the deal and frees the coverage, while disputed too", async () => {
       const f = await load();
-      for (const status of ["deposited", "funded", "disputed-deposited", "disputed-funded"] as const) {
-        const deal = await f.reach(status, { coverage: COVERAGE });
-        const { held } = await f.escrow.dealOf(deal.id);
+      for (const place of ["deposited", "funded", "disputed-deposited", "disputed-funded"] as const) {
+        const deal = await f.reach(place, { coverage: COVERAGE });
+        const { held } = await f.stateOf(deal.id);
         const refunding = f.escrow.connect(f.seller).refund(deal.packed, held, "0x");
 
         await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, held, 0, 0);
+        await expect(refunding).not.to.emit(f.escrow, "DealCompensated");
         await expect(refunding).to.changeEtherBalances(ethers, [f.escrow, f.buyer, f.seller], [-held, held, 0n]);
-        expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("closed"), 0n, 0n, 0n, 0n, 0n]);
+        expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("closed"));
         expect((await f.escrow.bondOf(f.seller, deal.terms.token)).reserved).to.equal(0n);
       }
     });
 
-    it("gives everything back after shipping and leaves the tail", async () => {
+    it("gives everything back after shipping and leaves the tail to a covered deal, while disputed too", async () => {
       const f = await load();
+      await f.postBond(f.seller.address, f.stablecoinAddress, 7n);
       for (const place of ["shipped", "delivered", "disputed-shipped", "disputed-delivered"] as const) {
-        const deal = await f.reach(place, { coverage: COVERAGE });
-        const { held } = await f.escrow.dealOf(deal.id);
+        const deal = await f.reach(place, { coverage: COVERAGE, token: f.stablecoinAddress });
+        const { price, tail } = deal.terms;
+        const before = await f.escrow.bondOf(f.seller, f.stablecoinAddress);
+        const { disputedAt } = await f.stateOf(deal.id);
         const at = (await f.time.latest()) + 100;
         await f.time.setNextBlockTimestamp(at);
-        const refunding = f.escrow.connect(f.seller).refund(deal.packed, held, "0x");
+        const refunding = f.escrow.connect(f.seller).refund(deal.packed, price, "0x");
+
         await expect(refunding)
           .to.emit(f.escrow, "DealRefunded")
-          .withArgs(deal.id, held, 0, at + deal.terms.tail);
-        await expect(refunding).to.changeEtherBalances(ethers, [f.escrow, f.buyer], [-held, held]);
-        expect(await f.stateOf(deal.id)).to.deep.include({ status: "released", until: at + deal.terms.tail });
-        // The claim on the coverage is still open, and it is the buyer's.
-        await f.dispute(deal);
-        expect((await f.escrow.bondOf(f.seller, deal.terms.token)).reserved >= COVERAGE).to.equal(true);
+          .withArgs(deal.id, price, 0, at + tail);
+        await expect(refunding).to.changeTokenBalances(ethers, f.stablecoin, [f.escrow, f.buyer], [-price, price]);
+        expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("released", 0n, at + tail, disputedAt));
+        expect(await f.escrow.bondOf(f.seller, f.stablecoinAddress)).to.deep.equal(before);
+      }
+    });
+
+    it("leaves no tail after shipping to a deal without coverage", async () => {
+      const f = await load();
+      for (const place of ["shipped", "delivered", "disputed-shipped", "disputed-delivered"] as const) {
+        const deal = await f.reach(place);
+        const { price } = deal.terms;
+        await expect(f.escrow.connect(f.seller).refund(deal.packed, price, "0x"))
+          .to.emit(f.escrow, "DealRefunded")
+          .withArgs(deal.id, price, 0, 0);
+        expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("closed"));
       }
     });
 
@@ -72,7 +82,7 @@ describe("Escrow", () => {
       const f = await load();
       for (const status of ["funded", "shipped", "delivered"] as const) {
         const deal = await f.reach(status, { token: f.stablecoinAddress });
-        const { until } = await f.escrow.dealOf(deal.id);
+        const { until } = await f.stateOf(deal.id);
         const remaining = deal.terms.price - part(deal);
         const refunding = f.escrow.connect(f.seller).refund(deal.packed, part(deal), "0x");
 
@@ -83,38 +93,68 @@ describe("Escrow", () => {
           [f.escrow, f.buyer],
           [-part(deal), part(deal)],
         );
-        expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber(status), 0n, remaining, until, 0n, 0n]);
+        expect(await f.stateOf(deal.id)).to.deep.equal(undisputed(status, remaining, until));
       }
     });
 
-    it("doubles earnest money from the coverage when the seller ends the deal before shipping", async () => {
+    it("keeps the time of the last dispute when a part is given back", async () => {
       const f = await load();
-      for (const status of ["deposited", "funded"] as const) {
-        const deal = await earnestDeal(f, status, COVERAGE);
-        const { held } = await f.escrow.dealOf(deal.id);
-        const { deposit } = deal.terms;
-        const before = await f.escrow.bondOf(f.seller, deal.terms.token);
+      const clocks = { inspection: 3_600, backstop: 3_600 };
+      const deal = await f.reach("disputed-shipped", { ...(await f.openTribunal()).changes, ...clocks });
+      const { disputedAt, until } = await f.stateOf(deal.id);
+      await f.time.increaseTo(until);
+      await f.escrow.connect(f.stranger).lapse(deal.packed);
+      await f.escrow.connect(f.seller).refund(deal.packed, part(deal), "0x");
+      const remaining = deal.terms.price - part(deal);
+      expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("shipped", remaining, 0, disputedAt));
+    });
+
+    it("doubles earnest money from the coverage when the seller ends the deal before shipping, while disputed too", async () => {
+      const f = await load();
+      for (const place of ["deposited", "funded", "disputed-deposited", "disputed-funded"] as const) {
+        const deal = await f.reach(place, await withEarnest(f));
+        const { held } = await f.stateOf(deal.id);
+        const { deposit, token } = deal.terms;
+        const before = await f.escrow.bondOf(f.seller, token);
         const refunding = f.escrow.connect(f.seller).refund(deal.packed, held, "0x");
         await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, held, 0, 0);
         await expect(refunding).to.emit(f.escrow, "DealCompensated").withArgs(deal.id, deposit, 0);
-        await expect(refunding).to.changeEtherBalances(ethers, [f.buyer], [held + deposit]);
-        expect((await f.escrow.bondOf(f.seller, deal.terms.token)).balance).to.equal(before.balance - deposit);
+        await expect(refunding).to.changeEtherBalances(
+          ethers,
+          [f.escrow, f.buyer],
+          [-(held + deposit), held + deposit],
+        );
+        expect(await f.escrow.bondOf(f.seller, token)).to.deep.equal([
+          before.balance - deposit,
+          before.reserved - COVERAGE,
+          0n,
+        ]);
+        expect(await f.escrow.shortfallOf(deal.id)).to.equal(0n);
       }
     });
 
     it("does not double earnest money for a part, nor once the goods were shipped", async () => {
       const f = await load();
-      const deal = await earnestDeal(f, "funded", COVERAGE);
+      const deal = await f.reach("funded", await withEarnest(f));
       const refund = (amount: bigint) => f.escrow.connect(f.seller).refund(deal.packed, amount, "0x");
       await expect(refund(1n)).to.changeEtherBalances(ethers, [f.buyer], [1n]);
       await f.ship(deal);
       const rest = deal.terms.price - 1n;
-      await expect(refund(rest)).not.to.emit(f.escrow, "DealCompensated");
+      const refunding = refund(rest);
+      await expect(refunding).to.changeEtherBalances(ethers, [f.escrow, f.buyer], [-rest, rest]);
+      await expect(refunding).not.to.emit(f.escrow, "DealCompensated");
+      expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, COVERAGE, 0n]);
     });
 
-    it("reverts with RefundNotWhole for a part of a deposit or of a disputed deal", async () => {
+    it("reverts with RefundNotWhole for a part of a deposit and while disputed", async () => {
       const f = await load();
-      for (const place of ["deposited", "disputed-deposited", "disputed-funded", "disputed-delivered"] as const) {
+      for (const place of [
+        "deposited",
+        "disputed-deposited",
+        "disputed-funded",
+        "disputed-shipped",
+        "disputed-delivered",
+      ] as const) {
         const deal = await f.reach(place);
         const { held } = await f.stateOf(deal.id);
         await f.expectRefusal(deal, () => f.escrow.connect(f.seller).refund(deal.packed, held - 1n, "0x"), {
@@ -133,16 +173,25 @@ describe("Escrow", () => {
       await f.expectRefusal(deal, send(price + 1n), { error: "RefundExceedsHeld", args: [price + 1n, price] });
     });
 
-    it("reverts with NotCaller for anybody but the seller", async () => {
+    it("has nothing to give back in a dispute of the tail", async () => {
       const f = await load();
-      const deal = await f.reach("funded");
-      await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).refund(deal.packed, 1n, "0x"), {
-        error: "NotCaller",
-        args: [f.buyer, f.seller],
-      });
+      const deal = await f.reach("disputed-released");
+      const send = (amount: bigint) => () => f.escrow.connect(f.seller).refund(deal.packed, amount, "0x");
+      await f.expectRefusal(deal, send(0n), { error: "AmountZero" });
+      await f.expectRefusal(deal, send(1n), { error: "RefundExceedsHeld", args: [1, 0] });
     });
 
-    it("reverts with DealNotOpen before funding and after the end", async () => {
+    it("reverts with NotCaller for the buyer and anybody else", async () => {
+      const f = await load();
+      const deal = await f.reach("funded");
+      for (const caller of [f.buyer, f.stranger])
+        await f.expectRefusal(deal, () => f.escrow.connect(caller).refund(deal.packed, 1n, "0x"), {
+          error: "NotCaller",
+          args: [caller, f.seller],
+        });
+    });
+
+    it("reverts with DealNotOpen before funding, in the tail and after the end", async () => {
       const f = await load();
       for (const status of ["none", "released", "closed"] as const) {
         const deal = await f.reach(status);
@@ -154,7 +203,7 @@ describe("Escrow", () => {
     });
   });
 
-  describe("refund by signature", () => {
+  describe("refund by the seller's RefundBuyer", () => {
     itTakesOneSignature(load, {
       by: "seller",
       arrange: (f, changes) => f.reach("funded", changes),
@@ -164,40 +213,81 @@ describe("Escrow", () => {
           deal: deal.id,
           amount: part(deal),
           remaining: deal.terms.price - part(deal),
-          status: placeInStatus("funded"),
+          status: statusNumber("funded"),
           disputedAt: 0,
           deadline,
         },
       }),
-      send: (f, deal, { deadline, signature }) =>
-        f.escrow.connect(f.relayer).refund(deal.packed, part(deal), consent(deadline, signature)),
+      send: (f, deal, { from, consent }) => f.escrow.connect(from).refund(deal.packed, part(deal), consent),
       event: "DealRefunded",
-      replay: (deal) => ({ error: "SignatureInvalid", args: [deal.terms.seller] }),
+      // What remains is another amount now, so it is another intent.
+      replay: (_, f) => ({ error: "SignatureInvalid", args: [f.seller] }),
     });
 
     it("runs a whole refund once", async () => {
       const f = await load();
       const deal = await f.reach("funded");
-      const send = await signedRefund(f, deal, { amount: deal.terms.price, held: deal.terms.price });
-      await expect(send()).to.changeEtherBalances(ethers, [f.buyer], [deal.terms.price]);
+      const { price } = deal.terms;
+      const consent = await consentNow(f, deal, price);
+      const send = () => f.escrow.connect(f.relayer).refund(deal.packed, price, consent);
+      await expect(send()).to.changeEtherBalances(ethers, [f.buyer], [price]);
       await f.expectRefusal(deal, send, { error: "DealNotOpen", args: [deal.id, statusNumber("closed")] });
     });
 
-    it("does not run a refund that was signed before other money came or went", async () => {
+    it("reverts with SignatureInvalid once other money is held than was signed for", async () => {
       const f = await load();
       const deal = await f.reach("deposited");
-      const { deposit, price } = deal.terms;
-      const send = await signedRefund(f, deal, { amount: deposit, held: deposit });
-      await f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value: price - deposit });
-      await f.expectRefusal(deal, send, { error: "SignatureInvalid", args: [f.seller] });
+      const { deposit } = deal.terms;
+      const consent = await consentNow(f, deal, deposit);
+      await f.payBalance(deal);
+      await f.expectRefusal(deal, () => f.escrow.connect(f.relayer).refund(deal.packed, deposit, consent), {
+        error: "SignatureInvalid",
+        args: [f.seller],
+      });
     });
 
-    it("reverts with RefundExceedsHeld", async () => {
+    it("reverts with SignatureInvalid in every status but the one that was signed", async () => {
       const f = await load();
       const deal = await f.reach("funded");
       const { price } = deal.terms;
-      const send = await signedRefund(f, deal, { amount: price + 1n, held: price + 1n });
-      await f.expectRefusal(deal, send, { error: "RefundExceedsHeld", args: [price + 1n, price] });
+      const send = (consent: Hex) => () => f.escrow.connect(f.relayer).refund(deal.packed, price, consent);
+      const refusal = { error: "SignatureInvalid", args: [f.seller] };
+      const beforeShipping = await consentNow(f, deal, price);
+      await f.ship(deal);
+      await f.expectRefusal(deal, send(beforeShipping), refusal);
+      const beforeDispute = await consentNow(f, deal, price);
+      await f.dispute(deal);
+      await f.expectRefusal(deal, send(beforeDispute), refusal);
+      await expect(send(await consentNow(f, deal, price))()).to.emit(f.escrow, "DealRefunded");
+    });
+
+    it("reverts with SignatureInvalid for another deal and another amount", async () => {
+      const f = await load();
+      const deal = await f.reach("funded");
+      const other = await f.reach("funded");
+      const consent = await consentNow(f, deal, part(deal));
+      const as = f.escrow.connect(f.relayer);
+      const refusal = { error: "SignatureInvalid", args: [f.seller] };
+      await f.expectRefusal(other, () => as.refund(other.packed, part(deal), consent), refusal);
+      await f.expectRefusal(deal, () => as.refund(deal.packed, part(deal) + 1n, consent), refusal);
+    });
+
+    it("reverts with SignatureInvalid once a dispute came and went since it was signed", async () => {
+      const f = await load();
+      const clocks = { inspection: 3_600, backstop: 3_600 };
+      const deal = await f.reach("funded", { ...(await f.openTribunal()).changes, ...clocks });
+      const consent = await consentNow(f, deal, part(deal));
+      await f.dispute(deal);
+      await f.time.increaseTo((await f.stateOf(deal.id)).until);
+      await f.escrow.connect(f.stranger).lapse(deal.packed);
+      expect((await f.stateOf(deal.id)).status).to.equal("funded");
+      await f.expectRefusal(deal, () => f.escrow.connect(f.relayer).refund(deal.packed, part(deal), consent), {
+        error: "SignatureInvalid",
+        args: [f.seller],
+      });
+      await expect(
+        f.escrow.connect(f.relayer).refund(deal.packed, part(deal), await consentNow(f, deal, part(deal))),
+      ).to.emit(f.escrow, "DealRefunded");
     });
   });
 });

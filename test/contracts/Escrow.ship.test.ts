@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { consent, deployEscrow, statusNumber } from "../fixtures/escrow.ts";
+import { statusNumber, undisputed } from "../../src/core/deals.ts";
+import { deployEscrow, FAR } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
 const connection = await network.create();
@@ -23,34 +24,52 @@ describe("Escrow", () => {
 
       await expect(shipping).to.emit(f.escrow, "DealShipped").withArgs(deal.id, f.digest("tracking"));
       await expect(shipping).to.changeEtherBalances(ethers, [f.escrow, f.seller], [0n, 0n]);
-      expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("shipped"), 0n, deal.terms.price, 0n, 0n, 0n]);
+      expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("shipped", deal.terms.price));
     });
 
-    it("is possible one second before shipBy and reverts with DeadlinePassed at shipBy", async () => {
+    it("is possible while disputed: the dispute goes on and returns to the shipped deal", async () => {
       const f = await load();
-      const deal = await f.reach("funded");
-      const send = () => f.escrow.connect(f.seller).ship(deal.packed, f.digest("tracking"), "0x");
-      const snapshot = await networkHelpers.takeSnapshot();
-      await f.time.setNextBlockTimestamp(deal.terms.shipBy);
-      await f.expectRefusal(deal, send, { error: "DeadlinePassed", args: [deal.terms.shipBy] });
-      await snapshot.restore();
-      await f.time.setNextBlockTimestamp(deal.terms.shipBy - 1);
-      await expect(send()).to.emit(f.escrow, "DealShipped");
+      const deal = await f.reach("disputed-funded");
+      const before = await f.stateOf(deal.id);
+      await expect(f.escrow.connect(f.seller).ship(deal.packed, f.digest("tracking"), "0x"))
+        .to.emit(f.escrow, "DealShipped")
+        .withArgs(deal.id, f.digest("tracking"));
+      expect(await f.stateOf(deal.id)).to.deep.equal({ ...before, disputedFrom: "shipped" });
     });
 
-    it("reverts with NotCaller for anybody but the seller", async () => {
-      const f = await load();
-      const deal = await f.reach("funded");
-      await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).ship(deal.packed, f.digest("tracking"), "0x"), {
-        error: "NotCaller",
-        args: [f.buyer, f.seller],
+    for (const place of ["funded", "disputed-funded"] as const)
+      it(`is possible one second before shipBy and reverts with DeadlinePassed at shipBy (${place})`, async () => {
+        const f = await load();
+        const deal = await f.reach(place);
+        const send = () => f.escrow.connect(f.seller).ship(deal.packed, f.digest("tracking"), "0x");
+        await f.expectUntil(deal, deal.terms.shipBy, send, "DealShipped");
       });
+
+    it("reverts with NotCaller for the buyer, the attestor and anybody else", async () => {
+      const f = await load();
+      const deal = await f.reach("funded");
+      for (const caller of [f.buyer, f.attestor, f.stranger])
+        await f.expectRefusal(deal, () => f.escrow.connect(caller).ship(deal.packed, f.digest("tracking"), "0x"), {
+          error: "NotCaller",
+          args: [caller, f.seller],
+        });
     });
 
-    it("reverts with WrongStatus before the balance is paid and the second time", async () => {
+    it("reverts with WrongStatus in every other place, and the second time", async () => {
       const f = await load();
-      for (const status of ["deposited", "shipped"] as const) {
-        const deal = await f.reach(status);
+      for (const [place, status] of [
+        ["none", "none"],
+        ["deposited", "deposited"],
+        ["shipped", "shipped"],
+        ["delivered", "delivered"],
+        ["released", "released"],
+        ["disputed-deposited", "disputed"],
+        ["disputed-shipped", "disputed"],
+        ["disputed-delivered", "disputed"],
+        ["disputed-released", "disputed"],
+        ["closed", "closed"],
+      ] as const) {
+        const deal = await f.reach(place);
         await f.expectRefusal(deal, () => f.escrow.connect(f.seller).ship(deal.packed, f.digest("tracking"), "0x"), {
           error: "WrongStatus",
           args: [deal.id, statusNumber(status), statusNumber("funded")],
@@ -59,7 +78,7 @@ describe("Escrow", () => {
     });
   });
 
-  describe("shipFor", () => {
+  describe("ship by the seller's ShipGoods", () => {
     itTakesOneSignature(load, {
       by: "seller",
       arrange: (f, changes) => f.reach("funded", changes),
@@ -67,8 +86,7 @@ describe("Escrow", () => {
         kind: "ShipGoods",
         message: { deal: deal.id, tracking: f.digest("tracking"), deadline },
       }),
-      send: (f, deal, { deadline, signature }) =>
-        f.escrow.connect(f.relayer).ship(deal.packed, f.digest("tracking"), consent(deadline, signature)),
+      send: (f, deal, { from, consent }) => f.escrow.connect(from).ship(deal.packed, f.digest("tracking"), consent),
       event: "DealShipped",
       replay: (deal) => ({
         error: "WrongStatus",
@@ -76,16 +94,16 @@ describe("Escrow", () => {
       }),
     });
 
-    it("reverts with SignatureInvalid for another tracking digest", async () => {
+    it("reverts with SignatureInvalid for another tracking digest and for another deal", async () => {
       const f = await load();
       const deal = await f.reach("funded");
-      const message = { deal: deal.id, tracking: f.digest("tracking"), deadline: deal.terms.shipBy };
-      const signature = await f.signIntent(f.seller, { kind: "ShipGoods", message });
-      await f.expectRefusal(
-        deal,
-        () => f.escrow.connect(f.relayer).ship(deal.packed, f.digest("other"), consent(message.deadline, signature)),
-        { error: "SignatureInvalid", args: [f.seller] },
-      );
+      const other = await f.reach("funded");
+      const message = { deal: deal.id, tracking: f.digest("tracking"), deadline: FAR };
+      const consent = await f.consentTo(deal.terms.seller, { kind: "ShipGoods", message });
+      const as = f.escrow.connect(f.relayer);
+      const refusal = { error: "SignatureInvalid", args: [f.seller] };
+      await f.expectRefusal(deal, () => as.ship(deal.packed, f.digest("other"), consent), refusal);
+      await f.expectRefusal(other, () => as.ship(other.packed, message.tracking, consent), refusal);
     });
   });
 });
