@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import type { Hex } from "viem";
-import { DAY, deployEscrow, type Fixture, statusNumber } from "../fixtures/escrow.ts";
+import { statusNumber } from "../../src/core/deals.ts";
+import { DAY, deployEscrow, type Fixture } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
@@ -15,103 +15,115 @@ async function deployed() {
 const load = () => networkHelpers.loadFixture(deployed);
 
 const MAX_EXTENSION = 180 * DAY;
+const MAX_DISPUTE = 1_095 * DAY;
 
 const disputed = async (f: Fixture) => {
-  const tribunal = await f.ethers.deployContract("OpenTribunal", [f.escrow]);
-  const deal = await f.reach("disputed", { tribunal: (await tribunal.getAddress()).toLowerCase() as Hex });
-  const { until } = await f.escrow.dealOf(deal.id);
-  return { tribunal, deal, until: Number(until) };
+  const { tribunal, changes } = await f.openTribunal();
+  const deal = await f.reach("disputed-funded", changes);
+  const { until, disputedAt } = await f.stateOf(deal.id);
+  const send = (to: number) => () => tribunal.extendBackstop(deal.packed, to);
+  return { tribunal, changes, deal, until, disputedAt, send };
 };
 
 describe("Escrow", () => {
   describe("extendBackstop", () => {
-    it("moves the backstop later and moves no money", async () => {
+    it("moves the backstop later, and neither money nor what the dispute returns to", async () => {
       const f = await load();
-      const { tribunal, deal, until } = await disputed(f);
-      const extending = tribunal.extendBackstop(deal.packed, until + DAY);
+      const { tribunal, changes } = await f.openTribunal();
+      for (const place of [
+        "disputed-deposited",
+        "disputed-funded",
+        "disputed-shipped",
+        "disputed-delivered",
+        "disputed-released",
+      ] as const) {
+        const deal = await f.reach(place, changes);
+        const before = await f.stateOf(deal.id);
+        const until = before.until + 1;
+        const extending = tribunal.extendBackstop(deal.packed, until);
 
-      await expect(extending)
-        .to.emit(f.escrow, "BackstopExtended")
-        .withArgs(deal.id, until + DAY);
-      await expect(extending).to.changeEtherBalances(ethers, [f.escrow], [0n]);
-      expect(await f.stateOf(deal.id)).to.deep.include({
-        status: "disputed",
-        disputedFrom: "funded",
-        held: deal.terms.price,
-        until: until + DAY,
-      });
+        await expect(extending).to.emit(f.escrow, "BackstopExtended").withArgs(deal.id, until);
+        await expect(extending).to.changeEtherBalances(ethers, [f.escrow], [0n]);
+        expect(await f.stateOf(deal.id)).to.deep.equal({ ...before, until });
+      }
     });
 
-    it("goes as far as 180 days from now, and reverts with BackstopTooLate one second beyond", async () => {
+    it("reaches 180 days from now, and reverts with BackstopTooLate one second beyond", async () => {
       const f = await load();
-      const { tribunal, deal, until } = await disputed(f);
+      const { deal, until, send } = await disputed(f);
       const at = until - 50 * DAY;
-      const send = (to: number) => () => tribunal.extendBackstop(deal.packed, to);
+      const latest = at + MAX_EXTENSION;
       const snapshot = await networkHelpers.takeSnapshot();
       await f.time.setNextBlockTimestamp(at);
-      await f.expectRefusal(deal, send(at + MAX_EXTENSION + 1), {
-        error: "BackstopTooLate",
-        args: [at + MAX_EXTENSION + 1, at + MAX_EXTENSION],
-      });
+      await f.expectRefusal(deal, send(latest + 1), { error: "BackstopTooLate", args: [latest + 1, latest] });
       await snapshot.restore();
       await f.time.setNextBlockTimestamp(at);
-      await expect(send(at + MAX_EXTENSION)()).to.emit(f.escrow, "BackstopExtended");
+      await expect(send(latest)()).to.emit(f.escrow, "BackstopExtended").withArgs(deal.id, latest);
     });
 
-    it("may be called again and again while the docket is live", async () => {
+    it("reaches 1,095 days from the dispute in all, and reverts with BackstopTooLate one second beyond", async () => {
       const f = await load();
-      const { tribunal, deal, until } = await disputed(f);
+      const { deal, until, disputedAt, send } = await disputed(f);
+      const latest = disputedAt + MAX_DISPUTE;
       let end = until;
-      for (let round = 0; round < 3; round += 1) {
+      while (end + MAX_EXTENSION - 1 < latest) {
         await f.time.setNextBlockTimestamp(end - 1);
-        end += 100 * DAY;
-        await expect(tribunal.extendBackstop(deal.packed, end)).to.emit(f.escrow, "BackstopExtended");
-      }
-    });
-
-    it("reverts with BackstopNotLater when it would not move it later, and with DeadlinePassed at the backstop", async () => {
-      const f = await load();
-      const { tribunal, deal, until } = await disputed(f);
-      const send = (to: number) => () => tribunal.extendBackstop(deal.packed, to);
-      await f.expectRefusal(deal, send(until), { error: "BackstopNotLater", args: [until, until] });
-      await f.expectRefusal(deal, send(until - DAY), { error: "BackstopNotLater", args: [until - DAY, until] });
-      await f.time.setNextBlockTimestamp(until);
-      await f.expectRefusal(deal, send(until + DAY), { error: "DeadlinePassed", args: [until] });
-    });
-
-    it("goes no further than three years from the dispute", async () => {
-      const f = await load();
-      const { tribunal, deal, until } = await disputed(f);
-      const latest = (await f.stateOf(deal.id)).disputedAt + 3 * 365 * DAY;
-      let end = until;
-      while (end + 170 * DAY < latest) {
-        await f.time.setNextBlockTimestamp(end - 1);
-        end += 170 * DAY;
-        await tribunal.extendBackstop(deal.packed, end);
+        end += MAX_EXTENSION - 1;
+        await expect(send(end)()).to.emit(f.escrow, "BackstopExtended").withArgs(deal.id, end);
       }
       await f.time.setNextBlockTimestamp(end - 2);
-      await f.expectRefusal(deal, () => tribunal.extendBackstop(deal.packed, latest + 1), {
+      await f.expectRefusal(deal, send(latest + 1), { error: "BackstopTooLate", args: [latest + 1, latest] });
+      await f.time.setNextBlockTimestamp(end - 1);
+      await expect(send(latest)()).to.emit(f.escrow, "BackstopExtended").withArgs(deal.id, latest);
+      await f.expectRefusal(deal, send(latest), { error: "BackstopNotLater", args: [latest, latest] });
+      await f.expectRefusal(deal, send(latest + 1), { error: "BackstopTooLate", args: [latest + 1, latest] });
+    });
+
+    it("reverts with BackstopNotLater for the same second and for an earlier one", async () => {
+      const f = await load();
+      const { deal, until, send } = await disputed(f);
+      for (const to of [until, until - DAY, 0])
+        await f.expectRefusal(deal, send(to), { error: "BackstopNotLater", args: [to, until] });
+      await expect(send(until + 1)()).to.emit(f.escrow, "BackstopExtended");
+    });
+
+    it("is possible one second before the backstop and reverts with DeadlinePassed at it", async () => {
+      const f = await load();
+      const { deal, until, send } = await disputed(f);
+      await f.expectUntil(deal, until, send(until + DAY), "BackstopExtended");
+    });
+
+    it("reverts with BackstopTooLate for a second that would not fit the deal's slot", async () => {
+      const f = await load();
+      const { tribunal, deal, until } = await disputed(f);
+      const at = until - DAY;
+      await f.time.setNextBlockTimestamp(at);
+      await f.expectRefusal(deal, () => tribunal.extendBackstop(deal.packed, 2n ** 256n - 1n), {
         error: "BackstopTooLate",
-        args: [latest + 1, latest],
+        args: [2n ** 256n - 1n, at + MAX_EXTENSION],
       });
-      await expect(tribunal.extendBackstop(deal.packed, latest)).to.emit(f.escrow, "BackstopExtended");
     });
 
     it("reverts with NotCaller for anybody but the tribunal of the terms", async () => {
       const f = await load();
       const { deal, until } = await disputed(f);
+      const other = await f.openTribunal();
       for (const caller of [f.buyer, f.seller])
         await f.expectRefusal(deal, () => f.escrow.connect(caller).extendBackstop(deal.packed, until + DAY), {
           error: "NotCaller",
           args: [caller, deal.terms.tribunal],
         });
+      await f.expectRefusal(deal, () => other.tribunal.extendBackstop(deal.packed, until + DAY), {
+        error: "NotCaller",
+        args: [other.tribunal, deal.terms.tribunal],
+      });
     });
 
     it("reverts with WrongStatus in every other state", async () => {
       const f = await load();
-      const { tribunal, deal: before } = await disputed(f);
+      const { tribunal, changes } = await f.openTribunal();
       for (const status of ["none", "deposited", "funded", "shipped", "delivered", "released", "closed"] as const) {
-        const deal = await f.reach(status, { tribunal: before.terms.tribunal });
+        const deal = await f.reach(status, changes);
         await f.expectRefusal(deal, () => tribunal.extendBackstop(deal.packed, deal.terms.fundBy + 90 * DAY), {
           error: "WrongStatus",
           args: [deal.id, statusNumber(status), statusNumber("disputed")],
