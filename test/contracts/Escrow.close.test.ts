@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { COVERAGE, DAY, deployEscrow, statusNumber } from "../fixtures/escrow.ts";
+import { type DealPlace, type DealStatus, statusNumber, undisputed } from "../../src/core/deals.ts";
+import { COVERAGE, DAY, deployEscrow } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
@@ -18,38 +19,63 @@ describe("Escrow", () => {
     it("frees the coverage when the tail is over and moves no money", async () => {
       const f = await load();
       const deal = await f.reach("released");
-      await f.time.increaseTo((await f.escrow.dealOf(deal.id)).until);
+      await f.time.increaseTo((await f.stateOf(deal.id)).until);
       const closing = f.escrow.connect(f.stranger).close(deal.packed);
 
       await expect(closing).to.emit(f.escrow, "DealClosed").withArgs(deal.id);
       await expect(closing).to.changeEtherBalances(ethers, [f.escrow, f.seller, f.buyer], [0n, 0n, 0n]);
-      expect(await f.escrow.dealOf(deal.id)).to.deep.equal([statusNumber("none"), 0n, 0n, 0n, 0n, 0n]);
+      expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("none"));
       expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, 0n, 0n]);
+    });
+
+    it("ends the tail that a whole refund after shipping left", async () => {
+      const f = await load();
+      const deal = await f.reach("shipped", { coverage: COVERAGE, token: f.stablecoinAddress });
+      await f.refund(deal);
+      const { until } = await f.stateOf(deal.id);
+      await f.expectFrom(deal, until, () => f.escrow.connect(f.stranger).close(deal.packed), "DealClosed");
+      expect(await f.escrow.bondOf(f.seller, f.stablecoinAddress)).to.deep.equal([COVERAGE, 0n, 0n]);
+    });
+
+    it("ends a tail that a withdrawn claim returned to, at the same second", async () => {
+      const f = await load();
+      const deal = await f.reach("released");
+      const { until } = await f.stateOf(deal.id);
+      await f.dispute(deal);
+      await f.confirm(deal);
+      await f.expectFrom(deal, until, () => f.escrow.connect(f.stranger).close(deal.packed), "DealClosed");
     });
 
     it("reverts with DeadlineNotReached one second before the tail ends and is possible at its end", async () => {
       const f = await load();
       const deal = await f.reach("released");
-      const { until } = await f.escrow.dealOf(deal.id);
-      const send = () => f.escrow.connect(f.stranger).close(deal.packed);
-      const snapshot = await networkHelpers.takeSnapshot();
-      await f.time.setNextBlockTimestamp(until - 1n);
-      await f.expectRefusal(deal, send, { error: "DeadlineNotReached", args: [until] });
-      await snapshot.restore();
-      await f.time.setNextBlockTimestamp(until);
-      await expect(send()).to.emit(f.escrow, "DealClosed");
+      const { until } = await f.stateOf(deal.id);
+      await f.expectFrom(deal, until, () => f.escrow.connect(f.stranger).close(deal.packed), "DealClosed");
     });
 
-    it("reverts with WrongStatus in every other state, and the second time", async () => {
+    it("reverts with WrongStatus in every other place, and the second time", async () => {
       const f = await load();
-      for (const status of ["none", "deposited", "funded", "shipped", "delivered", "disputed", "closed"] as const) {
-        const deal = await f.reach(status);
+      const refuses = async (place: DealPlace, status: DealStatus) => {
+        const deal = await f.reach(place);
         await f.time.increase(200 * DAY);
         await f.expectRefusal(deal, () => f.escrow.connect(f.stranger).close(deal.packed), {
           error: "WrongStatus",
           args: [deal.id, statusNumber(status), statusNumber("released")],
         });
-      }
+      };
+      for (const status of ["none", "deposited", "funded", "shipped", "delivered", "closed"] as const)
+        await refuses(status, status);
+      for (const stage of ["deposited", "funded", "shipped", "delivered", "released"] as const)
+        await refuses(`disputed-${stage}`, "disputed");
+
+      const deal = await f.reach("released");
+      await f.time.increaseTo((await f.stateOf(deal.id)).until);
+      const send = () => f.escrow.connect(f.stranger).close(deal.packed);
+      await send();
+      await f.expectRefusal(deal, send, {
+        error: "WrongStatus",
+        args: [deal.id, statusNumber("none"), statusNumber("released")],
+      });
     });
   });
 });

@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { COVERAGE, DAY, deployEscrow, type Fixture, statusNumber } from "../fixtures/escrow.ts";
+import type { Hex } from "viem";
+import { type DealPlace, type DealStatus, statusNumber, undisputed } from "../../src/core/deals.ts";
+import { COVERAGE, DAY, deployEscrow, type Fixture } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
@@ -13,12 +15,8 @@ async function deployed() {
 
 const load = () => networkHelpers.loadFixture(deployed);
 
-/** A funded deal whose deposit, a fifth of the price, was earnest money. */
-const earnestDeal = async (f: Fixture, coverage: bigint) => {
-  const deal = await f.reach("deposited", { ...(await f.inTwoParts(5n)), earnest: true, coverage });
-  await f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value: deal.terms.price - deal.terms.deposit });
-  return deal;
-};
+/** Terms whose deposit, a fifth of the price, is earnest money. */
+const withEarnest = async (f: Fixture) => ({ ...(await f.inTwoParts(5n)), earnest: true, coverage: COVERAGE });
 
 describe("Escrow", () => {
   describe("expire", () => {
@@ -26,58 +24,83 @@ describe("Escrow", () => {
       ["funded", "shipBy"],
       ["shipped", "deliverBy"],
     ] as const) {
-      it(`refunds a ${status} deal in full for whoever calls, and keeps the tail once shipped`, async () => {
+      it(`refunds a ${status} deal in full for whoever calls`, async () => {
         const f = await load();
-        for (const token of [ethers.ZeroAddress as `0x${string}`, f.stablecoinAddress]) {
-          const deal = await f.reach(status, { coverage: COVERAGE, token });
+        for (const token of [ethers.ZeroAddress as Hex, f.stablecoinAddress]) {
+          const deal = await f.reach(status, { token });
           const { price } = deal.terms;
-          const at = deal.terms[clock];
-          const tailUntil = status === "shipped" ? at + deal.terms.tail : 0;
-          const snapshot = await networkHelpers.takeSnapshot();
-          await f.time.setNextBlockTimestamp(at);
+          await f.time.increaseTo(deal.terms[clock]);
           const expiring = f.escrow.connect(f.stranger).expire(deal.packed);
 
-          await expect(expiring).to.emit(f.escrow, "DealExpired").withArgs(deal.id, price, tailUntil);
+          await expect(expiring).to.emit(f.escrow, "DealExpired").withArgs(deal.id, price, 0);
+          await expect(expiring).not.to.emit(f.escrow, "DealCompensated");
           await (token === ethers.ZeroAddress
             ? expect(expiring).to.changeEtherBalances(ethers, [f.escrow, f.buyer, f.stranger], [-price, price, 0n])
             : expect(expiring).to.changeTokenBalances(ethers, f.stablecoin, [f.escrow, f.buyer], [-price, price]));
-          const left = statusNumber(status === "shipped" ? "released" : "none");
-          expect(await f.escrow.dealOf(deal.id)).to.deep.equal([left, 0n, 0n, BigInt(tailUntil), 0n, 0n]);
-          const reserved = status === "shipped" ? COVERAGE : 0n;
-          expect(await f.escrow.bondOf(f.seller, token)).to.deep.equal([COVERAGE, reserved, 0n]);
-          await snapshot.restore();
+          expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("none"));
         }
       });
 
       it(`reverts with DeadlineNotReached one second before ${clock} and is possible at ${clock}`, async () => {
         const f = await load();
         const deal = await f.reach(status);
-        const end = deal.terms[clock];
         const send = () => f.escrow.connect(f.stranger).expire(deal.packed);
-        const snapshot = await networkHelpers.takeSnapshot();
-        await f.time.setNextBlockTimestamp(end - 1);
-        await f.expectRefusal(deal, send, { error: "DeadlineNotReached", args: [end] });
-        await snapshot.restore();
-        await f.time.setNextBlockTimestamp(end);
-        await expect(send()).to.emit(f.escrow, "DealExpired");
+        await f.expectFrom(deal, deal.terms[clock], send, "DealExpired");
       });
     }
+
+    it("frees the coverage of a deal that was not shipped", async () => {
+      const f = await load();
+      const deal = await f.reach("funded", { coverage: COVERAGE });
+      await f.time.increaseTo(deal.terms.shipBy);
+      await expect(f.escrow.connect(f.stranger).expire(deal.packed))
+        .to.emit(f.escrow, "DealExpired")
+        .withArgs(deal.id, deal.terms.price, 0);
+      expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, 0n, 0n]);
+    });
+
+    it("leaves the tail of a covered deal that was shipped and not delivered", async () => {
+      const f = await load();
+      const deal = await f.reach("shipped", { coverage: COVERAGE });
+      const { price, deliverBy, tail } = deal.terms;
+      await f.time.setNextBlockTimestamp(deliverBy);
+      const expiring = f.escrow.connect(f.stranger).expire(deal.packed);
+      await expect(expiring)
+        .to.emit(f.escrow, "DealExpired")
+        .withArgs(deal.id, price, deliverBy + tail);
+      await expect(expiring).to.changeEtherBalances(ethers, [f.escrow, f.buyer], [-price, price]);
+      expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("released", 0n, deliverBy + tail));
+      expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, COVERAGE, 0n]);
+      await expect(f.escrow.connect(f.buyer).dispute(deal.packed, f.buyer, f.digest("lost"), "0x")).to.emit(
+        f.escrow,
+        "DealDisputed",
+      );
+    });
+
+    it("leaves none where the terms state no tail", async () => {
+      const f = await load();
+      const deal = await f.reach("shipped", { coverage: COVERAGE, tail: 0 });
+      await f.time.increaseTo(deal.terms.deliverBy);
+      await expect(f.escrow.connect(f.stranger).expire(deal.packed))
+        .to.emit(f.escrow, "DealExpired")
+        .withArgs(deal.id, deal.terms.price, 0);
+      expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, 0n, 0n]);
+    });
 
     it("refunds what is still held after a partial refund", async () => {
       const f = await load();
       const deal = await f.reach("shipped");
+      const rest = deal.terms.price - 1_000n;
       await f.escrow.connect(f.seller).refund(deal.packed, 1_000n, "0x");
       await f.time.increaseTo(deal.terms.deliverBy);
-      await expect(f.escrow.connect(f.stranger).expire(deal.packed)).to.changeEtherBalances(
-        ethers,
-        [f.buyer],
-        [deal.terms.price - 1_000n],
-      );
+      const expiring = f.escrow.connect(f.stranger).expire(deal.packed);
+      await expect(expiring).to.emit(f.escrow, "DealExpired").withArgs(deal.id, rest, 0);
+      await expect(expiring).to.changeEtherBalances(ethers, [f.escrow, f.buyer], [-rest, rest]);
     });
 
     it("doubles earnest money from the coverage when the goods were not shipped", async () => {
       const f = await load();
-      const deal = await earnestDeal(f, COVERAGE);
+      const deal = await f.reach("funded", await withEarnest(f));
       const { price, deposit } = deal.terms;
       await f.time.increaseTo(deal.terms.shipBy);
       const expiring = f.escrow.connect(f.stranger).expire(deal.packed);
@@ -85,26 +108,43 @@ describe("Escrow", () => {
       await expect(expiring).to.emit(f.escrow, "DealCompensated").withArgs(deal.id, deposit, 0);
       await expect(expiring).to.changeEtherBalances(ethers, [f.escrow, f.buyer], [-(price + deposit), price + deposit]);
       expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE - deposit, 0n, 0n]);
+      expect(await f.escrow.shortfallOf(deal.id)).to.equal(0n);
     });
 
     it("does not double earnest money once the goods were shipped", async () => {
       const f = await load();
-      const deal = await earnestDeal(f, COVERAGE);
-      await f.ship(deal);
+      const deal = await f.reach("shipped", await withEarnest(f));
+      const { price } = deal.terms;
       await f.time.increaseTo(deal.terms.deliverBy);
-      await expect(f.escrow.connect(f.stranger).expire(deal.packed)).not.to.emit(f.escrow, "DealCompensated");
+      const expiring = f.escrow.connect(f.stranger).expire(deal.packed);
+      await expect(expiring).to.changeEtherBalances(ethers, [f.escrow, f.buyer], [-price, price]);
+      await expect(expiring).not.to.emit(f.escrow, "DealCompensated");
+      expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, COVERAGE, 0n]);
     });
 
-    it("reverts with WrongStatus in every other state", async () => {
+    it("reverts with WrongStatus in every other place, and the second time", async () => {
       const f = await load();
-      for (const status of ["none", "deposited", "delivered", "released", "disputed", "closed"] as const) {
-        const deal = await f.reach(status);
+      const refuses = async (place: DealPlace, status: DealStatus) => {
+        const deal = await f.reach(place);
         await f.time.increase(200 * DAY);
         await f.expectRefusal(deal, () => f.escrow.connect(f.stranger).expire(deal.packed), {
           error: "WrongStatus",
           args: [deal.id, statusNumber(status), statusNumber("shipped")],
         });
-      }
+      };
+      for (const status of ["none", "deposited", "delivered", "released", "closed"] as const)
+        await refuses(status, status);
+      for (const stage of ["deposited", "funded", "shipped", "delivered", "released"] as const)
+        await refuses(`disputed-${stage}`, "disputed");
+
+      const deal = await f.reach("funded");
+      await f.time.increaseTo(deal.terms.shipBy);
+      const send = () => f.escrow.connect(f.stranger).expire(deal.packed);
+      await send();
+      await f.expectRefusal(deal, send, {
+        error: "WrongStatus",
+        args: [deal.id, statusNumber("none"), statusNumber("shipped")],
+      });
     });
   });
 });

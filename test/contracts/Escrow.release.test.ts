@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { COVERAGE, deployEscrow, statusNumber } from "../fixtures/escrow.ts";
+import { type DealPlace, type DealStatus, statusNumber, undisputed } from "../../src/core/deals.ts";
+import { COVERAGE, DAY, deployEscrow } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
@@ -31,6 +32,7 @@ describe("Escrow", () => {
         [-(price - price / 100n), price - price / 100n, 0n],
       );
       expect(await f.escrow.creditOf(marketplace, deal.terms.token)).to.equal(price / 100n);
+      expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("none"));
     });
 
     it("starts the tail of a covered deal", async () => {
@@ -41,32 +43,51 @@ describe("Escrow", () => {
       await expect(f.escrow.connect(f.stranger).release(deal.packed))
         .to.emit(f.escrow, "DealReleased")
         .withArgs(deal.id, deal.terms.price, at + deal.terms.tail);
+      expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("released", 0n, at + deal.terms.tail));
       expect((await f.escrow.bondOf(f.seller, deal.terms.token)).reserved).to.equal(COVERAGE);
     });
 
     it("reverts with DeadlineNotReached one second before the inspection ends and is possible at its end", async () => {
       const f = await load();
       const deal = await f.reach("delivered");
-      const { until } = await f.escrow.dealOf(deal.id);
-      const send = () => f.escrow.connect(f.stranger).release(deal.packed);
-      const snapshot = await networkHelpers.takeSnapshot();
-      await f.time.setNextBlockTimestamp(until - 1n);
-      await f.expectRefusal(deal, send, { error: "DeadlineNotReached", args: [until] });
-      await snapshot.restore();
-      await f.time.setNextBlockTimestamp(until);
-      await expect(send()).to.emit(f.escrow, "DealReleased");
+      const { until } = await f.stateOf(deal.id);
+      await f.expectFrom(deal, until, () => f.escrow.connect(f.stranger).release(deal.packed), "DealReleased");
     });
 
-    it("reverts with WrongStatus in every other state", async () => {
+    it("releases what is left after a partial refund", async () => {
       const f = await load();
-      for (const status of ["none", "deposited", "funded", "shipped", "released", "disputed", "closed"] as const) {
-        const deal = await f.reach(status);
-        await f.time.increase(200 * 86_400);
+      const deal = await f.reach("delivered", { token: f.stablecoinAddress });
+      const rest = deal.terms.price - 1_000n;
+      await f.escrow.connect(f.seller).refund(deal.packed, 1_000n, "0x");
+      await f.time.increaseTo((await f.stateOf(deal.id)).until);
+      const releasing = f.escrow.connect(f.stranger).release(deal.packed);
+      await expect(releasing).to.emit(f.escrow, "DealReleased").withArgs(deal.id, rest, 0);
+      await expect(releasing).to.changeTokenBalances(ethers, f.stablecoin, [f.escrow, f.seller], [-rest, rest]);
+    });
+
+    it("reverts with WrongStatus in every other place, and the second time", async () => {
+      const f = await load();
+      const refuses = async (place: DealPlace, status: DealStatus) => {
+        const deal = await f.reach(place);
+        await f.time.increase(200 * DAY);
         await f.expectRefusal(deal, () => f.escrow.connect(f.stranger).release(deal.packed), {
           error: "WrongStatus",
           args: [deal.id, statusNumber(status), statusNumber("delivered")],
         });
-      }
+      };
+      for (const status of ["none", "deposited", "funded", "shipped", "released", "closed"] as const)
+        await refuses(status, status);
+      for (const stage of ["deposited", "funded", "shipped", "delivered", "released"] as const)
+        await refuses(`disputed-${stage}`, "disputed");
+
+      const deal = await f.reach("delivered", { coverage: COVERAGE });
+      await f.time.increaseTo((await f.stateOf(deal.id)).until);
+      const send = () => f.escrow.connect(f.stranger).release(deal.packed);
+      await send();
+      await f.expectRefusal(deal, send, {
+        error: "WrongStatus",
+        args: [deal.id, statusNumber("released"), statusNumber("delivered")],
+      });
     });
   });
 });
