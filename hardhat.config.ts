@@ -22,7 +22,7 @@ export default defineConfig({
         version: "0.8.34",
         // The wasm compiler of the pinned npm package: no compiler is ever downloaded.
         path: createRequire(import.meta.url).resolve("solc/soljson.js"),
-        settings: { viaIR: true, optimizer: { enabled: true, runs: 600 }, evmVersion: "prague" },
+        settings: { viaIR: true, optimizer: { enabled: true, runs: 300 }, evmVersion: "prague" },
       },
     },
   },

@@ -2,7 +2,7 @@ import { ContractFactory, type ContractTransactionResponse } from "ethers";
 import { network } from "hardhat";
 import { multicall3Abi } from "viem";
 import { multicall3CreationCode } from "../src/chain/multicall3.ts";
-import { statusNumber } from "../src/core/deals.ts";
+import { seenIn, undisputed } from "../src/core/deals.ts";
 import { consentOf } from "../src/core/intents.ts";
 import { dealIdOf, type Terms } from "../src/core/terms.ts";
 import { packTerms } from "../src/core/termsCodec.ts";
@@ -106,8 +106,11 @@ export const gasSuite = async (): Promise<{ suite: "gas"; results: GasResult[] }
       changes: Partial<Terms> = {},
     ) => {
       const terms = await disputed(changes);
+      const deal = dealIdOf(terms, f.domain);
+      const { disputedAt } = await f.stateOf(deal);
       const signed = await f.determinationOf({
-        deal: dealIdOf(terms, f.domain),
+        deal,
+        disputedAt,
         ...split,
         reasons: f.digest("reasons"),
         evidence: f.digest("evidence"),
@@ -121,7 +124,14 @@ export const gasSuite = async (): Promise<{ suite: "gas"; results: GasResult[] }
       const terms = await fund();
       await time.increaseTo(terms.fundBy);
       const [toBuyer, toSeller] = [PRICE / 4n, PRICE - PRICE / 4n];
-      const message = { deal: dealIdOf(terms, f.domain), toBuyer, toSeller, compensation: 0n, deadline: FAR };
+      const message = {
+        deal: dealIdOf(terms, f.domain),
+        toBuyer,
+        toSeller,
+        compensation: 0n,
+        ...seenIn(undisputed("funded")),
+        deadline: FAR,
+      };
       const consentBy = async (signer: typeof f.seller) =>
         signer === caller ? "0x" : consentOf(FAR, compact(await f.signIntent(signer, { kind: "Settlement", message })));
       const consents = [await consentBy(f.buyer), await consentBy(f.seller)] as const;
@@ -158,8 +168,7 @@ export const gasSuite = async (): Promise<{ suite: "gas"; results: GasResult[] }
     const receipt = {
       deal: dealIdOf(signedFor, f.domain),
       amount: PRICE,
-      status: statusNumber("funded"),
-      disputedAt: 0,
+      ...seenIn(undisputed("funded")),
       deadline: FAR,
     };
     const byBuyer = compact(await f.signIntent(f.buyer, { kind: "ConfirmReceipt", message: receipt }));

@@ -22,7 +22,7 @@ contract Escrow is Bonds {
     using TermsCodec for PackedTerms;
     using TermsRules for PackedTerms;
 
-    /// @dev Longest course of a deal without coverage, and its longest backstop.
+    /// @dev Longest course of a deal without coverage.
     uint256 private constant MAX_EXPOSURE = 3 * 365 days;
     /// @dev How far from now a tribunal may move a backstop in one step.
     uint256 private constant MAX_EXTENSION = 180 days;
@@ -95,9 +95,9 @@ contract Escrow is Bonds {
     /// @inheritdoc IEscrow
     function payBalance(PackedTerms calldata terms, bytes calldata consent) external payable nonReentrant {
         DealId id = _idOf(terms);
-        uint256 amount = _completePrice(terms, id);
+        (DealSlot deal, uint256 amount) = _completePrice(terms, id);
         if (consent.length == 0) _requireCaller(terms.buyer());
-        else _requireIntent(terms.buyer(), Intents.hashPayBalance(id, amount, consent.deadline()), consent);
+        else _requireIntent(terms.buyer(), Intents.hashPayBalance(id, amount, deal, consent.deadline()), consent);
 
         _receive(terms.token(), terms.buyer(), amount);
     }
@@ -105,9 +105,9 @@ contract Escrow is Bonds {
     /// @inheritdoc IEscrow
     function payBalanceWithAuthorization(PackedTerms calldata terms, bytes calldata authorization) external nonReentrant {
         DealId id = _idOf(terms);
-        uint256 amount = _completePrice(terms, id);
+        (DealSlot deal, uint256 amount) = _completePrice(terms, id);
 
-        bytes32 nonce = _hashTypedDataV4(Intents.hashPayBalance(id, amount, terms.balanceBy()));
+        bytes32 nonce = _hashTypedDataV4(Intents.hashPayBalance(id, amount, deal, terms.balanceBy()));
         _receiveAuthorized(terms.token(), terms.buyer(), amount, terms.balanceBy(), nonce, authorization);
     }
 
@@ -135,16 +135,15 @@ contract Escrow is Bonds {
         uint256 inspectionUntil = block.timestamp + terms.inspection();
 
         emit DealDelivered(id, proof, inspectionUntil);
-        if (deal.status() == Status.Disputed) {
-            // The dispute counts as one after delivery, and its tribunal has the whole backstop for it.
+        if (deal.status() == Status.Disputed && block.timestamp < deal.until()) {
+            // From here it is a dispute after delivery: time to answer and time to decide it start again.
             uint256 backstopAt = block.timestamp + terms.backstop();
-            if (backstopAt < deal.until()) backstopAt = deal.until();
-            _deals[id] = DealSlots.packDisputed(
-                Status.Delivered, deal.held(), backstopAt, inspectionUntil, deal.disputedAt()
-            );
-            emit BackstopExtended(id, backstopAt);
+            if (backstopAt > deal.until()) emit BackstopExtended(id, backstopAt);
+            else backstopAt = deal.until();
+            _deals[id] =
+                DealSlots.packDisputed(Status.Delivered, deal.held(), backstopAt, inspectionUntil, block.timestamp);
         } else {
-            _deals[id] = deal.advance(Status.Delivered, deal.held(), inspectionUntil);
+            _deals[id] = DealSlots.pack(Status.Delivered, deal.held(), inspectionUntil, deal.disputedAt());
         }
     }
 
@@ -285,6 +284,8 @@ contract Escrow is Bonds {
         bytes calldata sellerConsent
     ) external nonReentrant {
         DealId id = _idOf(terms);
+        DealSlot deal = _deals[id];
+        require(deal.status() != Status.None && deal.status() != Status.Closed, DealNotOpen(id, deal.status()));
         for (uint256 party = 0; party < 2; ++party) {
             address signer = party == 0 ? terms.buyer() : terms.seller();
             bytes calldata consent = party == 0 ? buyerConsent : sellerConsent;
@@ -292,13 +293,9 @@ contract Escrow is Bonds {
                 _requireCaller(signer);
                 continue;
             }
-            bytes32 intent = Intents.hashSettlement(id, toBuyer, toSeller, compensation, consent.deadline());
+            bytes32 intent = Intents.hashSettlement(id, toBuyer, toSeller, compensation, deal, consent.deadline());
             _requireIntent(signer, intent, consent);
         }
-        DealSlot deal = _deals[id];
-        require(
-            deal.status() != Status.None && deal.status() != Status.Closed, DealNotOpen(id, deal.status())
-        );
         _requireSum(toBuyer, toSeller, deal.held());
         require(
             compensation <= terms.coverage(), CompensationExceedsCoverage(compensation, terms.coverage())
@@ -335,18 +332,22 @@ contract Escrow is Bonds {
     }
 
     /// @inheritdoc IEscrow
-    function extendBackstop(PackedTerms calldata terms, uint256 until) external nonReentrant {
+    function extendBackstop(PackedTerms calldata terms, uint256 until)
+        external
+        nonReentrant
+        returns (uint256 disputedAt)
+    {
         DealId id = _idOf(terms);
         _requireCaller(terms.tribunal());
         DealSlot deal = _requireDisputed(id);
+        disputedAt = deal.disputedAt();
         uint256 latest = block.timestamp + MAX_EXTENSION;
-        if (latest > deal.disputedAt() + MAX_DISPUTE) latest = deal.disputedAt() + MAX_DISPUTE;
+        if (latest > disputedAt + MAX_DISPUTE) latest = disputedAt + MAX_DISPUTE;
         require(until > deal.until(), BackstopNotLater(until, deal.until()));
         require(until <= latest, BackstopTooLate(until, latest));
 
-        _deals[id] = DealSlots.packDisputed(
-            deal.disputedFrom(), deal.held(), until, deal.resumeUntil(), deal.disputedAt()
-        );
+        _deals[id] =
+            DealSlots.packDisputed(deal.disputedFrom(), deal.held(), until, deal.resumeUntil(), disputedAt);
         emit BackstopExtended(id, until);
     }
 
@@ -414,8 +415,8 @@ contract Escrow is Bonds {
         emit DealFunded(id, terms);
     }
 
-    function _completePrice(PackedTerms calldata terms, DealId id) private returns (uint256 amount) {
-        DealSlot deal = _requireStage(id, Status.Deposited);
+    function _completePrice(PackedTerms calldata terms, DealId id) private returns (DealSlot deal, uint256 amount) {
+        deal = _requireStage(id, Status.Deposited);
         _requireBefore(terms.balanceBy());
         amount = terms.price() - terms.deposit();
 
@@ -423,24 +424,25 @@ contract Escrow is Bonds {
         emit BalancePaid(id, amount);
     }
 
-    /// @dev What is held goes to the seller. A dispute in the tail held nothing and returns to the same tail.
+    /// @dev What is held goes to the seller.
     function _release(PackedTerms calldata terms, DealId id, DealSlot deal) private {
-        uint256 tailUntil = deal.stage() == Status.Released ? deal.resumeUntil() : block.timestamp + terms.tail();
-        emit DealReleased(id, deal.held(), _leaveTail(terms, id, deal, tailUntil));
+        emit DealReleased(id, deal.held(), _leaveTail(terms, id, deal));
 
         _distribute(terms, 0, deal.held());
     }
 
     /// @dev What is held goes to the buyer: the seller gave it back, or did not ship or deliver in time. Before shipping this ends
-    /// the deal, and earnest money is doubled.
+    /// the deal, and earnest money is doubled. Without earnest money, giving in to a dispute leaves the tail: it does not escape an
+    /// award beyond the price.
     function _giveBack(PackedTerms calldata terms, DealId id, DealSlot deal, bool isExpiry) private {
         uint256 held = deal.held();
         bool isShipped = deal.stage() >= Status.Shipped;
         uint96 owed = terms.earnest() && !isShipped ? terms.deposit() : 0;
-        uint256 tailUntil = isShipped ? _leaveTail(terms, id, deal, block.timestamp + terms.tail()) : 0;
+        bool hasTail = isShipped || (!isExpiry && deal.status() == Status.Disputed && owed == 0);
+        uint256 tailUntil = hasTail ? _leaveTail(terms, id, deal) : 0;
         if (isExpiry) emit DealExpired(id, held, tailUntil);
         else emit DealRefunded(id, held, 0, tailUntil);
-        if (!isShipped) _end(terms, id, owed, 0);
+        if (!hasTail) _end(terms, id, owed, 0);
 
         _pay(terms.token(), terms.buyer(), held + owed);
     }
@@ -457,7 +459,7 @@ contract Escrow is Bonds {
     function _splitForSilence(PackedTerms calldata terms, DealId id, DealSlot deal) private {
         uint256 held = deal.held();
         uint256 toSeller = (held * (TermsRules.BASIS_POINTS - terms.silenceBps())) / TermsRules.BASIS_POINTS;
-        emit DealLapsed(id, held - toSeller, toSeller, _leaveTail(terms, id, deal, block.timestamp + terms.tail()));
+        emit DealLapsed(id, held - toSeller, toSeller, _leaveTail(terms, id, deal));
 
         _distribute(terms, held - toSeller, toSeller);
     }
@@ -468,16 +470,13 @@ contract Escrow is Bonds {
     }
 
     /// @dev Nothing is held any more; claims on the coverage stay open until `tailUntil`. Zero means that the deal ended.
-    function _leaveTail(PackedTerms calldata terms, DealId id, DealSlot deal, uint256 tailUntil)
-        private
-        returns (uint256)
-    {
-        if (terms.coverage() == 0 || block.timestamp >= tailUntil) {
+    function _leaveTail(PackedTerms calldata terms, DealId id, DealSlot deal) private returns (uint256 tailUntil) {
+        if (terms.coverage() == 0) {
             _end(terms, id, 0, 0);
             return 0;
         }
+        tailUntil = block.timestamp + terms.tail();
         _deals[id] = DealSlots.pack(Status.Released, 0, tailUntil, deal.disputedAt());
-        return tailUntil;
     }
 
     /// @dev Forgets a deal and ends its reservation. The slot is given back once `fundBy` keeps the terms from being funded
@@ -517,14 +516,11 @@ contract Escrow is Bonds {
         _requireBefore(deal.until());
     }
 
-    /// @dev Money may still be held: every state from `Deposited` to `Delivered`, and `Disputed`.
+    /// @dev Money is held: every stage from `Deposited` to `Delivered`, disputed or not.
     function _requireUnreleased(DealId id) private view returns (DealSlot deal) {
         deal = _deals[id];
-        Status status = deal.status();
-        require(
-            (status >= Status.Deposited && status <= Status.Delivered) || status == Status.Disputed,
-            DealNotOpen(id, status)
-        );
+        Status stage = deal.stage();
+        require(stage >= Status.Deposited && stage <= Status.Delivered, DealNotOpen(id, deal.status()));
     }
 
     function _requireSum(uint256 toBuyer, uint256 toSeller, uint256 held) private pure {

@@ -51,7 +51,7 @@ abstract contract Payments is IEscrow, EIP712("Holdfast Escrow", "1"), Nonces, R
     }
 
     /// @inheritdoc IEscrow
-    function transferToken(address token, address to, uint256 amount) external {
+    function transferErc20(address token, address to, uint256 amount) external {
         _requireCaller(address(this));
         IERC20(token).safeTransfer(to, amount);
     }
@@ -145,7 +145,7 @@ abstract contract Payments is IEscrow, EIP712("Holdfast Escrow", "1"), Nonces, R
         if (token == address(0)) {
             (sent,) = to.call{value: amount, gas: cap}("");
         } else {
-            try this.transferToken{gas: cap}(token, to, amount) {
+            try this.transferErc20{gas: cap}(token, to, amount) {
                 sent = true;
             } catch {}
         }

@@ -85,7 +85,7 @@ const timesIn = (state: DealState, terms: Terms, now: number): readonly number[]
 /** The same call on the chain, in a block of the given second. */
 const send = async (deal: TestDeal, call: DealCall, at: number) => {
   const { packed, terms } = deal;
-  const { status, held, disputedAt } = await f.escrow.dealOf(deal.id);
+  const [{ held }, seen] = [await f.stateOf(deal.id), await f.seenOf(deal.id)];
   const relayed = f.escrow.connect(f.relayer);
   const buyer = f.escrow.connect(f.keyOf(terms.buyer));
   const seller = f.escrow.connect(f.keyOf(terms.seller));
@@ -102,8 +102,7 @@ const send = async (deal: TestDeal, call: DealCall, at: number) => {
       const message = {
         deal: deal.id,
         amount: held,
-        status: Number(status),
-        disputedAt: Number(disputedAt),
+        ...seen,
         deadline: FAR,
       };
       return relayed.confirm(packed, await f.consentTo(terms.buyer, { kind: "ConfirmReceipt", message }));
@@ -214,7 +213,8 @@ const variants: readonly (readonly [name: string, changes: Partial<Terms>])[] = 
   ["paid at once, no coverage", {}],
   ["paid at once, covered, with a tail", { coverage: COVERAGE, tail: 5 * DAY }],
   ["earnest money", { coverage: COVERAGE, tail: 5 * DAY, earnest: true, deposit: PRICE / 5n }],
-  ["an advance, covered, no tail", { coverage: COVERAGE, tail: 0, deposit: PRICE / 4n }],
+  ["an advance, covered", { coverage: COVERAGE, tail: 5 * DAY, deposit: PRICE / 4n }],
+  ["an advance, not covered", { deposit: PRICE / 4n }],
 ];
 
 await f.giveTokens();

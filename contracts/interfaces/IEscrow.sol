@@ -37,7 +37,7 @@ interface IEscrow {
     event DealRefunded(DealId indexed id, uint256 amount, uint256 remaining, uint256 tailUntil);
     /// @notice `by` opened a dispute; `statement` is a digest of what they state. From `backstopAt` anyone can overtake the tribunal.
     event DealDisputed(DealId indexed id, address by, bytes32 statement, uint256 backstopAt);
-    /// @notice The backstop of a disputed deal moved to `backstopAt`, by its tribunal or because the goods were delivered.
+    /// @notice The backstop of a disputed deal moved to `backstopAt`, by its tribunal or because the goods were delivered meanwhile.
     event BackstopExtended(DealId indexed id, uint256 backstopAt);
     /// @notice Nobody decided the dispute: the deal stands as before it, in `status` with its window ending at `until`.
     event DealResumed(DealId indexed id, Status status, uint256 until);
@@ -77,7 +77,7 @@ interface IEscrow {
 
     // ------------------------------------------------------------------ why a call is refused
 
-    /// @notice Buyer, seller, attestor, or a marketplace that earns a fee is missing.
+    /// @notice Buyer, seller, attestor, tribunal, or a marketplace that earns a fee is missing.
     error AddressZero();
     /// @notice More is asked for than the owner's credit.
     error AmountExceedsCredit(uint256 amount, uint256 credit);
@@ -151,6 +151,8 @@ interface IEscrow {
     error SellerSignatureMissing(address seller);
     /// @notice Bits of the packed terms that have no meaning are set.
     error TermsNotCanonical();
+    /// @notice With coverage, the tail must be at least as long as the inspection.
+    error TailTooShort(uint256 tail, uint256 shortest);
     /// @notice A party or the marketplace cannot be the tribunal.
     error TribunalIsParty(address tribunal);
     /// @notice The tribunal does not accept these terms, or is no contract that could.
@@ -184,7 +186,8 @@ interface IEscrow {
         bytes calldata sellerConsent
     ) external;
 
-    /// @notice Pays exactly `price - deposit` before `balanceBy`, also while disputed. Buyer, or the buyer's `PayBalance`.
+    /// @notice Pays exactly `price - deposit` before `balanceBy`, also while disputed. Buyer, or the buyer's `PayBalance`, which
+    /// names the state that it was signed in.
     function payBalance(PackedTerms calldata terms, bytes calldata consent) external payable;
 
     /// @notice The same by an ERC-3009 authorization whose nonce is the digest of `PayBalance` with `deadline` = `balanceBy`.
@@ -197,24 +200,24 @@ interface IEscrow {
     function ship(PackedTerms calldata terms, bytes32 tracking, bytes calldata consent) external;
 
     /// @notice Records delivery before `deliverBy` and starts the inspection. Attestor, or the attestor's `AttestDelivery`.
-    /// @dev While disputed, the dispute counts from here as one after delivery: its backstop is at least `terms.backstop` from now.
+    /// @dev While disputed, the dispute counts as opened now, after delivery: `disputedAt` is now and the backstop at least
+    /// `terms.backstop` away. Once the backstop is over, delivery ends the dispute.
     /// @param proof Digest of the proof of delivery.
     function deliver(PackedTerms calldata terms, bytes32 proof, bytes calldata consent) external;
 
-    /// @notice Pays what is held to the seller, less the fee, from any open state and while disputed. Buyer, or the buyer's
-    /// `ConfirmReceipt`, which states what is held, the status and the last dispute: it releases nothing that is paid in later.
-    /// @dev Waives nothing: until the tail ends the buyer can still dispute and be compensated from the coverage. In a dispute of
-    /// the tail it withdraws the claim and returns to the same tail.
+    /// @notice Pays what is held to the seller, less the fee, from any state in which money is held, also while disputed. Buyer,
+    /// or the buyer's `ConfirmReceipt`, which states what is held and the state: it releases nothing that is paid in later.
+    /// @dev Waives nothing: until the tail ends the buyer can still dispute and be compensated from the coverage.
     function confirm(PackedTerms calldata terms, bytes calldata consent) external;
 
     /// @notice Pays what is held to the seller, less the fee, once the inspection is over. Anyone.
     function release(PackedTerms calldata terms) external;
 
-    /// @notice Gives `amount` of what is held back to the buyer. Seller, or the seller's `RefundBuyer`, which states what remains,
-    /// the status and the last dispute, so that it cannot run twice. All of it from any open state and while disputed; a part only of a paid
-    /// price without a dispute.
+    /// @notice Gives `amount` of what is held back to the buyer. Seller, or the seller's `RefundBuyer`, which states what remains
+    /// and the state, so that it cannot run twice. All of it from any state in which money is held, also while disputed; a part
+    /// only of a paid price without a dispute.
     /// @dev All of it before shipping closes the deal and doubles earnest money from the coverage (Civil Code of the PRC art.
-    /// 587), which a settlement can spare; after shipping it leaves the tail.
+    /// 587), which a settlement can spare. After shipping, and in a dispute about anything but earnest money, it leaves the tail.
     function refund(PackedTerms calldata terms, uint256 amount, bytes calldata consent) external;
 
     // ------------------------------------------------------------------ deadlines
@@ -237,14 +240,14 @@ interface IEscrow {
     // ------------------------------------------------------------------ disputes
 
     /// @notice Opens a dispute: from here money moves by settlement, award, a party that gives in, or the backstop. `by` is the
-    /// caller, or signed `OpenDispute`, which states the status and the last dispute: one opens one dispute.
+    /// caller, or signed `OpenDispute`, which states the state: one opens one dispute.
     /// @dev While the running window (`balanceBy`, `shipBy`, `deliverBy`, inspection, tail) is open. The buyer, or the seller
     /// between payment and release.
     /// @param statement Digest of what the party states.
     function dispute(PackedTerms calldata terms, address by, bytes32 statement, bytes calldata consent) external;
 
-    /// @notice Closes a deal, before its end in any state, as both parties signed in one `Settlement`. Anyone; a party that calls
-    /// consents by calling.
+    /// @notice Closes a deal, before its end in any state, as both parties signed in one `Settlement`, which names the state.
+    /// Anyone; a party that calls consents by calling.
     /// @dev `toBuyer + toSeller` must equal what is held; `compensation` comes from the coverage and may not exceed it.
     function settle(
         PackedTerms calldata terms,
@@ -273,7 +276,8 @@ interface IEscrow {
 
     /// @notice Moves the backstop of a disputed deal later: at most 180 days from now and three years from the dispute.
     /// Tribunal of the terms only.
-    function extendBackstop(PackedTerms calldata terms, uint256 until) external;
+    /// @return disputedAt When the dispute was opened, in Unix seconds.
+    function extendBackstop(PackedTerms calldata terms, uint256 until) external returns (uint256 disputedAt);
 
     /// @notice Pays `amount` of what an award exceeded the coverage by from the caller to the buyer: native currency as
     /// `msg.value`, a token from the caller's allowance. Anyone.
@@ -310,7 +314,7 @@ interface IEscrow {
     function withdrawCredit(address owner, address token, uint256 amount, address to, bytes calldata consent) external;
 
     /// @notice Refused to everybody but the escrow itself, which pays tokens through it so that a failed transfer leaves no trace.
-    function transferToken(address token, address to, uint256 amount) external;
+    function transferErc20(address token, address to, uint256 amount) external;
 
     // ------------------------------------------------------------------ views
 

@@ -19,6 +19,8 @@ struct PanelRules {
 /// @notice What a panel decides, without the deal, which the terms name. Amounts are minor units of the deal's token. Signed as
 /// `Determination(bytes32 deal, ...)` (EIP-712) with these fields after the deal's id.
 struct Determination {
+    /// When the dispute that is decided was opened (`Deal.disputedAt`): of no other dispute of the deal.
+    uint40 disputedAt;
     uint96 toBuyer;
     uint96 toSeller;
     /// Beyond the price, from the seller's coverage.
@@ -33,6 +35,8 @@ struct Determination {
 
 /// @notice What keeps a dispute open while a court or a hearing goes on. Signed as `Extension(bytes32 deal, ...)` (EIP-712).
 struct Extension {
+    /// When the dispute that is kept open was opened (`Deal.disputedAt`).
+    uint40 disputedAt;
     /// New backstop in Unix seconds.
     uint40 until;
     /// Digest of the written reasons.
@@ -66,6 +70,9 @@ interface IPanelTribunal is ITribunal {
     error AnswerWindowOpen(uint256 until);
     /// @notice The determination or the extension was possible before `deadline`.
     error DeterminationExpired(uint256 deadline);
+    /// @notice The paper was signed for the dispute opened at `signed`, and the deal's is that of `actual`. Delivery during a
+    /// dispute counts as opening it again.
+    error OtherDispute(uint256 signed, uint256 actual);
     /// @notice Clocks of a panel below the floors of this contract.
     error PanelClocksTooShort(uint256 answerWindow, uint256 minInspection, uint256 minBackstop);
     /// @notice The seats and their signatures do not make up the panel that the terms name.

@@ -7,8 +7,9 @@ import {DealSlots} from "./DealSlots.sol";
 import {TermsCodec} from "./TermsCodec.sol";
 
 /// @notice EIP-712 struct hashes of everything that a party signs for the escrow. One readable type per action.
-/// @dev What ends a deal, gives money back or opens a dispute names the status that it was signed in and the time of the last
-/// dispute (zero before the first): kept back, it works neither in another status nor once more after another dispute.
+/// @dev What moves money or opens a dispute names the state that it was signed in: the status, the one that a dispute returns to,
+/// and the time of the last dispute (zero before the first). Kept back, it works neither later in the deal's life nor after
+/// another dispute.
 library Intents {
     using DealSlots for DealSlot;
     using TermsCodec for PackedTerms;
@@ -21,18 +22,24 @@ library Intents {
     bytes32 internal constant TERMS_TYPEHASH = keccak256(
         "Terms(address buyer,address seller,address marketplace,address attestor,address token,uint96 price,uint96 deposit,uint96 coverage,uint16 feeBps,bool earnest,uint32 fundBy,uint32 balanceBy,uint32 shipBy,uint32 deliverBy,uint32 inspection,uint32 tail,address tribunal,bytes32 rules,uint32 backstop,uint16 silenceBps,bytes32 order)"
     );
-    bytes32 internal constant PAY_BALANCE_TYPEHASH = keccak256("PayBalance(bytes32 deal,uint256 amount,uint256 deadline)");
+    bytes32 internal constant PAY_BALANCE_TYPEHASH = keccak256(
+        "PayBalance(bytes32 deal,uint256 amount,uint8 status,uint8 disputedFrom,uint40 disputedAt,uint256 deadline)"
+    );
     bytes32 internal constant SHIP_GOODS_TYPEHASH = keccak256("ShipGoods(bytes32 deal,bytes32 tracking,uint256 deadline)");
     bytes32 internal constant ATTEST_DELIVERY_TYPEHASH =
         keccak256("AttestDelivery(bytes32 deal,bytes32 proof,uint256 deadline)");
-    bytes32 internal constant CONFIRM_RECEIPT_TYPEHASH =
-        keccak256("ConfirmReceipt(bytes32 deal,uint256 amount,uint8 status,uint40 disputedAt,uint256 deadline)");
-    bytes32 internal constant REFUND_BUYER_TYPEHASH =
-        keccak256("RefundBuyer(bytes32 deal,uint256 amount,uint256 remaining,uint8 status,uint40 disputedAt,uint256 deadline)");
-    bytes32 internal constant OPEN_DISPUTE_TYPEHASH =
-        keccak256("OpenDispute(bytes32 deal,address by,bytes32 statement,uint8 status,uint40 disputedAt,uint256 deadline)");
-    bytes32 internal constant SETTLEMENT_TYPEHASH =
-        keccak256("Settlement(bytes32 deal,uint256 toBuyer,uint256 toSeller,uint256 compensation,uint256 deadline)");
+    bytes32 internal constant CONFIRM_RECEIPT_TYPEHASH = keccak256(
+        "ConfirmReceipt(bytes32 deal,uint256 amount,uint8 status,uint8 disputedFrom,uint40 disputedAt,uint256 deadline)"
+    );
+    bytes32 internal constant REFUND_BUYER_TYPEHASH = keccak256(
+        "RefundBuyer(bytes32 deal,uint256 amount,uint256 remaining,uint8 status,uint8 disputedFrom,uint40 disputedAt,uint256 deadline)"
+    );
+    bytes32 internal constant OPEN_DISPUTE_TYPEHASH = keccak256(
+        "OpenDispute(bytes32 deal,address by,bytes32 statement,uint8 status,uint8 disputedFrom,uint40 disputedAt,uint256 deadline)"
+    );
+    bytes32 internal constant SETTLEMENT_TYPEHASH = keccak256(
+        "Settlement(bytes32 deal,uint256 toBuyer,uint256 toSeller,uint256 compensation,uint8 status,uint8 disputedFrom,uint40 disputedAt,uint256 deadline)"
+    );
     bytes32 internal constant POST_BOND_TYPEHASH =
         keccak256("PostBond(address seller,address token,uint256 amount,bytes32 salt,uint256 deadline)");
     bytes32 internal constant REQUEST_BOND_WITHDRAWAL_TYPEHASH =
@@ -76,8 +83,12 @@ library Intents {
         return keccak256(abi.encode(DEAL_TYPEHASH, id));
     }
 
-    function hashPayBalance(DealId deal, uint256 amount, uint256 deadline) internal pure returns (bytes32) {
-        return keccak256(abi.encode(PAY_BALANCE_TYPEHASH, deal, amount, deadline));
+    function hashPayBalance(DealId deal, uint256 amount, DealSlot slot, uint256 deadline) internal pure returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                PAY_BALANCE_TYPEHASH, deal, amount, slot.status(), slot.disputedFrom(), slot.disputedAt(), deadline
+            )
+        );
     }
 
     function hashShipGoods(DealId deal, bytes32 tracking, uint256 deadline) internal pure returns (bytes32) {
@@ -93,7 +104,11 @@ library Intents {
         pure
         returns (bytes32)
     {
-        return keccak256(abi.encode(CONFIRM_RECEIPT_TYPEHASH, deal, amount, slot.status(), slot.disputedAt(), deadline));
+        return keccak256(
+            abi.encode(
+                CONFIRM_RECEIPT_TYPEHASH, deal, amount, slot.status(), slot.disputedFrom(), slot.disputedAt(), deadline
+            )
+        );
     }
 
     function hashRefundBuyer(DealId deal, uint256 amount, uint256 remaining, DealSlot slot, uint256 deadline)
@@ -101,7 +116,18 @@ library Intents {
         pure
         returns (bytes32)
     {
-        return keccak256(abi.encode(REFUND_BUYER_TYPEHASH, deal, amount, remaining, slot.status(), slot.disputedAt(), deadline));
+        return keccak256(
+            abi.encode(
+                REFUND_BUYER_TYPEHASH,
+                deal,
+                amount,
+                remaining,
+                slot.status(),
+                slot.disputedFrom(),
+                slot.disputedAt(),
+                deadline
+            )
+        );
     }
 
     function hashOpenDispute(DealId deal, address by, bytes32 statement, DealSlot slot, uint256 deadline)
@@ -109,15 +135,41 @@ library Intents {
         pure
         returns (bytes32)
     {
-        return keccak256(abi.encode(OPEN_DISPUTE_TYPEHASH, deal, by, statement, slot.status(), slot.disputedAt(), deadline));
+        return keccak256(
+            abi.encode(
+                OPEN_DISPUTE_TYPEHASH,
+                deal,
+                by,
+                statement,
+                slot.status(),
+                slot.disputedFrom(),
+                slot.disputedAt(),
+                deadline
+            )
+        );
     }
 
-    function hashSettlement(DealId deal, uint256 toBuyer, uint256 toSeller, uint256 compensation, uint256 deadline)
-        internal
-        pure
-        returns (bytes32)
-    {
-        return keccak256(abi.encode(SETTLEMENT_TYPEHASH, deal, toBuyer, toSeller, compensation, deadline));
+    function hashSettlement(
+        DealId deal,
+        uint256 toBuyer,
+        uint256 toSeller,
+        uint256 compensation,
+        DealSlot slot,
+        uint256 deadline
+    ) internal pure returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                SETTLEMENT_TYPEHASH,
+                deal,
+                toBuyer,
+                toSeller,
+                compensation,
+                slot.status(),
+                slot.disputedFrom(),
+                slot.disputedAt(),
+                deadline
+            )
+        );
     }
 
     function hashPostBond(address seller, address token, uint256 amount, bytes32 salt, uint256 deadline)

@@ -15,12 +15,14 @@ library TermsRules {
     uint256 internal constant EARNEST_DIVISOR = 5;
     /// @dev Shortest inspection, backstop, and time for each step. A tribunal's own floors are longer.
     uint256 internal constant MIN_WINDOW = 1 hours;
+    /// @dev Longest backstop: how long a dispute may hold a deal up before its tribunal has said anything.
+    uint256 private constant MAX_BACKSTOP = 180 days;
     uint256 private constant ACCEPTS_GAS = 100_000;
     /// @dev Size of an EIP-7702 delegation: the code of an account that still has a key.
     uint256 private constant DELEGATION_BYTES = 23;
 
     /// @notice Reverts with the fact that makes the terms unsafe to fund now.
-    /// @param longest Seconds from now within which the deal must have run its course, and longest backstop.
+    /// @param longest Seconds from now within which the deal must have run its course.
     function requireFundable(PackedTerms calldata terms, uint256 longest) internal view {
         require(block.timestamp < terms.fundBy(), IEscrow.DeadlinePassed(terms.fundBy()));
         require(terms.isCanonical(), IEscrow.TermsNotCanonical());
@@ -33,7 +35,7 @@ library TermsRules {
     function _requireParties(PackedTerms calldata terms) private view {
         (address buyer, address seller, address marketplace) = (terms.buyer(), terms.seller(), terms.marketplace());
         require(
-            buyer != address(0) && seller != address(0) && terms.attestor() != address(0)
+            buyer != address(0) && seller != address(0) && terms.attestor() != address(0) && terms.tribunal() != address(0)
                 && (marketplace != address(0) || terms.feeBps() == 0),
             IEscrow.AddressZero()
         );
@@ -74,7 +76,12 @@ library TermsRules {
 
         uint256 exposure = terms.deliverBy() - block.timestamp + terms.inspection() + terms.tail();
         require(exposure <= longest, IEscrow.ExposureTooLong(exposure, longest));
-        require(terms.backstop() <= longest, IEscrow.ExposureTooLong(terms.backstop(), longest));
+        require(terms.backstop() <= MAX_BACKSTOP, IEscrow.ExposureTooLong(terms.backstop(), MAX_BACKSTOP));
+        // After a silent end nothing but the tail gives the buyer time to look and to claim.
+        require(
+            terms.coverage() == 0 || terms.tail() >= terms.inspection(),
+            IEscrow.TailTooShort(terms.tail(), terms.inspection())
+        );
     }
 
     function _requireTribunal(PackedTerms calldata terms) private view {

@@ -23,10 +23,10 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
     }
 
     bytes32 private constant DETERMINATION_TYPEHASH = keccak256(
-        "Determination(bytes32 deal,uint96 toBuyer,uint96 toSeller,uint96 compensation,bytes32 reasons,bytes32 evidence,uint40 deadline)"
+        "Determination(bytes32 deal,uint40 disputedAt,uint96 toBuyer,uint96 toSeller,uint96 compensation,bytes32 reasons,bytes32 evidence,uint40 deadline)"
     );
     bytes32 private constant EXTENSION_TYPEHASH =
-        keccak256("Extension(bytes32 deal,uint40 until,bytes32 reasons,uint40 deadline)");
+        keccak256("Extension(bytes32 deal,uint40 disputedAt,uint40 until,bytes32 reasons,uint40 deadline)");
     uint256 private constant MAX_ARBITRATORS = 64;
     /// @dev Shortest answer window, and shortest time that a panel has after it to decide. Seconds.
     uint256 private constant MIN_WINDOW = 1 hours;
@@ -77,7 +77,7 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
     function accepts(PackedTerms calldata terms) external view returns (bytes4) {
         bytes32 rules = terms.rules();
         Floors memory floors = _floors[rules];
-        bool isAccepted = floors.minBackstop != 0 && terms.inspection() >= floors.minInspection
+        bool isAccepted = msg.sender == address(ESCROW) && floors.minBackstop != 0 && terms.inspection() >= floors.minInspection
             && terms.backstop() >= floors.minBackstop && !_isSeated(rules, floors.filter, terms.buyer())
             && !_isSeated(rules, floors.filter, terms.seller()) && !_isSeated(rules, floors.filter, terms.marketplace());
         return isAccepted ? ITribunal.accepts.selector : bytes4(0);
@@ -105,6 +105,7 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
             determination.evidence
         );
         // The escrow's answer spares a second look at the deal; a revert undoes the award.
+        require(disputedAt == determination.disputedAt, OtherDispute(determination.disputedAt, disputedAt));
         uint256 answerUntil = disputedAt + panel.answerWindow;
         require(block.timestamp >= answerUntil, AnswerWindowOpen(answerUntil));
     }
@@ -122,7 +123,8 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
         DealId id = terms.idOf(ESCROW_CHAIN_ID, address(ESCROW));
         _requirePanel(terms.rules(), extensionDigestOf(id, extension), panel, seats, walletSignatures);
 
-        ESCROW.extendBackstop(terms, extension.until);
+        uint256 disputedAt = ESCROW.extendBackstop(terms, extension.until);
+        require(disputedAt == extension.disputedAt, OtherDispute(extension.disputedAt, disputedAt));
     }
 
     /// @inheritdoc IPanelTribunal

@@ -1,5 +1,5 @@
 import { type Hex, keccak256, stringToBytes, zeroAddress } from "viem";
-import { statusNumber } from "../../src/core/deals.ts";
+import { seenIn, undisputed } from "../../src/core/deals.ts";
 import {
   allTypes,
   type Determination,
@@ -99,22 +99,25 @@ const greatest: Terms = {
 const dealOfIntents: Terms = { ...plain, deposit: plain.price / 2n, balanceBy: START + 2 * DAY };
 const deal = dealIdOf(dealOfIntents, domain);
 const { buyer, seller, price, deposit } = dealOfIntents;
-const DEPOSITED = statusNumber("deposited");
+const SEEN = seenIn(undisputed("deposited"));
 
 const intents: readonly Intent[] = [
-  { kind: "PayBalance", message: { deal, amount: price - deposit, deadline: FAR } },
+  { kind: "PayBalance", message: { deal, amount: price - deposit, ...SEEN, deadline: FAR } },
   { kind: "ShipGoods", message: { deal, tracking: digest("tracking"), deadline: FAR } },
   { kind: "AttestDelivery", message: { deal, proof: digest("proof of delivery"), deadline: FAR } },
-  { kind: "ConfirmReceipt", message: { deal, amount: deposit, status: DEPOSITED, disputedAt: 0, deadline: FAR } },
+  { kind: "ConfirmReceipt", message: { deal, amount: deposit, ...SEEN, deadline: FAR } },
   {
     kind: "RefundBuyer",
-    message: { deal, amount: deposit, remaining: 0n, status: DEPOSITED, disputedAt: 0, deadline: FAR },
+    message: { deal, amount: deposit, remaining: 0n, ...SEEN, deadline: FAR },
   },
   {
     kind: "OpenDispute",
-    message: { deal, by: buyer, statement: digest("statement"), status: DEPOSITED, disputedAt: 0, deadline: FAR },
+    message: { deal, by: buyer, statement: digest("statement"), ...SEEN, deadline: FAR },
   },
-  { kind: "Settlement", message: { deal, toBuyer: 1n, toSeller: deposit - 1n, compensation: 7n, deadline: FAR } },
+  {
+    kind: "Settlement",
+    message: { deal, toBuyer: 1n, toSeller: deposit - 1n, compensation: 7n, ...SEEN, deadline: FAR },
+  },
   { kind: "PostBond", message: { seller, token: everyField.token, amount: 5n, salt: digest("salt"), deadline: FAR } },
   { kind: "RequestBondWithdrawal", message: { seller, token: everyField.token, nonce: 0n, deadline: FAR } },
   {
@@ -136,6 +139,7 @@ const intents: readonly Intent[] = [
 
 const determination: Determination = {
   deal,
+  disputedAt: START + 10 * DAY,
   toBuyer: 30_000_000_000n,
   toSeller: 10_000_000_000n,
   compensation: 500_000_000n,
@@ -144,7 +148,13 @@ const determination: Determination = {
   deadline: FAR,
 };
 
-const extension: Extension = { deal, until: START + 300 * DAY, reasons: digest("reasons"), deadline: FAR };
+const extension: Extension = {
+  deal,
+  disputedAt: START + 10 * DAY,
+  until: START + 300 * DAY,
+  reasons: digest("reasons"),
+  deadline: FAR,
+};
 
 const typeString = (name: keyof typeof allTypes) =>
   `${name}(${allTypes[name].map((field) => `${field.type} ${field.name}`).join(",")})`;

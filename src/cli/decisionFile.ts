@@ -17,11 +17,11 @@ import { address, bytes32, signature } from "../core/wire.ts";
 import { readJson } from "./files.ts";
 import { columns } from "./help.ts";
 import { parseInput } from "./parseInput.ts";
-import { formatAmount, formatDuration, formatTime, type Unit } from "./units.ts";
+import { formatAmount, formatTime, type Unit } from "./units.ts";
 
 /** Names and versions of the formats. Another version is another string. */
-export const determinationFormat = "holdfast-determination/2";
-export const extensionFormat = "holdfast-extension/1";
+export const determinationFormat = "holdfast-determination/3";
+export const extensionFormat = "holdfast-extension/2";
 export const signatureFormat = "holdfast-determination-signature/1";
 
 const place = { digest: bytes32, chainId: z.int().positive(), tribunal: address };
@@ -167,11 +167,12 @@ export const decisionSummary = (file: DecisionFile): string =>
 
 const determinationSummary = ({ digest, domain, determination, panel, unit }: DeterminationFile): string => {
   const money = (amount: bigint) => formatAmount(amount, unit ?? { symbol: "minor units", decimals: 0 });
-  const { deal, toBuyer, toSeller, compensation, reasons, evidence, deadline } = determination;
+  const { deal, disputedAt, toBuyer, toSeller, compensation, reasons, evidence, deadline } = determination;
   return [
     `Determination ${digest}`,
     columns([
       ["deal", deal],
+      ["dispute", `opened ${formatTime(disputedAt)}; it decides no other`],
       ["to the buyer", money(toBuyer)],
       ["to the seller", `${money(toSeller)}, before the marketplace's fee`],
       ["compensation", `${money(compensation)} to the buyer, from the seller's coverage and nothing else`],
@@ -182,7 +183,7 @@ const determinationSummary = ({ digest, domain, determination, panel, unit }: De
         : [
             [
               "executed from",
-              `${formatDuration(panel.answerWindow)} after the dispute: until then the other side can answer`,
+              `${formatTime(disputedAt + panel.answerWindow)}: until then the other side can answer`,
             ] as const,
           ]),
       ["executed before", formatTime(deadline)],
@@ -197,6 +198,7 @@ const extensionSummary = ({ digest, domain, extension, panel }: ExtensionFile): 
     `Extension ${digest}`,
     columns([
       ["deal", extension.deal],
+      ["dispute", `opened ${formatTime(extension.disputedAt)}; it extends no other`],
       ["new backstop", `${formatTime(extension.until)}: until then nobody can overtake the arbitrators`],
       ["reasons", `document with digest ${extension.reasons}`],
       ["executed before", formatTime(extension.deadline)],

@@ -14,7 +14,9 @@ const remedies: Readonly<Record<string, string>> = {
   "clocks-out-of-order": "Paying, shipping and delivering each need an hour or more.",
   "inspection-too-short": "An inspection is an hour or longer.",
   "backstop-too-short": "The backstop is at least as long as the inspection.",
-  "exposure-too-long": "The deal could stay open too long: 180 days with coverage, three years without.",
+  "exposure-too-long":
+    "The deal could stay open too long: 180 days with coverage, three years without; a backstop is at most 180 days away.",
+  "tail-too-short": "With coverage, the tail must be at least as long as the inspection.",
   "tribunal-is-party": "A party cannot be the tribunal.",
   "tribunal-refuses": "Is its panel registered? `holdfast panel register DEALFILE --send` does it, once.",
   "panel-inspection-too-short": "This panel takes longer inspections only: see panel.minInspection.",

@@ -83,7 +83,8 @@ export const dealTable = {
     by: "attestor",
     in: {
       shipped: { before: "deliverBy", to: ["delivered"] },
-      "disputed-shipped": { before: "deliverBy", to: ["disputed-delivered"] },
+      // A delivery after the backstop ends the dispute.
+      "disputed-shipped": { before: "deliverBy", to: ["disputed-delivered", "delivered"] },
     },
   },
   confirm: {
@@ -97,8 +98,6 @@ export const dealTable = {
       "disputed-funded": { to: released },
       "disputed-shipped": { to: released },
       "disputed-delivered": { to: released },
-      // Withdraws the claim: back to the same tail.
-      "disputed-released": { to: released },
     },
   },
   release: { by: "anyone", in: { delivered: { from: "until", to: released } } },
@@ -109,8 +108,8 @@ export const dealTable = {
       funded: { to: ["funded", "closed"] },
       shipped: { to: ["shipped", "released", "closed"] },
       delivered: { to: ["delivered", "released", "closed"] },
-      "disputed-deposited": { to: closed },
-      "disputed-funded": { to: closed },
+      "disputed-deposited": { to: released },
+      "disputed-funded": { to: released },
       "disputed-shipped": { to: released },
       "disputed-delivered": { to: released },
     },
@@ -191,7 +190,7 @@ export type DealState = {
   readonly until: number;
   /** `until` of the stage that the dispute returns to. */
   readonly resumeUntil: number;
-  /** When the last dispute was opened; 0 before the first. */
+  /** When the last dispute was opened, or its goods delivered; 0 before the first. */
   readonly disputedAt: number;
 };
 
@@ -215,6 +214,21 @@ export const placeOf = (state: Pick<DealState, "status" | "disputedFrom">): Deal
 
 /** Number of a status in the contract's `Status`, as intents state it. */
 export const statusNumber = (status: DealStatus): number => dealStatuses.indexOf(status);
+
+/**
+ * A state as papers name it: numbers of the contract's `Status`, and the Unix second of the last dispute. A paper works in exactly
+ * the state that it names.
+ *
+ * @example seenIn(undisputed("funded")) // { status: 2, disputedFrom: 0, disputedAt: 0 }
+ */
+export const seenIn = (state: Pick<DealState, "status" | "disputedFrom" | "disputedAt">) => ({
+  status: statusNumber(state.status),
+  disputedFrom: statusNumber(state.disputedFrom),
+  disputedAt: state.disputedAt,
+});
+
+/** What {@link seenIn} makes. */
+export type SeenState = ReturnType<typeof seenIn>;
 
 /** Unix second that a clock of the deal stands for. */
 export const clockOf = (clock: DealClock, terms: Terms, state: DealState): number =>

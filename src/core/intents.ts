@@ -4,6 +4,16 @@ import { type EscrowDomain, escrowDomain, termsTypes } from "./terms.ts";
 import { address, amount, bytes32, seconds } from "./wire.ts";
 
 /**
+ * The state of the deal that what moves money or opens a dispute names, as {@link seenIn} makes it: kept back, such a paper works
+ * in no other state and not after another dispute.
+ */
+const seenTypes = [
+  { name: "status", type: "uint8" },
+  { name: "disputedFrom", type: "uint8" },
+  { name: "disputedAt", type: "uint40" },
+] as const;
+
+/**
  * EIP-712 types of everything that a party signs for the escrow; one readable type per action, the same strings as
  * `contracts/libraries/Intents.sol`. `deadline` is the Unix second from which the escrow refuses the intent.
  */
@@ -11,6 +21,7 @@ export const intentTypes = {
   PayBalance: [
     { name: "deal", type: "bytes32" },
     { name: "amount", type: "uint256" },
+    ...seenTypes,
     { name: "deadline", type: "uint256" },
   ],
   ShipGoods: [
@@ -26,24 +37,21 @@ export const intentTypes = {
   ConfirmReceipt: [
     { name: "deal", type: "bytes32" },
     { name: "amount", type: "uint256" },
-    { name: "status", type: "uint8" },
-    { name: "disputedAt", type: "uint40" },
+    ...seenTypes,
     { name: "deadline", type: "uint256" },
   ],
   RefundBuyer: [
     { name: "deal", type: "bytes32" },
     { name: "amount", type: "uint256" },
     { name: "remaining", type: "uint256" },
-    { name: "status", type: "uint8" },
-    { name: "disputedAt", type: "uint40" },
+    ...seenTypes,
     { name: "deadline", type: "uint256" },
   ],
   OpenDispute: [
     { name: "deal", type: "bytes32" },
     { name: "by", type: "address" },
     { name: "statement", type: "bytes32" },
-    { name: "status", type: "uint8" },
-    { name: "disputedAt", type: "uint40" },
+    ...seenTypes,
     { name: "deadline", type: "uint256" },
   ],
   Settlement: [
@@ -51,6 +59,7 @@ export const intentTypes = {
     { name: "toBuyer", type: "uint256" },
     { name: "toSeller", type: "uint256" },
     { name: "compensation", type: "uint256" },
+    ...seenTypes,
     { name: "deadline", type: "uint256" },
   ],
   PostBond: [
@@ -93,29 +102,30 @@ const nonce = z
   .max(78)
   .transform(BigInt);
 
-/** Place of a status in the contract's `Status`: what a party saw when it signed, and the only status in which the intent works. */
+/** Place of a status in the contract's `Status`. */
 const dealStatus = z.number().int().min(0).max(7);
+
+/** What a party saw when it signed, and the only state in which the intent works. */
+const seen = { status: dealStatus, disputedFrom: dealStatus, disputedAt: seconds };
 
 /** Messages of all intents as they come over the wire: amounts and nonces decimal strings, unknown fields refused. */
 export const intentSchemas = {
-  PayBalance: z.strictObject({ deal: bytes32, amount, deadline: seconds }),
+  PayBalance: z.strictObject({ deal: bytes32, amount, ...seen, deadline: seconds }),
   ShipGoods: z.strictObject({ deal: bytes32, tracking: bytes32, deadline: seconds }),
   AttestDelivery: z.strictObject({ deal: bytes32, proof: bytes32, deadline: seconds }),
-  ConfirmReceipt: z.strictObject({ deal: bytes32, amount, status: dealStatus, disputedAt: seconds, deadline: seconds }),
+  ConfirmReceipt: z.strictObject({ deal: bytes32, amount, ...seen, deadline: seconds }),
   RefundBuyer: z.strictObject({
     deal: bytes32,
     amount,
     remaining: amount,
-    status: dealStatus,
-    disputedAt: seconds,
+    ...seen,
     deadline: seconds,
   }),
   OpenDispute: z.strictObject({
     deal: bytes32,
     by: address,
     statement: bytes32,
-    status: dealStatus,
-    disputedAt: seconds,
+    ...seen,
     deadline: seconds,
   }),
   Settlement: z.strictObject({
@@ -123,6 +133,7 @@ export const intentSchemas = {
     toBuyer: amount,
     toSeller: amount,
     compensation: amount,
+    ...seen,
     deadline: seconds,
   }),
   PostBond: z.strictObject({ seller: address, token: address, amount, salt: bytes32, deadline: seconds }),
@@ -158,9 +169,13 @@ export const intentDigest = (intent: Intent, domain: EscrowDomain): Hex =>
 export const consentOf = (deadline: number, signature: Hex): Hex =>
   concat([numberToHex(deadline, { size: 5 }), signature]);
 
-/** What a panel of arbitrators signs; amounts in minor units, `reasons` and `evidence` are digests. */
+/**
+ * What a panel of arbitrators signs; amounts in minor units, `reasons` and `evidence` are digests, `disputedAt` is when the dispute
+ * that is decided was opened (Unix seconds): it decides no other.
+ */
 export const determinationSchema = z.strictObject({
   deal: bytes32,
+  disputedAt: seconds,
   toBuyer: amount,
   toSeller: amount,
   compensation: amount,
@@ -176,6 +191,7 @@ export type Determination = z.output<typeof determinationSchema>;
 export const determinationTypes = {
   Determination: [
     { name: "deal", type: "bytes32" },
+    { name: "disputedAt", type: "uint40" },
     { name: "toBuyer", type: "uint96" },
     { name: "toSeller", type: "uint96" },
     { name: "compensation", type: "uint96" },
@@ -185,8 +201,14 @@ export const determinationTypes = {
   ],
 } as const;
 
-/** What a panel of arbitrators signs to keep a dispute open: `until` is the new backstop in Unix seconds. */
-export const extensionSchema = z.strictObject({ deal: bytes32, until: seconds, reasons: bytes32, deadline: seconds });
+/** What a panel of arbitrators signs to keep the dispute of `disputedAt` open: `until` is the new backstop. Unix seconds. */
+export const extensionSchema = z.strictObject({
+  deal: bytes32,
+  disputedAt: seconds,
+  until: seconds,
+  reasons: bytes32,
+  deadline: seconds,
+});
 
 /** An extension in code. */
 export type Extension = z.output<typeof extensionSchema>;
@@ -195,6 +217,7 @@ export type Extension = z.output<typeof extensionSchema>;
 export const extensionTypes = {
   Extension: [
     { name: "deal", type: "bytes32" },
+    { name: "disputedAt", type: "uint40" },
     { name: "until", type: "uint40" },
     { name: "reasons", type: "bytes32" },
     { name: "deadline", type: "uint40" },

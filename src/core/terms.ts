@@ -108,6 +108,9 @@ const EARNEST_DIVISOR = 5n;
 export const MAX_COVERED_EXPOSURE = 180 * 86_400;
 export const MAX_EXPOSURE = 3 * 365 * 86_400;
 
+/** Longest backstop; the contract's constant. Seconds. */
+export const MAX_BACKSTOP = 180 * 86_400;
+
 /** Shortest inspection, and shortest time for each step; the contract's constant. Seconds. */
 export const MIN_WINDOW = 3_600;
 
@@ -146,8 +149,9 @@ export const requireFundable = (terms: Terms, now: number, escrow: Address): voi
     ["backstop-too-short", terms.backstop >= terms.inspection],
     [
       "exposure-too-long",
-      terms.deliverBy - now + terms.inspection + terms.tail <= longest && terms.backstop <= longest,
+      terms.deliverBy - now + terms.inspection + terms.tail <= longest && terms.backstop <= MAX_BACKSTOP,
     ],
+    ["tail-too-short", terms.coverage === 0n || terms.tail >= terms.inspection],
     ["tribunal-is-party", !parties.includes(terms.tribunal)],
   ];
   const broken = facts.find(([, holds]) => !holds);

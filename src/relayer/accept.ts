@@ -1,11 +1,20 @@
-import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, slice } from "viem";
+import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, slice, zeroAddress } from "viem";
 import { escrowAbi } from "../abi/escrow.ts";
 import { panelTribunalAbi } from "../abi/panelTribunal.ts";
 import type { Chain } from "../chain/client.ts";
 import { type Contracts, protocolErrors } from "../chain/contracts.ts";
 import { requireSigned } from "../chain/signature.ts";
 import { simulate } from "../chain/transactions.ts";
-import { actorOf, type DealState, dealStatuses, placeOf, refusalOf, statusNumber, undisputed } from "../core/deals.ts";
+import {
+  actorOf,
+  type DealState,
+  dealStatuses,
+  placeOf,
+  refusalOf,
+  type SeenState,
+  seenIn,
+  undisputed,
+} from "../core/deals.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { dealIdOf, requireFundable, type Terms, termsDigest, termsSchema, termsToJson } from "../core/terms.ts";
 import { packTerms } from "../core/termsCodec.ts";
@@ -86,7 +95,7 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
   // Only a tribunal that is known here is asked: what another one does with the question is not.
   const requireAccepted = async (terms: Terms) => {
     if (terms.tribunal !== contracts.panel) return;
-    const isAccepted = await onChain(() => readAccepted(chain, terms));
+    const isAccepted = await onChain(() => readAccepted(chain, contracts, terms));
     if (isAccepted === false) throw new ProtocolError("terms-unsafe", { fact: "tribunal-refuses" });
   };
 
@@ -108,10 +117,7 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
     await requireCovered(terms);
   };
 
-  const requireAnswered = async ({ answerWindow }: CarryPlan, dealId: Hex) => {
-    const projected = await readProjectedDeal(dealId);
-    const disputedAt =
-      projected?.disputedAt || (await onChain(() => readLiveDeal(chain, contracts, dealId)))?.disputedAt;
+  const requireAnswered = async ({ answerWindow, disputedAt }: CarryPlan) => {
     const until = (disputedAt ?? 0) + answerWindow;
     if ((await readTime()) < until) throw new ProtocolError("answer-window-open", { until });
   };
@@ -128,7 +134,7 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
 
     await requireTimely(plan, terms, dealId);
     for (const signed of plan.signed) await requireSigned(chain, signed);
-    if (plan.answerWindow > 0 && dealId !== null) await requireAnswered(plan, dealId);
+    if (plan.answerWindow > 0) await requireAnswered(plan);
     if (plan.isTriedOut) await simulate(chain, carrier, toCall(plan.call), protocolErrors);
 
     await db.transaction().execute(async (tx) => {
@@ -178,15 +184,19 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
 const unfunded = undisputed("none");
 
 const refusalBy = (
-  { action, signer, split, signedIn }: CarryPlan,
+  { action, signer, split, signedIn, disputedAt }: CarryPlan,
   state: DealState,
   moment: { terms: Terms; now: number },
 ): ProtocolError | undefined => {
   const isOthers = action === "dispute" && actorOf(action, placeOf(state)) === "buyer" && signer !== moment.terms.buyer;
+  const seen = seenIn(state);
   const isSeen =
-    signedIn === null || (signedIn.status === statusNumber(state.status) && signedIn.disputedAt === state.disputedAt);
-  const isOfAnother = isOthers || !isSeen;
-  const why = action === null ? undefined : isOfAnother ? "status" : refusalOf(action, state, moment);
+    (signedIn === null || (Object.keys(seen) as (keyof SeenState)[]).every((name) => signedIn[name] === seen[name])) &&
+    (disputedAt === null || disputedAt === state.disputedAt);
+  const why =
+    action === null
+      ? undefined
+      : ((isOthers ? "status" : refusalOf(action, state, moment)) ?? (isSeen ? undefined : "signed-in-other-state"));
   if (why !== undefined) return new ProtocolError("action-refused", { action, status: state.status, why });
   if (split === null) return undefined;
   const sum = split.toBuyer + split.toSeller;
@@ -218,12 +228,13 @@ const readFreeBond = async (chain: Chain, contracts: Contracts, terms: Terms): P
   return balance - reserved;
 };
 
-const readAccepted = async (chain: Chain, terms: Terms): Promise<boolean> => {
+/** A tribunal answers the escrow that would hold the deal. */
+const readAccepted = async (chain: Chain, { escrow }: Contracts, terms: Terms): Promise<boolean> => {
   const call = { abi: panelTribunalAbi, functionName: "accepts", args: [packTerms(terms)] } as const;
   const question = encodeFunctionData(call);
-  const data = await readCall(chain, terms.tribunal, question);
+  const data = await readCall(chain, terms.tribunal, question, escrow);
   return decodeFunctionResult({ ...call, data }) === slice(question, 0, 4);
 };
 
-const readCall = (chain: Chain, to: Address, data: Hex) =>
-  chain.request({ method: "eth_call", params: [{ to, data }, "latest"] });
+const readCall = (chain: Chain, to: Address, data: Hex, from: Address = zeroAddress) =>
+  chain.request({ method: "eth_call", params: [{ from, to, data }, "latest"] });

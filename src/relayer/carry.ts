@@ -3,7 +3,7 @@ import { escrowAbi } from "../abi/escrow.ts";
 import { panelTribunalAbi } from "../abi/panelTribunal.ts";
 import type { Contracts } from "../chain/contracts.ts";
 import type { SignedDigest } from "../chain/signature.ts";
-import type { DealAction } from "../core/deals.ts";
+import type { DealAction, SeenState } from "../core/deals.ts";
 import { ProtocolError } from "../core/errors.ts";
 import {
   consentOf,
@@ -48,8 +48,10 @@ export type CarryPlan = Readonly<{
   /** Money that moves by a signature that only its token or Permit2 can check: the call is tried out before it is taken. */
   isTriedOut: boolean;
   /** What the signer saw, and the only state in which the contract takes it; null where any will do. */
-  signedIn: Readonly<{ status: number; disputedAt: number }> | null;
-  /** Seconds from the dispute before which the tribunal refuses it. */
+  signedIn: SeenState | null;
+  /** When the dispute that a panel decides was opened; null for anything else. */
+  disputedAt: number | null;
+  /** Seconds from then before which the tribunal refuses it. */
   answerWindow: number;
   /** Split of what is held, to be compared with it. */
   split: Readonly<{ toBuyer: bigint; toSeller: bigint; compensation: bigint }> | null;
@@ -160,7 +162,7 @@ const byPanel = async (
   plan: Pick<CarryPlan, "action"> &
     Partial<Pick<CarryPlan, "split" | "answerWindow">> & {
       digestIn: (domain: PanelDomain) => Hex;
-      message: Readonly<{ deal: Hex; deadline: number }>;
+      message: Readonly<{ deal: Hex; disputedAt: number; deadline: number }>;
       dataOf: (terms: PackedTerms, seated: SeatedSignatures) => Hex;
     },
 ) => {
@@ -179,6 +181,7 @@ const byPanel = async (
     ...own,
     id,
     deadline: message.deadline,
+    disputedAt: message.disputedAt,
     signed: signatures.map(({ signer, signature }) => ({ digest: id, signer, signature })),
     orderKey: message.deal,
     call: { to: terms.tribunal, data: dataOf(packTerms(terms), seated) },
@@ -195,6 +198,7 @@ const carriers = {
       signer: terms.buyer,
       signature,
       action: "payBalance",
+      signedIn: message,
       data: encode({
         abi: escrowAbi,
         functionName: "payBalance",
@@ -328,6 +332,7 @@ const carriers = {
         { digest: id, signer: terms.buyer, signature: buyerSignature },
         { digest: id, signer: terms.seller, signature: sellerSignature },
       ],
+      signedIn: message,
       split: { toBuyer, toSeller, compensation },
       orderKey: message.deal,
       call: toEscrow(
@@ -458,6 +463,7 @@ export const planCarry = async (request: CarryRequest, context: CarryContext): P
     signed: [],
     isTriedOut: false,
     signedIn: null,
+    disputedAt: null,
     answerWindow: 0,
     split: null,
     ...(await carrier(request as never, context)),

@@ -229,6 +229,14 @@ const advance = (before: DealProjection, to: DealStatus, { held = BigInt(before.
     ? { disputedFrom: to, held: held.toString(), resumeUntil: until }
     : standing(undisputed(to, held, until, before.disputedAt));
 
+/** A delivery: the dispute counts as opened now, and one whose backstop is over ends. */
+const delivered = (before: DealProjection, event: StoredEvent) => {
+  const inspectionUntil = Number(argsOf(event).inspectionUntil);
+  return before.status === "disputed" && event.timestamp < before.until
+    ? { disputedFrom: "delivered" as const, resumeUntil: inspectionUntil, disputedAt: event.timestamp }
+    : standing(undisputed("delivered", BigInt(before.held), inspectionUntil, before.disputedAt));
+};
+
 /** Nothing is held any more; the deal is closed, or in its tail. */
 const emptied = ({ disputedAt }: DealProjection, tailUntil = "0") =>
   tailUntil === "0"
@@ -258,13 +266,9 @@ const dealChange = (event: StoredEvent, before: DealProjection): Partial<DealPro
     case "DealShipped":
       return { ...advance(before, "shipped"), tracking: args.tracking as Hex };
     case "DealDelivered":
-      return { ...advance(before, "delivered", { until: Number(args.inspectionUntil) }), proof: args.proof as Hex };
+      return { ...delivered(before, event), proof: args.proof as Hex };
     case "DealReleased":
-      // A claim in the tail that its buyer withdrew pays nothing.
-      return {
-        ...emptied(before, args.tailUntil),
-        ...(before.outcome === null ? outcome("release", { toSeller: args.amount! }) : {}),
-      };
+      return { ...emptied(before, args.tailUntil), ...outcome("release", { toSeller: args.amount! }) };
     case "DealRefunded":
       if (args.remaining !== "0") return { held: args.remaining!, ...refunded(args.amount!) };
       return {

@@ -1,7 +1,7 @@
 import { after, before, beforeEach, describe, it } from "node:test";
 import { expect } from "chai";
 import { type Hex, hashTypedData, keccak256, zeroHash } from "viem";
-import { statusNumber } from "../../src/core/deals.ts";
+import { seenIn, undisputed } from "../../src/core/deals.ts";
 import {
   type Determination,
   determinationTypedData,
@@ -86,8 +86,7 @@ describe("the API over deals", () => {
         deal: deal.id,
         by: deal.terms.buyer,
         statement: digest,
-        status: statusNumber("delivered"),
-        disputedAt: 0,
+        ...seenIn(undisputed("delivered")),
         deadline: FAR,
       },
     });
@@ -104,7 +103,14 @@ describe("the API over deals", () => {
         seller: await stablecoinOf(actors.seller.address),
       };
       const { id, terms } = await disputed();
-      const message = { deal: id, toBuyer: 300_000n, toSeller: 700_000n, compensation: 0n, deadline: FAR };
+      const message = {
+        deal: id,
+        toBuyer: 300_000n,
+        toSeller: 700_000n,
+        compensation: 0n,
+        ...seenIn(await client.readDeal(id)),
+        deadline: FAR,
+      };
       const settlement = { kind: "Settlement", message } as const;
       const intent = await client.submitIntent({
         ...settlement,
@@ -129,6 +135,7 @@ describe("the API over deals", () => {
       const { id, terms } = await disputed();
       const determination: Determination = {
         deal: id,
+        disputedAt: (await client.readDeal(id)).disputedAt,
         toBuyer: 600_000n,
         toSeller: 400_000n,
         compensation: 0n,
@@ -430,8 +437,7 @@ describe("the API over deals", () => {
           deal: deal.id,
           amount: 1n,
           remaining: 999_999n,
-          status: statusNumber("funded"),
-          disputedAt: 0,
+          ...seenIn(undisputed("funded")),
           deadline: FAR,
         },
       });
@@ -460,7 +466,15 @@ describe("the API over deals", () => {
       expect(await pathOf({ ...intent, signature, note: "x" })).equal("note");
       expect(await pathOf({ ...intent, message: { ...intent.message, by: "x" }, signature })).equal("message.by");
       expect(await pathOf({ ...intent, signature: "0x1" })).equal("signature");
-      const refund = { deal: deal.id, amount: 1, remaining: "1", status: 2, disputedAt: 0, deadline: FAR };
+      const refund = {
+        deal: deal.id,
+        amount: 1,
+        remaining: "1",
+        status: 2,
+        disputedFrom: 0,
+        disputedAt: 0,
+        deadline: FAR,
+      };
       expect(await pathOf({ kind: "RefundBuyer", message: refund, signature })).equal("message.amount");
     });
 
@@ -474,8 +488,7 @@ describe("the API over deals", () => {
             deal: deal.id,
             amount: 1_000_000n,
             remaining: 0n,
-            status: statusNumber("funded"),
-            disputedAt: 0,
+            ...seenIn(undisputed("funded")),
             deadline: FAR,
           },
         });

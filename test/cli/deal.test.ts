@@ -175,7 +175,9 @@ describe("holdfast deal", () => {
 
   it("makes a settlement of two signatures, one after the other", async () => {
     const split = ["--to-buyer", "4000", "--to-seller", "36000"];
-    const offer = await done("intent", "settle", "deal.json", ...as("seller"), ...split, "--out", "offer.json");
+    expect((await refusal("intent", "settle", "deal.json", ...as("seller"), ...split)).code).to.equal("usage-invalid");
+    const now = ["--status", "funded"];
+    const offer = await done("intent", "settle", "deal.json", ...as("seller"), ...split, ...now, "--out", "offer.json");
     expect(offer.isComplete).to.equal(false);
     const both = await done("intent", "settle", "deal.json", ...as("buyer"), "--with", "offer.json");
     expect(both.isComplete).to.equal(true);

@@ -75,15 +75,17 @@ describe("Escrow", () => {
       );
     });
 
-    it("returns when the dispute was opened, also after its backstop moved and the goods were delivered", async () => {
+    it("returns when the dispute was opened, also after its backstop moved, and delivery opens it again", async () => {
       const f = await load();
       const { tribunal, changes } = await f.openTribunal();
       const deal = await f.reach("disputed-shipped", changes);
       const { disputedAt, until } = await f.stateOf(deal.id);
+      const opened = async () => tribunal.award.staticCall(deal.packed, ...decisionOf(f, deal));
+      await tribunal.extendBackstop(deal.packed, until + 10 * DAY);
+      expect(await opened()).to.equal(disputedAt);
       await f.time.increase(DAY);
       await f.deliver(deal);
-      await tribunal.extendBackstop(deal.packed, until + 10 * DAY);
-      expect(await tribunal.award.staticCall(deal.packed, ...decisionOf(f, deal))).to.equal(disputedAt);
+      expect(await opened()).to.equal(await f.time.latest());
     });
 
     it("compensates from this deal's coverage and records what goes beyond it", async () => {

@@ -37,15 +37,6 @@ describe("Escrow", () => {
       expect(await f.escrow.bondOf(f.seller, f.stablecoinAddress)).to.deep.equal([COVERAGE, 0n, 0n]);
     });
 
-    it("ends a tail that a withdrawn claim returned to, at the same second", async () => {
-      const f = await load();
-      const deal = await f.reach("released");
-      const { until } = await f.stateOf(deal.id);
-      await f.dispute(deal);
-      await f.confirm(deal);
-      await f.expectFrom(deal, until, () => f.escrow.connect(f.stranger).close(deal.packed), "DealClosed");
-    });
-
     it("reverts with DeadlineNotReached one second before the tail ends and is possible at its end", async () => {
       const f = await load();
       const deal = await f.reach("released");

@@ -31,7 +31,7 @@ describe("Escrow", () => {
       expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("delivered", deal.terms.price, inspectionUntil));
     });
 
-    it("gives the tribunal of a disputed deal the whole backstop from delivery", async () => {
+    it("counts as opening the dispute again: time to answer and the whole backstop from delivery", async () => {
       const f = await load();
       const deal = await f.reach("disputed-shipped");
       const before = await f.stateOf(deal.id);
@@ -48,6 +48,7 @@ describe("Escrow", () => {
       expect(await f.stateOf(deal.id)).to.deep.equal({
         ...before,
         disputedFrom: "delivered",
+        disputedAt: at,
         until: at + deal.terms.backstop,
         resumeUntil: at + deal.terms.inspection,
       });
@@ -60,10 +61,31 @@ describe("Escrow", () => {
       const { disputedAt } = await f.stateOf(deal.id);
       const until = disputedAt + 170 * DAY;
       await tribunal.extendBackstop(deal.packed, until);
-      await expect(f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"), "0x"))
-        .to.emit(f.escrow, "BackstopExtended")
-        .withArgs(deal.id, until);
-      expect((await f.stateOf(deal.id)).until).to.equal(until);
+      await expect(f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"), "0x")).not.to.emit(
+        f.escrow,
+        "BackstopExtended",
+      );
+      expect(await f.stateOf(deal.id)).to.include({ until, disputedAt: await f.time.latest() });
+    });
+
+    it("ends a dispute whose backstop is over, and not one a second before", async () => {
+      const f = await load();
+      const { changes } = await f.openTribunal();
+      const clocks = { inspection: 3_600, backstop: 3_600 };
+      for (const [late, status] of [
+        [-1, "disputed"],
+        [0, "delivered"],
+      ] as const) {
+        const deal = await f.reach("disputed-shipped", { ...changes, ...clocks });
+        const { until, disputedAt } = await f.stateOf(deal.id);
+        await f.time.setNextBlockTimestamp(until + late);
+        await f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"), "0x");
+        const delivered = await f.stateOf(deal.id);
+        expect(delivered.status).to.equal(status);
+        if (late === 0) {
+          expect(delivered).to.deep.equal(undisputed("delivered", deal.terms.price, until + 3_600, disputedAt));
+        }
+      }
     });
 
     for (const place of ["shipped", "disputed-shipped"] as const)

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { clockOf, type DealClock, statusNumber, undisputed } from "../../src/core/deals.ts";
+import { clockOf, type DealClock, seenIn, statusNumber, undisputed } from "../../src/core/deals.ts";
 import { COVERAGE, deployEscrow, FAR, type Fixture } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
@@ -159,8 +159,7 @@ describe("Escrow", () => {
               deal: deal.id,
               by: deal.terms[by],
               statement: f.digest("statement"),
-              status: statusNumber("funded"),
-              disputedAt: 0,
+              ...seenIn(undisputed("funded")),
               deadline,
             },
           }),
@@ -190,8 +189,7 @@ describe("Escrow", () => {
         deal: deal.id,
         by: deal.terms.seller,
         statement,
-        status: statusNumber("funded"),
-        disputedAt: 0,
+        ...seenIn(undisputed("funded")),
         deadline: FAR,
       };
       const consent = await f.consentTo(deal.terms.buyer, { kind: "OpenDispute", message });
@@ -208,7 +206,7 @@ describe("Escrow", () => {
       const other = await f.reach("funded");
       const by = deal.terms.buyer;
       const statement = f.digest("statement");
-      const message = { deal: deal.id, by, statement, status: statusNumber("funded"), disputedAt: 0, deadline: FAR };
+      const message = { deal: deal.id, by, statement, ...seenIn(undisputed("funded")), deadline: FAR };
       const consent = await f.consentTo(by, { kind: "OpenDispute", message });
       const as = f.escrow.connect(f.relayer);
       const refusal = { error: "SignatureInvalid", args: [f.buyer] };
@@ -222,7 +220,7 @@ describe("Escrow", () => {
       const by = deal.terms.buyer;
       const statement = f.digest("statement");
       const refuses = async (status: "deposited" | "funded" | "shipped" | "delivered") => {
-        const message = { deal: deal.id, by, statement, status: statusNumber(status), disputedAt: 0, deadline: FAR };
+        const message = { deal: deal.id, by, statement, ...seenIn(undisputed(status)), deadline: FAR };
         const consent = await f.consentTo(by, { kind: "OpenDispute", message });
         await f.expectRefusal(deal, () => f.escrow.connect(f.relayer).dispute(deal.packed, by, statement, consent), {
           error: "SignatureInvalid",
@@ -246,14 +244,14 @@ describe("Escrow", () => {
       const deal = await resumed(f);
       const by = deal.terms.buyer;
       const statement = f.digest("statement");
-      const { status, disputedAt } = await f.seenOf(deal.id);
-      const send = async (seen: number) => {
-        const message = { deal: deal.id, by, statement, status, disputedAt: seen, deadline: FAR };
+      const seen = await f.seenOf(deal.id);
+      const send = async (disputedAt: number) => {
+        const message = { deal: deal.id, by, statement, ...seen, disputedAt, deadline: FAR };
         const consent = await f.consentTo(by, { kind: "OpenDispute", message });
         return f.escrow.connect(f.relayer).dispute(deal.packed, by, statement, consent);
       };
       await f.expectRefusal(deal, () => send(0), { error: "SignatureInvalid", args: [f.buyer] });
-      await expect(send(disputedAt)).to.emit(f.escrow, "DealDisputed");
+      await expect(send(seen.disputedAt)).to.emit(f.escrow, "DealDisputed");
     });
   });
 });

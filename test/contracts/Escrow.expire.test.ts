@@ -77,16 +77,6 @@ describe("Escrow", () => {
       );
     });
 
-    it("leaves none where the terms state no tail", async () => {
-      const f = await load();
-      const deal = await f.reach("shipped", { coverage: COVERAGE, tail: 0 });
-      await f.time.increaseTo(deal.terms.deliverBy);
-      await expect(f.escrow.connect(f.stranger).expire(deal.packed))
-        .to.emit(f.escrow, "DealExpired")
-        .withArgs(deal.id, deal.terms.price, 0);
-      expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, 0n, 0n]);
-    });
-
     it("refunds what is still held after a partial refund", async () => {
       const f = await load();
       const deal = await f.reach("shipped");

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { type DealStatus, statusNumber, undisputed } from "../../src/core/deals.ts";
+import { type DealStatus, seenIn, statusNumber, undisputed } from "../../src/core/deals.ts";
 import { intentDigest } from "../../src/core/intents.ts";
 import { deployEscrow, FAR, type Fixture, type TestDeal } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
@@ -111,7 +111,7 @@ describe("Escrow", () => {
       arrange: (f, changes) => f.reach("deposited", changes),
       intent: (deal, deadline) => ({
         kind: "PayBalance",
-        message: { deal: deal.id, amount: balanceOf(deal), deadline },
+        message: { deal: deal.id, amount: balanceOf(deal), ...seenIn(undisputed("deposited")), deadline },
       }),
       send: (f, deal, { from, consent }) =>
         f.escrow.connect(from).payBalance(deal.packed, consent, { value: balanceOf(deal) }),
@@ -125,7 +125,7 @@ describe("Escrow", () => {
     it("takes the relayer's native currency", async () => {
       const f = await load();
       const deal = await f.reach("deposited");
-      const message = { deal: deal.id, amount: balanceOf(deal), deadline: FAR };
+      const message = { deal: deal.id, amount: balanceOf(deal), ...seenIn(undisputed("deposited")), deadline: FAR };
       const consent = await f.consentTo(deal.terms.buyer, { kind: "PayBalance", message });
       await expect(
         f.escrow.connect(f.relayer).payBalance(deal.packed, consent, { value: balanceOf(deal) }),
@@ -136,7 +136,7 @@ describe("Escrow", () => {
       const f = await load();
       await f.giveTokens([f.relayer]);
       const deal = await inToken(f);
-      const message = { deal: deal.id, amount: balanceOf(deal), deadline: FAR };
+      const message = { deal: deal.id, amount: balanceOf(deal), ...seenIn(undisputed("deposited")), deadline: FAR };
       const consent = await f.consentTo(deal.terms.buyer, { kind: "PayBalance", message });
       await expect(f.escrow.connect(f.relayer).payBalance(deal.packed, consent)).to.changeTokenBalances(
         ethers,
@@ -151,8 +151,8 @@ describe("Escrow", () => {
       const deal = await inToken(f);
       const other = await inToken(f);
       for (const message of [
-        { deal: deal.id, amount: balanceOf(deal) - 1n, deadline: FAR },
-        { deal: other.id, amount: balanceOf(deal), deadline: FAR },
+        { deal: deal.id, amount: balanceOf(deal) - 1n, ...seenIn(undisputed("deposited")), deadline: FAR },
+        { deal: other.id, amount: balanceOf(deal), ...seenIn(undisputed("deposited")), deadline: FAR },
       ]) {
         const consent = await f.consentTo(deal.terms.buyer, { kind: "PayBalance", message });
         await f.expectRefusal(deal, () => f.escrow.connect(f.relayer).payBalance(deal.packed, consent), {
@@ -166,7 +166,8 @@ describe("Escrow", () => {
   describe("payBalanceWithAuthorization", () => {
     const authorized = async (f: Fixture, place: "deposited" | "disputed-deposited" = "deposited") => {
       const deal = await f.reach(place, { token: f.stablecoinAddress });
-      const message = { deal: deal.id, amount: balanceOf(deal), deadline: deal.terms.balanceBy };
+      const seen = await f.seenOf(deal.id);
+      const message = { deal: deal.id, amount: balanceOf(deal), ...seen, deadline: deal.terms.balanceBy };
       const nonce = intentDigest({ kind: "PayBalance", message }, f.domain);
       const value = balanceOf(deal);
       const authorization = await f.authorize(f.buyer, { value, validBefore: deal.terms.balanceBy, nonce });

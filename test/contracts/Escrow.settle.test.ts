@@ -24,7 +24,10 @@ const settlementOf = async (f: Fixture, deal: TestDeal, over: Partial<Amounts> =
   const { held } = await f.stateOf(deal.id);
   const amounts: Amounts = { toBuyer: held / 4n, toSeller: held - held / 4n, compensation: 0n, ...over };
   const deadline = (await f.time.latest()) + 3_600;
-  const intent = { kind: "Settlement", message: { deal: deal.id, ...amounts, deadline } } as const;
+  const intent = {
+    kind: "Settlement",
+    message: { deal: deal.id, ...amounts, ...(await f.seenOf(deal.id)), deadline },
+  } as const;
   const byBuyer = await f.consentTo(deal.terms.buyer, intent);
   const bySeller = await f.consentTo(deal.terms.seller, intent);
   const send = (buyerConsent: Hex = byBuyer, sellerConsent: Hex = bySeller, caller = f.relayer) =>

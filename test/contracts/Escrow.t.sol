@@ -106,7 +106,7 @@ contract EscrowTest is DealMaker {
         uint256 toBuyer = _bound(cut, 0, terms.price);
         uint256 toSeller = terms.price - toBuyer;
         uint256 extra = _bound(compensation, 0, coverage);
-        bytes32 settlement = Intents.hashSettlement(id, toBuyer, toSeller, extra, FAR);
+        bytes32 settlement = Intents.hashSettlement(id, toBuyer, toSeller, extra, DealSlots.pack(Status.Funded, 0, 0, 0), FAR);
         escrow.settle(
             packed,
             toBuyer,
@@ -126,7 +126,7 @@ contract EscrowTest is DealMaker {
         Terms memory terms = _terms(price, 0, false);
         if (toBuyer <= terms.price) VM.assume(toSeller != terms.price - toBuyer);
         (DealId id, PackedTerms memory packed) = _fund(terms);
-        bytes32 settlement = Intents.hashSettlement(id, toBuyer, toSeller, 0, FAR);
+        bytes32 settlement = Intents.hashSettlement(id, toBuyer, toSeller, 0, DealSlots.pack(Status.Funded, 0, 0, 0), FAR);
         bytes memory consent = _consent(SELLER_KEY, settlement, FAR);
         VM.prank(buyer);
         VM.expectRevert(

@@ -39,13 +39,14 @@ contract EscrowHandler is Actors {
         bool isOver;
     }
 
-    /// @dev What a party does or signs, with what it states: amounts, the status, until when.
+    /// @dev What a party does or signs, with what it states: amounts, the state, until when.
     struct Paper {
         Kind kind;
         bool bySeller;
         bool isUsed;
         uint8 entry;
         Status status;
+        Status disputedFrom;
         uint40 disputedAt;
         uint40 deadline;
         uint256 a;
@@ -160,6 +161,7 @@ contract EscrowHandler is Actors {
         if (_deals.length == 0 || _papers.length == MAX_PAPERS) return;
         Paper memory paper = _write(which, Kind(kind % 7), seed);
         if (seed % 5 == 0) paper.status = Status((seed >> 8) % 8);
+        if (seed % 7 == 0) paper.disputedFrom = Status((seed >> 16) % 8);
         _papers.push(paper);
     }
 
@@ -488,6 +490,7 @@ contract EscrowHandler is Actors {
             if (free < terms.deposit) terms.earnest = false;
             else terms.coverage = terms.deposit;
         }
+        if (terms.coverage != 0 && terms.tail < terms.inspection) terms.tail = terms.inspection;
     }
 
     function _fundEntry(Entry storage entry, bool signed) private {
@@ -532,7 +535,7 @@ contract EscrowHandler is Actors {
         Entry storage entry = _deals[paper.entry];
         Deal memory deal = escrow.dealOf(entry.id);
         (paper.kind, paper.status, paper.bySeller) = (kind, deal.status, seed % 2 == 0);
-        paper.disputedAt = deal.disputedAt;
+        (paper.disputedFrom, paper.disputedAt) = (deal.disputedFrom, deal.disputedAt);
         paper.deadline = uint40(VM.getBlockTimestamp() + _bound(uint32(seed >> 8), 0, 30 days));
         if (kind == Kind.PayBalance) {
             paper.a = entry.terms.price - entry.terms.deposit;
@@ -581,17 +584,19 @@ contract EscrowHandler is Actors {
 
     function _intentOf(Entry storage entry, Paper memory paper, address by) private view returns (bytes32) {
         (DealId id, uint256 until) = (entry.id, paper.deadline);
-        if (paper.kind == Kind.PayBalance) return Intents.hashPayBalance(id, paper.a, until);
+        if (paper.kind == Kind.PayBalance) return Intents.hashPayBalance(id, paper.a, _seenIn(paper), until);
         if (paper.kind == Kind.Ship) return Intents.hashShipGoods(id, "", until);
         if (paper.kind == Kind.Deliver) return Intents.hashAttestDelivery(id, "", until);
         if (paper.kind == Kind.Confirm) return Intents.hashConfirmReceipt(id, paper.a, _seenIn(paper), until);
         if (paper.kind == Kind.Refund) return Intents.hashRefundBuyer(id, paper.a, paper.b, _seenIn(paper), until);
         if (paper.kind == Kind.Dispute) return Intents.hashOpenDispute(id, by, "", _seenIn(paper), until);
-        return Intents.hashSettlement(id, paper.a, paper.b, paper.c, until);
+        return Intents.hashSettlement(id, paper.a, paper.b, paper.c, _seenIn(paper), until);
     }
 
     function _seenIn(Paper memory paper) private pure returns (DealSlot) {
-        return DealSlots.pack(paper.status, 0, 0, paper.disputedAt);
+        return DealSlot.wrap(
+            DealSlot.unwrap(DealSlots.pack(paper.status, 0, 0, paper.disputedAt)) | (uint256(paper.disputedFrom) << 8)
+        );
     }
 
     /// @dev The table: whether this action of this party must succeed now.
@@ -600,25 +605,27 @@ contract EscrowHandler is Actors {
         Deal memory deal = escrow.dealOf(entry.id);
         Status stage = _stageOf(deal);
         if (signed && !_before(paper.deadline)) return false;
-        if (paper.kind == Kind.PayBalance) {
-            return stage == Status.Deposited && _before(terms.balanceBy) && _canBeTaken(terms.token, terms.buyer);
-        }
         if (paper.kind == Kind.Ship) return stage == Status.Funded && _before(terms.shipBy);
         if (paper.kind == Kind.Deliver) return stage == Status.Shipped && _before(terms.deliverBy);
-        if (paper.kind == Kind.Settle) {
-            return deal.status != Status.None && deal.status != Status.Closed && paper.a + paper.b == deal.held
-                && paper.c <= terms.coverage;
-        }
         // What a hostile wallet accepts may state anything; any other signature only the state as it is.
-        bool isSeen = paper.status == deal.status && paper.disputedAt == deal.disputedAt;
+        bool isSeen = paper.status == deal.status && paper.disputedFrom == deal.disputedFrom
+            && paper.disputedAt == deal.disputedAt;
         bool isStated = !signed || keys[_author(entry, paper)] == 0 || isSeen;
+        if (paper.kind == Kind.PayBalance) {
+            return isStated && stage == Status.Deposited && _before(terms.balanceBy)
+                && _canBeTaken(terms.token, terms.buyer);
+        }
+        if (paper.kind == Kind.Settle) {
+            isStated = isStated && (!signed || keys[terms.buyer] == 0 || isSeen);
+            return isStated && deal.status != Status.None && deal.status != Status.Closed
+                && paper.a + paper.b == deal.held && paper.c <= terms.coverage;
+        }
         if (paper.kind == Kind.Dispute) {
             bool isOpen = deal.status >= Status.Deposited && deal.status <= Status.Released;
             bool isAllowed = !paper.bySeller || (deal.status != Status.Deposited && deal.status != Status.Released);
             return isStated && isOpen && isAllowed && _before(_windowEnd(terms, deal.status, deal.until));
         }
-        bool isUnreleased =
-            (deal.status >= Status.Deposited && deal.status <= Status.Delivered) || deal.status == Status.Disputed;
+        bool isUnreleased = stage >= Status.Deposited && stage <= Status.Delivered;
         if (paper.kind == Kind.Confirm) {
             bool isAmount = !signed || keys[terms.buyer] == 0 || paper.a == deal.held;
             return isUnreleased && isStated && isAmount;

@@ -49,6 +49,7 @@ const determinationOn = async (
   over: Partial<Determination> = {},
 ): Promise<Determination> => ({
   deal: deal.id,
+  disputedAt: (await f.stateOf(deal.id)).disputedAt,
   toBuyer: deal.terms.price,
   toSeller: 0n,
   compensation: 0n,
@@ -205,8 +206,11 @@ describe("PanelTribunal", () => {
       return found;
     };
 
+    /** The tribunal, to be called in any name. */
+    const asked = (f: Fixture) => f.tribunal.connect(ethers.provider) as typeof f.tribunal;
+
     const accepts = async (f: Fixture, terms: Terms) => {
-      const answer = await f.tribunal.accepts(f.dealOf(terms).packed);
+      const answer = await asked(f).accepts(f.dealOf(terms).packed, { from: f.escrow });
       expect(["0x00000000", f.tribunal.interface.getFunction("accepts").selector]).to.include(answer);
       return answer !== "0x00000000";
     };
@@ -225,6 +229,18 @@ describe("PanelTribunal", () => {
         expect(await accepts(f, terms)).to.equal(isAccepted);
         expect(panelRefusal(f.panel, terms) === undefined, "core says the same").to.equal(isAccepted);
       }
+    });
+
+    it("refuses the deals of every escrow but its own", async () => {
+      const f = await load();
+      const other = await ethers.deployContract("Escrow", [ethers.ZeroAddress]);
+      const { packed } = f.dealOf(await f.termsOf());
+      for (const from of [other, f.stranger, f.tribunal])
+        expect(await asked(f).accepts(packed, { from })).to.equal("0x00000000");
+      const deal = f.dealOf(await f.termsOf());
+      await expect(other.connect(f.buyer).fund(packed, "0x", "0x", f.nativeValue(deal.terms)))
+        .to.be.revertedWithCustomError(other, "TribunalRefuses")
+        .withArgs(f.tribunal);
     });
 
     it("refuses a buyer, a seller or a marketplace among the arbitrators, wherever they sit", async () => {
@@ -266,8 +282,8 @@ describe("PanelTribunal", () => {
       await register(f, panel);
       const [buyer, seller, marketplace] = lookalikesOf(f, panel, 3) as [Hex, Hex, Hex];
       const { packed } = f.dealOf(await f.termsOf({ rules: panelRules(panel), buyer, seller, marketplace }));
-      expect(await f.tribunal.accepts(packed)).not.to.equal("0x00000000");
-      const gas = await f.tribunal.accepts.estimateGas(packed);
+      expect(await asked(f).accepts(packed, { from: f.escrow })).not.to.equal("0x00000000");
+      const gas = await asked(f).accepts.estimateGas(packed, { from: f.escrow });
       expect(gas).to.be.lessThan(50_000n);
     });
   });
@@ -475,7 +491,8 @@ describe("PanelTribunal", () => {
     it("takes no signature over an extension for one over a determination", async () => {
       const f = await load();
       const { deal, signed } = await answered(f);
-      const extension = { deal: deal.id, until: 1, reasons: f.digest("reasons"), deadline: signed[0].deadline };
+      const { disputedAt, deadline } = signed[0];
+      const extension = { deal: deal.id, disputedAt, until: 1, reasons: f.digest("reasons"), deadline };
       const [, , seats] = await f.extensionOf(extension);
       await expect(determine(f, deal, change(signed, { seats }))).to.be.revertedWithCustomError(
         f.tribunal,
@@ -560,6 +577,7 @@ describe("PanelTribunal", () => {
   describe("extend", () => {
     const extensionOn = async (f: Fixture, deal: TestDeal, over: Partial<Extension> = {}): Promise<Extension> => ({
       deal: deal.id,
+      disputedAt: (await f.stateOf(deal.id)).disputedAt,
       until: (await f.stateOf(deal.id)).until + 30 * DAY,
       reasons: f.digest("hearing"),
       deadline: (await f.time.latest()) + DAY,
@@ -671,7 +689,7 @@ describe("PanelTribunal", () => {
     expect(await f.tribunal.digestOf(deal.id, determination)).to.equal(
       determinationDigest(determination, f.panelDomain),
     );
-    const extension = { deal: deal.id, until: 5, reasons: f.digest("reasons"), deadline: 7 };
+    const extension = { deal: deal.id, disputedAt: 3, until: 5, reasons: f.digest("reasons"), deadline: 7 };
     const { types } = extensionTypedData(extension, f.panelDomain);
     expect(Object.keys(types)).to.deep.equal(["Extension"]);
     expect(await f.tribunal.extensionDigestOf(deal.id, extension)).to.equal(extensionDigest(extension, f.panelDomain));

@@ -167,12 +167,12 @@ describe("Payments", () => {
     });
   });
 
-  describe("transferToken", () => {
+  describe("transferErc20", () => {
     it("reverts with NotCaller for everybody but the escrow", async () => {
       const f = await load();
       await credit(f, f.marketplace.address, f.stablecoinAddress);
       for (const caller of [f.marketplace, f.stranger, f.deployer])
-        await expectUnmoved(f, () => f.escrow.connect(caller).transferToken(f.stablecoin, caller, 1n), "NotCaller", [
+        await expectUnmoved(f, () => f.escrow.connect(caller).transferErc20(f.stablecoin, caller, 1n), "NotCaller", [
           caller.address,
           await f.escrow.getAddress(),
         ]);

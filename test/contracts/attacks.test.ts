@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { statusNumber } from "../../src/core/deals.ts";
+import { seenIn, statusNumber, undisputed } from "../../src/core/deals.ts";
 import { consentOf } from "../../src/core/intents.ts";
 import { COVERAGE, DAY, deployEscrow, FAR, type Fixture } from "../fixtures/escrow.ts";
 
@@ -120,8 +120,7 @@ describe("Escrow under attack", () => {
     const message = {
       deal: first.id,
       amount: first.terms.price,
-      status: statusNumber("delivered"),
-      disputedAt: 0,
+      ...seenIn(undisputed("delivered")),
       deadline: FAR,
     };
     const confirmation = await f.consentTo(one, { kind: "ConfirmReceipt", message });
@@ -164,7 +163,7 @@ describe("Escrow under attack", () => {
     for (const when of ["before", "after"] as const) {
       const deal = await f.reach("delivered");
       const { terms, packed, id } = deal;
-      const signed = { deal: id, status: statusNumber("delivered"), disputedAt: 0, deadline: FAR };
+      const signed = { deal: id, ...seenIn(undisputed("delivered")), deadline: FAR };
       const confirm = await f.consentTo(terms.buyer, {
         kind: "ConfirmReceipt",
         message: { ...signed, amount: terms.price },
@@ -210,8 +209,7 @@ describe("Escrow under attack", () => {
     const message = {
       deal: deal.id,
       amount: deal.terms.price,
-      status: statusNumber("delivered"),
-      disputedAt: 0,
+      ...seenIn(undisputed("delivered")),
       deadline,
     };
     const consent = await f.consentTo(deal.terms.buyer, { kind: "ConfirmReceipt", message });

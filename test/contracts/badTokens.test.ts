@@ -107,7 +107,7 @@ describe("Escrow with tokens that misbehave", () => {
     const { token, terms } = await tokenFor(f, await ethers.deployContract("LyingToken"));
     const deal = await f.reach("delivered", terms);
     for (const caller of [f.buyer, f.seller, f.stranger])
-      await f.expectRefusal(deal, () => f.escrow.connect(caller).transferToken(token, caller, 1n), {
+      await f.expectRefusal(deal, () => f.escrow.connect(caller).transferErc20(token, caller, 1n), {
         error: "NotCaller",
         args: [caller, f.escrow],
       });
@@ -162,7 +162,7 @@ describe("Escrow with tokens that misbehave", () => {
         types: receiveWithAuthorizationTypes,
         message: { from: f.buyer.address, to: f.domain.escrow, value, validAfter: 0n, validBefore, nonce },
       });
-    const balance = { deal: halves.id, amount: PRICE / 2n, deadline: balanceBy };
+    const balance = { deal: halves.id, amount: PRICE / 2n, ...(await f.seenOf(halves.id)), deadline: balanceBy };
     const balanceNonce = intentDigest({ kind: "PayBalance", message: balance }, f.domain);
     const permit = await signPermit2(f.buyer, { permit2: PERMIT2, domain: f.domain, terms: deal.terms, nonce: 1n });
     const consent = await authorize(PRICE, deal.terms.fundBy, deal.id);
@@ -239,6 +239,7 @@ describe("Escrow with tokens that misbehave", () => {
     const toBuyer = PRICE / 4n;
     const signed = await f.determinationOf({
       deal: deal.id,
+      disputedAt: (await f.stateOf(deal.id)).disputedAt,
       toBuyer,
       toSeller: PRICE - toBuyer,
       compensation: 0n,

@@ -14,7 +14,6 @@ import {
   nextDeadline,
   placeOf,
   stageOf,
-  statusNumber,
   undisputed,
 } from "../../src/core/deals.ts";
 import { ProtocolError } from "../../src/core/errors.ts";
@@ -68,7 +67,11 @@ const variants: readonly {
     hasTail: true,
     changes: async () => ({ coverage: COVERAGE, backstop: 10 * DAY }),
   },
-  { name: "with coverage and no tail", hasTail: false, changes: async () => ({ coverage: COVERAGE, tail: 0 }) },
+  {
+    name: "with coverage and a tail as short as the inspection",
+    hasTail: true,
+    changes: async () => ({ coverage: COVERAGE, tail: 10 * DAY }),
+  },
   {
     name: "with earnest money, coverage, a tail and a fee",
     hasTail: true,
@@ -97,10 +100,10 @@ const placesOf = ({ hasTail }: { readonly hasTail: boolean }) =>
 
 /** Sends an action on the consent of whoever may take it, by an account to which nothing is due. */
 const send = async ({ f, tribunal }: Loaded, { terms, packed, id }: TestDeal, { call, by = "buyer" }: Attempt) => {
-  const { held, status, disputedAt } = await f.stateOf(id);
+  const [{ held }, seen] = [await f.stateOf(id), await f.seenOf(id)];
   const relayer = f.escrow.connect(f.relayer);
   const common = { deal: id, deadline: FAR };
-  const signed = { ...common, status: statusNumber(status), disputedAt };
+  const signed = { ...common, ...seen };
   const consent = (account: Hex, intent: Intent) => f.consentTo(account, intent);
   switch (call.action) {
     case "fund": {
@@ -109,7 +112,7 @@ const send = async ({ f, tribunal }: Loaded, { terms, packed, id }: TestDeal, { 
     }
     case "payBalance": {
       const amount = terms.price - terms.deposit;
-      const byBuyer = await consent(terms.buyer, { kind: "PayBalance", message: { ...common, amount } });
+      const byBuyer = await consent(terms.buyer, { kind: "PayBalance", message: { ...signed, amount } });
       return relayer.payBalance(packed, byBuyer, f.nativeValue(terms, amount));
     }
     case "ship": {
@@ -137,7 +140,7 @@ const send = async ({ f, tribunal }: Loaded, { terms, packed, id }: TestDeal, { 
     }
     case "settle": {
       const { action, ...split } = call;
-      const settlement: Intent = { kind: "Settlement", message: { ...common, ...split } };
+      const settlement: Intent = { kind: "Settlement", message: { ...signed, ...split } };
       const consents = [await consent(terms.buyer, settlement), await consent(terms.seller, settlement)] as const;
       return relayer.settle(packed, split.toBuyer, split.toSeller, split.compensation, ...consents);
     }

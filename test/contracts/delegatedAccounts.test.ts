@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { statusNumber } from "../../src/core/deals.ts";
+import { seenIn, undisputed } from "../../src/core/deals.ts";
 import { consentOf } from "../../src/core/intents.ts";
 import { COVERAGE, deployEscrow, FAR, type Fixture, type TestDeal } from "../fixtures/escrow.ts";
 
@@ -38,7 +38,7 @@ type Signer = Fixture["buyer"];
 
 /** The consent to pay everything out after delivery, by whatever key. */
 const confirmationBy = async (f: Fixture, signer: Signer, { id, terms }: TestDeal) => {
-  const message = { deal: id, amount: terms.price, status: statusNumber("delivered"), disputedAt: 0, deadline: FAR };
+  const message = { deal: id, amount: terms.price, ...seenIn(undisputed("delivered")), deadline: FAR };
   return consentOf(FAR, await f.signIntent(signer, { kind: "ConfirmReceipt", message }));
 };
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
 import { earnestOwed } from "../../src/core/deal/payouts.ts";
-import { type DealPlace, statusNumber } from "../../src/core/deals.ts";
+import { type DealPlace, seenIn, statusNumber, undisputed } from "../../src/core/deals.ts";
 import { consentOf, type Determination, type Intent, intentTypedData } from "../../src/core/intents.ts";
 import { type Panel, panelRules, sortPanel } from "../../src/core/panel.ts";
 import { dealIdOf, type Terms } from "../../src/core/terms.ts";
@@ -42,6 +42,7 @@ const openTribunal = async (f: Fixture) => {
 /** Everything to the buyer, unless told otherwise, valid for a year. */
 const determinationOn = async (f: Fixture, deal: TestDeal, over: Partial<Determination> = {}) => ({
   deal: deal.id,
+  disputedAt: (await f.stateOf(deal.id)).disputedAt,
   toBuyer: deal.terms.price,
   toSeller: 0n,
   compensation: 0n,
@@ -353,7 +354,7 @@ describe("what cannot be gamed", () => {
       const rules = panelRules({ ...f.panel, threshold: 5 });
       await expectUnfundable(f, { rules }, "TribunalRefuses", [f.tribunal.target]);
       await expectUnfundable(f, { tribunal: f.stablecoinAddress }, "TribunalRefuses", [f.stablecoin.target]);
-      await expectUnfundable(f, { tribunal: NATIVE, marketplace: lower(f.marketplace) }, "TribunalRefuses", [NATIVE]);
+      await expectUnfundable(f, { tribunal: NATIVE, marketplace: lower(f.marketplace) }, "AddressZero", []);
     });
 
     it("refuses a panel on which buyer, seller or marketplace sits", async () => {
@@ -441,7 +442,7 @@ describe("what cannot be gamed", () => {
       const { disputedAt } = await f.stateOf(deal.id);
       const latest = disputedAt + YEARS_3;
       const extend = async (until: number) => {
-        const extension = { deal: deal.id, until, reasons: f.digest("reasons"), deadline: FAR };
+        const extension = { deal: deal.id, disputedAt, until, reasons: f.digest("reasons"), deadline: FAR };
         return f.tribunal.connect(f.relayer).extend(deal.packed, ...(await f.extensionOf(extension)));
       };
       let steps = 0;
@@ -484,8 +485,8 @@ describe("what cannot be gamed", () => {
 
   describe("6. papers do not outlive their purpose", () => {
     const intentsOn = async (f: Fixture, { id, terms }: TestDeal) => {
-      const { held: amount, status, disputedAt } = await f.stateOf(id);
-      const common = { deal: id, status: statusNumber(status), disputedAt, deadline: FAR };
+      const { held: amount } = await f.stateOf(id);
+      const common = { deal: id, ...(await f.seenOf(id)), deadline: FAR };
       const statement = f.digest("statement");
       const dispute: Intent = { kind: "OpenDispute", message: { ...common, by: terms.buyer, statement } };
       const confirm: Intent = { kind: "ConfirmReceipt", message: { ...common, amount } };
@@ -504,6 +505,74 @@ describe("what cannot be gamed", () => {
         refund: () => relayer.refund(packed, terms.price, papers.refund),
       };
     };
+
+    it("decides and extends no dispute but the one that the panel signed for", async () => {
+      const f = await load();
+      const deal = await f.reach("disputed-shipped", { backstop: SHORT });
+      const first = await f.stateOf(deal.id);
+      const determination = await f.determinationOf(await determinationOn(f, deal));
+      const extension = await f.extensionOf({
+        deal: deal.id,
+        disputedAt: first.disputedAt,
+        until: first.until + 30 * DAY,
+        reasons: f.digest("reasons"),
+        deadline: FAR,
+      });
+      const panel = f.tribunal.connect(f.relayer);
+      const refusesBoth = async () => {
+        const { disputedAt } = await f.stateOf(deal.id);
+        await f.time.increase(ANSWER_WINDOW);
+        const refusal = { error: "OtherDispute", args: [first.disputedAt, disputedAt], from: f.tribunal };
+        await f.expectRefusal(deal, () => panel.determine(deal.packed, ...determination), refusal);
+        await f.expectRefusal(deal, () => panel.extend(deal.packed, ...extension), refusal);
+      };
+      await f.time.increase(DAY);
+      await f.deliver(deal);
+      await refusesBoth();
+
+      const now = await f.time.latest();
+      const clocks = { shipBy: now + 60 * DAY, deliverBy: now + 90 * DAY };
+      const resumed = await f.reach("disputed-funded", { backstop: SHORT, ...clocks });
+      const early = await f.determinationOf(await determinationOn(f, resumed));
+      const { until, disputedAt } = await f.stateOf(resumed.id);
+      await f.time.increaseTo(until);
+      await f.escrow.connect(f.stranger).lapse(resumed.packed);
+      await f.dispute(resumed);
+      await f.time.increase(ANSWER_WINDOW);
+      await f.expectRefusal(resumed, () => panel.determine(resumed.packed, ...early), {
+        error: "OtherDispute",
+        args: [disputedAt, (await f.stateOf(resumed.id)).disputedAt],
+        from: f.tribunal,
+      });
+    });
+
+    it("refunds nothing after shipping on a paper that was signed in a dispute before it", async () => {
+      const f = await load();
+      const deal = await f.reach("disputed-funded", { coverage: COVERAGE });
+      const { refund, confirm } = relayed(f, deal, await intentsOn(f, deal));
+      await f.ship(deal);
+      await f.expectRefusal(deal, refund, { error: "SignatureInvalid", args: [f.seller.address] });
+      await f.expectRefusal(deal, confirm, { error: "SignatureInvalid", args: [f.buyer.address] });
+    });
+
+    it("settles nothing, and takes no balance, on papers of an earlier state", async () => {
+      const f = await load();
+      const deal = await f.reach("deposited", { coverage: COVERAGE });
+      const { held } = await f.stateOf(deal.id);
+      const seen = await f.seenOf(deal.id);
+      const message = { deal: deal.id, toBuyer: 0n, toSeller: held, compensation: 0n, ...seen, deadline: FAR };
+      const bySeller = await f.consentTo(deal.terms.seller, { kind: "Settlement", message });
+      const byBuyer = await f.consentTo(deal.terms.buyer, { kind: "Settlement", message });
+      const amount = deal.terms.price - deal.terms.deposit;
+      const paying = { deal: deal.id, amount, ...seen, deadline: FAR };
+      const balance = await f.consentTo(deal.terms.buyer, { kind: "PayBalance", message: paying });
+      await f.dispute(deal);
+      const anyone = f.escrow.connect(f.relayer);
+      const settle = () => anyone.settle(deal.packed, 0n, held, 0n, byBuyer, bySeller);
+      const pay = () => anyone.payBalance(deal.packed, balance, f.nativeValue(deal.terms, amount));
+      for (const send of [settle, pay])
+        await f.expectRefusal(deal, send, { error: "SignatureInvalid", args: [f.buyer.address] });
+    });
 
     it("opens nothing in a later status with an old dispute", async () => {
       const f = await load();
@@ -542,15 +611,6 @@ describe("what cannot be gamed", () => {
       await f.time.increase(SHORT);
       await f.escrow.connect(f.stranger).lapse(deal.packed);
       await f.expectRefusal(deal, dispute, { error: "SignatureInvalid", args: [f.buyer.address] });
-    });
-
-    it("withdraws no second claim in the tail with the paper that withdrew the first", async () => {
-      const f = await load();
-      const deal = await f.reach("disputed-released");
-      const { confirm } = relayed(f, deal, await intentsOn(f, deal));
-      await confirm();
-      await f.escrow.connect(f.buyer).dispute(deal.packed, deal.terms.buyer, f.digest("second claim"), "0x");
-      await f.expectRefusal(deal, confirm, { error: "SignatureInvalid", args: [f.buyer.address] });
     });
 
     it("does not restart a bond's clock with a second request, by paper or by call", async () => {
@@ -629,6 +689,35 @@ describe("what cannot be gamed", () => {
     });
   });
 
+  describe("2 again. giving in does not escape an award", () => {
+    it("keeps the claim on the coverage when the seller refunds everything in a dispute before shipping", async () => {
+      const f = await load();
+      const deal = await f.reach("disputed-funded", { coverage: COVERAGE });
+      await f.escrow.connect(f.seller).refund(deal.packed, deal.terms.price, "0x");
+      expect((await f.stateOf(deal.id)).status).to.equal("released");
+      await f.dispute(deal);
+      const over = { toBuyer: 0n, toSeller: 0n, compensation: COVERAGE };
+      const signed = await f.determinationOf(await determinationOn(f, deal, over));
+      await f.time.increase(ANSWER_WINDOW);
+      await expect(f.tribunal.connect(f.relayer).determine(deal.packed, ...signed)).to.changeEtherBalances(
+        ethers,
+        [f.escrow, f.buyer],
+        [-COVERAGE, COVERAGE],
+      );
+    });
+
+    it("funds no covered deal whose tail is shorter than its inspection", async () => {
+      const f = await load();
+      await f.postBond(lower(f.seller), NATIVE, COVERAGE);
+      const { inspection } = await f.termsOf();
+      await expectUnfundable(f, { coverage: COVERAGE, tail: inspection - 1 }, "TailTooShort", [
+        inspection - 1,
+        inspection,
+      ]);
+      await f.fund(f.dealOf(await f.termsOf({ coverage: COVERAGE, tail: inspection })));
+    });
+  });
+
   describe("8. a party can give in while disputed, and both can settle in the tail", () => {
     const stages = ["deposited", "funded", "shipped", "delivered"] as const;
     for (const stage of stages)
@@ -653,7 +742,8 @@ describe("what cannot be gamed", () => {
       it(`settles in ${place} for a compensation out of the coverage`, async () => {
         const f = await load();
         const deal = await f.reach(place);
-        const message = { deal: deal.id, toBuyer: 0n, toSeller: 0n, compensation: 700n, deadline: FAR };
+        const seen = await f.seenOf(deal.id);
+        const message = { deal: deal.id, toBuyer: 0n, toSeller: 0n, compensation: 700n, ...seen, deadline: FAR };
         const bySeller = await f.consentTo(deal.terms.seller, { kind: "Settlement", message });
         const settling = f.escrow.connect(f.buyer).settle(deal.packed, 0n, 0n, 700n, "0x", bySeller);
         await expect(settling).to.changeEtherBalances(ethers, [f.escrow, f.buyer], [-700n, 700n]);
@@ -731,8 +821,7 @@ describe("what cannot be gamed", () => {
       const message = {
         deal: id,
         amount: terms.price,
-        status: statusNumber("delivered"),
-        disputedAt: 0,
+        ...seenIn(undisputed("delivered")),
         deadline: FAR,
       };
       const confirmation: Intent = { kind: "ConfirmReceipt", message };

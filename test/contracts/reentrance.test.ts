@@ -65,7 +65,7 @@ const callsOf = async (f: Fixture, hostile: Hex, token: Hex) => {
     creditOf: [hostile, token],
     shortfallOf: [id],
     // Not guarded, because the escrow calls it in the middle of a payment: closed to every other caller.
-    transferToken: [token, hostile, 1n],
+    transferErc20: [token, hostile, 1n],
   } as const;
   return Object.entries(args).map(([name, values]) => {
     const method = name.split(" ")[0]!;
@@ -73,7 +73,7 @@ const callsOf = async (f: Fixture, hostile: Hex, token: Hex) => {
       name,
       method,
       call: f.escrow.interface.encodeFunctionData(method as "fund", values as never),
-      answer: method === "transferToken" ? NOT_CALLER : GUARD,
+      answer: method === "transferErc20" ? NOT_CALLER : GUARD,
     };
   });
 };

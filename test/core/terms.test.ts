@@ -6,6 +6,7 @@ import { ProtocolError } from "../../src/core/errors.ts";
 import {
   dealIdOf,
   escrowDomain,
+  MAX_BACKSTOP,
   MAX_COVERED_EXPOSURE,
   MAX_EXPOSURE,
   MIN_WINDOW,
@@ -113,9 +114,11 @@ describe("terms", () => {
       ["inspection-too-short", { inspection: MIN_WINDOW - 1 }],
       ["backstop-too-short", { backstop: plain.inspection - 1 }],
       [undefined, { backstop: plain.inspection }],
-      ["exposure-too-long", { backstop: MAX_EXPOSURE + 1 }],
-      ["exposure-too-long", { coverage: 1n, backstop: MAX_COVERED_EXPOSURE + 1 }],
-      [undefined, { backstop: MAX_EXPOSURE }],
+      ["exposure-too-long", { backstop: MAX_BACKSTOP + 1 }],
+      [undefined, { backstop: MAX_BACKSTOP }],
+      ["tail-too-short", { coverage: 1n, tail: plain.inspection - 1 }],
+      [undefined, { coverage: 1n, tail: plain.inspection }],
+      [undefined, { tail: 0 }],
     ];
     for (const [fact, changes] of cases)
       expect(factOf({ ...plain, ...changes }), JSON.stringify(Object.keys(changes))).to.equal(fact);

@@ -20,7 +20,7 @@ const verbs = pages.filter(({ file }) => file !== "README.md");
 
 const abi = [...escrowAbi, ...panelTribunalAbi, ...evidenceRegistryAbi];
 /** The escrow calls it on itself; the index says so. */
-const notAnAction = "transferToken";
+const notAnAction = "transferErc20";
 /** Permit2's own type around our witness (https://github.com/Uniswap/permit2). */
 const permitType =
   "PermitWitnessTransferFrom(TokenPermissions permitted,address spender,uint256 nonce,uint256 deadline,Deal witness)Deal(bytes32 id)TokenPermissions(address token,uint256 amount)";

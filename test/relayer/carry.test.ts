@@ -5,7 +5,7 @@ import { after, before, describe, it } from "node:test";
 import { expect } from "chai";
 import { encodeFunctionData, type Hex, parseAbi, zeroAddress } from "viem";
 import { type Chain, createChain } from "../../src/chain/client.ts";
-import { type DealStatus, statusNumber } from "../../src/core/deals.ts";
+import { type DealStatus, seenIn, undisputed } from "../../src/core/deals.ts";
 import type { Intent } from "../../src/core/intents.ts";
 import { dealWitnessTypes, extensionTypedData, intentTypedData } from "../../src/core/intents.ts";
 import { dealIdOf, type Terms, termsToJson, termsTypedData } from "../../src/core/terms.ts";
@@ -93,7 +93,7 @@ describe("carrying each kind of request", () => {
     const buyerSignature = await actors.buyer.signTypedData(termsTypedData(terms, deployment.domain));
     expect((await carry({ kind: "FundDeal", deal: dealId, buyerSignature })).succeeded).equal(true);
     expect(await status(dealId)).equal("deposited");
-    const message = { deal: dealId, amount: 700_000n, deadline: FAR };
+    const message = { deal: dealId, amount: 700_000n, ...seenIn(undisputed("deposited")), deadline: FAR };
     expect((await carry(await signed(actors.buyer, { kind: "PayBalance", message }))).succeeded).equal(true);
     expect(await status(dealId)).equal("funded");
     const other = { kind: "FundDealWithAuthorization", deal: dealId, authorization: "0x12" } as const;
@@ -137,10 +137,10 @@ describe("carrying each kind of request", () => {
 
   it("refunds a part, confirms the rest, and withdraws the marketplace's credit", async () => {
     const { dealId } = await deployment.funded({ feeBps: 1_000 });
-    const seen = statusNumber("funded");
-    const refund = { deal: dealId, amount: 400_000n, remaining: 600_000n, status: seen, disputedAt: 0, deadline: FAR };
+    const seen = seenIn(undisputed("funded"));
+    const refund = { deal: dealId, amount: 400_000n, remaining: 600_000n, ...seen, deadline: FAR };
     expect((await carry(await signed(actors.seller, { kind: "RefundBuyer", message: refund }))).succeeded).equal(true);
-    const confirm = { deal: dealId, amount: 600_000n, status: seen, disputedAt: 0, deadline: FAR };
+    const confirm = { deal: dealId, amount: 600_000n, ...seen, deadline: FAR };
     expect((await carry(await signed(actors.buyer, { kind: "ConfirmReceipt", message: confirm }))).succeeded).equal(
       true,
     );
@@ -214,16 +214,16 @@ describe("carrying each kind of request", () => {
     const { dealId, packed } = await deployment.funded();
     await catchUp();
     const confirming = (status: DealStatus) => {
-      const message = { deal: dealId, amount: 1_000_000n, status: statusNumber(status), disputedAt: 0, deadline: FAR };
+      const message = { deal: dealId, amount: 1_000_000n, ...seenIn(undisputed(status)), deadline: FAR };
       return signed(actors.buyer, { kind: "ConfirmReceipt", message });
     };
     const ahead = await rejection(acceptance.accept(await confirming("shipped")), "action-refused");
-    expect(ahead.details).deep.equal({ action: "confirm", status: "funded", why: "status" });
+    expect(ahead.details).deep.equal({ action: "confirm", status: "funded", why: "signed-in-other-state" });
     await deployment.act(actors.seller, "ship", { args: [packed, digest, "0x"] });
     expect((await acceptance.accept(await confirming("shipped"))).state).equal("queued");
     await catchUp();
     const behind = await rejection(acceptance.accept(await confirming("funded")), "action-refused");
-    expect(behind.details).deep.equal({ action: "confirm", status: "shipped", why: "status" });
+    expect(behind.details).deep.equal({ action: "confirm", status: "shipped", why: "signed-in-other-state" });
   });
 
   it("refuses terms that the tribunal does not accept, at registration and at funding", async () => {
@@ -255,7 +255,8 @@ describe("carrying each kind of request", () => {
     await deployment.act(actors.buyer, "dispute", { args: [packed, terms.buyer, digest, "0x"] });
     await catchUp();
     const read = async () => (await readProjection(database.db, "deal", dealId))!.state as DealProjection;
-    const extension = { deal: dealId, until: (await read()).until + DAY, reasons: digest, deadline: FAR };
+    const { until, disputedAt } = await read();
+    const extension = { deal: dealId, disputedAt, until: until + DAY, reasons: digest, deadline: FAR };
     const typedData = extensionTypedData(extension, { chainId: CHAIN_ID, tribunal: terms.tribunal });
     const signatures = await Promise.all(
       actors.arbitrators.map(async (arbitrator) => ({

@@ -7,7 +7,7 @@ import { encodeFunctionData, type Hex, keccak256, recoverTypedDataAddress, zeroH
 import { escrowAbi } from "../../src/abi/escrow.ts";
 import { createChain } from "../../src/chain/client.ts";
 import { multicall3Address } from "../../src/chain/multicall3.ts";
-import { statusNumber } from "../../src/core/deals.ts";
+import { seenIn, undisputed } from "../../src/core/deals.ts";
 import { type EvidenceRecord, evidenceEncoding, evidenceTypedData } from "../../src/core/evidence.ts";
 import { filingReceiptTypedData } from "../../src/core/filingReceipt.ts";
 import {
@@ -170,8 +170,7 @@ for (const engine of engines) {
           deal: dealId,
           by,
           statement: digest,
-          status: statusNumber("delivered"),
-          disputedAt: 0,
+          ...seenIn(undisputed("delivered")),
           deadline: FAR,
         },
       });
@@ -179,6 +178,7 @@ for (const engine of engines) {
 
       const determination: Determination = {
         deal: dealId,
+        disputedAt: (await dealIn(dealId, "disputed")).disputedAt,
         toBuyer: 600_000n,
         toSeller: 400_000n,
         compensation: 700n,
@@ -203,8 +203,7 @@ for (const engine of engines) {
         "signature-count-wrong",
       );
       const early = await rejection(relayer.accept({ ...request, determination }), "answer-window-open");
-      const { disputedAt } = await dealIn(dealId, "disputed");
-      expect(early.details).deep.equal({ until: disputedAt + panel.answerWindow });
+      expect(early.details).deep.equal({ until: determination.disputedAt + panel.answerWindow });
       await warp(panel.answerWindow);
       await indexed();
       await relayer.accept({ ...request, determination });
@@ -302,7 +301,12 @@ for (const engine of engines) {
       await dealIn(dealId, "deposited");
       const paying = {
         kind: "PayBalance",
-        message: { deal: dealId, amount: 900_000n, deadline: terms.balanceBy },
+        message: {
+          deal: dealId,
+          amount: 900_000n,
+          ...seenIn(undisputed("deposited")),
+          deadline: terms.balanceBy,
+        },
       } as const;
       const balance = await authorize(900_000n, { nonce: intentDigest(paying, domain), validBefore: terms.balanceBy });
       await relayer.accept({ kind: "PayBalanceWithAuthorization", deal: dealId, authorization: balance });
@@ -310,7 +314,14 @@ for (const engine of engines) {
 
       const settlement = {
         kind: "Settlement",
-        message: { deal: dealId, toBuyer: 250_000n, toSeller: 750_000n, compensation: 100n, deadline: FAR },
+        message: {
+          deal: dealId,
+          toBuyer: 250_000n,
+          toSeller: 750_000n,
+          compensation: 100n,
+          ...seenIn(undisputed("funded")),
+          deadline: FAR,
+        },
       } as const;
       await relayer.accept({
         ...settlement,

@@ -1,7 +1,7 @@
 import type { Address, Hex } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
 import { z } from "zod";
-import { type DealStatus, dealStatuses, statusNumber } from "../../core/deals.ts";
+import { type DealStatus, dealStatuses, type SeenState, seenIn, undisputed } from "../../core/deals.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import {
   type Intent,
@@ -50,7 +50,7 @@ const options = {
   status: {
     type: "string",
     value: "STATUS",
-    about: "confirm, refund, dispute: the deal's status, where neither --url nor --rpc can say it",
+    about: "the status of a deal that was never disputed, where neither --url nor --rpc can say it",
   },
   to: {
     type: "string",
@@ -99,8 +99,8 @@ type Signing = {
   readonly position: () => Promise<Position>;
 };
 
-/** `held` is unknown where only --status says where the deal stands. */
-type Position = Readonly<{ status: DealStatus; held: bigint | undefined; disputedAt: number }>;
+/** `held` is unknown where only --status says where the deal stands; `seen` is what papers state of it. */
+type Position = Readonly<{ status: DealStatus; held: bigint | undefined; seen: SeenState }>;
 
 /** A request that may still lack the other side's signature. */
 type Signed = {
@@ -180,7 +180,8 @@ const kinds = {
     const { deal, deadline } = signing;
     const { terms } = deal;
     requireSigner(signing, terms.buyer);
-    const message = { deal: deal.id, amount: terms.price - terms.deposit, deadline };
+    const { seen } = await signing.position();
+    const message = { deal: deal.id, amount: terms.price - terms.deposit, ...seen, deadline };
     const what = `The buyer pays the balance of ${money(signing, message.amount)} before ${formatTime(terms.balanceBy)}.`;
     if (signing.values["token-name"] !== undefined) {
       const nonce = intentDigest(
@@ -218,9 +219,9 @@ const kinds = {
     const { deal, deadline, values } = signing;
     requireSigner(signing, deal.terms.buyer);
     const unit = unitOf(deal, values.decimals);
-    const { status, held, disputedAt } = await signing.position();
+    const { status, held, seen } = await signing.position();
     const amount = values.amount === undefined ? (held ?? deal.terms.price) : parseAmount(values.amount, unit);
-    const message = { deal: deal.id, amount, status: statusNumber(status), disputedAt, deadline };
+    const message = { deal: deal.id, amount, ...seen, deadline };
     return complete(
       { kind: "ConfirmReceipt", message, signature: await sign({ kind: "ConfirmReceipt", message }, signing) },
       `The buyer confirms: the seller is paid the ${formatAmount(amount, unit)} that are held, while the deal is ${status}.`,
@@ -230,13 +231,13 @@ const kinds = {
     const { deal, deadline, values } = signing;
     requireSigner(signing, deal.terms.seller);
     const unit = unitOf(deal, values.decimals);
-    const { status, held, disputedAt } = await signing.position();
+    const { status, held, seen } = await signing.position();
     const amount = parseAmount(required(values, "amount"), unit);
     const remaining =
       values.remaining === undefined && held !== undefined && held >= amount
         ? held - amount
         : parseAmount(required(values, "remaining"), unit);
-    const message = { deal: deal.id, amount, remaining, status: statusNumber(status), disputedAt, deadline };
+    const message = { deal: deal.id, amount, remaining, ...seen, deadline };
     return complete(
       { kind: "RefundBuyer", message, signature: await sign({ kind: "RefundBuyer", message }, signing) },
       `The seller gives ${formatAmount(message.amount, unit)} back; ${formatAmount(message.remaining, unit)} stays held. It works while the deal is ${status}.`,
@@ -245,13 +246,12 @@ const kinds = {
   dispute: async (signing: Signing) => {
     const { deal, deadline, values, signer } = signing;
     requireSigner(signing, deal.terms.buyer, deal.terms.seller);
-    const { status, disputedAt } = await signing.position();
+    const { seen } = await signing.position();
     const message = {
       deal: deal.id,
       by: signer,
       statement: await digestArgument(required(values, "statement")),
-      status: statusNumber(status),
-      disputedAt,
+      ...seen,
       deadline,
     };
     return complete(
@@ -263,7 +263,7 @@ const kinds = {
     const { deal, signer } = signing;
     requireSigner(signing, deal.terms.buyer, deal.terms.seller);
     const other = signing.values.with === undefined ? undefined : await readSettlement(signing.values.with, deal);
-    const message = other?.message ?? splitOf(signing);
+    const message = other?.message ?? (await splitOf(signing));
     const own = await sign({ kind: "Settlement", message }, signing);
     const signatures = {
       ...(other?.buyerSignature === undefined ? {} : { buyerSignature: other.buyerSignature }),
@@ -309,7 +309,7 @@ const readSettlement = async (path: string, deal: DealFile): Promise<PartialSett
   throw new ProtocolError("input-malformed", { path, at: "message.deal", problem: "it is about another deal" });
 };
 
-const splitOf = ({ deal, values, deadline }: Signing): IntentMessage<"Settlement"> => {
+const splitOf = async ({ deal, values, deadline, position }: Signing): Promise<IntentMessage<"Settlement">> => {
   const unit = unitOf(deal, values.decimals);
   const [toBuyer, toSeller] = [values["to-buyer"], values["to-seller"]];
   if (toBuyer === undefined || toSeller === undefined) {
@@ -323,6 +323,7 @@ const splitOf = ({ deal, values, deadline }: Signing): IntentMessage<"Settlement
     toBuyer: parseAmount(toBuyer, unit),
     toSeller: parseAmount(toSeller, unit),
     compensation: parseAmount(values.compensation ?? "0", unit),
+    ...(await position()).seen,
     deadline,
   };
 };
@@ -344,18 +345,23 @@ const readPosition = async (
 ): Promise<Position> => {
   if (values.status !== undefined) {
     const status = dealStatuses.find((one) => one === values.status);
-    // Where nobody can be asked, nothing was disputed before.
-    if (status !== undefined) return { status, held: undefined, disputedAt: 0 };
+    if (status !== undefined && status !== "disputed") {
+      return { status, held: undefined, seen: seenIn(undisputed(status)) };
+    }
+    const stated = dealStatuses.filter((one) => one !== "disputed").join(", ");
     throw new ProtocolError("usage-invalid", {
-      problem: `--status takes one of: ${dealStatuses.join(", ")}.`,
+      problem: `--status takes one of: ${stated}. About a dispute, or after one, give --url or --rpc: what is signed names it.`,
       help: HELP,
     });
   }
   if (values.url !== undefined) {
-    const { status, amounts, disputedAt } = await connect(values.url, HELP).readDeal(deal.id, { signal });
-    return { status, held: amounts.held, disputedAt };
+    const view = await connect(values.url, HELP).readDeal(deal.id, { signal });
+    return { status: view.status, held: view.amounts.held, seen: seenIn(view) };
   }
-  if (values.rpc !== undefined) return readChain(values.rpc, deal.domain, (reader) => reader.dealState(deal.id));
+  if (values.rpc !== undefined) {
+    const state = await readChain(values.rpc, deal.domain, (reader) => reader.dealState(deal.id));
+    return { status: state.status, held: state.held, seen: seenIn(state) };
+  }
   throw new ProtocolError("usage-invalid", {
     problem: "What is signed states where the deal stands: give --url or --rpc, or name its status with --status.",
     help: HELP,
@@ -377,8 +383,8 @@ export const dealIntent = defineCommand({
   usage: "KIND DEALFILE --keystore FILE [--send --url URL]",
   about: [
     "Signs what a party wants, as EIP-712 that a wallet can show. A signed intent is good for one deal, one action and a",
-    "limited time, and confirm, refund and dispute only in the status that the deal has now; the one that submits it can",
-    "change nothing. KIND is one of:",
+    "limited time, and pay-balance, confirm, refund, dispute and settle only in the state that the deal has now; the one",
+    "that submits it can change nothing. KIND is one of:",
     "  fund, pay-balance, confirm     by the buyer",
     "  ship, refund                   by the seller",
     "  deliver                        by the attestor",
@@ -398,7 +404,7 @@ export const dealIntent = defineCommand({
       "the seller ships",
     ],
     [
-      "holdfast deal intent settle deal.json --keystore seller.json --to-buyer 4000 --to-seller 36000 --out offer.json",
+      "holdfast deal intent settle deal.json --keystore seller.json --to-buyer 4000 --to-seller 36000 --url URL --out offer.json",
       "the seller offers",
     ],
     [

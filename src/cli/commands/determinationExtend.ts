@@ -1,10 +1,11 @@
 import { ProtocolError } from "../../core/errors.ts";
 import { visible } from "../../core/visible.ts";
 import { defineCommand } from "../command.ts";
-import { connect, readTime, urlOption } from "../connect.ts";
+import { connect, readTime } from "../connect.ts";
 import { domainOptions, readDeal } from "../dealFile.ts";
 import { decisionSummary, decisionText, extensionFileOf } from "../decisionFile.ts";
 import { digestArgument } from "../digestArgument.ts";
+import { disputeOptions, readDisputedAt } from "../disputeTime.ts";
 import { writeNew } from "../files.ts";
 import { parseTime } from "../units.ts";
 
@@ -12,7 +13,7 @@ const HELP = "holdfast determination extend";
 
 export const determinationExtend = defineCommand({
   summary: "write that a dispute takes longer, for its arbitrators to sign",
-  usage: "DEALFILE --until TIME --reasons FILE --out FILE",
+  usage: "DEALFILE --until TIME --reasons FILE --url URL --out FILE",
   about: [
     "Until the backstop the arbitrators can decide; from then on anyone can overtake them. An extension moves the backstop to a",
     "later second: at most 180 days from the moment it is executed, and never beyond three years from the dispute. It is signed,",
@@ -20,7 +21,7 @@ export const determinationExtend = defineCommand({
   ].join("\n"),
   examples: [
     [
-      "holdfast determination extend deal.json --until 90d --reasons hearing.pdf --out extension.json",
+      "holdfast determination extend deal.json --until 90d --reasons hearing.pdf --url URL --out extension.json",
       "90 days from now",
     ],
     [
@@ -37,7 +38,7 @@ export const determinationExtend = defineCommand({
       value: "TIME",
       about: "until when it can be executed: 7d, 2026-12-24T18:00:00Z; 7d unless given",
     },
-    url: { ...urlOption, about: "a relayer, to count times by the chain's clock" },
+    ...disputeOptions,
     out: { type: "string", value: "FILE", about: "the extension; FILE must not exist" },
   },
   positionals: [1, 1],
@@ -48,6 +49,7 @@ export const determinationExtend = defineCommand({
     const file = extensionFileOf(
       {
         deal: deal.id,
+        disputedAt: await readDisputedAt(deal, values, { now, help: HELP, signal: surroundings.signal }),
         until: parseTime(required(values.until, "--until TIME"), { now, what: "--until" }),
         reasons: await digestArgument(required(values.reasons, "--reasons FILE")),
         deadline: parseTime(values.deadline ?? "7d", { now, what: "--deadline" }),

@@ -1,10 +1,11 @@
 import { ProtocolError } from "../../core/errors.ts";
 import { visible } from "../../core/visible.ts";
 import { defineCommand } from "../command.ts";
-import { connect, readTime, urlOption } from "../connect.ts";
+import { connect, readTime } from "../connect.ts";
 import { domainOptions, readDeal, unitOf } from "../dealFile.ts";
 import { decisionSummary, decisionText, determinationFileOf } from "../decisionFile.ts";
 import { digestArgument } from "../digestArgument.ts";
+import { disputeOptions, readDisputedAt } from "../disputeTime.ts";
 import { writeNew } from "../files.ts";
 import { parseAmount, parseTime } from "../units.ts";
 
@@ -13,7 +14,7 @@ const WEEK = 604_800;
 
 export const determinationWrite = defineCommand({
   summary: "write what a panel decides, for its arbitrators to sign",
-  usage: "DEALFILE --to-buyer AMOUNT --to-seller AMOUNT --reasons FILE --evidence FILE --out FILE",
+  usage: "DEALFILE --to-buyer AMOUNT --to-seller AMOUNT --reasons FILE --evidence FILE --url URL --out FILE",
   about: [
     "The two amounts must add up to what the deal holds. Compensation comes on top of it, from the part of the seller's",
     "bond that was set aside for this deal; what exceeds that part is recorded as a shortfall. The reasons and the list of",
@@ -22,7 +23,7 @@ export const determinationWrite = defineCommand({
   ].join("\n"),
   examples: [
     [
-      "holdfast determination write deal.json --to-buyer 30000 --to-seller 10000 --compensation 2000 --reasons reasons.pdf --evidence judged.txt --out determination.json",
+      "holdfast determination write deal.json --to-buyer 30000 --to-seller 10000 --compensation 2000 --reasons reasons.pdf --evidence judged.txt --url URL --out determination.json",
       "three quarters of 40,000 to the buyer, and 2,000 from the bond",
     ],
   ],
@@ -42,7 +43,7 @@ export const determinationWrite = defineCommand({
       value: "TIME",
       about: "until when it can be executed: 14d, 2026-12-24T18:00:00Z; unless given, 7d after the answer window",
     },
-    url: { ...urlOption, about: "a relayer, to count the deadline by the chain's clock" },
+    ...disputeOptions,
     decimals: { type: "string", value: "N", about: "decimals of the token, where the file does not say" },
     out: { type: "string", value: "FILE", about: "the determination; FILE must not exist" },
   },
@@ -56,6 +57,7 @@ export const determinationWrite = defineCommand({
     const file = determinationFileOf(
       {
         deal: deal.id,
+        disputedAt: await readDisputedAt(deal, values, { now: time, help: HELP, signal: surroundings.signal }),
         toBuyer: parseAmount(required(values["to-buyer"], "--to-buyer AMOUNT"), unit),
         toSeller: parseAmount(required(values["to-seller"], "--to-seller AMOUNT"), unit),
         compensation: parseAmount(values.compensation ?? "0", unit),

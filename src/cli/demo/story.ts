@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { encodeFunctionData, type Hex, parseEther } from "viem";
 import { escrowAbi } from "../../abi/escrow.ts";
 import { feeOf } from "../../core/deal/payouts.ts";
-import { statusNumber } from "../../core/deals.ts";
+import { seenIn, undisputed } from "../../core/deals.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { buildTree, rootOf } from "../../core/merkle.ts";
 import { type Panel, seatSignatures } from "../../core/panel.ts";
@@ -86,8 +86,7 @@ export const playFurnitureCase = async (stage: Stage, files: CaseFiles): Promise
         deal: id,
         by: lower(buyer.address),
         statement,
-        status: statusNumber("delivered"),
-        disputedAt: 0,
+        ...seenIn(undisputed("delivered")),
         deadline,
       },
     }),
@@ -146,6 +145,7 @@ const determine = async (stage: Stage, terms: Terms, { id, evidence, disputedAt 
   const compensation = dollars(6_000);
   const determination = {
     deal: id,
+    disputedAt,
     toBuyer,
     toSeller,
     compensation,
@@ -209,6 +209,7 @@ export const playFurtherDeals = async (stage: Stage): Promise<void> => {
     toBuyer: back,
     toSeller: settled.terms.price - back,
     compensation: 0n,
+    ...seenIn(undisputed("funded")),
     deadline: (await chain.now()) + DAY,
   };
   await carry(stage, await sign.settlement({ buyer, seller }, message));
@@ -271,8 +272,7 @@ const disputeInsteadOfShipping = async (stage: Stage, { id, terms }: FundedDeal)
     deal: id,
     by: lower(actors.seller.address),
     statement,
-    status: statusNumber("funded"),
-    disputedAt: 0,
+    ...seenIn(undisputed("funded")),
     deadline: terms.shipBy,
   };
   await carry(stage, await sign.intent(actors.seller, { kind: "OpenDispute", message }));
@@ -311,7 +311,7 @@ const confirmNative = async (stage: Stage) => {
     stage,
     await sign.intent(actors.buyer, {
       kind: "ConfirmReceipt",
-      message: { deal: id, amount: price, status: statusNumber("funded"), disputedAt: 0, deadline },
+      message: { deal: id, amount: price, ...seenIn(undisputed("funded")), deadline },
     }),
   );
   await client.waitForDeal(id, "closed");

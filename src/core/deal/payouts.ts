@@ -56,8 +56,8 @@ export const earnestOwed = (terms: Pick<Terms, "earnest" | "deposit">): bigint =
 export const fundedState = (terms: Terms): DealState =>
   undisputed(terms.deposit === terms.price ? "funded" : "deposited", terms.deposit);
 
-const leaveTail = ({ disputedAt }: DealState, { terms, now }: Moment, tailUntil: number): DealState =>
-  terms.coverage === 0n || now >= tailUntil ? closed : undisputed("released", 0n, tailUntil, disputedAt);
+const leaveTail = ({ disputedAt }: DealState, { terms, now }: Moment): DealState =>
+  terms.coverage === 0n ? closed : undisputed("released", 0n, now + terms.tail, disputedAt);
 
 const isShipped = (state: DealState) => ["shipped", "delivered"].includes(stageOf(state));
 
@@ -67,20 +67,29 @@ const advance = (state: DealState, to: DealStage, { held = state.held, until = 0
     : undisputed(to, held, until, state.disputedAt);
 
 const deliver = (state: DealState, { terms, now }: Moment): DealState => {
-  const delivered = advance(state, "delivered", { until: now + terms.inspection });
-  if (delivered.status !== "disputed") return delivered;
-  return { ...delivered, until: Math.max(state.until, now + terms.backstop) };
+  const inspectionUntil = now + terms.inspection;
+  if (state.status !== "disputed" || now >= state.until) {
+    return undisputed("delivered", state.held, inspectionUntil, state.disputedAt);
+  }
+  // From here it is a dispute after delivery: time to answer and time to decide it start again.
+  const until = Math.max(state.until, now + terms.backstop);
+  return { ...state, disputedFrom: "delivered", until, resumeUntil: inspectionUntil, disputedAt: now };
 };
 
-const release = (state: DealState, moment: Moment): DealStep => {
-  const tailUntil = stageOf(state) === "released" ? state.resumeUntil : moment.now + moment.terms.tail;
-  return { state: leaveTail(state, moment, tailUntil), payout: { ...nothing, toSeller: state.held } };
-};
+const release = (state: DealState, moment: Moment): DealStep => ({
+  state: leaveTail(state, moment),
+  payout: { ...nothing, toSeller: state.held },
+});
 
-const giveBack = (state: DealState, moment: Moment): DealStep =>
-  isShipped(state)
-    ? { state: leaveTail(state, moment, moment.now + moment.terms.tail), payout: { ...nothing, toBuyer: state.held } }
-    : { state: closed, payout: { ...nothing, toBuyer: state.held, compensation: earnestOwed(moment.terms) } };
+const giveBack = (state: DealState, moment: Moment, { isExpiry }: { isExpiry: boolean }): DealStep => {
+  const compensation = isShipped(state) ? 0n : earnestOwed(moment.terms);
+  // Giving in to a dispute does not escape an award beyond the price.
+  const hasTail = isShipped(state) || (!isExpiry && state.status === "disputed" && compensation === 0n);
+  return {
+    state: hasTail ? leaveTail(state, moment) : closed,
+    payout: { ...nothing, toBuyer: state.held, compensation },
+  };
+};
 
 const forfeitDeposit = (state: DealState, { terms }: Moment): DealStep => ({
   state: closed,
@@ -92,7 +101,7 @@ const lapse = (state: DealState, moment: Moment): DealStep => {
   const stage = stageOf(state);
   if (stage === "delivered") {
     const payout = { ...nothing, ...silenceSplit(state.held, moment.terms.silenceBps) };
-    return { state: leaveTail(state, moment, moment.now + moment.terms.tail), payout };
+    return { state: leaveTail(state, moment), payout };
   }
   const resumed = undisputed(stage, state.held, state.resumeUntil, state.disputedAt);
   const next = nextDeadline(resumed, moment.terms);
@@ -103,7 +112,7 @@ const lapse = (state: DealState, moment: Moment): DealStep => {
 const refund = (state: DealState, amount: bigint, moment: Moment): DealStep => {
   if (amount === 0n) throw new ProtocolError("action-refused", { action: "refund", why: "amount-zero" });
   if (amount > state.held) throw new ProtocolError("action-refused", { action: "refund", why: "exceeds-held" });
-  if (amount === state.held) return giveBack(state, moment);
+  if (amount === state.held) return giveBack(state, moment, { isExpiry: false });
   if (state.status === "deposited" || state.status === "disputed") {
     throw new ProtocolError("action-refused", { action: "refund", why: "not-whole" });
   }
@@ -156,7 +165,7 @@ export const stepOf = (call: DealCall, state: DealState, moment: Moment): DealSt
     case "refund":
       return refund(state, call.amount, moment);
     case "expire":
-      return giveBack(state, moment);
+      return giveBack(state, moment, { isExpiry: true });
     case "lapse":
       return lapse(state, moment);
     case "close":

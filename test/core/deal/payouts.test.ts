@@ -135,8 +135,8 @@ describe("silentCourse", () => {
     const [resumed, closed] = silentCourse(disputed, terms);
     expect(resumed!.state).to.deep.include({ status: "released", until: released.until });
     expect(closed).to.deep.include({ action: "close", at: released.until });
-    const withdrawn = stepOf({ action: "confirm" }, disputed, { terms, now: plain.fundBy + 2 });
-    expect(withdrawn).to.deep.equal({ state: { ...released, disputedAt: plain.fundBy + 1 }, payout: nothing });
+    const confirm = () => stepOf({ action: "confirm" }, disputed, { terms, now: plain.fundBy + 2 });
+    expect(codeOf(confirm), "nothing is held").to.equal("action-refused");
   });
 });
 
@@ -234,11 +234,35 @@ describe("every action in every place", () => {
 });
 
 describe("stepOf", () => {
-  it("lets a dispute follow what the parties perform, with a whole backstop from delivery", () => {
+  it("lets a dispute follow what the parties perform, and counts it as opened at the delivery", () => {
+    const shipped = after(covered, dispute(plain.fundBy), ship);
+    expect(shipped).to.deep.include({ disputedFrom: "shipped", disputedAt: plain.fundBy });
     const disputed = after(covered, dispute(plain.fundBy), ship, deliver);
-    expect(disputed).to.deep.include({ status: "disputed", disputedFrom: "delivered", disputedAt: plain.fundBy });
+    expect(disputed).to.deep.include({
+      status: "disputed",
+      disputedFrom: "delivered",
+      disputedAt: plain.deliverBy - 1,
+    });
     expect(disputed.until).to.equal(plain.deliverBy - 1 + plain.backstop);
     expect(disputed.resumeUntil).to.equal(plain.deliverBy - 1 + plain.inspection);
+  });
+
+  it("ends a dispute whose backstop is over by the delivery", () => {
+    const terms = { ...plain, backstop: plain.inspection };
+    const disputed = stepOf({ action: "dispute" }, after(terms, ship), { terms, now: plain.shipBy - 1 }).state;
+    const late = { ...terms, deliverBy: disputed.until + 1 };
+    const { state } = stepOf({ action: "deliver" }, disputed, { terms: late, now: disputed.until });
+    expect(state).to.deep.include({ status: "delivered", until: disputed.until + terms.inspection });
+  });
+
+  it("leaves the tail to a buyer whose seller gives in to a dispute before shipping", () => {
+    const giveIn = (terms: Terms) => {
+      const disputed = stepOf({ action: "dispute" }, fundedState(terms), { terms, now: 0 }).state;
+      return stepOf({ action: "refund", amount: disputed.held }, disputed, { terms, now: 1 }).state.status;
+    };
+    expect(giveIn(covered)).to.equal("released");
+    expect(giveIn(plain)).to.equal("closed");
+    expect(giveIn({ ...covered, earnest: true }), "doubled").to.equal("closed");
   });
 
   it("gives back in parts without a dispute only, and as a whole always", () => {

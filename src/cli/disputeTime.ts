@@ -1,0 +1,48 @@
+import { ProtocolError } from "../core/errors.ts";
+import { readChain } from "./chainReads.ts";
+import { connect, urlOption } from "./connect.ts";
+import type { DealFile } from "./dealFile.ts";
+import { parseTime } from "./units.ts";
+
+/** Options that say which dispute a panel decides; what the panel signs names it. */
+export const disputeOptions = {
+  url: { ...urlOption, about: "the relayer: says when the dispute was opened, and what time it is on the chain" },
+  rpc: { type: "string", value: "URL", about: "a node of the chain, to ask it instead" },
+  "disputed-at": {
+    type: "string",
+    value: "TIME",
+    about: "when the dispute was opened, where neither can be asked: 2026-12-24T18:00:00Z",
+  },
+} as const;
+
+type Values = { readonly url?: string; readonly rpc?: string; readonly "disputed-at"?: string };
+
+/**
+ * Unix second at which the deal's dispute was opened, from the option, a relayer or a node, in this order.
+ * Throws `usage-invalid`, also when the deal is not disputed.
+ */
+export const readDisputedAt = async (
+  deal: DealFile,
+  values: Values,
+  { now, help, signal }: { readonly now: number; readonly help: string; readonly signal: AbortSignal },
+): Promise<number> => {
+  const stated = values["disputed-at"];
+  if (stated !== undefined) return parseTime(stated, { now, what: "--disputed-at" });
+  const state =
+    values.url !== undefined
+      ? await connect(values.url, help).readDeal(deal.id, { signal })
+      : values.rpc !== undefined
+        ? await readChain(values.rpc, deal.domain, (reader) => reader.dealState(deal.id))
+        : undefined;
+  if (state === undefined) {
+    throw new ProtocolError("usage-invalid", {
+      problem: "What the panel signs names the dispute: give --url, --rpc or --disputed-at.",
+      help,
+    });
+  }
+  if (state.status === "disputed") return state.disputedAt;
+  throw new ProtocolError("usage-invalid", {
+    problem: `The deal is ${state.status}: there is no dispute to decide.`,
+    help,
+  });
+};
