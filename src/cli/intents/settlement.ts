@@ -1,0 +1,44 @@
+// A settlement that one side signed, and the amounts of a new one.
+import { z } from "zod";
+import { ProtocolError } from "../../core/errors.ts";
+import { type IntentMessage, intentSchemas } from "../../core/intents.ts";
+import { signature } from "../../core/wire.ts";
+import { type DealFile, unitOf } from "../dealFile.ts";
+import { readJson } from "../files.ts";
+import { parseInput } from "../parseInput.ts";
+import { parseAmount } from "../units.ts";
+import { HELP } from "./options.ts";
+import type { Signing } from "./signing.ts";
+
+const partialSettlement = z.strictObject({
+  kind: z.literal("Settlement"),
+  message: intentSchemas.Settlement,
+  buyerSignature: signature.optional(),
+  sellerSignature: signature.optional(),
+});
+export type PartialSettlement = z.output<typeof partialSettlement>;
+
+export const readSettlement = async (path: string, deal: DealFile): Promise<PartialSettlement> => {
+  const settlement = parseInput(partialSettlement, await readJson(path), path);
+  if (settlement.message.deal === deal.id) return settlement;
+  throw new ProtocolError("input-malformed", { path, at: "message.deal", problem: "it is about another deal" });
+};
+
+export const splitOf = async ({ deal, values, deadline, position }: Signing): Promise<IntentMessage<"Settlement">> => {
+  const unit = unitOf(deal, values.decimals);
+  const [toBuyer, toSeller] = [values["to-buyer"], values["to-seller"]];
+  if (toBuyer === undefined || toSeller === undefined) {
+    throw new ProtocolError("usage-invalid", {
+      problem: "A settlement needs --to-buyer and --to-seller, or --with FILE that the other side signed.",
+      help: HELP,
+    });
+  }
+  return {
+    deal: deal.id,
+    toBuyer: parseAmount(toBuyer, unit),
+    toSeller: parseAmount(toSeller, unit),
+    compensation: parseAmount(values.compensation ?? "0", unit),
+    ...(await position()).seen,
+    deadline,
+  };
+};
