@@ -18,11 +18,11 @@
  */
 import { type Counterexample, checkShape, type Report } from "./disputes/check.ts";
 import { sayTime } from "./disputes/say.ts";
-import { shapes } from "./disputes/shapes.ts";
+import { type Shape, shapes } from "./disputes/shapes.ts";
 
 const isShort = process.argv.includes("--short");
-/** One of each kind that is quick to walk. */
-const quick = [0, 1, 5, 6, 7, 8];
+/** What is quick to walk. */
+const isQuick = ({ name }: Shape) => /^paid at once, a fee|not covered|a long backstop/.test(name);
 
 const show = ({ shape, states, share, findings }: Report, seconds: string) => {
   console.log(`\n${shape.name}: ${states} states, share for silence ${share} of ${shape.terms.price}, ${seconds} s`);
@@ -47,7 +47,7 @@ const tell = ({ shape, opener, what, most, allowed, place, way, play }: Countere
 
 const startedAt = Date.now();
 const reports: Report[] = [];
-for (const shape of isShort ? quick.map((index) => shapes[index]!) : shapes) {
+for (const shape of isShort ? shapes.filter(isQuick) : shapes) {
   const before = Date.now();
   const report = checkShape(shape, isShort ? "short" : "full");
   show(report, ((Date.now() - before) / 1000).toFixed(0));

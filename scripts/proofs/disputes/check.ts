@@ -64,6 +64,8 @@ const pairingsOf = (opener: Party, terms: Shape["terms"], depth: Depth): readonl
         for (const met of ["hostile", "selfish", "silent"] as const) {
           if (met === "silent" && othersMay) continue;
           add({ player: opener, other: met, attestor, first }, 1, othersMay, "own gain");
+          if (othersMay) continue;
+          add({ player: opener, cannotPerform: true, other: met, attestor, first }, 1, othersMay, "own gain");
         }
         for (const met of ["hostile", "selfish"] as const) {
           add({ player: other, other: met, attestor, first }, -1, othersMay, "other's loss");
@@ -116,8 +118,14 @@ export const checkShape = (shape: Shape, depth: Depth, rules: Rules = escrowRule
     for (const pairing of pairingsOf(opener, terms, depth)) {
       const [played, unplayed] = [solve(pairing.with, terms.fundBy), solve(pairing.without, terms.fundBy)];
       const { player } = pairing.with;
-      const { attestor, other, first, isPlayerSilent } = pairing.with;
-      const what = `${pairing.figure}: ${player} ${isPlayerSilent ? "silent" : "at its best"}, ${otherOf(player)} ${other}, attestor ${JSON.stringify(attestor)}, ${first} first`;
+      const { attestor, other, first, isPlayerSilent, cannotPerform } = pairing.with;
+      const manner = isPlayerSilent ? "silent" : cannotPerform ? "unable to pay or ship" : "at its best";
+      const what = [
+        `${pairing.figure}: ${player} ${manner}`,
+        `${otherOf(player)} ${other}`,
+        `attestor ${JSON.stringify(attestor)}`,
+        `${first} first`,
+      ].join(", ");
       survey(
         games[pairing.figure],
         what,

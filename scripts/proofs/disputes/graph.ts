@@ -75,6 +75,14 @@ const secondsOf = (state: DealState, terms: Terms): readonly number[] => {
 /** The last dispute's second matters to papers and to a tribunal that speaks, not to money. */
 const withoutMemory = (state: DealState): DealState => ({ ...state, disputedAt: 0 });
 
+const once = <T>(compute: () => T): (() => T) => {
+  let known: { readonly value: T } | undefined;
+  return () => {
+    known ??= { value: compute() };
+    return known.value;
+  };
+};
+
 /** All that can happen to a deal on these terms while its tribunal stays silent, found as far as it is asked for. */
 export const graphOf = (terms: Terms, rules: Rules): Graph => {
   const nodes: Node[] = [];
@@ -96,18 +104,12 @@ export const graphOf = (terms: Terms, rules: Rules): Graph => {
     const key = [state.status, state.disputedFrom, state.held, state.until, state.resumeUntil, now].join();
     const existing = known.get(key);
     if (existing) return existing;
-    let moves: readonly Move[] | undefined;
-    const node: Node = {
-      id: nodes.length,
-      state,
-      now,
-      moves: () => (moves ??= state.status === "closed" ? [] : movesOf(state, now)),
-      later: () => {
-        if (state.status === "closed") return undefined;
-        const seconds = secondsOf(state, terms).filter((second) => second > now);
-        return seconds.length === 0 ? undefined : at(state, Math.min(...seconds));
-      },
+    const laterOf = () => {
+      const seconds = state.status === "closed" ? [] : secondsOf(state, terms).filter((second) => second > now);
+      return seconds.length === 0 ? undefined : at(state, Math.min(...seconds));
     };
+    const moves = once(() => (state.status === "closed" ? [] : movesOf(state, now)));
+    const node: Node = { id: nodes.length, state, now, moves, later: once(laterOf) };
     nodes.push(node);
     known.set(key, node);
     return node;

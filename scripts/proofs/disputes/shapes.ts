@@ -38,30 +38,29 @@ const covered = { coverage: 300_011n, tail: 4 * DAY } as const;
 const inParts = { deposit: DEPOSIT, balanceBy: 12 * DAY } as const;
 const earnest = { ...covered, ...inParts, earnest: true } as const;
 
-const shape = (name: string, changes: Partial<Terms>): Shape => ({ name, terms: { ...paidAtOnce, ...changes } });
+/** Each with its share for silence and with none: what is zero without the share is the share and nothing else with it. */
+const shape = (name: string, changes: Partial<Terms> & Pick<Terms, "silenceBps">): readonly Shape[] =>
+  [0, changes.silenceBps].map((silenceBps) => ({
+    name: `${name}, ${silenceBps / 100} % for silence`,
+    terms: { ...paidAtOnce, ...changes, silenceBps },
+  }));
 
-/** One set of terms for each way in which the money and the clocks of a deal can lie. */
+/** A set of terms for each way in which the money and the clocks of a deal can lie. */
 export const shapes: readonly Shape[] = [
-  shape("paid at once, no share for silence", {}),
-  shape("paid at once, a third for silence, a fee", { silenceBps: 3_333, feeBps: 250 }),
-  shape("everything for silence, backstop as long as the inspection", { silenceBps: 10_000, backstop: 3 * DAY }),
-  shape("covered with a tail, a third for silence", { ...covered, silenceBps: 3_333 }),
+  shape("paid at once, a fee", { silenceBps: 3_333, feeBps: 250 }),
+  shape("paid at once, backstop as long as the inspection", { silenceBps: 10_000, backstop: 3 * DAY }),
+  shape("covered, a tail", { ...covered, silenceBps: 3_333 }),
   shape("covered, tail and backstop as long as the inspection", {
     ...covered,
     tail: 3 * DAY,
     backstop: 3 * DAY,
     silenceBps: 5_000,
   }),
-  shape("an advance, not covered, half for silence", { ...inParts, silenceBps: 5_000 }),
-  shape("an advance, covered, a third for silence, a long backstop", {
-    ...covered,
-    ...inParts,
-    silenceBps: 3_333,
-    backstop: 12 * DAY,
-  }),
-  shape("earnest money, no share for silence, a long backstop", { ...earnest, backstop: 12 * DAY }),
-  shape("earnest money, a third for silence, a fee", { ...earnest, silenceBps: 3_333, feeBps: 250 }),
-  shape("earnest money, windows of an hour, a long backstop", {
+  shape("an advance, not covered", { ...inParts, silenceBps: 5_000 }),
+  shape("an advance, covered, a long backstop", { ...covered, ...inParts, silenceBps: 3_333, backstop: 12 * DAY }),
+  shape("earnest money, a long backstop", { ...earnest, silenceBps: 5_000, backstop: 12 * DAY }),
+  shape("earnest money, a fee", { ...earnest, silenceBps: 3_333, feeBps: 250 }),
+  shape("earnest money, windows of an hour, the longest backstop", {
     ...earnest,
     balanceBy: 10 * DAY + HOUR,
     shipBy: 10 * DAY + 2 * HOUR,
@@ -71,4 +70,4 @@ export const shapes: readonly Shape[] = [
     backstop: 180 * DAY,
     silenceBps: 3_333,
   }),
-];
+].flat();

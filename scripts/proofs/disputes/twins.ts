@@ -18,8 +18,11 @@ export type TwinRun = Readonly<{
 export type Difference = Readonly<{ most: number; path: () => readonly string[] }>;
 
 type Pair = Readonly<{ disputed: Node; plain: Node }>;
-type Step = Readonly<{ adds: number; says: string; to: Pair }>;
+type Step = Readonly<{ adds: number; says: () => string; to: Pair }>;
 type Result = Readonly<{ most: number; step?: Step; rest?: Result }>;
+
+/** Ids of two nodes stay one exact number. */
+const MOST_NODES = 2 ** 26;
 
 const nameOf = ({ by, call }: Move, { state }: Node) =>
   `${by} ${call.action}${call.action === "refund" && call.amount !== state.held ? " in part" : ""}`;
@@ -28,7 +31,16 @@ const nameOf = ({ by, call }: Move, { state }: Node) =>
 export const compare = (run: TwinRun, graph: Graph): ((node: Node) => Difference) => {
   const { opener, weigh } = run;
   const { fundBy } = graph.terms;
-  const known = new Map<string, Result>();
+  const known = new Map<number, Result>();
+  const named = new Map<number, ReadonlyMap<string, Move>>();
+
+  const namedMoves = (node: Node): ReadonlyMap<string, Move> => {
+    const existing = named.get(node.id);
+    if (existing) return existing;
+    const moves = new Map(node.moves().map((move) => [nameOf(move, node), move]));
+    named.set(node.id, moves);
+    return moves;
+  };
 
   const take = (pair: Pair, inDisputed: Move | undefined, inPlain: Move | undefined): Step => {
     const move = (inDisputed ?? inPlain)!;
@@ -37,7 +49,7 @@ export const compare = (run: TwinRun, graph: Graph): ((node: Node) => Difference
       adds:
         (inDisputed === undefined ? 0 : weigh(inDisputed, pair.disputed)) -
         (inPlain === undefined ? 0 : weigh(inPlain, pair.plain)),
-      says: sayMove(move, pair.plain.now, fundBy) + where,
+      says: () => sayMove(move, pair.plain.now, fundBy) + where,
       to: { disputed: inDisputed?.to ?? pair.disputed, plain: inPlain?.to ?? pair.plain },
     };
   };
@@ -46,28 +58,32 @@ export const compare = (run: TwinRun, graph: Graph): ((node: Node) => Difference
   const isMeant = (move: Move, inDisputed: Move | undefined, inPlain: Move | undefined) =>
     !isGift(move) || (run.hasGifts && (move.by === opener ? inDisputed : inPlain) !== undefined);
 
+  const openersDispute = `${opener} dispute`;
+  const othersDispute = `${otherOf(opener)} dispute`;
+
   const stepsOf = (pair: Pair): readonly Step[] => {
-    const { disputed, plain } = pair;
-    const byName = (node: Node) => new Map(node.moves().map((move) => [nameOf(move, node), move]));
-    const [there, here] = [byName(disputed), byName(plain)];
-    const isOpeners = (name: string) => name === `${opener} dispute`;
-    const isBarred = (name: string) => !run.bothDispute && name === `${otherOf(opener)} dispute`;
-    return [...new Set([...there.keys(), ...here.keys()])].flatMap((name) => {
+    const there = namedMoves(pair.disputed);
+    const here = namedMoves(pair.plain);
+    const steps: Step[] = [];
+    const attempt = (name: string) => {
       const inDisputed = there.get(name);
-      const inPlain = isOpeners(name) ? undefined : here.get(name);
+      const inPlain = name === openersDispute ? undefined : here.get(name);
       const move = inDisputed ?? inPlain;
-      if (move === undefined || isBarred(name) || !isMeant(move, inDisputed, inPlain)) return [];
-      return [take(pair, inDisputed, inPlain)];
-    });
+      if (move === undefined || (name === othersDispute && !run.bothDispute)) return;
+      if (isMeant(move, inDisputed, inPlain)) steps.push(take(pair, inDisputed, inPlain));
+    };
+    for (const name of there.keys()) attempt(name);
+    for (const name of here.keys()) if (!there.has(name)) attempt(name);
+    return steps;
   };
 
   const calledByClock = ({ disputed, plain }: Pair): Step | undefined => {
     const isOver = disputed.later() === undefined && plain.later() === undefined;
     if (run.strangers === "lazy" && !isOver) return undefined;
-    const [there, here] = [disputed, plain].map((node) => node.moves().find(({ by }) => by === "anyone"));
-    if (there !== undefined)
-      return take({ disputed, plain }, there, there.call.action === here?.call.action ? here : undefined);
-    return here === undefined ? undefined : take({ disputed, plain }, undefined, here);
+    const calledIn = (node: Node) => node.moves().find(({ by }) => by === "anyone");
+    const [there, here] = [calledIn(disputed), calledIn(plain)];
+    if (there === undefined) return here === undefined ? undefined : take({ disputed, plain }, undefined, here);
+    return take({ disputed, plain }, there, there.call.action === here?.call.action ? here : undefined);
   };
 
   const laterOf = ({ disputed, plain }: Pair): Pair | undefined => {
@@ -78,7 +94,7 @@ export const compare = (run: TwinRun, graph: Graph): ((node: Node) => Difference
   };
 
   const differ = (pair: Pair): Result => {
-    const key = `${pair.disputed.id},${pair.plain.id}`;
+    const key = pair.disputed.id * MOST_NODES + pair.plain.id;
     const existing = known.get(key);
     if (existing) return existing;
     const result = compute(pair);
@@ -105,7 +121,7 @@ export const compare = (run: TwinRun, graph: Graph): ((node: Node) => Difference
   };
 
   const pathOf = ({ step, rest }: Result): readonly string[] =>
-    step === undefined || rest === undefined ? [] : [step.says, ...pathOf(rest)];
+    step === undefined || rest === undefined ? [] : [step.says(), ...pathOf(rest)];
 
   return (node) => {
     const result = differ({ disputed: node, plain: node });

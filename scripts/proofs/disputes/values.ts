@@ -12,6 +12,8 @@ export type Game = Readonly<{
   player: Party;
   /** A party that stays silent sees only clocks and strangers act for it. */
   isPlayerSilent?: boolean;
+  /** Shipping and paying cost nothing in this game, so a party that has no goods or no money is looked at by itself. */
+  cannotPerform?: boolean;
   other: "hostile" | "selfish" | "silent";
   attestor: Attestor;
   mayDispute: Readonly<Record<Party, boolean>>;
@@ -44,6 +46,7 @@ export const solve = (game: Game, fundBy: number): ((node: Node) => Value) => {
     return node.moves().filter((move) => {
       if (move.by === "attestor") return attestor === helps;
       if (move.by === "anyone") return isActive || side === "other";
+      if (side === "player" && game.cannotPerform && ["payBalance", "ship"].includes(move.call.action)) return false;
       return isActive && move.by === (side === "player" ? player : other) && isAllowed(move);
     });
   };
