@@ -1,13 +1,11 @@
 import { silenceSplit } from "../../../src/core/deal/payouts.ts";
 import { placeOf, stageOf } from "../../../src/core/deals.ts";
 import { type Graph, graphOf, type Node, otherOf, type Party, reachable } from "./graph.ts";
+import { type Depth, type Pairing, pairingsOf, sayPairing } from "./pairings.ts";
 import { escrowRules, type Rules } from "./rules.ts";
 import type { Shape } from "./shapes.ts";
 import { compare, type TwinRun, weights } from "./twins.ts";
-import { type Attestor, type Game, solve } from "./values.ts";
-
-/** How much is walked: `short` leaves out strangers who call late and most of the attestor's seconds. */
-export type Depth = "short" | "full";
+import { solve } from "./values.ts";
 
 /** The most that one kind of comparison found, and one play that shows it. */
 export type Most = Readonly<{ most: number; place: string; way: readonly string[]; play: readonly string[] }>;
@@ -41,39 +39,6 @@ const shareAt = ({ state }: Node, { price, silenceBps }: Shape["terms"]): number
   const stage = stageOf(state);
   if (stage === "released" || stage === "closed") return 0;
   return Number(silenceSplit(stage === "deposited" ? price : state.held, silenceBps).toBuyer);
-};
-
-const attestorsOf = ({ shipBy, deliverBy, backstop }: Shape["terms"], depth: Depth): readonly Attestor[] =>
-  depth === "short"
-    ? ["against", "for", { from: deliverBy - 1 }]
-    : ["against", "for", "never", ...[0, shipBy, deliverBy - backstop, deliverBy - 1].map((from) => ({ from }))];
-
-type Pairing = Readonly<{ with: Game; without: Game; sign: 1 | -1; figure: "own gain" | "other's loss" }>;
-
-/** Each way to play, once with the opener's disputes and once without. */
-const pairingsOf = (opener: Party, terms: Shape["terms"], depth: Depth): readonly Pairing[] => {
-  const other = otherOf(opener);
-  const all: Pairing[] = [];
-  const add = (game: Omit<Game, "mayDispute">, sign: 1 | -1, othersMay: boolean, figure: Pairing["figure"]) => {
-    const may = (openerMay: boolean) => ({ ...game, mayDispute: { [opener]: openerMay, [other]: othersMay } as const });
-    all.push({ with: may(true) as Game, without: may(false) as Game, sign, figure });
-  };
-  for (const attestor of attestorsOf(terms, depth))
-    for (const first of depth === "short" ? (["other"] as const) : (["player", "other"] as const))
-      for (const othersMay of [true, false]) {
-        for (const met of ["hostile", "selfish", "silent"] as const) {
-          if (met === "silent" && othersMay) continue;
-          add({ player: opener, other: met, attestor, first }, 1, othersMay, "own gain");
-          if (othersMay) continue;
-          add({ player: opener, cannotPerform: true, other: met, attestor, first }, 1, othersMay, "own gain");
-        }
-        for (const met of ["hostile", "selfish"] as const) {
-          add({ player: other, other: met, attestor, first }, -1, othersMay, "other's loss");
-          if (othersMay) continue;
-          add({ player: other, isPlayerSilent: true, other: met, attestor, first }, -1, othersMay, "other's loss");
-        }
-      }
-  return all;
 };
 
 type Seen = { most?: Most };
@@ -118,17 +83,9 @@ export const checkShape = (shape: Shape, depth: Depth, rules: Rules = escrowRule
     for (const pairing of pairingsOf(opener, terms, depth)) {
       const [played, unplayed] = [solve(pairing.with, terms.fundBy), solve(pairing.without, terms.fundBy)];
       const { player } = pairing.with;
-      const { attestor, other, first, isPlayerSilent, cannotPerform } = pairing.with;
-      const manner = isPlayerSilent ? "silent" : cannotPerform ? "unable to pay or ship" : "at its best";
-      const what = [
-        `${pairing.figure}: ${player} ${manner}`,
-        `${otherOf(player)} ${other}`,
-        `attestor ${JSON.stringify(attestor)}`,
-        `${first} first`,
-      ].join(", ");
       survey(
         games[pairing.figure],
-        what,
+        sayPairing(pairing),
         allowed,
         (node) => pairing.sign * (played(node).money[player] - unplayed(node).money[player]),
         (node) => [
