@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { earnestOwed } from "../../src/core/deal/payouts.ts";
+import { earnestOwed, silenceSplit } from "../../src/core/deal/payouts.ts";
 import { type DealPlace, seenIn, statusNumber, undisputed } from "../../src/core/deals.ts";
 import { consentOf, type Determination, type Intent, intentTypedData } from "../../src/core/intents.ts";
 import { type Panel, panelRules, sortPanel } from "../../src/core/panel.ts";
@@ -230,6 +230,26 @@ describe("what cannot be gamed", () => {
         error: "DealNotOpen",
         args: [deal.id, statusNumber("none")],
       });
+    });
+
+    it("keeps the buyer's share for silence when the seller disputes first and the goods come later", async () => {
+      const f = await load();
+      const deal = await f.reach("shipped", { backstop: SHORT });
+      const { price, silenceBps } = deal.terms;
+      const before = await ownedBy(f, deal);
+      await f.dispute(deal, deal.terms.seller);
+      await f.expectRefusal(deal, () => f.dispute(deal), {
+        error: "DealNotOpen",
+        args: [deal.id, statusNumber("disputed")],
+      });
+      await f.time.increase(SHORT);
+      await f.deliver(deal);
+      expect((await f.stateOf(deal.id)).status).to.equal("delivered");
+      await f.dispute(deal);
+      await staySilent(f, deal);
+      const share = silenceSplit(price, silenceBps);
+      expect(share.toBuyer > 0n).to.equal(true);
+      expect(await ownedBy(f, deal)).to.deep.include({ buyer: before.buyer + share.toBuyer });
     });
 
     const openings: readonly (readonly [DealPlace, "buyer" | "seller", "earnest" | "plain"])[] = [
