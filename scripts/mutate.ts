@@ -1,14 +1,14 @@
 // Puts small mistakes into the contracts, one at a time, and asks whether the tests notice. Can be stopped and goes on later.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { loadCompiler } from "./mutation/compiler.ts";
 import { hireCrew, tryInOrder } from "./mutation/crew.ts";
 import { mutantsOf, nameOf } from "./mutation/operators.ts";
-import { digestOf, isCounted, openRecords } from "./mutation/records.ts";
+import { type Digests, digestOf, isCounted, openRecords } from "./mutation/records.ts";
 import { type Answers, pageOf, percent, summaryOf, type Tried, tables, unanswered } from "./mutation/report.ts";
 import { inTurn } from "./mutation/sample.ts";
-import { DEPLOYED, isSubject } from "./mutation/subjects.ts";
+import { affectedBy, DEPLOYED, importsOf, isSubject } from "./mutation/subjects.ts";
 
 const USAGE = `npm run mutate -- [--count 250] [--seed 7] [--require 0.95] [--only <Contract or Contract.function>]
                   [--workers 2] [--list] [--write]
@@ -56,6 +56,24 @@ const allMutants = () =>
     .filter(isSubject)
     .flatMap(([file, tree]) => mutantsOf(file, readFileSync(join(root, file), "utf8"), tree));
 
+const sourcesIn = (folder: string, end: string) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(end))
+    .map((name) => join(folder, name));
+
+const digests = (): Digests => ({
+  contractsOf: (file) =>
+    digestOf(
+      root,
+      affectedBy(root, file).flatMap((compiled) => importsOf(root, compiled)),
+    ),
+  contracts: digestOf(root, sourcesIn("contracts", ".sol")),
+  tests: digestOf(
+    root,
+    ["test/contracts", "test/fixtures", "src/core"].flatMap((folder) => sourcesIn(folder, ".ts")),
+  ),
+});
+
 const run = async (options: ReturnType<typeof optionsOf>): Promise<number> => {
   const all = allMutants();
   const { only } = options;
@@ -68,9 +86,7 @@ const run = async (options: ReturnType<typeof optionsOf>): Promise<number> => {
     return 0;
   }
 
-  const contracts = digestOf(root, ["contracts"], [".sol"]);
-  const tests = digestOf(root, ["test/contracts", "test/fixtures", "src/core"], [".test.ts", ".ts"]);
-  const records = openRecords(join(root, ".proof/mutation/records.jsonl"), contracts, tests);
+  const records = openRecords(join(root, ".proof/mutation/records.jsonl"), digests());
   const crew = hireCrew(root, options.workers);
   try {
     if (!records.isSound()) {

@@ -12,7 +12,8 @@ struct PanelRules {
     uint32 answerWindow;
     /// Shortest inspection of terms that this panel accepts.
     uint32 minInspection;
-    /// Shortest backstop of terms that this panel accepts: an hour more than the answer window or longer.
+    /// Shortest backstop of terms that this panel accepts: an hour more than the answer window or longer. A backstop must also
+    /// outlast the inspection of its terms by the answer window and an hour.
     uint32 minBackstop;
 }
 

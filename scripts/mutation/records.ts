@@ -1,6 +1,6 @@
 // What was found out so far, one JSON line each, so that a stopped run goes on where it was.
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Mutant } from "./operators.ts";
 
@@ -14,15 +14,10 @@ export type Outcome = Readonly<{
 
 export const isCounted = ({ outcome }: Outcome): boolean => outcome === "killed" || outcome === "survived";
 
-/** A digest over the files below `folders` whose names end with one of `ends`. */
-export const digestOf = (root: string, folders: readonly string[], ends: readonly string[]): string => {
+/** A digest over files, by name and content. */
+export const digestOf = (root: string, files: readonly string[]): string => {
   const hash = createHash("sha256");
-  for (const folder of folders) {
-    const names = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).sort();
-    for (const name of names.filter((each) => ends.some((end) => each.endsWith(end)))) {
-      hash.update(`${folder}/${name}\n`).update(readFileSync(join(root, folder, name)));
-    }
-  }
+  for (const file of [...new Set(files)].sort()) hash.update(`${file}\n`).update(readFileSync(join(root, file)));
   return hash.digest("hex").slice(0, 16);
 };
 
@@ -39,11 +34,14 @@ export type Records = Readonly<{
 const UNCHANGED = "unchanged";
 const keyOf = ({ file, start, length, replacement }: Mutant) => `${file}:${start}:${length}:${replacement}`;
 
+/** What the records hold for: a digest of everything that is compiled with a source, and one of the tests. */
+export type Digests = Readonly<{ contractsOf(file: string): string; contracts: string; tests: string }>;
+
 /**
- * Opens the records in `file`. They hold for the contracts that they were made with. A kill holds while tests are added or
+ * Opens the records in `file`. A mutant's holds for the contracts that contain its source. A kill holds while tests are added or
  * changed; whoever removes tests starts anew. Whatever survived is tried again with other tests.
  */
-export const openRecords = (file: string, contracts: string, tests: string): Records => {
+export const openRecords = (file: string, { contractsOf, contracts, tests }: Digests): Records => {
   mkdirSync(dirname(file), { recursive: true });
   const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
   // What follows the last line's end was torn off by a stop.
@@ -51,21 +49,20 @@ export const openRecords = (file: string, contracts: string, tests: string): Rec
   if (torn !== "") writeFileSync(file, lines.map((line) => `${line}\n`).join(""));
   const known = new Map<string, Line>();
   const take = (line: Line) => {
-    if (line.contracts !== contracts) return;
-    const isOld = line.tests !== tests && (line.outcome === "survived" || line.mutant === UNCHANGED);
-    if (!isOld) known.set(line.mutant, line);
+    const isOld = line.tests !== tests && line.outcome === "survived";
+    if (!isOld) known.set(`${line.contracts} ${line.mutant}`, line);
   };
   for (const line of lines) take(JSON.parse(line) as Line);
 
-  const add = (mutant: string, outcome: Outcome) => {
-    const line = { contracts, tests, mutant, ...outcome };
+  const add = (digest: string, mutant: string, outcome: Outcome) => {
+    const line = { contracts: digest, tests, mutant, ...outcome };
     appendFileSync(file, `${JSON.stringify(line)}\n`);
     take(line);
   };
   return {
-    of: (mutant) => known.get(keyOf(mutant)),
-    add: (mutant, outcome) => add(keyOf(mutant), outcome),
-    isSound: () => known.has(UNCHANGED),
-    addSound: (seconds) => add(UNCHANGED, { outcome: "survived", seconds }),
+    of: (mutant) => known.get(`${contractsOf(mutant.file)} ${keyOf(mutant)}`),
+    add: (mutant, outcome) => add(contractsOf(mutant.file), keyOf(mutant), outcome),
+    isSound: () => known.has(`${contracts} ${UNCHANGED}`),
+    addSound: (seconds) => add(contracts, UNCHANGED, { outcome: "survived", seconds }),
   };
 };

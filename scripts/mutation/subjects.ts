@@ -18,7 +18,8 @@ export const COMPILED: readonly string[] = [
   "contracts/mocks/TermsReader.sol",
 ];
 
-const importsOf = (root: string, file: string): readonly string[] => {
+/** A source and everything of ours that is compiled with it. */
+export const importsOf = (root: string, file: string): readonly string[] => {
   const source = readFileSync(join(root, file), "utf8");
   const found = [...source.matchAll(/from "(\.[^"]+)"/g)].map(([, path]) => join(file, "..", path ?? ""));
   return [file, ...found.flatMap((path) => importsOf(root, path))];

@@ -20,7 +20,8 @@ const remedies: Readonly<Record<string, string>> = {
   "tribunal-is-party": "A party cannot be the tribunal.",
   "tribunal-refuses": "Is its panel registered? `holdfast panel register DEALFILE --send` does it, once.",
   "panel-inspection-too-short": "This panel takes longer inspections only: see panel.minInspection.",
-  "panel-backstop-too-short": "This panel takes longer backstops only: see panel.minBackstop.",
+  "panel-backstop-too-short":
+    "This panel takes longer backstops only: panel.minBackstop, and the inspection, the answer window and an hour together.",
   "panel-party-is-arbitrator": "A party or the marketplace is one of the arbitrators.",
 };
 

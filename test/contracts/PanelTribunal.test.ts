@@ -222,6 +222,9 @@ describe("PanelTribunal", () => {
         [{ inspection, backstop }, true],
         [{ inspection: inspection - 1, backstop }, false],
         [{ inspection, backstop: backstop - 1 }, false],
+        // What is left after the inspection is an answer window and an hour.
+        [{ inspection: backstop - ANSWER_WINDOW - HOUR, backstop }, true],
+        [{ inspection: backstop - ANSWER_WINDOW - HOUR + 1, backstop }, false],
         [{ inspection, backstop, rules: f.digest("unregistered") }, false],
         [{ inspection, backstop, rules: zeroHash }, false],
       ] as const) {

@@ -59,13 +59,13 @@ const variants: readonly {
         deliverBy: now + 45 * DAY,
       };
       const amounts = { price: 40_000_000_007n, deposit: 9_000_000_001n, feeBps: 333, silenceBps: 3_333 };
-      return { ...clocks, ...amounts, backstop: 10 * DAY, marketplace: f.marketplace.address.toLowerCase() as Hex };
+      return { ...clocks, ...amounts, backstop: 14 * DAY, marketplace: f.marketplace.address.toLowerCase() as Hex };
     },
   },
   {
     name: "with coverage, a tail and a short backstop",
     hasTail: true,
-    changes: async () => ({ coverage: COVERAGE, backstop: 10 * DAY }),
+    changes: async () => ({ coverage: COVERAGE, backstop: 14 * DAY }),
   },
   {
     name: "with coverage and a tail as short as the inspection",

@@ -30,7 +30,8 @@ const load = () => networkHelpers.loadFixture(deployed);
 const NATIVE = ethers.ZeroAddress as Hex;
 const YEARS_3 = 3 * 365 * DAY;
 /** Shortest backstop that the tests' panel accepts, and as long as the tests' inspection. */
-const SHORT = 10 * DAY;
+const INSPECTION = 10 * DAY;
+const SHORT = INSPECTION + ANSWER_WINDOW + 3_600;
 const lower = (account: { address: string }) => account.address.toLowerCase() as Hex;
 
 /** A tribunal that does whatever anybody asks. */
@@ -299,8 +300,8 @@ describe("what cannot be gamed", () => {
 
     it("cannot end before the inspection would have: a backstop shorter than the inspection is refused", async () => {
       const f = await load();
-      const backstop = SHORT - 1;
-      await expectUnfundable(f, { backstop, inspection: SHORT }, "BackstopTooShort", [backstop, SHORT]);
+      const backstop = INSPECTION - 1;
+      await expectUnfundable(f, { backstop }, "BackstopTooShort", [backstop, INSPECTION]);
     });
 
     it("is not shortened by a silent tribunal", async () => {
@@ -336,7 +337,7 @@ describe("what cannot be gamed", () => {
       const now = await f.time.latest();
       const [fundBy, deliverBy] = [now + DAY, now + 18 * DAY];
       await expectUnfundable(f, { inspection: 1 }, "InspectionTooShort", [1, 3600]);
-      await expectUnfundable(f, { backstop: 1 }, "BackstopTooShort", [1, SHORT]);
+      await expectUnfundable(f, { backstop: 1 }, "BackstopTooShort", [1, INSPECTION]);
       await expectUnfundable(f, { shipBy: fundBy + 1 }, "ClocksOutOfOrder", [fundBy, 0, fundBy + 1, deliverBy]);
       const inParts = await f.inTwoParts();
       const shipBy = now + 3 * DAY;
@@ -431,6 +432,20 @@ describe("what cannot be gamed", () => {
       await f.expectRefusal(deal, determine, refusal);
       await f.time.increaseTo(disputedAt + ANSWER_WINDOW);
       await expect(determine()).to.emit(f.escrow, "DealAwarded");
+    });
+
+    it("leaves a buyer's last day time to be answered and decided, though the seller disputed at delivery", async () => {
+      const f = await load();
+      const refusal = ["TribunalRefuses", [await f.tribunal.getAddress()]] as const;
+      await expectUnfundable(f, { backstop: SHORT - 1 }, ...refusal);
+      const deal = await f.reach("shipped", { backstop: SHORT });
+      await f.deliver(deal);
+      const inspectionUntil = Number((await f.stateOf(deal.id)).until);
+      await f.escrow.connect(f.seller).dispute(deal.packed, deal.terms.seller, f.digest("statement"), "0x");
+      await f.time.increaseTo(inspectionUntil + ANSWER_WINDOW);
+      const signed = await f.determinationOf(await determinationOn(f, deal));
+      const determined = f.tribunal.connect(f.relayer).determine(deal.packed, ...signed);
+      await expect(determined).to.emit(f.escrow, "DealAwarded");
     });
 
     it("does not determine without reasons or evidence", async () => {

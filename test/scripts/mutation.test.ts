@@ -162,41 +162,44 @@ describe("The sample of mutants", () => {
 
 describe("Records of a mutation run", () => {
   const [first, second] = [mutantIn("A.first", 0), mutantIn("A.second", 1)];
+  const digests = { contractsOf: () => "source", contracts: "contracts", tests: "tests" };
   const killed: Outcome = { outcome: "killed", by: "a test", seconds: 3 };
   const survived: Outcome = { outcome: "survived", seconds: 9 };
 
   it("are found again after a stop, also with a torn last line", () => {
     const file = join(folder, "torn.jsonl");
-    openRecords(file, "contracts", "tests").add(first, killed);
+    openRecords(file, digests).add(first, killed);
     writeFileSync(file, `${readFileSync(file, "utf8")}{"contracts":"con`);
-    const records = openRecords(file, "contracts", "tests");
+    const records = openRecords(file, digests);
     expect(records.of(first)?.by).to.equal("a test");
     records.add(second, survived);
-    expect(openRecords(file, "contracts", "tests").of(second)?.outcome).to.equal("survived");
+    expect(openRecords(file, digests).of(second)?.outcome).to.equal("survived");
   });
 
   it("hold for the same contracts only; survivors are tried again with other tests", () => {
     const file = join(folder, "records.jsonl");
-    const records = openRecords(file, "contracts", "tests");
+    const records = openRecords(file, digests);
     records.add(first, killed);
     records.add(second, survived);
     records.addSound(60);
-    expect(openRecords(file, "contracts", "tests").isSound()).to.equal(true);
+    expect(openRecords(file, digests).isSound()).to.equal(true);
 
-    const withOtherTests = openRecords(file, "contracts", "other tests");
+    const withOtherTests = openRecords(file, { ...digests, tests: "other tests" });
     expect(withOtherTests.of(first)?.outcome).to.equal("killed");
     expect(withOtherTests.of(second)).to.equal(undefined);
     expect(withOtherTests.isSound()).to.equal(false);
-    expect(openRecords(file, "other contracts", "tests").of(first)).to.equal(undefined);
+    const withOtherSource = openRecords(file, { ...digests, contractsOf: () => "other source" });
+    expect(withOtherSource.of(first)).to.equal(undefined);
+    expect(openRecords(file, { ...digests, contracts: "other contracts" }).isSound()).to.equal(false);
   });
 
   it("take a digest that changes with a byte or a name of what it covers", () => {
-    const before = digestOf(folder, ["contracts"], [".sol"]);
-    writeFileSync(join(folder, "contracts/notes.txt"), "not covered");
-    expect(digestOf(folder, ["contracts"], [".sol"])).to.equal(before);
-    writeFileSync(join(folder, "contracts/Empty.sol"), "");
-    expect(digestOf(folder, ["contracts"], [".sol"])).to.not.equal(before);
-    rmSync(join(folder, "contracts/Empty.sol"));
+    const before = digestOf(folder, [FILE]);
+    writeFileSync(join(folder, "contracts/Other.sol"), SOURCE);
+    expect(digestOf(folder, ["contracts/Other.sol"])).to.not.equal(before);
+    expect(digestOf(folder, [FILE, FILE])).to.equal(before);
+    writeFileSync(join(folder, "contracts/Other.sol"), `${SOURCE} `);
+    expect(digestOf(folder, [FILE, "contracts/Other.sol"])).to.not.equal(before);
   });
 });
 
