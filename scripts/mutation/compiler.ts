@@ -4,7 +4,17 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 
 /** A node of the compiler's JSON syntax tree. `src` is "start:length:file", in bytes. */
-export type SyntaxNode = Readonly<{ nodeType: string; src: string; [key: string]: unknown }>;
+export type SyntaxNode = Readonly<{
+  nodeType: string;
+  src: string;
+  name?: string;
+  operator?: string;
+  kind?: string;
+  value?: string;
+  expression?: SyntaxNode;
+  typeDescriptions?: Readonly<{ typeString?: string }>;
+  [key: string]: unknown;
+}>;
 
 export type Bytecode = Readonly<{
   bytecode: string;

@@ -58,9 +58,8 @@ const child = (node: SyntaxNode, name: string): SyntaxNode => {
 };
 const listOf = (node: SyntaxNode, name: string): readonly SyntaxNode[] =>
   Array.isArray(node[name]) ? (node[name] as unknown[]).filter(isNode) : [];
-const typeOf = (node: SyntaxNode) => (node["typeDescriptions"] as { typeString?: string } | undefined)?.typeString;
-const isRequire = (node: SyntaxNode) =>
-  node.nodeType === "FunctionCall" && isNode(node["expression"]) && node["expression"]["name"] === "require";
+const typeOf = (node: SyntaxNode) => node.typeDescriptions?.typeString;
+const isRequire = (node: SyntaxNode) => node.nodeType === "FunctionCall" && node.expression?.name === "require";
 
 type Change = Readonly<{ operator: string; place: Place; replacement: string }>;
 
@@ -72,7 +71,7 @@ const changesAt = (node: SyntaxNode, textOf: (place: Place) => string): readonly
     place: placeOf(at),
     replacement,
   });
-  const symbol = String(node["operator"] ?? "");
+  const symbol = node.operator ?? "";
 
   switch (node.nodeType) {
     case "BinaryOperation": {
@@ -102,10 +101,10 @@ const changesAt = (node: SyntaxNode, textOf: (place: Place) => string): readonly
       return other === undefined ? [] : [put("arithmetic", node, text(node).replace(symbol, other))];
     }
     case "Literal": {
-      if (node["kind"] === "bool") return [put("constant", node, node["value"] === "true" ? "false" : "true")];
-      if (node["kind"] !== "number") return [];
+      if (node.kind === "bool") return [put("constant", node, node.value === "true" ? "false" : "true")];
+      if (node.kind !== "number") return [];
       const larger = put("constant", node, `(${text(node)} + 1)`);
-      return node["value"] === "0" ? [larger] : [larger, put("constant", node, `(${text(node)} - 1)`)];
+      return node.value === "0" ? [larger] : [larger, put("constant", node, `(${text(node)} - 1)`)];
     }
     case "IfStatement":
     case "Conditional":
@@ -168,7 +167,7 @@ export const mutantsOf = (file: string, source: string, tree: SyntaxNode): reado
       const { nodeType } = next;
       // A type is not code: its array length is no constant of the program.
       if (nodeType === "ArrayTypeName" || nodeType === "StructuredDocumentation") continue;
-      const name = String(next["name"] ?? "");
+      const name = next.name ?? "";
       if (nodeType === "ContractDefinition") walk(next, name, "");
       else if (nodeType === "FunctionDefinition" || nodeType === "ModifierDefinition")
         walk(next, contract, name === "" ? "constructor" : name);

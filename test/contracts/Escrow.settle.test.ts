@@ -104,6 +104,15 @@ describe("Escrow", () => {
         }
       });
 
+    it("frees and takes a single minor unit of the bond", async () => {
+      for (const compensation of [0n, 1n]) {
+        const f = await load();
+        const deal = await f.reach("shipped", { coverage: 1n });
+        await (await settlementOf(f, deal, { compensation })).send();
+        expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([1n - compensation, 0n, 0n]);
+      }
+    });
+
     it("spares earnest money its doubling, as the parties please", async () => {
       const f = await load();
       const earnest = { ...(await f.inTwoParts(5n)), earnest: true, coverage: COVERAGE };
