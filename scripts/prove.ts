@@ -9,13 +9,20 @@ const proofs: readonly Proof[] = [
   { name: "warnings", what: "The compiler has nothing to say", file: "warnings.ts", isShort: true },
   { name: "slither", what: "Every finding of Slither is answered", file: "slither.ts", isShort: true },
   { name: "formal", what: "Bytes, windows, shares and panels, for all inputs", file: "formal.ts", isShort: true },
-  { name: "invariants", what: "Money is where the deals say, whatever is called", file: "invariants.ts", isShort: true },
+  {
+    name: "invariants",
+    what: "Money is where the deals say, whatever is called",
+    file: "invariants.ts",
+    isShort: true,
+  },
   { name: "coverage", what: "The tests take both ways of every branch", file: "coverage.ts", isShort: false },
 ];
 
 const run = (file: string, args: readonly string[]) =>
   new Promise<Outcome>((resolve) => {
-    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", file, ...args], { stdio: "inherit" });
+    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", file, ...args], {
+      stdio: "inherit",
+    });
     child.on("close", (code) => resolve(outcomeOf(code)));
   });
 

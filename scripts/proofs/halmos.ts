@@ -1,0 +1,36 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const MINUTES = 30;
+
+/**
+ * Runs Halmos on some properties of one contract, in a folder that `writeFoundryProject` wrote. Resolves to its report, or to nothing
+ * when it wrote none.
+ */
+export async function runHalmos(
+  bin: string,
+  folder: string,
+  contract: string,
+  names: readonly string[],
+): Promise<unknown> {
+  const report = join(folder, `${contract}.json`);
+  const args = ["--root", folder, "--contract", contract, "--match-test", `^(${names.join("|")})\\(`];
+  // Loops run over at most three seats. A path that would need more is reported and counts as not proven.
+  const limits = ["--loop", "4", "--solver-timeout-assertion", "300s"];
+  const child = spawn(join(bin, "halmos"), [...args, ...limits, "--no-status", "--json-output", report], {
+    env: { ...process.env, NO_COLOR: "1", PATH: `${join(folder, "bin")}:${bin}:${process.env.PATH}` },
+    stdio: ["ignore", "pipe", "inherit"],
+    timeout: MINUTES * 60_000,
+  });
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    for (const line of text.split("\n"))
+      if (/check_|WARN|ERROR|Counterexample|^ {4}p_/.test(line)) console.log(`   ${line.trim()}`);
+  });
+  await new Promise((resolve) => child.on("close", resolve));
+  try {
+    return JSON.parse(readFileSync(report, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
