@@ -1,8 +1,11 @@
-"""Solves one SMT-LIB file with cvc5 over whole numbers instead of bits, which carries products and quotients of amounts.
+"""Solves one SMT-LIB file for Halmos, which calls it with the path and reads sat with a model, unsat, or unknown.
 
-Prints what an SMT solver prints: sat with a model, unsat, or unknown. Halmos calls it with the path of the file.
+Halmos first leaves products and quotients open, which yices answers at once, and then asks again with them. The second question is
+solved by cvc5 over whole numbers instead of bits, which carries products and quotients of amounts.
 """
 
+import os
+import subprocess
 import sys
 
 import cvc5
@@ -10,7 +13,12 @@ import cvc5
 OPTIONS = {"solve-bv-as-int": "sum", "produce-models": "true"}
 
 
-def main(path: str) -> None:
+def solve_bits(path: str) -> None:
+    yices = os.path.join(os.path.dirname(sys.executable), "yices-smt2")
+    subprocess.run([yices, "--smt2-model-format", "--bvconst-in-decimal", path], check=False)
+
+
+def solve_numbers(path: str) -> None:
     terms = cvc5.TermManager()
     solver = cvc5.Solver(terms)
     for name, value in OPTIONS.items():
@@ -30,4 +38,5 @@ def main(path: str) -> None:
             return
 
 
-main(sys.argv[1])
+file = sys.argv[1]
+(solve_numbers if file.endswith(".refined.smt2") else solve_bits)(file)
