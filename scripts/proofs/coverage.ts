@@ -14,6 +14,7 @@ const root = new URL("../..", import.meta.url).pathname;
 const folder = join(proofDir, "coverage");
 const copied = [
   "contracts",
+  "bench",
   "test",
   "src",
   "scripts",

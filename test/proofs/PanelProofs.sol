@@ -43,6 +43,7 @@ contract PanelProofs {
     }
 
     /// @dev Whatever is presented: as many different registered arbitrators signed as the threshold says.
+    /// @custom:long
     function check_determine_needsThresholdOfTheRegistered(
         PanelRules memory panel,
         address[SEATS] memory list,
