@@ -1,7 +1,7 @@
 """Solves one SMT-LIB file for Halmos, which calls it with the path and reads sat with a model, unsat, or unknown.
 
-Halmos first leaves products and quotients open, which yices answers at once, and then asks again with them. The second question is
-solved by cvc5 over whole numbers instead of bits, which carries products and quotients of amounts.
+Most questions are about bits, and yices answers them at once. What it does not answer in seconds contains products and quotients of
+amounts, which cvc5 carries over whole numbers.
 """
 
 import os
@@ -10,12 +10,21 @@ import sys
 
 import cvc5
 
+SECONDS = 5
 OPTIONS = {"solve-bv-as-int": "sum", "produce-models": "true"}
 
 
-def solve_bits(path: str) -> None:
+def solve_bits(path: str) -> bool:
     yices = os.path.join(os.path.dirname(sys.executable), "yices-smt2")
-    subprocess.run([yices, "--smt2-model-format", "--bvconst-in-decimal", path], check=False)
+    command = [yices, "--smt2-model-format", "--bvconst-in-decimal", path]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False).stdout
+    except subprocess.TimeoutExpired:
+        return False
+    is_answer = answer.startswith(("sat", "unsat"))
+    if is_answer:
+        print(answer, end="", flush=True)
+    return is_answer
 
 
 def solve_numbers(path: str) -> None:
@@ -38,5 +47,5 @@ def solve_numbers(path: str) -> None:
             return
 
 
-file = sys.argv[1]
-(solve_numbers if file.endswith(".refined.smt2") else solve_bits)(file)
+if not solve_bits(sys.argv[1]):
+    solve_numbers(sys.argv[1])
