@@ -7,6 +7,9 @@ import hardhatNetworkHelpers from "@nomicfoundation/hardhat-network-helpers";
 import hardhatTypechain from "@nomicfoundation/hardhat-typechain";
 import { configVariable, defineConfig } from "hardhat/config";
 
+// `scripts/proofs/invariants.ts` plays more, and with other seeds than the one that Hardhat starts from.
+const fuzzSeed = process.env.HOLDFAST_FUZZ_SEED;
+
 export default defineConfig({
   plugins: [
     hardhatEthers,
@@ -33,6 +36,13 @@ export default defineConfig({
   paths: { tests: { mocha: "test/contracts", solidity: "test/contracts" } },
   test: {
     mocha: { timeout: 120_000 },
-    solidity: { fuzz: { runs: 256 }, invariant: { runs: 64, depth: 64, failOnRevert: true } },
+    solidity: {
+      fuzz: { runs: 256, ...(fuzzSeed === undefined ? {} : { seed: fuzzSeed }) },
+      invariant: {
+        runs: Number(process.env.HOLDFAST_INVARIANT_RUNS ?? 64),
+        depth: Number(process.env.HOLDFAST_INVARIANT_DEPTH ?? 64),
+        failOnRevert: true,
+      },
+    },
   },
 });

@@ -7,6 +7,7 @@ import {Intents} from "../../contracts/libraries/Intents.sol";
 import {BlocklistToken} from "../../contracts/mocks/BlocklistToken.sol";
 import {OpenTribunal} from "../../contracts/mocks/OpenTribunal.sol";
 import {DealId, PackedTerms, Terms} from "../../contracts/types/Terms.sol";
+import {packTerms} from "./packTerms.sol";
 import {VM} from "./Vm.sol";
 
 /// @notice An escrow with a tribunal and a token, and what parties need to write, sign and fund deals.
@@ -57,27 +58,7 @@ abstract contract DealMaker {
     }
 
     function _pack(Terms memory terms) internal pure returns (PackedTerms memory packed) {
-        packed.words[0] = _word(terms.buyer, terms.price);
-        packed.words[1] = _word(terms.seller, terms.deposit);
-        packed.words[2] = _word(terms.token, terms.coverage);
-        packed.words[3] = _word(
-            terms.marketplace,
-            (uint256(terms.feeBps) << 80) | (uint256(terms.silenceBps) << 64) | (uint256(terms.fundBy) << 32)
-                | terms.balanceBy
-        );
-        packed.words[4] = _word(
-            terms.attestor,
-            (uint256(terms.shipBy) << 64) | (uint256(terms.deliverBy) << 32) | terms.inspection
-        );
-        packed.words[5] = _word(
-            terms.tribunal, (uint256(terms.tail) << 64) | (uint256(terms.backstop) << 32) | (terms.earnest ? 1 : 0)
-        );
-        packed.words[6] = terms.rules;
-        packed.words[7] = terms.order;
-    }
-
-    function _word(address account, uint256 rest) private pure returns (bytes32) {
-        return bytes32((uint256(uint160(account)) << 96) | rest);
+        return packTerms(terms);
     }
 
     function _idOf(Terms memory terms) internal view returns (DealId) {

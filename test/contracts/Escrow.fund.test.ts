@@ -377,7 +377,7 @@ describe("Escrow", () => {
 
     it("takes the longest course and reverts with ExposureTooLong one second beyond it", async () => {
       const f = await loadFixture(deployed);
-      const at = (await f.time.latest()) + 10;
+      const at = (await f.time.latest()) + 3_600;
       const ends = async (tail: number) =>
         f.dealOf(
           await f.termsOf({
@@ -613,7 +613,7 @@ describe("Escrow", () => {
 
     it("takes the longest covered course and reverts with ExposureTooLong one second beyond it", async () => {
       const f = await loadFixture(deployed);
-      const at = (await f.time.latest()) + 10;
+      const at = (await f.time.latest()) + 3_600;
       const clocks = { fundBy: at + DAY, shipBy: at + 3 * DAY, deliverBy: at + 18 * DAY, inspection: 10 * DAY };
       await f.postBond(f.seller.address, ethers.ZeroAddress, COVERAGE);
       const longest = f.dealOf(

@@ -104,9 +104,11 @@ const FORK = 4_711n;
 
 /** Another chain with another id that holds the escrow's code, its money and one deal, where they were. */
 const forkOf = async (f: Fixture, id: Hex) => {
-  const fork = await network.create({ override: { chainId: Number(FORK) } });
+  // The same clock, not this machine's: by now the tests may have taken longer than the deal's clocks have run.
+  const initialDate = new Date((await f.time.latest()) * 1_000);
+  const fork = await network.create({ override: { chainId: Number(FORK), initialDate } });
   const { escrow } = f.domain;
-  const { setCode, setBalance, setStorageAt, time } = fork.networkHelpers;
+  const { setCode, setBalance, setStorageAt } = fork.networkHelpers;
   await setCode(escrow, await ethers.provider.getCode(escrow));
   await setBalance(escrow, await ethers.provider.getBalance(escrow));
   // The deal's word stands in one of the first mappings, under keccak256(id, slot of the mapping).
@@ -115,7 +117,6 @@ const forkOf = async (f: Fixture, id: Hex) => {
     const word = await ethers.provider.getStorage(escrow, at);
     if (word !== ethers.ZeroHash) await setStorageAt(escrow, at, word);
   }
-  await time.increaseTo(await f.time.latest());
   return fork;
 };
 
