@@ -72,8 +72,10 @@ contract PanelProofs {
             isSeated = isSeated || list[i] == _account(packed, 0) || list[i] == _account(packed, 1)
                 || list[i] == _account(packed, 3);
         }
-        bool isLong = uint32(uint256(packed.words[4])) >= panel.minInspection
-            && uint32(uint256(packed.words[5]) >> 32) >= panel.minBackstop;
+        uint256 inspection = uint32(uint256(packed.words[4]));
+        uint256 backstop = uint32(uint256(packed.words[5]) >> 32);
+        bool isLong = inspection >= panel.minInspection && backstop >= panel.minBackstop
+            && backstop >= inspection + panel.answerWindow + 1 hours;
         if (byEscrow) SVM.prank(address(escrow));
         bool isAccepted = tribunal.accepts(packed) == ITribunal.accepts.selector;
         assert(isAccepted == (byEscrow && isLong && !isSeated));
