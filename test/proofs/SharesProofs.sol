@@ -20,6 +20,7 @@ contract SharesProofs is EscrowHarness {
         for (uint256 i = 0; i < 3; ++i) if (which == i) _confirm(terms, held, time, shares[i]);
     }
 
+    /// @custom:long
     function check_lapse_splitsHeldBySilence(Terms memory terms, uint96 held, uint40 time, uint8 which) external {
         uint16[3] memory shares = _shares();
         for (uint256 i = 0; i < 3; ++i) if (which == i) _lapse(terms, held, time, shares[i], shares[(i + 1) % 3]);
