@@ -428,9 +428,9 @@ describe("Escrow", () => {
 
     it("asks it by a call of 100,000 gas", async () => {
       const f = await loadFixture(deployed);
-      // GAS is at most 100,000 and above 99,900, times the selector.
-      const bounded = "0x5a80620186a01015906201863c1016";
-      const deal = await tribunalWith(f, concat([bounded, await selectorWord(), "0x02", returnBytes(32)]));
+      // Whether GAS, which costs 2, leaves 99,998; times the selector.
+      const exactly = "0x5a6201869e14";
+      const deal = await tribunalWith(f, concat([exactly, await selectorWord(), "0x02", returnBytes(32)]));
       await expect(
         f.escrow.connect(f.buyer).fund(deal.packed, "0x", "0x", { ...f.nativeValue(deal.terms), gasLimit: 1_000_000 }),
       ).to.emit(f.escrow, "DealFunded");
