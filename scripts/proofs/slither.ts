@@ -42,6 +42,8 @@ function analyse(bin: string): { findings: Finding[]; said: string } | { problem
   const args = [".", "--ignore-compile", "--npx-disable", "--filter-paths", "node_modules", "--json", report];
   const { stderr, error } = spawnSync(join(bin, "slither"), args, {
     cwd: folder,
+    // Nothing else on the path: Slither asks a Hardhat that it finds there where things are, and would look in this checkout.
+    env: { ...process.env, PATH: bin },
     encoding: "utf8",
     timeout: 5 * 60_000,
   });
