@@ -10,6 +10,9 @@ import { configVariable, defineConfig } from "hardhat/config";
 // `scripts/proofs/invariants.ts` plays more, and with other seeds than the one that Hardhat starts from.
 const fuzzSeed = process.env.HOLDFAST_FUZZ_SEED;
 
+/** What the contracts are deployed with; the formal proofs compile with the same. */
+export const compilerSettings = { viaIR: true, optimizer: { enabled: true, runs: 300 }, evmVersion: "prague" };
+
 export default defineConfig({
   plugins: [
     hardhatEthers,
@@ -25,7 +28,7 @@ export default defineConfig({
         version: "0.8.34",
         // The wasm compiler of the pinned npm package: no compiler is ever downloaded.
         path: createRequire(import.meta.url).resolve("solc/soljson.js"),
-        settings: { viaIR: true, optimizer: { enabled: true, runs: 300 }, evmVersion: "prague" },
+        settings: compilerSettings,
       },
     },
   },

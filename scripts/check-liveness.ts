@@ -20,6 +20,7 @@ import {
 } from "../src/core/deals.ts";
 import { MAX_COVERED_EXPOSURE, MAX_EXPOSURE, type Terms } from "../src/core/terms.ts";
 import { COVERAGE, DAY, deployEscrow, FAR, type TestDeal } from "../test/fixtures/escrow.ts";
+import { plainCalls } from "./plainCalls.ts";
 
 type Node = Readonly<{ state: DealState; now: number; paid: Payout; received: bigint; path: string }>;
 
@@ -54,18 +55,7 @@ const tribunal = (await open.getAddress()).toLowerCase() as Terms["tribunal"];
 
 /** Calls that parties and tribunal can make in a state; what a deadline allows is walked too. */
 const callsIn = (state: DealState, terms: Terms, now: number): readonly DealCall[] => {
-  const simple = [
-    "payBalance",
-    "ship",
-    "deliver",
-    "confirm",
-    "dispute",
-    "release",
-    "expire",
-    "lapse",
-    "close",
-  ] as const;
-  const calls: DealCall[] = simple.map((action) => ({ action }));
+  const calls: DealCall[] = [...plainCalls];
   if (state.held > 1n && state.status !== "disputed" && state.status !== "deposited" && state.held === terms.price) {
     calls.push({ action: "refund", amount: state.held / 3n });
   }

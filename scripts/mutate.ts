@@ -3,12 +3,12 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { loadCompiler } from "./mutation/compiler.ts";
-import { hireCrew, tryInOrder } from "./mutation/crew.ts";
 import { mutantsOf, nameOf } from "./mutation/operators.ts";
 import { type Digests, digestOf, isCounted, openRecords } from "./mutation/records.ts";
 import { type Answers, pageOf, percent, summaryOf, type Tried, tables, unanswered } from "./mutation/report.ts";
 import { inTurn } from "./mutation/sample.ts";
 import { affectedBy, DEPLOYED, importsOf, isSubject } from "./mutation/subjects.ts";
+import { startWorkers, tryInOrder } from "./mutation/workers.ts";
 
 const USAGE = `npm run mutate -- [--count 250] [--seed 7] [--require 0.95] [--only <Contract or Contract.function>]
                   [--workers 2] [--list] [--write]
@@ -87,18 +87,18 @@ const run = async (options: ReturnType<typeof optionsOf>): Promise<number> => {
   }
 
   const records = openRecords(join(root, ".proof/mutation/records.jsonl"), digests());
-  const crew = hireCrew(root, options.workers);
+  const workers = startWorkers(root, options.workers);
   try {
     if (!records.isSound()) {
       console.log("The tests without a change ...");
-      const { outcome, by, seconds } = await crew.try(0, "unchanged");
+      const { outcome, by, seconds } = await workers.try(0, "unchanged");
       if (outcome === "killed") throw new Error(`a test fails without any change: ${by}`);
       console.log(`... pass (${seconds} s)`);
       records.addSound(seconds);
     }
 
     const tried: Tried[] = [];
-    await tryInOrder(crew, ordered, options.count, records.of, (mutant, outcome, isNew) => {
+    await tryInOrder(workers, ordered, options.count, records.of, (mutant, outcome, isNew) => {
       tried.push({ mutant, outcome });
       if (isNew) {
         records.add(mutant, outcome);
@@ -124,7 +124,7 @@ const run = async (options: ReturnType<typeof optionsOf>): Promise<number> => {
     console.log(`${killed} of ${counted} mutants killed, ${percent(rate)}; ${open.length} survivors without an answer`);
     return rate >= options.require && open.length === 0 ? 0 : 1;
   } finally {
-    crew.dismiss();
+    workers.stop();
   }
 };
 

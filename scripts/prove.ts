@@ -9,6 +9,7 @@ const proofs: readonly Proof[] = [
   { name: "warnings", what: "The compiler has nothing to say", file: "warnings.ts", isShort: true },
   { name: "slither", what: "Every finding of Slither is answered", file: "slither.ts", isShort: true },
   { name: "formal", what: "Bytes, windows, shares and panels, for all inputs", file: "formal.ts", isShort: true },
+  { name: "broken", what: "A broken library is noticed by its proof", file: "broken.ts", isShort: false },
   {
     name: "invariants",
     what: "Money is where the deals say, whatever is called",

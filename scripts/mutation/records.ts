@@ -39,7 +39,7 @@ export type Digests = Readonly<{ contractsOf(file: string): string; contracts: s
 
 /**
  * Opens the records in `file`. A mutant's holds for the contracts that contain its source. A kill holds while tests are added or
- * changed; whoever removes tests starts anew. Whatever survived is tried again with other tests.
+ * changed; after removing tests, delete the file. What survived is tried again with other tests.
  */
 export const openRecords = (file: string, { contractsOf, contracts, tests }: Digests): Records => {
   mkdirSync(dirname(file), { recursive: true });

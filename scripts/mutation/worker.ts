@@ -26,6 +26,11 @@ const compiled = (mutant: Mutant): Readonly<Record<string, Bytecode>> | undefine
   }
 };
 
+const judge = async (groups: readonly (readonly string[])[]): Promise<Omit<Outcome, "seconds">> => {
+  const failure = await workspace.firstFailure(groups);
+  return failure === undefined ? { outcome: "survived" } : { outcome: "killed", by: failure };
+};
+
 const tryOut = async (mutant: Mutant): Promise<Omit<Outcome, "seconds">> => {
   const changed = compiled(mutant);
   if (changed === undefined) return { outcome: "no code" };
@@ -33,8 +38,7 @@ const tryOut = async (mutant: Mutant): Promise<Omit<Outcome, "seconds">> => {
   if (isSame) return { outcome: "same code" };
   workspace.install(changed);
   try {
-    const { isKilled, by } = await workspace.judge(groupsFor(mutant, tests));
-    return { outcome: isKilled ? "killed" : "survived", ...(by === undefined ? {} : { by }) };
+    return await judge(groupsFor(mutant, tests));
   } finally {
     workspace.install(unchanged);
   }
@@ -42,15 +46,10 @@ const tryOut = async (mutant: Mutant): Promise<Omit<Outcome, "seconds">> => {
 
 process.on("message", (work: Work) => {
   const started = Date.now();
-  const outcome = work === "unchanged" ? workspace.judge([tests]).then(soundness) : tryOut(work.mutant);
+  const outcome = work === "unchanged" ? judge([tests]) : tryOut(work.mutant);
   outcome.then(
     (found) => process.send?.({ ...found, seconds: Math.round((Date.now() - started) / 1000) }),
     (error: unknown) => process.send?.({ error: error instanceof Error ? error.message : String(error) }),
   );
 });
 process.on("disconnect", () => process.exit(0));
-
-const soundness = ({ isKilled, by }: Readonly<{ isKilled: boolean; by?: string }>): Omit<Outcome, "seconds"> => ({
-  outcome: isKilled ? "killed" : "survived",
-  ...(by === undefined ? {} : { by }),
-});

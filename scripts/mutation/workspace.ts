@@ -1,16 +1,14 @@
 // A copy of the project in which a worker puts changed bytecode under the contract tests.
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { Bytecode } from "./compiler.ts";
-
-export type Verdict = Readonly<{ isKilled: boolean; by?: string }>;
 
 export type Workspace = Readonly<{
   /** Puts bytecode in the place of what was built. */
   install(contracts: Readonly<Record<string, Bytecode>>): void;
-  /** Runs test files, in groups, up to the first that fails. */
-  judge(groups: readonly (readonly string[])[]): Promise<Verdict>;
+  /** Runs test files, in groups, up to the first test that fails; its title, or `undefined` when all pass. */
+  firstFailure(groups: readonly (readonly string[])[]): Promise<string | undefined>;
 }>;
 
 /** Longest time for one group of tests; a change that loops for ever is killed by it. Milliseconds. */
@@ -63,16 +61,16 @@ export const openWorkspace = (root: string, folder: string): Workspace => {
     install: (contracts) => {
       for (const [name, code] of Object.entries(contracts)) {
         const [file = "", contract = ""] = name.split(":");
-        const path = join(folder, "artifacts", file, `${basename(contract)}.json`);
+        const path = join(folder, "artifacts", file, `${contract}.json`);
         writeFileSync(path, JSON.stringify({ ...(JSON.parse(readFileSync(path, "utf8")) as object), ...code }));
       }
     },
-    judge: async (groups) => {
+    firstFailure: async (groups) => {
       for (const files of groups) {
         const failure = await fails(files);
-        if (failure !== undefined) return { isKilled: true, by: failure };
+        if (failure !== undefined) return failure;
       }
-      return { isKilled: false };
+      return undefined;
     },
   };
 };

@@ -23,8 +23,8 @@ const copied = [
   "package.json",
   "tsconfig.json",
 ];
-/** Tests that measure gas, which counting changes. */
-const leftOut = ["costs at most [0-9,]+ gas", "is what test/vectors/gas.json says"];
+/** The test that measures gas, which counting changes. */
+const leftOut = "is what test/vectors/gas.json says";
 
 /** Copies the checkout and writes the branches out. Resolves to the number of ways that were written out. */
 function prepare(): number {
@@ -50,7 +50,7 @@ function prepare(): number {
 function check(): Outcome {
   const ways = prepare();
   console.log(`${ways} ways of branches; compiling and testing takes minutes`);
-  const but = `^(?!.*(${leftOut.join("|")}))`;
+  const but = `^(?!.*${leftOut})`;
   const hardhat = ["node_modules/hardhat/dist/src/cli.js", "test", "mocha", "--coverage", "--grep", but];
   const { status, stdout, stderr } = spawnSync(process.execPath, hardhat, {
     cwd: folder,

@@ -1,6 +1,7 @@
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
+import { compilerSettings } from "../../hardhat.config.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 
@@ -20,11 +21,9 @@ type Output = Readonly<{
   contracts: Readonly<Record<string, Readonly<Record<string, Contract>>>>;
 }>;
 
-/** The settings of `hardhat.config.ts`, so that what is proven is the code that is deployed. */
+/** What is proven is the code that is deployed. */
 const settings = {
-  viaIR: true,
-  optimizer: { enabled: true, runs: 300 },
-  evmVersion: "prague",
+  ...compilerSettings,
   outputSelection: {
     "*": {
       "": ["ast"],

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { expect } from "chai";
 import { CompileError, loadCompiler } from "../../scripts/mutation/compiler.ts";
-import { type Crew, tryInOrder } from "../../scripts/mutation/crew.ts";
 import { type Mutant, mutantsOf, mutated, nameOf } from "../../scripts/mutation/operators.ts";
 import { digestOf, isCounted, type Outcome, openRecords } from "../../scripts/mutation/records.ts";
 import { pageOf, summaryOf, type Tried, unanswered } from "../../scripts/mutation/report.ts";
 import { inTurn } from "../../scripts/mutation/sample.ts";
 import { affectedBy, groupsFor } from "../../scripts/mutation/subjects.ts";
+import { tryInOrder, type Workers } from "../../scripts/mutation/workers.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "holdfast-mutation-"));
@@ -130,7 +130,7 @@ describe("The sample of mutants", () => {
     });
     const triedBy = async (size: number) => {
       const tried: number[] = [];
-      const crew: Crew = {
+      const workers: Workers = {
         size,
         // Later workers are quicker, so that answers come out of order.
         try: (place, work) =>
@@ -141,10 +141,10 @@ describe("The sample of mutants", () => {
             const step = () => (--turns < 0 ? resolve(outcome) : setImmediate(step));
             step();
           }),
-        dismiss: () => undefined,
+        stop: () => undefined,
       };
       await tryInOrder(
-        crew,
+        workers,
         many,
         4,
         () => undefined,

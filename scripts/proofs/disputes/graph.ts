@@ -1,6 +1,7 @@
 import { type DealCall, feeOf, fundedState, type Payout } from "../../../src/core/deal/payouts.ts";
 import { type DealState, placeOf, stageOf } from "../../../src/core/deals.ts";
 import type { Terms } from "../../../src/core/terms.ts";
+import { plainCalls } from "../../plainCalls.ts";
 import type { Rules } from "./rules.ts";
 import { sayMove } from "./say.ts";
 
@@ -30,18 +31,6 @@ export type Graph = Readonly<{
   nodes: readonly Node[];
 }>;
 
-const simpleCalls = [
-  "payBalance",
-  "ship",
-  "deliver",
-  "confirm",
-  "dispute",
-  "release",
-  "expire",
-  "lapse",
-  "close",
-] as const;
-
 export const otherOf = (party: Party): Party => (party === "buyer" ? "seller" : "buyer");
 
 /** Money that a party gives by its own will: nothing in the rules makes it. */
@@ -54,7 +43,7 @@ const moneyOf = ({ toBuyer, toSeller, compensation }: Payout, paidIn: bigint, { 
 
 /** A part of a refund is tried once, so that the amounts stay few. */
 const callsIn = ({ held }: DealState, { price }: Terms): readonly DealCall[] => [
-  ...simpleCalls.map((action) => ({ action })),
+  ...plainCalls,
   ...(held === price ? [{ action: "refund", amount: held / 3n } as const] : []),
   ...(held > 0n ? [{ action: "refund", amount: held } as const] : []),
 ];

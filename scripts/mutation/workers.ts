@@ -5,22 +5,22 @@ import type { Mutant } from "./operators.ts";
 import type { Outcome } from "./records.ts";
 import type { Work } from "./worker.ts";
 
-export type Crew = Readonly<{
+export type Workers = Readonly<{
   size: number;
   /** Gives work to worker number `place`, which has none. */
   try(place: number, work: Work): Promise<Outcome>;
-  dismiss(): void;
+  stop(): void;
 }>;
 
-export const hireCrew = (root: string, size: number): Crew => {
-  const workers = Array.from({ length: size }, (_, place) =>
+export const startWorkers = (root: string, size: number): Workers => {
+  const processes = Array.from({ length: size }, (_, place) =>
     fork(join(import.meta.dirname, "worker.ts"), [root, join(root, ".proof/mutation", `worker-${place}`)]),
   );
   return {
     size,
     try: (place, work) =>
       new Promise((resolve, reject) => {
-        const worker = workers[place];
+        const worker = processes[place];
         if (worker === undefined) return reject(new Error(`no worker ${place}`));
         const died = (code: number | null) => reject(new Error(`worker ${place} ended with ${code}`));
         worker.once("exit", died);
@@ -31,8 +31,8 @@ export const hireCrew = (root: string, size: number): Crew => {
         });
         worker.send(work);
       }),
-    dismiss: () => {
-      for (const worker of workers) worker.disconnect();
+    stop: () => {
+      for (const worker of processes) worker.disconnect();
     },
   };
 };
@@ -42,14 +42,14 @@ export const hireCrew = (root: string, size: number): Crew => {
  * not depend on the number of workers.
  */
 export const tryInOrder = async (
-  crew: Crew,
+  workers: Workers,
   mutants: readonly Mutant[],
   count: number,
   known: (mutant: Mutant) => Outcome | undefined,
   record: (mutant: Mutant, outcome: Outcome, isNew: boolean) => boolean,
 ): Promise<void> => {
   type Done = Readonly<{ place: number; mutant: Mutant; outcome: Outcome }>;
-  const free = Array.from({ length: crew.size }, (_, place) => place);
+  const free = Array.from({ length: workers.size }, (_, place) => place);
   const inWork = new Map<number, Promise<Done>>();
   const left = [...mutants].reverse();
   let counted = 0;
@@ -65,7 +65,7 @@ export const tryInOrder = async (
         continue;
       }
       const place = free.pop() as number;
-      const done = crew.try(place, { mutant }).then((outcome) => ({ place, mutant, outcome }));
+      const done = workers.try(place, { mutant }).then((outcome) => ({ place, mutant, outcome }));
       inWork.set(place, done);
     }
     if (inWork.size === 0) return;
