@@ -45,14 +45,12 @@ abstract contract Bonds is Payments {
 
     /// @inheritdoc IEscrow
     function requestBondWithdrawal(address seller, address token, bytes calldata consent) external nonReentrant {
+        uint256 nonce = _useNonce(seller);
         if (consent.length == 0) {
             _requireCaller(seller);
         } else {
-            _requireIntent(
-                seller,
-                Intents.hashRequestBondWithdrawal(seller, token, _useNonce(seller), consent.deadline()),
-                consent
-            );
+            bytes32 intent = Intents.hashRequestBondWithdrawal(seller, token, nonce, consent.deadline());
+            _requireIntent(seller, intent, consent);
         }
         Bond storage bond = _bonds[seller][token];
         uint256 current = bond.unlockAt;
@@ -68,14 +66,12 @@ abstract contract Bonds is Payments {
         external
         nonReentrant
     {
+        uint256 nonce = _useNonce(seller);
         if (consent.length == 0) {
             _requireCaller(seller);
         } else {
-            _requireIntent(
-                seller,
-                Intents.hashWithdrawBond(seller, token, amount, to, _useNonce(seller), consent.deadline()),
-                consent
-            );
+            bytes32 intent = Intents.hashWithdrawBond(seller, token, amount, to, nonce, consent.deadline());
+            _requireIntent(seller, intent, consent);
         }
         Bond memory bond = _bonds[seller][token];
         uint256 opensAt = bond.unlockAt;

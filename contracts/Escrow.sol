@@ -121,8 +121,8 @@ contract Escrow is Bonds {
         DealSlot deal = _requireStage(id, Status.Funded);
         _requireBefore(terms.shipBy());
 
-        _deals[id] = deal.advance(Status.Shipped, deal.held(), 0);
         emit DealShipped(id, tracking);
+        _advance(terms, id, deal, Status.Shipped, deal.held(), 0);
     }
 
     /// @inheritdoc IEscrow
@@ -135,16 +135,7 @@ contract Escrow is Bonds {
         uint256 inspectionUntil = block.timestamp + terms.inspection();
 
         emit DealDelivered(id, proof, inspectionUntil);
-        if (deal.status() == Status.Disputed && block.timestamp < deal.until()) {
-            // From here it is a dispute after delivery: time to answer and time to decide it start again.
-            uint256 backstopAt = block.timestamp + terms.backstop();
-            if (backstopAt > deal.until()) emit BackstopExtended(id, backstopAt);
-            else backstopAt = deal.until();
-            _deals[id] =
-                DealSlots.packDisputed(Status.Delivered, deal.held(), backstopAt, inspectionUntil, block.timestamp);
-        } else {
-            _deals[id] = DealSlots.pack(Status.Delivered, deal.held(), inspectionUntil, deal.disputedAt());
-        }
+        _advance(terms, id, deal, Status.Delivered, deal.held(), inspectionUntil);
     }
 
     /// @inheritdoc IEscrow
@@ -158,7 +149,7 @@ contract Escrow is Bonds {
             _requireIntent(terms.buyer(), intent, consent);
         }
 
-        _release(terms, id, deal);
+        _release(terms, id, deal.held());
     }
 
     /// @inheritdoc IEscrow
@@ -168,7 +159,7 @@ contract Escrow is Bonds {
         require(deal.status() == Status.Delivered, WrongStatus(id, deal.status(), Status.Delivered));
         _requireReached(deal.until());
 
-        _release(terms, id, deal);
+        _release(terms, id, deal.held());
     }
 
     /// @inheritdoc IEscrow
@@ -192,7 +183,7 @@ contract Escrow is Bonds {
             require(
                 deal.status() != Status.Deposited && deal.status() != Status.Disputed, RefundNotWhole(amount, held)
             );
-            _deals[id] = deal.advance(deal.status(), remaining, deal.until());
+            _deals[id] = DealSlots.pack(deal.status(), remaining, deal.until());
             emit DealRefunded(id, amount, remaining, 0);
 
             _pay(terms.token(), terms.buyer(), amount);
@@ -221,22 +212,14 @@ contract Escrow is Bonds {
         Status stage = deal.stage();
         if (deal.status() == Status.Disputed) {
             _requireReached(deal.until());
-            if (stage == Status.Delivered) {
-                _splitForSilence(terms, id, deal);
-                return;
-            }
-            uint256 resumeUntil = deal.resumeUntil();
-            if (block.timestamp < _windowEnd(terms, stage, resumeUntil)) {
-                _deals[id] = DealSlots.pack(stage, deal.held(), resumeUntil, deal.disputedAt());
-                emit DealResumed(id, stage, resumeUntil);
-                return;
-            }
         } else {
             require(stage == Status.Deposited, WrongStatus(id, stage, Status.Disputed));
             _requireReached(terms.balanceBy());
         }
 
+        // A backstop comes after the clock that the dispute held up, so that clock's own end is due.
         if (stage == Status.Deposited) _forfeitDeposit(terms, id, deal.held());
+        else if (stage == Status.Delivered) _splitForSilence(terms, id, deal.held());
         else if (stage == Status.Released) _close(terms, id);
         else _giveBack(terms, id, deal, true);
     }
@@ -264,13 +247,15 @@ contract Escrow is Bonds {
         if (consent.length == 0) _requireCaller(by);
         else _requireIntent(by, Intents.hashOpenDispute(id, by, statement, deal, consent.deadline()), consent);
         require(status >= Status.Deposited && status <= Status.Released, DealNotOpen(id, status));
-        // Nobody but the buyer pays the balance, and nobody but the buyer has a claim in the tail.
-        bool isSellers = by == terms.seller() && status != Status.Deposited && status != Status.Released;
+        // A seller needs a tribunal only where silence refunds the price: before delivery.
+        bool isSellers = by == terms.seller() && (status == Status.Funded || status == Status.Shipped);
         require(by == terms.buyer() || isSellers, NotDisputant(by, status));
-        _requireBefore(_windowEnd(terms, status, deal.until()));
-        uint256 backstopAt = block.timestamp + terms.backstop();
+        uint256 windowEnd = _windowEnd(terms, status, deal.until());
+        _requireBefore(windowEnd);
+        // Counted from the end of the window: who disputes early neither shuts the other side out nor hurries the tribunal.
+        uint256 backstopAt = windowEnd + terms.backstop();
 
-        _deals[id] = DealSlots.packDisputed(status, deal.held(), backstopAt, deal.until(), block.timestamp);
+        _deals[id] = DealSlots.packDisputed(status, deal.held(), backstopAt, block.timestamp);
         emit DealDisputed(id, by, statement, backstopAt);
     }
 
@@ -346,9 +331,8 @@ contract Escrow is Bonds {
         require(until > deal.until(), BackstopNotLater(until, deal.until()));
         require(until <= latest, BackstopTooLate(until, latest));
 
-        _deals[id] =
-            DealSlots.packDisputed(deal.disputedFrom(), deal.held(), until, deal.resumeUntil(), disputedAt);
-        emit BackstopExtended(id, until);
+        _deals[id] = DealSlots.packDisputed(deal.disputedFrom(), deal.held(), until, disputedAt);
+        emit BackstopMoved(id, until);
     }
 
     /// @inheritdoc IEscrow
@@ -411,7 +395,7 @@ contract Escrow is Bonds {
         }
 
         Status status = terms.deposit() == terms.price() ? Status.Funded : Status.Deposited;
-        _deals[id] = DealSlots.pack(status, terms.deposit(), 0, 0);
+        _deals[id] = DealSlots.pack(status, terms.deposit(), 0);
         emit DealFunded(id, terms);
     }
 
@@ -420,26 +404,44 @@ contract Escrow is Bonds {
         _requireBefore(terms.balanceBy());
         amount = terms.price() - terms.deposit();
 
-        _deals[id] = deal.advance(Status.Funded, terms.price(), 0);
         emit BalancePaid(id, amount);
+        _advance(terms, id, deal, Status.Funded, terms.price(), 0);
+    }
+
+    /// @dev The deal one stage further, with `until` as its clock where the terms state none. A dispute goes on, and its tribunal
+    /// has the backstop after the new clock, or a later one that it set itself. A dispute about delivered goods waits for the
+    /// inspection: the time to answer starts at its end.
+    function _advance(PackedTerms calldata terms, DealId id, DealSlot deal, Status to, uint256 held, uint256 until) private {
+        if (deal.status() != Status.Disputed) {
+            _deals[id] = DealSlots.pack(to, held, until);
+            return;
+        }
+        uint256 backstopAt = _windowEnd(terms, to, until) + terms.backstop();
+        bool isExtended = deal.until() > _windowEnd(terms, deal.disputedFrom(), 0) + terms.backstop();
+        if (isExtended && deal.until() >= backstopAt) backstopAt = deal.until();
+        else emit BackstopMoved(id, backstopAt);
+        _deals[id] =
+            DealSlots.packDisputed(to, held, backstopAt, to == Status.Delivered ? until : deal.disputedAt());
     }
 
     /// @dev What is held goes to the seller.
-    function _release(PackedTerms calldata terms, DealId id, DealSlot deal) private {
-        emit DealReleased(id, deal.held(), _leaveTail(terms, id, deal));
+    function _release(PackedTerms calldata terms, DealId id, uint256 held) private {
+        emit DealReleased(id, held, _leaveTail(terms, id, block.timestamp));
 
-        _distribute(terms, 0, deal.held());
+        _distribute(terms, 0, held);
     }
 
     /// @dev What is held goes to the buyer: the seller gave it back, or did not ship or deliver in time. Before shipping this ends
     /// the deal, and earnest money is doubled. Without earnest money, giving in to a dispute leaves the tail: it does not escape an
-    /// award beyond the price.
+    /// award out of the coverage.
     function _giveBack(PackedTerms calldata terms, DealId id, DealSlot deal, bool isExpiry) private {
         uint256 held = deal.held();
         bool isShipped = deal.stage() >= Status.Shipped;
         uint96 owed = terms.earnest() && !isShipped ? terms.deposit() : 0;
         bool hasTail = isShipped || (!isExpiry && deal.status() == Status.Disputed && owed == 0);
-        uint256 tailUntil = hasTail ? _leaveTail(terms, id, deal) : 0;
+        // What is still on its way can be looked at once it arrived.
+        bool isOnItsWay = deal.stage() == Status.Shipped && block.timestamp < terms.deliverBy();
+        uint256 tailUntil = hasTail ? _leaveTail(terms, id, isOnItsWay ? terms.deliverBy() : block.timestamp) : 0;
         if (isExpiry) emit DealExpired(id, held, tailUntil);
         else emit DealRefunded(id, held, 0, tailUntil);
         if (!hasTail) _end(terms, id, owed, 0);
@@ -456,10 +458,9 @@ contract Escrow is Bonds {
     }
 
     /// @dev The one default that a dispute may change, because both sides agreed to its share.
-    function _splitForSilence(PackedTerms calldata terms, DealId id, DealSlot deal) private {
-        uint256 held = deal.held();
+    function _splitForSilence(PackedTerms calldata terms, DealId id, uint256 held) private {
         uint256 toSeller = (held * (TermsRules.BASIS_POINTS - terms.silenceBps())) / TermsRules.BASIS_POINTS;
-        emit DealLapsed(id, held - toSeller, toSeller, _leaveTail(terms, id, deal));
+        emit DealLapsed(id, held - toSeller, toSeller, _leaveTail(terms, id, block.timestamp));
 
         _distribute(terms, held - toSeller, toSeller);
     }
@@ -469,20 +470,21 @@ contract Escrow is Bonds {
         _end(terms, id, 0, 0);
     }
 
-    /// @dev Nothing is held any more; claims on the coverage stay open until `tailUntil`. Zero means that the deal ended.
-    function _leaveTail(PackedTerms calldata terms, DealId id, DealSlot deal) private returns (uint256 tailUntil) {
+    /// @dev Nothing is held any more; claims on the coverage stay open until `tailUntil`, the terms' tail after `start`. Zero means
+    /// that the deal ended.
+    function _leaveTail(PackedTerms calldata terms, DealId id, uint256 start) private returns (uint256 tailUntil) {
         if (terms.coverage() == 0) {
             _end(terms, id, 0, 0);
             return 0;
         }
-        tailUntil = block.timestamp + terms.tail();
-        _deals[id] = DealSlots.pack(Status.Released, 0, tailUntil, deal.disputedAt());
+        tailUntil = start + terms.tail();
+        _deals[id] = DealSlots.pack(Status.Released, 0, tailUntil);
     }
 
     /// @dev Forgets a deal and ends its reservation. The slot is given back once `fundBy` keeps the terms from being funded
     /// again; before that a closed marker does.
     function _end(PackedTerms calldata terms, DealId id, uint96 compensation, uint96 shortfall) private {
-        _deals[id] = block.timestamp < terms.fundBy() ? DealSlots.pack(Status.Closed, 0, 0, 0) : DealSlot.wrap(0);
+        _deals[id] = block.timestamp < terms.fundBy() ? DealSlots.pack(Status.Closed, 0, 0) : DealSlot.wrap(0);
         _unreserve(terms.seller(), terms.token(), terms.coverage(), compensation);
         if (shortfall != 0) _shortfalls[id] = shortfall;
         if (compensation != 0 || shortfall != 0) emit DealCompensated(id, compensation, shortfall);

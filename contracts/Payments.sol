@@ -31,14 +31,13 @@ abstract contract Payments is IEscrow, EIP712("Holdfast Escrow", "1"), Nonces, R
         external
         nonReentrant
     {
+        // The owner's own call uses the nonce too: a paper signed before it and kept back is void.
+        uint256 nonce = _useNonce(owner);
         if (consent.length == 0) {
             _requireCaller(owner);
         } else {
-            _requireIntent(
-                owner,
-                Intents.hashWithdrawCredit(owner, token, amount, to, _useNonce(owner), consent.deadline()),
-                consent
-            );
+            bytes32 intent = Intents.hashWithdrawCredit(owner, token, amount, to, nonce, consent.deadline());
+            _requireIntent(owner, intent, consent);
         }
         uint256 credit = _credits[owner][token];
         require(amount != 0, AmountZero());

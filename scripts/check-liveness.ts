@@ -54,20 +54,21 @@ const open = await connection.ethers.deployContract("OpenTribunal", [f.escrow]);
 const tribunal = (await open.getAddress()).toLowerCase() as Terms["tribunal"];
 
 /** Calls that parties and tribunal can make in a state; what a deadline allows is walked too. */
-const callsIn = (state: DealState, terms: Terms, now: number): readonly DealCall[] => {
+const callsIn = ({ state, path }: Node, terms: Terms, now: number): readonly DealCall[] => {
   const calls: DealCall[] = [...plainCalls];
   if (state.held > 1n && state.status !== "disputed" && state.status !== "deposited" && state.held === terms.price) {
     calls.push({ action: "refund", amount: state.held / 3n });
   }
   if (state.held > 0n) calls.push({ action: "refund", amount: state.held });
-  const isExtendable = state.until === state.disputedAt + BACKSTOP && stageOf(state) !== "delivered";
-  if (isExtendable && now > state.disputedAt) calls.push({ action: "extendBackstop", until: state.until + 30 * DAY });
+  // Once in a deal, so that the walk ends.
+  if (stageOf(state) !== "delivered" && now > state.disputedAt && !path.includes("extendBackstop"))
+    calls.push({ action: "extendBackstop", until: state.until + 30 * DAY });
   return calls.filter(({ action }) => refusalOf(action, state, { terms, now }) === undefined);
 };
 
 /** The next second, and both sides of every clock that still lies ahead. */
 const timesIn = (state: DealState, terms: Terms, now: number): readonly number[] => {
-  const clocks = [terms.balanceBy, terms.shipBy, terms.deliverBy, state.until, state.resumeUntil];
+  const clocks = [terms.balanceBy, terms.shipBy, terms.deliverBy, state.until];
   const sides = clocks.flatMap((clock) => [clock - 1, clock]);
   return [...new Set([now + 1, ...sides])].filter((at) => at > now).sort((a, b) => a - b);
 };
@@ -190,7 +191,7 @@ const walk = async (deal: TestDeal, node: Node): Promise<void> => {
   // A deal that was disputed twice has shown every way back.
   const disputes = node.path.split("dispute").length - 1;
   for (const at of timesIn(node.state, deal.terms, node.now))
-    for (const call of callsIn(node.state, deal.terms, at)) {
+    for (const call of callsIn(node, deal.terms, at)) {
       if (call.action === "dispute" && disputes === 2) continue;
       actions.add(call.action);
       const snapshot = await takeSnapshot();

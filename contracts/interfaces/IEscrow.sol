@@ -17,8 +17,11 @@ import {DealId, PackedTerms} from "../types/Terms.sol";
 /// big-endian, the first second at which it is refused) and the party's signature over the named EIP-712 type, of 64 bytes
 /// (EIP-2098), 65 bytes, or whatever an ERC-1271 wallet accepts. Anyone can submit it. Both forms do the same.
 ///
-/// A dispute that nobody decides changes nothing: paying, shipping and delivering stay possible, and at the backstop the deal
-/// returns to where it would stand. The one exception is what both sides agreed to: the share for silence after delivery.
+/// That the buyer or the seller funds is said by a bare signature over `Terms` instead, whose deadline is `fundBy`.
+///
+/// A dispute that nobody decides changes nothing: paying, shipping and delivering stay possible, and at the backstop happens what
+/// the deal's clock would have brought. The backstop counts from the end of the window in which the stage can be disputed, so that
+/// an early dispute takes from nobody the time to be heard. The one exception is what both sides agreed to: the share for silence after delivery.
 interface IEscrow {
     // ------------------------------------------------------------------ life of a deal
 
@@ -37,10 +40,8 @@ interface IEscrow {
     event DealRefunded(DealId indexed id, uint256 amount, uint256 remaining, uint256 tailUntil);
     /// @notice `by` opened a dispute; `statement` is a digest of what they state. From `backstopAt` anyone can overtake the tribunal.
     event DealDisputed(DealId indexed id, address by, bytes32 statement, uint256 backstopAt);
-    /// @notice The backstop of a disputed deal moved to `backstopAt`, by its tribunal or because the goods were delivered meanwhile.
-    event BackstopExtended(DealId indexed id, uint256 backstopAt);
-    /// @notice Nobody decided the dispute: the deal stands as before it, in `status` with its window ending at `until`.
-    event DealResumed(DealId indexed id, Status status, uint256 until);
+    /// @notice The backstop of a disputed deal moved to `backstopAt`, by its tribunal or because a party performed meanwhile.
+    event BackstopMoved(DealId indexed id, uint256 backstopAt);
 
     // ------------------------------------------------------------------ ends of a deal
 
@@ -95,9 +96,9 @@ interface IEscrow {
     error AttestorIsSeller(address seller);
     /// @notice A backstop can only move to a later second.
     error BackstopNotLater(uint256 until, uint256 current);
-    /// @notice One extension reaches 180 days from now, and all of them three years (1,095 days) from the dispute.
+    /// @notice One extension reaches 180 days from now, and all of them three years (1,095 days) from `disputedAt`.
     error BackstopTooLate(uint256 until, uint256 latest);
-    /// @notice The backstop must be at least as long as the inspection.
+    /// @notice The backstop is shorter than any tribunal could use.
     error BackstopTooShort(uint256 backstop, uint256 shortest);
     /// @notice A share is at most 10,000 basis points.
     error BasisPointsTooHigh(uint256 basisPoints);
@@ -139,7 +140,7 @@ interface IEscrow {
     error InspectionTooShort(uint256 inspection, uint256 shortest);
     /// @notice Only `expected` can do this without a signature.
     error NotCaller(address caller, address expected);
-    /// @notice This account cannot open a dispute in this status: the buyer always can, the seller from `Funded` to `Delivered`.
+    /// @notice This account cannot open a dispute in this status: the buyer always can, the seller in `Funded` and `Shipped`.
     error NotDisputant(address account, Status status);
     /// @notice The withdrawal could not be delivered to `to`; nothing moved.
     error PaymentFailed(address to, uint256 amount);
@@ -200,8 +201,8 @@ interface IEscrow {
     function ship(PackedTerms calldata terms, bytes32 tracking, bytes calldata consent) external;
 
     /// @notice Records delivery before `deliverBy` and starts the inspection. Attestor, or the attestor's `AttestDelivery`.
-    /// @dev While disputed, the dispute counts as opened now, after delivery: `disputedAt` is now and the backstop at least
-    /// `terms.backstop` away. Once the backstop is over, delivery ends the dispute.
+    /// @dev While disputed, the dispute goes on as one about the goods, which the buyer may inspect first: `disputedAt` becomes the
+    /// end of the inspection, and the backstop `terms.backstop` after it, unless the tribunal had set a later one.
     /// @param proof Digest of the proof of delivery.
     function deliver(PackedTerms calldata terms, bytes32 proof, bytes calldata consent) external;
 
@@ -217,7 +218,8 @@ interface IEscrow {
     /// and the state, so that it cannot run twice. All of it from any state in which money is held, also while disputed; a part
     /// only of a paid price without a dispute.
     /// @dev All of it before shipping closes the deal and doubles earnest money from the coverage (Civil Code of the PRC art.
-    /// 587), which a settlement can spare. After shipping, and in a dispute about anything but earnest money, it leaves the tail.
+    /// 587), which a settlement can spare. After shipping, and in a dispute about anything but earnest money, it leaves the tail,
+    /// which for goods on their way starts at `deliverBy`.
     function refund(PackedTerms calldata terms, uint256 amount, bytes calldata consent) external;
 
     // ------------------------------------------------------------------ deadlines
@@ -230,8 +232,9 @@ interface IEscrow {
 
     /// @notice Ends a deposit whose balance was not paid before `balanceBy` (earnest money goes to the seller, an advance back to
     /// the buyer), or overtakes a tribunal that was silent until the backstop. Anyone.
-    /// @dev Overtaking returns the deal to where it would stand; where that clock has run out, the deadline's own action follows in
-    /// the same call. After delivery it divides what is held by `silenceBps`, remainder to the buyer, and leaves the tail.
+    /// @dev Overtaking does what the clock of the stage would have brought: the end of the deposit, the refund of what was not
+    /// shipped or delivered, the end of the tail. After delivery it divides what is held by `silenceBps`, remainder to the buyer, and
+    /// leaves the tail.
     function lapse(PackedTerms calldata terms) external;
 
     /// @notice Frees the coverage when the tail is over. Anyone.
@@ -242,7 +245,7 @@ interface IEscrow {
     /// @notice Opens a dispute: from here money moves by settlement, award, a party that gives in, or the backstop. `by` is the
     /// caller, or signed `OpenDispute`, which states the state: one opens one dispute.
     /// @dev While the running window (`balanceBy`, `shipBy`, `deliverBy`, inspection, tail) is open. The buyer, or the seller
-    /// between payment and release.
+    /// between payment and delivery. The backstop is `terms.backstop` after the end of that window.
     /// @param statement Digest of what the party states.
     function dispute(PackedTerms calldata terms, address by, bytes32 statement, bytes calldata consent) external;
 
@@ -264,7 +267,7 @@ interface IEscrow {
     /// @param compensation What the seller owes beyond the price, in minor units.
     /// @param reasons Digest of the written reasons.
     /// @param evidence Root of the evidence that was judged.
-    /// @return disputedAt When the dispute was opened, in Unix seconds, for a tribunal whose rules give time to answer.
+    /// @return disputedAt `Deal.disputedAt`, for a tribunal whose rules give time to answer.
     function award(
         PackedTerms calldata terms,
         uint96 toBuyer,
@@ -274,9 +277,9 @@ interface IEscrow {
         bytes32 evidence
     ) external returns (uint256 disputedAt);
 
-    /// @notice Moves the backstop of a disputed deal later: at most 180 days from now and three years from the dispute.
+    /// @notice Moves the backstop of a disputed deal later: at most 180 days from now and three years from `disputedAt`.
     /// Tribunal of the terms only.
-    /// @return disputedAt When the dispute was opened, in Unix seconds.
+    /// @return disputedAt `Deal.disputedAt`.
     function extendBackstop(PackedTerms calldata terms, uint256 until) external returns (uint256 disputedAt);
 
     /// @notice Pays `amount` of what an award exceeded the coverage by from the caller to the buyer: native currency as
@@ -301,6 +304,7 @@ interface IEscrow {
 
     /// @notice Starts the clock of a withdrawal: the free part of the bond can leave 180 days later, for 30 days.
     /// Seller, or the seller's `RequestBondWithdrawal`. Refused while an earlier request waits or is open.
+    /// @dev This and the withdrawals use a nonce of their owner in both forms: a paper signed before an own call is void after it.
     function requestBondWithdrawal(address seller, address token, bytes calldata consent) external;
 
     /// @notice Sends `amount` of the bond that no deal has reserved to `to`, while a requested withdrawal is open. Seller, or the

@@ -8,12 +8,11 @@ import {ITribunal} from "./ITribunal.sol";
 struct PanelRules {
     /// Signatures that decide: at least one, at most as many as there are arbitrators.
     uint8 threshold;
-    /// From the dispute, in which the other side can answer; nothing is decided earlier.
+    /// From the dispute (`Deal.disputedAt`), in which the other side can answer; nothing is decided earlier.
     uint32 answerWindow;
     /// Shortest inspection of terms that this panel accepts.
     uint32 minInspection;
-    /// Shortest backstop of terms that this panel accepts: an hour more than the answer window or longer. A backstop must also
-    /// outlast the inspection of its terms by the answer window and an hour.
+    /// Shortest backstop of terms that this panel accepts: an hour more than the answer window or longer.
     uint32 minBackstop;
 }
 
@@ -71,8 +70,8 @@ interface IPanelTribunal is ITribunal {
     error AnswerWindowOpen(uint256 until);
     /// @notice The determination or the extension was possible before `deadline`.
     error DeterminationExpired(uint256 deadline);
-    /// @notice The paper was signed for the dispute opened at `signed`, and the deal's is that of `actual`. Delivery during a
-    /// dispute counts as opening it again.
+    /// @notice The paper was signed for the dispute of `signed`, and the deal's is that of `actual`. Delivery during a dispute makes
+    /// it another: one about the goods, which counts from the end of the inspection.
     error OtherDispute(uint256 signed, uint256 actual);
     /// @notice Clocks of a panel below the floors of this contract.
     error PanelClocksTooShort(uint256 answerWindow, uint256 minInspection, uint256 minBackstop);

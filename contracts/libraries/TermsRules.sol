@@ -13,9 +13,9 @@ library TermsRules {
     uint256 internal constant BASIS_POINTS = 10_000;
     /// @dev Earnest money above a fifth of the price has no effect as such (Civil Code of the PRC art. 586).
     uint256 internal constant EARNEST_DIVISOR = 5;
-    /// @dev Shortest inspection, backstop, and time for each step. A tribunal's own floors are longer.
+    /// @dev Shortest inspection, backstop, and time for each step. Seconds. A tribunal's own floors are longer.
     uint256 internal constant MIN_WINDOW = 1 hours;
-    /// @dev Longest backstop: how long a dispute may hold a deal up before its tribunal has said anything.
+    /// @dev Longest backstop: how long a dispute may hold a deal up after its clock, before its tribunal has said anything.
     uint256 private constant MAX_BACKSTOP = 180 days;
     uint256 private constant ACCEPTS_GAS = 100_000;
     /// @dev Size of an EIP-7702 delegation: the code of an account that still has a key.
@@ -60,7 +60,6 @@ library TermsRules {
         require(terms.silenceBps() <= BASIS_POINTS, IEscrow.BasisPointsTooHigh(terms.silenceBps()));
     }
 
-    /// @dev A backstop as long as the inspection: a seller's dispute cannot shorten the buyer's time.
     function _requireClocks(PackedTerms calldata terms, uint256 longest) private view {
         bool isPaidAtOnce = terms.deposit() == terms.price();
         uint256 paidBy = isPaidAtOnce ? terms.fundBy() : terms.balanceBy();
@@ -70,9 +69,7 @@ library TermsRules {
             IEscrow.ClocksOutOfOrder(terms.fundBy(), terms.balanceBy(), terms.shipBy(), terms.deliverBy())
         );
         require(terms.inspection() >= MIN_WINDOW, IEscrow.InspectionTooShort(terms.inspection(), MIN_WINDOW));
-        require(
-            terms.backstop() >= terms.inspection(), IEscrow.BackstopTooShort(terms.backstop(), terms.inspection())
-        );
+        require(terms.backstop() >= MIN_WINDOW, IEscrow.BackstopTooShort(terms.backstop(), MIN_WINDOW));
 
         uint256 exposure = terms.deliverBy() - block.timestamp + terms.inspection() + terms.tail();
         require(exposure <= longest, IEscrow.ExposureTooLong(exposure, longest));

@@ -18,8 +18,6 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
     struct Floors {
         uint32 minInspection;
         uint32 minBackstop;
-        /// By how much a backstop outlasts the inspection at least: time to answer, and to decide.
-        uint40 afterInspection;
         /// Three bits for each arbitrator: an account with one of its bits clear is certainly not among them.
         uint128 filter;
     }
@@ -71,7 +69,7 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
             filter |= _bitsOf(arbitrator);
             _isArbitrator[rules][arbitrator] = true;
         }
-        _floors[rules] = Floors(panel.minInspection, panel.minBackstop, uint40(panel.answerWindow + MIN_WINDOW), filter);
+        _floors[rules] = Floors(panel.minInspection, panel.minBackstop, filter);
         emit PanelRegistered(rules, panel, arbitrators);
     }
 
@@ -79,10 +77,8 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
     function accepts(PackedTerms calldata terms) external view returns (bytes4) {
         bytes32 rules = terms.rules();
         Floors memory floors = _floors[rules];
-        // A seller's dispute in the second of delivery must not leave the buyer's last day without an answer and a decision.
-        (uint256 inspection, uint256 backstop) = (terms.inspection(), terms.backstop());
-        bool isAccepted = msg.sender == address(ESCROW) && floors.minBackstop != 0 && inspection >= floors.minInspection
-            && backstop >= floors.minBackstop && backstop >= inspection + floors.afterInspection
+        bool isAccepted = msg.sender == address(ESCROW) && floors.minBackstop != 0
+            && terms.inspection() >= floors.minInspection && terms.backstop() >= floors.minBackstop
             && !_isSeated(rules, floors.filter, terms.buyer()) && !_isSeated(rules, floors.filter, terms.seller())
             && !_isSeated(rules, floors.filter, terms.marketplace());
         return isAccepted ? ITribunal.accepts.selector : bytes4(0);

@@ -19,15 +19,13 @@ type DealSlot is uint256;
 /// @notice What the chain remembers of a deal: one slot.
 struct Deal {
     Status status;
-    /// What the deal returns to when its dispute stays undecided; it moves on while the parties perform. `None` without a dispute.
+    /// The stage of a disputed deal; it moves on while the parties perform. `None` without a dispute.
     Status disputedFrom;
     /// Minor units of the token held for this deal.
     uint96 held;
     /// End of the running window in Unix seconds: inspection, tail or backstop. Zero where the terms state the clock.
     uint40 until;
-    /// `until` of the state that the dispute returns to. Zero without a dispute, or where the terms state the clock.
-    uint40 resumeUntil;
-    /// When the last dispute was opened, in Unix seconds. Zero before the first.
+    /// When the dispute was opened, in Unix seconds; for one that was open at delivery, the end of the inspection. Zero without one.
     uint40 disputedAt;
 }
 

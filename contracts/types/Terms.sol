@@ -47,7 +47,7 @@ struct Terms {
     address tribunal;
     /// Read by the tribunal only.
     bytes32 rules;
-    /// Seconds from the dispute after which a silent tribunal is overtaken.
+    /// Seconds after the clock that a dispute holds up, from which a silent tribunal is overtaken.
     uint32 backstop;
     /// Buyer's share of what is held when the tribunal stays silent on a dispute after delivery.
     uint16 silenceBps;

@@ -6,16 +6,15 @@
  * From every state that a deal can reach in core's model, disputed by either party or not:
  *
  * 1. **Values.** Backward induction over a finite game of perfect information. Buyer and seller act or pass just before, at and
- *    just after each clock, and where one backstop or two in a row end at one; in each second they alternate until both pass. The
- *    opener maximises its money, with its disputes and without, and once without goods or money to perform with. It meets the other
+ *    just after each clock; in each second they alternate until both pass. The opener maximises its money, with its disputes and without, and once without goods or money to perform with. It meets the other
  *    party at its worst (so that the value is what the opener can guarantee), at its own best (subgame perfect, ties against the
  *    opener), and silent. The attestor is for it, against it, silent, or delivers from a stated second. A seller may gain nothing, a
  *    buyer no more than the share. The same games with the other party as the player, at its best or silent, bound its loss.
  * 2. **Twin runs.** The same attempts of everybody at the same seconds in two runs, the opener's disputes in one only; what a run
  *    refuses changes nothing there. The largest difference of either party's money over all behaviours is at most the share, and
  *    zero for a seller as long as the buyer does not dispute. This needs no party to act at its best, and is the stronger claim.
- * 3. **Time.** The same twin runs with punctual strangers: how much later the money leaves (less than one backstop) and the
- *    coverage is free (less than two). Where only the opener disputes, neither comes sooner.
+ * 3. **Time.** The same twin runs with punctual strangers: how much later the money leaves (one backstop at most) and the coverage
+ *    is free (two at most). Where only the opener disputes, neither comes sooner.
  *
  * Left out: what the tribunal decides, settlements, gas, the worth of goods. A twin run leaves out what a party gives by its own
  * will (`confirm`, `refund`): the opener's where the run with the dispute refuses it, the other's where the run without does, and

@@ -45,7 +45,6 @@ export const viewDeal = ({ id, terms, projection, sellerSigned, asOf }: KnownDea
     },
     until: state.until,
     disputedFrom: state.disputedFrom,
-    resumeUntil: state.resumeUntil,
     disputedAt: state.disputedAt,
     ifNobodyActs: silenceOf(state, terms),
     actions: actionsIn(state, { terms, now: asOf }),

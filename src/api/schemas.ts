@@ -155,9 +155,9 @@ export const dealView = z
     }),
     /** End of the running inspection, tail or backstop; 0 where the terms state the clock. */
     until: seconds,
-    /** What an undecided dispute returns to, `none` without a dispute; `resumeUntil` is the end of its window. */
+    /** The stage of a disputed deal, which moves on while the parties perform; `none` without a dispute. */
     disputedFrom: z.enum(dealStatuses),
-    resumeUntil: seconds,
+    /** When the dispute was opened, or the end of the inspection for one that was open at delivery; 0 without one. */
     disputedAt: seconds,
     /** What happens if nobody acts but at each deadline, step by step to the end; empty when nothing is left to happen. */
     ifNobodyActs: z.array(

@@ -16,7 +16,8 @@ const sentences: Readonly<Partial<Record<ContractError, string>>> = {
   AmountExceedsShortfall: "Only {shortfall} minor units are still owed, and {amount} were to be paid.",
   AnswerWindowOpen: "The other side can answer until {until}; from then on the determination can be executed.",
   BackstopNotLater: "The backstop is {current} already; an extension moves it to a later second.",
-  BackstopTooLate: "An extension reaches {latest} at most: 180 days from now, and three years from the dispute.",
+  BackstopTooLate:
+    "An extension reaches {latest} at most: 180 days from now, and three years from `disputedAt` of the deal.",
   BondLocked:
     "The bond cannot leave now; `holdfast deal call request-bond` starts its clock (180 days, then open for 30).",
   BondWithdrawalRequestedAlready:
@@ -31,7 +32,8 @@ const sentences: Readonly<Partial<Record<ContractError, string>>> = {
     "What the arbitrators signed was good before {deadline}; they sign it again with a later deadline.",
   NotCaller:
     "This is the action of {expected}, and {caller} sends it. Send it from that account, or with what it signed (--signed).",
-  NotDisputant: "This account cannot open a dispute now: the buyer always can, the seller between payment and release.",
+  NotDisputant:
+    "This account cannot open a dispute now: the buyer always can, the seller between payment and delivery.",
   PanelMismatch: "These arbitrators and clocks are not the panel that the terms name.",
   RefundNotWhole: "A deposit, and a deal in dispute, are given back whole ({held} minor units) or not at all.",
   SellerSignatureMissing: "These terms need the signature of the seller {seller}: `holdfast deal sign`.",

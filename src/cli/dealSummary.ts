@@ -44,7 +44,10 @@ export const dealSummary = (deal: DealFile): string => {
           ],
       panel === null
         ? undefined
-        : ["", `not before ${formatDuration(panel.answerWindow)} after the dispute, so that the other side can answer`],
+        : [
+            "",
+            `not before ${formatDuration(panel.answerWindow)} after the dispute, or after the inspection when the goods arrive during it, so that the other side can answer`,
+          ],
       ["order", `document with SHA-256 ${terms.order.slice(2)}`],
     ]),
     "Who pays what",
@@ -74,7 +77,10 @@ export const dealSummary = (deal: DealFile): string => {
       ["inspection", `${formatDuration(terms.inspection)} from delivery: the buyer confirms or disputes`],
       terms.coverage === 0n
         ? undefined
-        : ["claims after it", `${formatDuration(terms.tail)} from release, on the seller's bond`],
+        : [
+            "claims after it",
+            `${formatDuration(terms.tail)} from release or refund, on the seller's bond; for goods on their way from the end of their time to arrive`,
+          ],
     ]),
     "If nobody acts",
     rows(silenceOf(deal.terms, unit)),
@@ -117,11 +123,11 @@ const undecidedOf = (terms: Terms, unit: Unit): Row[] => {
   const share = `${formatPercent(terms.silenceBps)} to the buyer, ${formatPercent(10_000 - terms.silenceBps)} to the seller`;
   const hasTail = terms.coverage > 0n;
   const rows: Row[] = [
-    ["anyone ends it", `${formatDuration(terms.backstop)} after the dispute, or later if the arbitrators extend it`],
     [
-      "before delivery",
-      "nothing changes: the deal goes on where it would be without the dispute, and what is written above happens",
+      "anyone ends it",
+      `${formatDuration(terms.backstop)} after the time to pay, ship, deliver, inspect or claim that runs is over, or later if the arbitrators extend it`,
     ],
+    ["before delivery", "nothing changes but the time: what is written above happens then"],
     ["after delivery", `the share that both sides agree to here: ${share}. Of the whole price ${split}`],
   ];
   if (hasTail) {

@@ -172,7 +172,7 @@ const determinationSummary = ({ digest, domain, determination, panel, unit }: De
     `Determination ${digest}`,
     columns([
       ["deal", deal],
-      ["dispute", `opened ${formatTime(disputedAt)}; it decides no other`],
+      ["dispute", `that counts from ${formatTime(disputedAt)}; it decides no other`],
       ["to the buyer", money(toBuyer)],
       ["to the seller", `${money(toSeller)}, before the marketplace's fee`],
       ["compensation", `${money(compensation)} to the buyer, from the seller's coverage and nothing else`],
@@ -198,7 +198,7 @@ const extensionSummary = ({ digest, domain, extension, panel }: ExtensionFile): 
     `Extension ${digest}`,
     columns([
       ["deal", extension.deal],
-      ["dispute", `opened ${formatTime(extension.disputedAt)}; it extends no other`],
+      ["dispute", `that counts from ${formatTime(extension.disputedAt)}; it extends no other`],
       ["new backstop", `${formatTime(extension.until)}: until then nobody can overtake the arbitrators`],
       ["reasons", `document with digest ${extension.reasons}`],
       ["executed before", formatTime(extension.deadline)],

@@ -6,19 +6,19 @@ import { parseTime } from "./units.ts";
 
 /** Options that say which dispute a panel decides; what the panel signs names it. */
 export const disputeOptions = {
-  url: { ...urlOption, about: "the relayer: says when the dispute was opened, and what time it is on the chain" },
+  url: { ...urlOption, about: "the relayer: says from when the dispute counts, and what time it is on the chain" },
   rpc: { type: "string", value: "URL", about: "a node of the chain, to ask it instead" },
   "disputed-at": {
     type: "string",
     value: "TIME",
-    about: "when the dispute was opened, where neither can be asked: 2026-12-24T18:00:00Z",
+    about: "`disputedAt` of the deal, where neither can be asked: 2026-12-24T18:00:00Z",
   },
 } as const;
 
 type Values = { readonly url?: string; readonly rpc?: string; readonly "disputed-at"?: string };
 
 /**
- * Unix second at which the deal's dispute was opened, from the option, a relayer or a node, in this order.
+ * `disputedAt` of the deal in Unix seconds, from the option, a relayer or a node, in this order.
  * Throws `usage-invalid`, also when the deal is not disputed.
  */
 export const readDisputedAt = async (

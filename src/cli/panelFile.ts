@@ -79,8 +79,5 @@ export const panelSummary = ({ threshold, arbitrators, ...clocks }: Panel): stri
     ["decide", `${threshold} of ${arbitrators.length} signatures`],
     ["answer window", `${formatDuration(clocks.answerWindow)} from the dispute; nothing is decided earlier`],
     ["takes terms with", `an inspection of ${formatDuration(clocks.minInspection)} or more`],
-    [
-      "",
-      `a backstop of ${formatDuration(clocks.minBackstop)} or more, and an hour more than inspection and answer window together`,
-    ],
+    ["", `a backstop of ${formatDuration(clocks.minBackstop)} or more`],
   ]);

@@ -1,5 +1,5 @@
 import { feeOf, type Payout, type SilentStep, silentCourse } from "../core/deal/payouts.ts";
-import { type DealState, stageOf } from "../core/deals.ts";
+import type { DealState } from "../core/deals.ts";
 import type { Terms } from "../core/terms.ts";
 import { formatAmount, formatTime, type Unit } from "./units.ts";
 
@@ -25,14 +25,10 @@ export const payoutText = (
 export const silentStepText = (step: SilentStep, before: DealState, reading: Reading): string => {
   const paid = payoutText(step.payout, reading);
   const { status, until } = step.state;
-  const isResumed = before.status === "disputed" && status === stageOf(before) && paid === "";
   return [
     ...(before.status === "disputed" ? ["the dispute ends undecided"] : []),
     ...(paid === "" ? [] : [paid]),
-    ...(isResumed ? [`the deal is ${status} again, with its clocks as they were`] : []),
-    ...(status === "released" && !isResumed
-      ? [`claims on the seller's bond stay open until ${formatTime(until)}`]
-      : []),
+    ...(status === "released" ? [`claims on the seller's bond stay open until ${formatTime(until)}`] : []),
     ...(status === "closed" && paid === "" ? ["the seller's coverage is free again"] : []),
   ].join("; ");
 };

@@ -13,15 +13,14 @@ const remedies: Readonly<Record<string, string>> = {
   "earnest-not-covered": "Earnest money needs a coverage of the same amount or more, from which the seller doubles it.",
   "clocks-out-of-order": "Paying, shipping and delivering each need an hour or more.",
   "inspection-too-short": "An inspection is an hour or longer.",
-  "backstop-too-short": "The backstop is at least as long as the inspection.",
+  "backstop-too-short": "A backstop is an hour or longer.",
   "exposure-too-long":
-    "The deal could stay open too long: 180 days with coverage, three years without; a backstop is at most 180 days away.",
+    "The deal could stay open too long: 180 days with coverage, three years without; a backstop is at most 180 days.",
   "tail-too-short": "With coverage, the tail must be at least as long as the inspection.",
   "tribunal-is-party": "A party cannot be the tribunal.",
   "tribunal-refuses": "Is its panel registered? `holdfast panel register DEALFILE --send` does it, once.",
   "panel-inspection-too-short": "This panel takes longer inspections only: see panel.minInspection.",
-  "panel-backstop-too-short":
-    "This panel takes longer backstops only: panel.minBackstop, and the inspection, the answer window and an hour together.",
+  "panel-backstop-too-short": "This panel takes longer backstops only: see panel.minBackstop.",
   "panel-party-is-arbitrator": "A party or the marketplace is one of the arbitrators.",
 };
 

@@ -17,7 +17,7 @@ export type DealStatus = (typeof dealStatuses)[number];
 /** A state between funding and its end, in which the money waits or claims on the coverage stay open. */
 export type DealStage = Exclude<DealStatus, "none" | "disputed" | "closed">;
 
-/** Where a deal stands, with what a dispute returns to when nobody decides it. */
+/** Where a deal stands, with the stage in which it is disputed. */
 export type DealPlace = Exclude<DealStatus, "disputed"> | `disputed-${DealStage}`;
 
 /** All places, in the order of a deal's life. */
@@ -83,8 +83,7 @@ export const dealTable = {
     by: "attestor",
     in: {
       shipped: { before: "deliverBy", to: ["delivered"] },
-      // A delivery after the backstop ends the dispute.
-      "disputed-shipped": { before: "deliverBy", to: ["disputed-delivered", "delivered"] },
+      "disputed-shipped": { before: "deliverBy", to: ["disputed-delivered"] },
     },
   },
   confirm: {
@@ -122,22 +121,22 @@ export const dealTable = {
     by: "anyone",
     in: {
       deposited: { from: "balanceBy", to: closed },
-      "disputed-deposited": { from: "until", to: ["deposited", "closed"] },
-      "disputed-funded": { from: "until", to: ["funded", "closed"] },
-      "disputed-shipped": { from: "until", to: ["shipped", "released", "closed"] },
+      "disputed-deposited": { from: "until", to: closed },
+      "disputed-funded": { from: "until", to: closed },
+      "disputed-shipped": { from: "until", to: released },
       "disputed-delivered": { from: "until", to: released },
-      "disputed-released": { from: "until", to: released },
+      "disputed-released": { from: "until", to: closed },
     },
   },
   close: { by: "anyone", in: { released: { from: "until", to: closed } } },
   dispute: {
     by: "party",
     in: {
-      // Only the buyer pays the balance, and only the buyer has a claim in the tail.
+      // A seller needs a tribunal only where silence refunds the price: before delivery.
       deposited: { by: "buyer", before: "balanceBy", to: ["disputed-deposited"] },
       funded: { before: "shipBy", to: ["disputed-funded"] },
       shipped: { before: "deliverBy", to: ["disputed-shipped"] },
-      delivered: { before: "until", to: ["disputed-delivered"] },
+      delivered: { by: "buyer", before: "until", to: ["disputed-delivered"] },
       released: { by: "buyer", before: "until", to: ["disputed-released"] },
     },
   },
@@ -183,25 +182,22 @@ export type DealAction = keyof typeof dealTable;
 /** What the chain knows of a deal: `held` in minor units, times in Unix seconds (0 where the terms state the clock). */
 export type DealState = {
   readonly status: DealStatus;
-  /** What an undecided dispute returns to; `none` without a dispute. */
+  /** The stage of a disputed deal, which moves on while the parties perform; `none` without a dispute. */
   readonly disputedFrom: DealStatus;
   readonly held: bigint;
   /** End of the running window: inspection, tail or backstop. */
   readonly until: number;
-  /** `until` of the stage that the dispute returns to. */
-  readonly resumeUntil: number;
-  /** When the last dispute was opened, or its goods delivered; 0 before the first. */
+  /** When the dispute was opened, or the end of the inspection for one that was open at delivery; 0 without one. */
   readonly disputedAt: number;
 };
 
-/** A state that no dispute holds up; the last one was opened at `disputedAt`. */
-export const undisputed = (status: DealStatus, held = 0n, until = 0, disputedAt = 0): DealState => ({
+/** A state that no dispute holds up. */
+export const undisputed = (status: DealStatus, held = 0n, until = 0): DealState => ({
   status,
   disputedFrom: "none",
   held,
   until,
-  resumeUntil: 0,
-  disputedAt,
+  disputedAt: 0,
 });
 
 /** Where the deal stands apart from its dispute. */
@@ -216,15 +212,14 @@ export const placeOf = (state: Pick<DealState, "status" | "disputedFrom">): Deal
 export const statusNumber = (status: DealStatus): number => dealStatuses.indexOf(status);
 
 /**
- * A state as papers name it: numbers of the contract's `Status`, and the Unix second of the last dispute. A paper works in exactly
- * the state that it names.
+ * A state as papers name it: numbers of the contract's `Status`. A deal passes each state once, and a paper works in exactly the
+ * one that it names.
  *
- * @example seenIn(undisputed("funded")) // { status: 2, disputedFrom: 0, disputedAt: 0 }
+ * @example seenIn(undisputed("funded")) // { status: 2, disputedFrom: 0 }
  */
-export const seenIn = (state: Pick<DealState, "status" | "disputedFrom" | "disputedAt">) => ({
+export const seenIn = (state: Pick<DealState, "status" | "disputedFrom">) => ({
   status: statusNumber(state.status),
   disputedFrom: statusNumber(state.disputedFrom),
-  disputedAt: state.disputedAt,
 });
 
 /** What {@link seenIn} makes. */
@@ -233,6 +228,14 @@ export type SeenState = ReturnType<typeof seenIn>;
 /** Unix second that a clock of the deal stands for. */
 export const clockOf = (clock: DealClock, terms: Terms, state: DealState): number =>
   clock === "until" ? state.until : terms[clock];
+
+/** Unix second until which a stage can be disputed; after it, its deadline's own action may run. */
+export const disputableUntil = (state: DealState, terms: Terms): number => {
+  const rule: DealRule = dealTable.dispute;
+  const clock = rule.in[placeOf(state)]?.before;
+  if (clock === undefined) throw new RangeError(`a deal that is ${state.status} cannot be disputed`);
+  return clockOf(clock, terms, state);
+};
 
 /** Who may take an action in a place. */
 export const actorOf = (action: DealAction, place: DealPlace): DealActor => {

@@ -4,13 +4,12 @@ import { type EscrowDomain, escrowDomain, termsTypes } from "./terms.ts";
 import { address, amount, bytes32, seconds } from "./wire.ts";
 
 /**
- * The state of the deal that what moves money or opens a dispute names, as {@link seenIn} makes it: kept back, such a paper works
- * in no other state and not after another dispute.
+ * The state of the deal that what moves money or opens a dispute names, as {@link seenIn} makes it. A deal passes each state once:
+ * kept back, such a paper works neither later nor twice.
  */
 const seenTypes = [
   { name: "status", type: "uint8" },
   { name: "disputedFrom", type: "uint8" },
-  { name: "disputedAt", type: "uint40" },
 ] as const;
 
 /**
@@ -106,7 +105,7 @@ const nonce = z
 const dealStatus = z.number().int().min(0).max(7);
 
 /** What a party saw when it signed, and the only state in which the intent works. */
-const seen = { status: dealStatus, disputedFrom: dealStatus, disputedAt: seconds };
+const seen = { status: dealStatus, disputedFrom: dealStatus };
 
 /** Messages of all intents as they come over the wire: amounts and nonces decimal strings, unknown fields refused. */
 export const intentSchemas = {
@@ -170,8 +169,8 @@ export const consentOf = (deadline: number, signature: Hex): Hex =>
   concat([numberToHex(deadline, { size: 5 }), signature]);
 
 /**
- * What a panel of arbitrators signs; amounts in minor units, `reasons` and `evidence` are digests, `disputedAt` is when the dispute
- * that is decided was opened (Unix seconds): it decides no other.
+ * What a panel of arbitrators signs; amounts in minor units, `reasons` and `evidence` are digests. `disputedAt` is that of the deal
+ * (Unix seconds) and names the dispute: it decides no other.
  */
 export const determinationSchema = z.strictObject({
   deal: bytes32,

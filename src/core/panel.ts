@@ -8,9 +8,9 @@ import { address, shortSeconds } from "./wire.ts";
 /** Who may decide a deal, as `PanelTribunal` registers it: `threshold` of `arbitrators`; clocks in seconds. */
 export type Panel = {
   readonly threshold: number;
-  /** From the dispute; nothing is decided earlier. */
+  /** From `disputedAt` of the deal; nothing is decided earlier. */
   readonly answerWindow: number;
-  /** Shortest inspection, and shortest backstop, of terms that the panel accepts; see `panelRefusal` for a longer one. */
+  /** Shortest inspection, and shortest backstop, of terms that the panel accepts. */
   readonly minInspection: number;
   readonly minBackstop: number;
   readonly arbitrators: readonly Address[];
@@ -56,10 +56,7 @@ export const panelRefusal = (
 ): "rules-differ" | "inspection-too-short" | "backstop-too-short" | "party-is-arbitrator" | undefined => {
   if (panelRules(panel) !== terms.rules) return "rules-differ";
   if (terms.inspection < panel.minInspection) return "inspection-too-short";
-  // A seller's dispute in the second of delivery must not leave the buyer's last day without an answer and a decision.
-  const neededAfterInspection = panel.answerWindow + MIN_PANEL_WINDOW;
-  const shortest = Math.max(panel.minBackstop, terms.inspection + neededAfterInspection);
-  if (terms.backstop < shortest) return "backstop-too-short";
+  if (terms.backstop < panel.minBackstop) return "backstop-too-short";
   const parties = [terms.buyer, terms.seller, terms.marketplace];
   return panel.arbitrators.some((one) => parties.includes(one)) ? "party-is-arbitrator" : undefined;
 };

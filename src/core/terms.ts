@@ -111,7 +111,7 @@ export const MAX_EXPOSURE = 3 * 365 * 86_400;
 /** Longest backstop; the contract's constant. Seconds. */
 export const MAX_BACKSTOP = 180 * 86_400;
 
-/** Shortest inspection, and shortest time for each step; the contract's constant. Seconds. */
+/** Shortest inspection and backstop, and shortest time for each step; the contract's constant. Seconds. */
 export const MIN_WINDOW = 3_600;
 
 /**
@@ -146,7 +146,7 @@ export const requireFundable = (terms: Terms, now: number, escrow: Address): voi
         terms.deliverBy >= terms.shipBy + MIN_WINDOW,
     ],
     ["inspection-too-short", terms.inspection >= MIN_WINDOW],
-    ["backstop-too-short", terms.backstop >= terms.inspection],
+    ["backstop-too-short", terms.backstop >= MIN_WINDOW],
     [
       "exposure-too-long",
       terms.deliverBy - now + terms.inspection + terms.tail <= longest && terms.backstop <= MAX_BACKSTOP,

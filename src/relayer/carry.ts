@@ -49,7 +49,7 @@ export type CarryPlan = Readonly<{
   isTriedOut: boolean;
   /** What the signer saw, and the only state in which the contract takes it; null where any will do. */
   signedIn: SeenState | null;
-  /** When the dispute that a panel decides was opened; null for anything else. */
+  /** `disputedAt` of the dispute that a panel decides; null for anything else. */
   disputedAt: number | null;
   /** Seconds from then before which the tribunal refuses it. */
   answerWindow: number;

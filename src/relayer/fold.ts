@@ -1,12 +1,5 @@
 import type { Address, Hex } from "viem";
-import {
-  type DealAction,
-  type DealState,
-  type DealStatus,
-  dealStatuses,
-  nextDeadline,
-  undisputed,
-} from "../core/deals.ts";
+import { type DealAction, type DealState, type DealStatus, nextDeadline, undisputed } from "../core/deals.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { type Terms, type TermsJson, termsSchema, termsToJson } from "../core/terms.ts";
 import { unpackTerms } from "../core/termsCodec.ts";
@@ -33,12 +26,10 @@ export type DealProjection = Readonly<{
   terms: TermsJson;
   status: DealStatus;
   held: string;
-  /** What an undecided dispute returns to; `none` without a dispute. */
+  /** The stage of a disputed deal, which moves on while the parties perform; `none` without a dispute. */
   disputedFrom: DealStatus;
   /** End of the running inspection, tail or backstop; 0 where the terms state the clock. */
   until: number;
-  /** `until` of what the dispute returns to. */
-  resumeUntil: number;
   disputedAt: number;
   fundedAt: number;
   fundingTx: Hex;
@@ -223,25 +214,15 @@ const fundedDeal = (dealId: Hex, terms: Terms, event: StoredEvent): DealProjecti
 /** A state as a projection keeps it. */
 const standing = (state: DealState) => ({ ...state, held: state.held.toString() });
 
-/** The deal one stage further; a dispute goes on and returns to the new stage. */
+/** The deal one stage further; a dispute goes on, and its backstop has an event of its own. */
 const advance = (before: DealProjection, to: DealStatus, { held = BigInt(before.held), until = 0 } = {}) =>
   before.status === "disputed"
-    ? { disputedFrom: to, held: held.toString(), resumeUntil: until }
-    : standing(undisputed(to, held, until, before.disputedAt));
-
-/** A delivery: the dispute counts as opened now, and one whose backstop is over ends. */
-const delivered = (before: DealProjection, event: StoredEvent) => {
-  const inspectionUntil = Number(argsOf(event).inspectionUntil);
-  return before.status === "disputed" && event.timestamp < before.until
-    ? { disputedFrom: "delivered" as const, resumeUntil: inspectionUntil, disputedAt: event.timestamp }
-    : standing(undisputed("delivered", BigInt(before.held), inspectionUntil, before.disputedAt));
-};
+    ? { disputedFrom: to, held: held.toString(), disputedAt: to === "delivered" ? until : before.disputedAt }
+    : standing(undisputed(to, held, until));
 
 /** Nothing is held any more; the deal is closed, or in its tail. */
-const emptied = ({ disputedAt }: DealProjection, tailUntil = "0") =>
-  tailUntil === "0"
-    ? standing(undisputed("closed"))
-    : standing(undisputed("released", 0n, Number(tailUntil), disputedAt));
+const emptied = (tailUntil = "0") =>
+  tailUntil === "0" ? standing(undisputed("closed")) : standing(undisputed("released", 0n, Number(tailUntil)));
 
 const dealChange = (event: StoredEvent, before: DealProjection): Partial<DealProjection> => {
   const args = argsOf(event);
@@ -266,13 +247,13 @@ const dealChange = (event: StoredEvent, before: DealProjection): Partial<DealPro
     case "DealShipped":
       return { ...advance(before, "shipped"), tracking: args.tracking as Hex };
     case "DealDelivered":
-      return { ...delivered(before, event), proof: args.proof as Hex };
+      return { ...advance(before, "delivered", { until: Number(args.inspectionUntil) }), proof: args.proof as Hex };
     case "DealReleased":
-      return { ...emptied(before, args.tailUntil), ...outcome("release", { toSeller: args.amount! }) };
+      return { ...emptied(args.tailUntil), ...outcome("release", { toSeller: args.amount! }) };
     case "DealRefunded":
       if (args.remaining !== "0") return { held: args.remaining!, ...refunded(args.amount!) };
       return {
-        ...emptied(before, args.tailUntil),
+        ...emptied(args.tailUntil),
         ...outcome("refund", { toBuyer: args.amount! }),
         ...refunded(args.amount!),
       };
@@ -281,29 +262,24 @@ const dealChange = (event: StoredEvent, before: DealProjection): Partial<DealPro
         status: "disputed",
         disputedFrom: before.status,
         until: Number(args.backstopAt),
-        resumeUntil: before.until,
         disputedAt: event.timestamp,
         statement: args.statement as Hex,
         disputedBy: args.by as Address,
       };
-    case "BackstopExtended":
+    case "BackstopMoved":
       return { until: Number(args.backstopAt) };
-    case "DealResumed":
-      return standing(
-        undisputed(dealStatuses[Number(args.status)]!, BigInt(before.held), Number(args.until), before.disputedAt),
-      );
     case "DealExpired":
-      return { ...emptied(before, args.tailUntil), ...outcome("expire", { toBuyer: args.refunded! }) };
+      return { ...emptied(args.tailUntil), ...outcome("expire", { toBuyer: args.refunded! }) };
     case "DealLapsed":
       return {
-        ...emptied(before, args.tailUntil),
+        ...emptied(args.tailUntil),
         ...outcome("lapse", { toBuyer: args.toBuyer!, toSeller: args.toSeller! }),
       };
     case "DealSettled":
-      return { ...emptied(before), ...outcome("settle", { toBuyer: args.toBuyer!, toSeller: args.toSeller! }) };
+      return { ...emptied(), ...outcome("settle", { toBuyer: args.toBuyer!, toSeller: args.toSeller! }) };
     case "DealAwarded":
       return {
-        ...emptied(before),
+        ...emptied(),
         ...outcome("award", {
           toBuyer: args.toBuyer!,
           toSeller: args.toSeller!,
@@ -318,7 +294,7 @@ const dealChange = (event: StoredEvent, before: DealProjection): Partial<DealPro
     case "ShortfallPaid":
       return before.outcome === null ? {} : { outcome: { ...before.outcome, shortfall: args.remaining! } };
     case "DealClosed":
-      return emptied(before);
+      return emptied();
     default:
       return {};
   }
@@ -367,7 +343,6 @@ export const stateOfDeal = (deal: DealProjection): DealState => ({
   disputedFrom: deal.disputedFrom,
   held: BigInt(deal.held),
   until: deal.until,
-  resumeUntil: deal.resumeUntil,
   disputedAt: deal.disputedAt,
 });
 

@@ -176,19 +176,28 @@ describe("Bonds", () => {
       expect((await f.escrow.bondOf(f.seller, NATIVE)).unlockAt).to.equal(first + BOND_WINDOW + BOND_DELAY);
     });
 
-    it("is not restarted by a paper that the seller signed before the first request", async () => {
+    it("refuses a request that was signed before the seller's own, until that one is over and after", async () => {
       const f = await load();
       const seller = f.seller.address.toLowerCase() as Hex;
       await f.postBond(seller, NATIVE, AMOUNT);
       const message = { seller, token: NATIVE, nonce: 0n, deadline: FAR };
       const consent = await f.consentTo(seller, { kind: "RequestBondWithdrawal", message });
       const first = await unlocked(f);
-      await expectUnmoved(
-        f,
-        () => f.escrow.connect(f.relayer).requestBondWithdrawal(seller, NATIVE, consent),
-        "BondWithdrawalRequestedAlready",
-        [first],
-      );
+      const send = () => f.escrow.connect(f.relayer).requestBondWithdrawal(seller, NATIVE, consent);
+      for (const at of [first - 1, first, first + BOND_WINDOW]) {
+        await f.time.setNextBlockTimestamp(at);
+        await expectUnmoved(f, send, "SignatureInvalid", [f.seller.address]);
+      }
+    });
+
+    it("is not restarted by a request that was signed while the first one waits", async () => {
+      const f = await load();
+      const seller = f.seller.address.toLowerCase() as Hex;
+      const first = await unlocked(f);
+      const message = { seller, token: NATIVE, nonce: 1n, deadline: FAR };
+      const consent = await f.consentTo(seller, { kind: "RequestBondWithdrawal", message });
+      const send = () => f.escrow.connect(f.relayer).requestBondWithdrawal(seller, NATIVE, consent);
+      await expectUnmoved(f, send, "BondWithdrawalRequestedAlready", [first]);
     });
 
     it("runs in each token on its own", async () => {
@@ -344,7 +353,7 @@ describe("Bonds", () => {
       const seller = f.seller.address.toLowerCase() as Hex;
       const to = f.stranger.address.toLowerCase() as Hex;
       await f.time.increaseTo(await unlocked(f));
-      const message = { seller, token: NATIVE, amount: 1_000n, to, nonce: 0n, deadline: FAR };
+      const message = { seller, token: NATIVE, amount: 1_000n, to, nonce: 1n, deadline: FAR };
       const consent = await f.consentTo(seller, { kind: "WithdrawBond", message });
       const as = f.escrow.connect(f.relayer);
       for (const send of [
@@ -360,14 +369,25 @@ describe("Bonds", () => {
       const f = await load();
       const seller = f.seller.address.toLowerCase() as Hex;
       const to = f.stranger.address.toLowerCase() as Hex;
-      await f.postBond(seller, NATIVE, AMOUNT);
-      const message = { seller, token: NATIVE, amount: 1_000n, to, nonce: 0n, deadline: FAR };
+      const opensAt = await unlocked(f);
+      const message = { seller, token: NATIVE, amount: 1_000n, to, nonce: 1n, deadline: FAR };
       const consent = await f.consentTo(seller, { kind: "WithdrawBond", message });
       const send = () => f.escrow.connect(f.relayer).withdrawBond(seller, NATIVE, 1_000n, to, consent);
-      await expectUnmoved(f, send, "BondLocked", [0]);
-      await f.escrow.connect(f.seller).requestBondWithdrawal(f.seller, NATIVE, "0x");
-      await f.time.increase(BOND_DELAY);
+      await f.time.setNextBlockTimestamp(opensAt - 1);
+      await expectUnmoved(f, send, "BondLocked", [opensAt]);
+      await f.time.setNextBlockTimestamp(opensAt);
       await expect(send()).to.changeEtherBalances(ethers, [f.escrow, f.stranger], [-1_000n, 1_000n]);
+    });
+
+    it("refuses a withdrawal that was signed before the seller's own request", async () => {
+      const f = await load();
+      const seller = f.seller.address.toLowerCase() as Hex;
+      const to = f.stranger.address.toLowerCase() as Hex;
+      const message = { seller, token: NATIVE, amount: 1_000n, to, nonce: 0n, deadline: FAR };
+      const consent = await f.consentTo(seller, { kind: "WithdrawBond", message });
+      await f.time.increaseTo(await unlocked(f));
+      const send = () => f.escrow.connect(f.relayer).withdrawBond(seller, NATIVE, 1_000n, to, consent);
+      await expectUnmoved(f, send, "SignatureInvalid", [f.seller.address]);
     });
   });
 });

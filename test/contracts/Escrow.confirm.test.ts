@@ -96,14 +96,13 @@ describe("Escrow", () => {
       it(`keeps the coverage of a ${place} deal reserved until the tail ends`, async () => {
         const f = await load();
         const deal = await f.reach(place, { coverage: COVERAGE });
-        const { disputedAt } = await f.stateOf(deal.id);
         const at = (await f.time.latest()) + 100;
         await f.time.setNextBlockTimestamp(at);
         const tailUntil = at + deal.terms.tail;
         await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"))
           .to.emit(f.escrow, "DealReleased")
           .withArgs(deal.id, deal.terms.price, tailUntil);
-        expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("released", 0n, tailUntil, disputedAt));
+        expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("released", 0n, tailUntil));
         expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, COVERAGE, 0n]);
       });
 

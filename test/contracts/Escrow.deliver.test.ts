@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import { statusNumber, undisputed } from "../../src/core/deals.ts";
 import { DAY, deployEscrow, FAR } from "../fixtures/escrow.ts";
+import { itMovesTheBackstop } from "../fixtures/movedBackstop.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
 const connection = await network.create();
@@ -26,66 +27,85 @@ describe("Escrow", () => {
       const delivery = f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"), "0x");
 
       await expect(delivery).to.emit(f.escrow, "DealDelivered").withArgs(deal.id, f.digest("proof"), inspectionUntil);
-      await expect(delivery).not.to.emit(f.escrow, "BackstopExtended");
+      await expect(delivery).not.to.emit(f.escrow, "BackstopMoved");
       await expect(delivery).to.changeEtherBalances(ethers, [f.escrow, f.seller], [0n, 0n]);
       expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("delivered", deal.terms.price, inspectionUntil));
     });
 
-    it("counts as opening the dispute again: time to answer and the whole backstop from delivery", async () => {
+    it("goes on with a dispute as one about the goods: it counts from the end of the inspection", async () => {
       const f = await load();
       const deal = await f.reach("disputed-shipped");
       const before = await f.stateOf(deal.id);
-      const at = before.disputedAt + 5 * DAY;
+      const at = deal.terms.deliverBy - DAY;
+      const inspectionUntil = at + deal.terms.inspection;
       await f.time.setNextBlockTimestamp(at);
       const delivery = f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"), "0x");
 
+      await expect(delivery).to.emit(f.escrow, "DealDelivered").withArgs(deal.id, f.digest("proof"), inspectionUntil);
       await expect(delivery)
-        .to.emit(f.escrow, "DealDelivered")
-        .withArgs(deal.id, f.digest("proof"), at + deal.terms.inspection);
-      await expect(delivery)
-        .to.emit(f.escrow, "BackstopExtended")
-        .withArgs(deal.id, at + deal.terms.backstop);
+        .to.emit(f.escrow, "BackstopMoved")
+        .withArgs(deal.id, inspectionUntil + deal.terms.backstop);
+      await expect(delivery).to.changeEtherBalances(ethers, [f.escrow, f.buyer, f.seller], [0n, 0n, 0n]);
       expect(await f.stateOf(deal.id)).to.deep.equal({
         ...before,
         disputedFrom: "delivered",
-        disputedAt: at,
-        until: at + deal.terms.backstop,
-        resumeUntil: at + deal.terms.inspection,
+        disputedAt: inspectionUntil,
+        until: inspectionUntil + deal.terms.backstop,
       });
     });
 
-    it("never brings forward a backstop that the tribunal moved further", async () => {
+    it("moves the backstop to the end of the inspection and the whole backstop, also to an earlier second", async () => {
+      const f = await load();
+      for (const later of [-DAY, 0, 1]) {
+        const deal = await f.reach("disputed-shipped");
+        const before = await f.stateOf(deal.id);
+        const { deliverBy, inspection } = deal.terms;
+        const inspectionUntil = deliverBy + later;
+        await f.time.setNextBlockTimestamp(inspectionUntil - inspection);
+        const delivery = f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"), "0x");
+        const until = before.until + later;
+        await expect(delivery).to.emit(f.escrow, "BackstopMoved").withArgs(deal.id, until);
+        expect(await f.stateOf(deal.id)).to.deep.equal({
+          ...before,
+          disputedFrom: "delivered",
+          disputedAt: inspectionUntil,
+          until,
+        });
+      }
+    });
+
+    it("brings no backstop forward that the tribunal moved by a second, however early the goods come", async () => {
       const f = await load();
       const { tribunal, changes } = await f.openTribunal();
       const deal = await f.reach("disputed-shipped", changes);
-      const { disputedAt } = await f.stateOf(deal.id);
-      const until = disputedAt + 170 * DAY;
-      await tribunal.extendBackstop(deal.packed, until);
-      await expect(f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"), "0x")).not.to.emit(
-        f.escrow,
-        "BackstopExtended",
-      );
-      expect(await f.stateOf(deal.id)).to.include({ until, disputedAt: await f.time.latest() });
+      const { until } = await f.stateOf(deal.id);
+      await tribunal.extendBackstop(deal.packed, until + 1);
+      const delivery = f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"), "0x");
+      await expect(delivery).not.to.emit(f.escrow, "BackstopMoved");
+      expect((await f.stateOf(deal.id)).until).to.equal(until + 1);
     });
 
-    it("ends a dispute whose backstop is over, and not one a second before", async () => {
+    itMovesTheBackstop(load, {
+      from: "shipped",
+      before: "deliverBy",
+      windowEnd: ({ inspection }, at) => at + inspection,
+      send: (f, deal) => f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"), "0x"),
+    });
+
+    it("finds the dispute open in the last second before deliverBy, however short the backstop", async () => {
       const f = await load();
-      const { changes } = await f.openTribunal();
       const clocks = { inspection: 3_600, backstop: 3_600 };
-      for (const [late, status] of [
-        [-1, "disputed"],
-        [0, "delivered"],
-      ] as const) {
-        const deal = await f.reach("disputed-shipped", { ...changes, ...clocks });
-        const { until, disputedAt } = await f.stateOf(deal.id);
-        await f.time.setNextBlockTimestamp(until + late);
-        await f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"), "0x");
-        const delivered = await f.stateOf(deal.id);
-        expect(delivered.status).to.equal(status);
-        if (late === 0) {
-          expect(delivered).to.deep.equal(undisputed("delivered", deal.terms.price, until + 3_600, disputedAt));
-        }
-      }
+      const deal = await f.reach("disputed-shipped", { ...(await f.openTribunal()).changes, ...clocks });
+      const inspectionUntil = deal.terms.deliverBy - 1 + 3_600;
+      await f.time.setNextBlockTimestamp(deal.terms.deliverBy - 1);
+      await f.escrow.connect(f.attestor).deliver(deal.packed, f.digest("proof"), "0x");
+      expect(await f.stateOf(deal.id)).to.deep.equal({
+        status: "disputed",
+        disputedFrom: "delivered",
+        held: deal.terms.price,
+        until: inspectionUntil + 3_600,
+        disputedAt: inspectionUntil,
+      });
     });
 
     for (const place of ["shipped", "disputed-shipped"] as const)

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
 import { clockOf, type DealClock, seenIn, statusNumber, undisputed } from "../../src/core/deals.ts";
-import { COVERAGE, deployEscrow, FAR, type Fixture } from "../fixtures/escrow.ts";
+import { COVERAGE, deployEscrow, FAR, type Fixture, type TestDeal } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
 const connection = await network.create();
@@ -21,32 +21,50 @@ const windows = [
   ["deposited", ["buyer"], "balanceBy"],
   ["funded", ["buyer", "seller"], "shipBy"],
   ["shipped", ["buyer", "seller"], "deliverBy"],
-  ["delivered", ["buyer", "seller"], "until"],
+  ["delivered", ["buyer"], "until"],
   ["released", ["buyer"], "until"],
 ] as const satisfies readonly (readonly [string, readonly ("buyer" | "seller")[], DealClock])[];
 
-/** A funded deal that was disputed before, by the buyer's paper of then. */
-const resumed = async (f: Fixture) => {
-  const clocks = { inspection: 3_600, backstop: 3_600 };
-  const deal = await f.reach("disputed-funded", { ...(await f.openTribunal()).changes, ...clocks });
-  const { until, disputedAt } = await f.stateOf(deal.id);
-  await f.time.setNextBlockTimestamp(until);
-  await f.escrow.connect(f.stranger).lapse(deal.packed);
-  expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("funded", deal.terms.price, 0, disputedAt));
-  return deal;
-};
+/** The only ways in which a dispute ends and the deal does not: each leaves the tail of a covered deal. */
+const waysToTheTail: readonly (readonly [string, (f: Fixture) => Promise<TestDeal>])[] = [
+  ...(["deposited", "funded", "shipped", "delivered"] as const).flatMap((stage) =>
+    (["confirm", "refund"] as const).map(
+      (giveIn) =>
+        [
+          `a disputed ${stage} deal: ${giveIn}`,
+          async (f: Fixture) => {
+            const deal = await f.reach(`disputed-${stage}`, { coverage: COVERAGE });
+            await f[giveIn](deal);
+            return deal;
+          },
+        ] as const,
+    ),
+  ),
+  ...(["shipped", "delivered"] as const).map(
+    (stage) =>
+      [
+        `a disputed ${stage} deal: lapse`,
+        async (f: Fixture) => {
+          const deal = await f.reach(`disputed-${stage}`, { coverage: COVERAGE });
+          await f.time.increaseTo((await f.stateOf(deal.id)).until);
+          await f.escrow.connect(f.stranger).lapse(deal.packed);
+          return deal;
+        },
+      ] as const,
+  ),
+];
 
 describe("Escrow", () => {
   describe("dispute", () => {
     for (const [status, parties, clock] of windows) {
       for (const party of parties)
-        it(`freezes a ${status} deal until the backstop, for the ${party}, and keeps what it returns to`, async () => {
+        it(`freezes a ${status} deal for the ${party}, until the backstop after the end of the window`, async () => {
           const f = await load();
           const deal = await f.reach(status, { coverage: COVERAGE });
           const before = await f.stateOf(deal.id);
           const at = (await f.time.latest()) + 100;
           await f.time.setNextBlockTimestamp(at);
-          const backstopAt = at + deal.terms.backstop;
+          const backstopAt = clockOf(clock, deal.terms, before) + deal.terms.backstop;
           const disputing = f.escrow.connect(f[party]).dispute(deal.packed, f[party], f.digest("statement"), "0x");
 
           await expect(disputing)
@@ -58,10 +76,26 @@ describe("Escrow", () => {
             disputedFrom: status,
             held: before.held,
             until: backstopAt,
-            resumeUntil: before.until,
             disputedAt: at,
           });
           expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, COVERAGE, 0n]);
+        });
+
+      for (const party of parties)
+        it(`has the same backstop in the first and the last second of a ${status} deal, for the ${party}`, async () => {
+          const f = await load();
+          const deal = await f.reach(status);
+          const end = clockOf(clock, deal.terms, await f.stateOf(deal.id));
+          const until = end + deal.terms.backstop;
+          for (const at of [(await f.time.latest()) + 1, end - 1]) {
+            const snapshot = await networkHelpers.takeSnapshot();
+            await f.time.setNextBlockTimestamp(at);
+            await expect(f.escrow.connect(f[party]).dispute(deal.packed, f[party], f.digest("statement"), "0x"))
+              .to.emit(f.escrow, "DealDisputed")
+              .withArgs(deal.id, f[party], f.digest("statement"), until);
+            expect(await f.stateOf(deal.id)).to.include({ until, disputedAt: at });
+            await snapshot.restore();
+          }
         });
 
       it(`is possible one second before the window of a ${status} deal ends and reverts with DeadlinePassed at its end`, async () => {
@@ -73,25 +107,18 @@ describe("Escrow", () => {
       });
     }
 
-    it("reverts with NotDisputant for the seller of a deposit, who waits for balanceBy like anybody", async () => {
-      const f = await load();
-      const deal = await f.reach("deposited");
-      await f.expectRefusal(
-        deal,
-        () => f.escrow.connect(f.seller).dispute(deal.packed, f.seller, f.digest("statement"), "0x"),
-        { error: "NotDisputant", args: [f.seller, statusNumber("deposited")] },
-      );
-    });
-
-    it("reverts with NotDisputant for the seller in the tail, who would cut the buyer's time short", async () => {
-      const f = await load();
-      const deal = await f.reach("released");
-      await f.expectRefusal(
-        deal,
-        () => f.escrow.connect(f.seller).dispute(deal.packed, f.seller, f.digest("statement"), "0x"),
-        { error: "NotDisputant", args: [f.seller, statusNumber("released")] },
-      );
-    });
+    for (const [status, why] of [
+      ["deposited", "who waits for balanceBy like anybody"],
+      ["delivered", "whom silence pays"],
+      ["released", "who has no claim in the tail"],
+    ] as const)
+      it(`reverts with NotDisputant for the seller of a ${status} deal, ${why}`, async () => {
+        const f = await load();
+        const deal = await f.reach(status);
+        const own = () => f.escrow.connect(f.seller).dispute(deal.packed, f.seller, f.digest("statement"), "0x");
+        for (const send of [own, () => f.dispute(deal, deal.terms.seller)])
+          await f.expectRefusal(deal, send, { error: "NotDisputant", args: [f.seller, statusNumber(status)] });
+      });
 
     it("reverts with NotDisputant for anybody but buyer and seller", async () => {
       const f = await load();
@@ -137,12 +164,37 @@ describe("Escrow", () => {
       }
     });
 
-    it("is possible again after an undecided dispute, while the window of the resumed deal is open", async () => {
+    for (const [way, reachTail] of waysToTheTail)
+      it(`is possible a second time in the tail that is left by ${way}`, async () => {
+        const f = await load();
+        const deal = await reachTail(f);
+        const { status, until } = await f.stateOf(deal.id);
+        expect(status).to.equal("released");
+        const at = until - 1;
+        await f.time.setNextBlockTimestamp(at);
+        await expect(f.escrow.connect(f.buyer).dispute(deal.packed, f.buyer, f.digest("again"), "0x"))
+          .to.emit(f.escrow, "DealDisputed")
+          .withArgs(deal.id, f.buyer, f.digest("again"), until + deal.terms.backstop);
+        expect(await f.stateOf(deal.id)).to.deep.equal({
+          status: "disputed",
+          disputedFrom: "released",
+          held: 0n,
+          until: until + deal.terms.backstop,
+          disputedAt: at,
+        });
+      });
+
+    it("is not possible a third time: at the backstop the tail is over and the deal is closed", async () => {
       const f = await load();
-      const deal = await resumed(f);
-      await expect(f.escrow.connect(f.buyer).dispute(deal.packed, f.buyer, f.digest("again"), "0x")).to.emit(
-        f.escrow,
-        "DealDisputed",
+      const deal = await f.reach("disputed-delivered", { coverage: COVERAGE });
+      await f.confirm(deal);
+      await f.dispute(deal);
+      await f.time.increaseTo((await f.stateOf(deal.id)).until);
+      await f.escrow.connect(f.stranger).lapse(deal.packed);
+      await f.expectRefusal(
+        deal,
+        () => f.escrow.connect(f.buyer).dispute(deal.packed, f.buyer, f.digest("third"), "0x"),
+        { error: "DealNotOpen", args: [deal.id, statusNumber("none")] },
       );
     });
   });
@@ -239,19 +291,22 @@ describe("Escrow", () => {
       expect((await f.stateOf(deal.id)).disputedFrom).to.equal("released");
     });
 
-    it("reverts with SignatureInvalid for what opened the dispute before, and for one that was signed before it", async () => {
+    it("reverts with SignatureInvalid for the paper that opened the dispute before", async () => {
       const f = await load();
-      const deal = await resumed(f);
+      const deal = await f.reach("delivered", { coverage: COVERAGE });
       const by = deal.terms.buyer;
       const statement = f.digest("statement");
-      const seen = await f.seenOf(deal.id);
-      const send = async (disputedAt: number) => {
-        const message = { deal: deal.id, by, statement, ...seen, disputedAt, deadline: FAR };
+      const signed = async (seen: Awaited<ReturnType<typeof f.seenOf>>) => {
+        const message = { deal: deal.id, by, statement, ...seen, deadline: FAR };
         const consent = await f.consentTo(by, { kind: "OpenDispute", message });
-        return f.escrow.connect(f.relayer).dispute(deal.packed, by, statement, consent);
+        return () => f.escrow.connect(f.relayer).dispute(deal.packed, by, statement, consent);
       };
-      await f.expectRefusal(deal, () => send(0), { error: "SignatureInvalid", args: [f.buyer] });
-      await expect(send(seen.disputedAt)).to.emit(f.escrow, "DealDisputed");
+      const first = await signed(await f.seenOf(deal.id));
+      await expect(first()).to.emit(f.escrow, "DealDisputed");
+      await f.confirm(deal);
+      const seen = await f.seenOf(deal.id);
+      await f.expectRefusal(deal, first, { error: "SignatureInvalid", args: [f.buyer] });
+      await expect((await signed(seen))()).to.emit(f.escrow, "DealDisputed");
     });
   });
 });

@@ -27,7 +27,7 @@ const disputed = async (f: Fixture) => {
 
 describe("Escrow", () => {
   describe("extendBackstop", () => {
-    it("moves the backstop later, and neither money nor what the dispute returns to", async () => {
+    it("moves the backstop later, and neither money nor the stage of the dispute", async () => {
       const f = await load();
       const { tribunal, changes } = await f.openTribunal();
       for (const place of [
@@ -42,7 +42,7 @@ describe("Escrow", () => {
         const until = before.until + 1;
         const extending = tribunal.extendBackstop(deal.packed, until);
 
-        await expect(extending).to.emit(f.escrow, "BackstopExtended").withArgs(deal.id, until);
+        await expect(extending).to.emit(f.escrow, "BackstopMoved").withArgs(deal.id, until);
         await expect(extending).to.changeEtherBalances(ethers, [f.escrow], [0n]);
         expect(await f.stateOf(deal.id)).to.deep.equal({ ...before, until });
       }
@@ -58,7 +58,7 @@ describe("Escrow", () => {
       await f.expectRefusal(deal, send(latest + 1), { error: "BackstopTooLate", args: [latest + 1, latest] });
       await snapshot.restore();
       await f.time.setNextBlockTimestamp(at);
-      await expect(send(latest)()).to.emit(f.escrow, "BackstopExtended").withArgs(deal.id, latest);
+      await expect(send(latest)()).to.emit(f.escrow, "BackstopMoved").withArgs(deal.id, latest);
     });
 
     it("reaches 1,095 days from the dispute in all, and reverts with BackstopTooLate one second beyond", async () => {
@@ -69,14 +69,58 @@ describe("Escrow", () => {
       while (end + MAX_EXTENSION - 1 < latest) {
         await f.time.setNextBlockTimestamp(end - 1);
         end += MAX_EXTENSION - 1;
-        await expect(send(end)()).to.emit(f.escrow, "BackstopExtended").withArgs(deal.id, end);
+        await expect(send(end)()).to.emit(f.escrow, "BackstopMoved").withArgs(deal.id, end);
       }
       await f.time.setNextBlockTimestamp(end - 2);
       await f.expectRefusal(deal, send(latest + 1), { error: "BackstopTooLate", args: [latest + 1, latest] });
       await f.time.setNextBlockTimestamp(end - 1);
-      await expect(send(latest)()).to.emit(f.escrow, "BackstopExtended").withArgs(deal.id, latest);
+      await expect(send(latest)()).to.emit(f.escrow, "BackstopMoved").withArgs(deal.id, latest);
       await f.expectRefusal(deal, send(latest), { error: "BackstopNotLater", args: [latest, latest] });
       await f.expectRefusal(deal, send(latest + 1), { error: "BackstopTooLate", args: [latest + 1, latest] });
+    });
+
+    it("reaches 1,095 days from the end of the inspection, in a dispute that was open at delivery", async () => {
+      const f = await load();
+      const { tribunal, changes } = await f.openTribunal();
+      const deal = await f.reach("disputed-shipped", changes);
+      const { disputedAt: openedAt } = await f.stateOf(deal.id);
+      await f.deliver(deal);
+      const { disputedAt, until } = await f.stateOf(deal.id);
+      expect(disputedAt).to.be.greaterThan(openedAt);
+      const latest = disputedAt + MAX_DISPUTE;
+      let end = until;
+      while (end + MAX_EXTENSION - 1 < latest) {
+        await f.time.setNextBlockTimestamp(end - 1);
+        end += MAX_EXTENSION - 1;
+        await tribunal.extendBackstop(deal.packed, end);
+      }
+      await f.time.setNextBlockTimestamp(end - 2);
+      await f.expectRefusal(deal, () => tribunal.extendBackstop(deal.packed, latest + 1), {
+        error: "BackstopTooLate",
+        args: [latest + 1, latest],
+      });
+      await expect(tribunal.extendBackstop(deal.packed, latest))
+        .to.emit(f.escrow, "BackstopMoved")
+        .withArgs(deal.id, latest);
+    });
+
+    it("moves no backstop that lies 180 days or more away, until it is nearer", async () => {
+      const f = await load();
+      const { tribunal, changes } = await f.openTribunal();
+      const shipBy = (await f.time.latest()) + 300 * DAY;
+      const deal = await f.reach("disputed-funded", { ...changes, shipBy, deliverBy: shipBy + DAY });
+      const { until } = await f.stateOf(deal.id);
+      expect(until).to.equal(shipBy + deal.terms.backstop);
+      const at = until - MAX_EXTENSION;
+      await f.time.setNextBlockTimestamp(at);
+      await f.expectRefusal(deal, () => tribunal.extendBackstop(deal.packed, until + 1), {
+        error: "BackstopTooLate",
+        args: [until + 1, until],
+      });
+      await f.time.setNextBlockTimestamp(at + 1);
+      await expect(tribunal.extendBackstop(deal.packed, until + 1))
+        .to.emit(f.escrow, "BackstopMoved")
+        .withArgs(deal.id, until + 1);
     });
 
     it("reverts with BackstopNotLater for the same second and for an earlier one", async () => {
@@ -84,13 +128,13 @@ describe("Escrow", () => {
       const { deal, until, send } = await disputed(f);
       for (const to of [until, until - DAY, 0])
         await f.expectRefusal(deal, send(to), { error: "BackstopNotLater", args: [to, until] });
-      await expect(send(until + 1)()).to.emit(f.escrow, "BackstopExtended");
+      await expect(send(until + 1)()).to.emit(f.escrow, "BackstopMoved");
     });
 
     it("is possible one second before the backstop and reverts with DeadlinePassed at it", async () => {
       const f = await load();
       const { deal, until, send } = await disputed(f);
-      await f.expectUntil(deal, until, send(until + DAY), "BackstopExtended");
+      await f.expectUntil(deal, until, send(until + DAY), "BackstopMoved");
     });
 
     it("reverts with BackstopTooLate for a second that would not fit the deal's slot", async () => {

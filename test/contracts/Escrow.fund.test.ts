@@ -286,10 +286,15 @@ describe("Escrow", () => {
         error: "InspectionTooShort",
         args: [0, MIN_WINDOW],
       }));
-      refuses("BackstopTooShort: a second below the inspection", async () => ({
-        changes: { inspection: 10 * DAY, backstop: 10 * DAY - 1 },
+      refuses("BackstopTooShort: a second below an hour", async () => ({
+        changes: { backstop: MIN_WINDOW - 1 },
         error: "BackstopTooShort",
-        args: [10 * DAY - 1, 10 * DAY],
+        args: [MIN_WINDOW - 1, MIN_WINDOW],
+      }));
+      refuses("BackstopTooShort: none", async () => ({
+        changes: { backstop: 0 },
+        error: "BackstopTooShort",
+        args: [0, MIN_WINDOW],
       }));
       refuses("ExposureTooLong: a backstop beyond the longest", async () => ({
         changes: { backstop: 180 * DAY + 1 },
@@ -368,11 +373,13 @@ describe("Escrow", () => {
         });
     });
 
-    it("takes the shortest inspection, and a backstop as long as the inspection", async () => {
+    it("takes the shortest inspection and the shortest backstop, also one shorter than the inspection", async () => {
       const f = await loadFixture(deployed);
       const { changes } = await f.openTribunal();
-      const deal = f.dealOf(await f.termsOf({ ...changes, inspection: MIN_WINDOW, backstop: MIN_WINDOW }));
-      await expect(f.fund(deal)).to.emit(f.escrow, "DealFunded");
+      for (const inspection of [MIN_WINDOW, 10 * DAY]) {
+        const deal = f.dealOf(await f.termsOf({ ...changes, inspection, backstop: MIN_WINDOW }));
+        await expect(f.fund(deal)).to.emit(f.escrow, "DealFunded");
+      }
     });
 
     it("takes the longest course and reverts with ExposureTooLong one second beyond it", async () => {

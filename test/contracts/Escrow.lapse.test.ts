@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { type DealStage, statusNumber, undisputed } from "../../src/core/deals.ts";
+import { clockOf, type DealStage, statusNumber, undisputed } from "../../src/core/deals.ts";
 import type { Terms } from "../../src/core/terms.ts";
 import { COVERAGE, DAY, deployEscrow, type Fixture, type TestDeal } from "../fixtures/escrow.ts";
 
@@ -16,16 +16,18 @@ async function deployed() {
 
 const load = () => networkHelpers.loadFixture(deployed);
 
+const HOUR = 3_600;
+
 const withFee = (f: Fixture) => ({ feeBps: 1_000, marketplace: f.marketplace.address.toLowerCase() as Hex });
 
 /** Terms whose deposit, a fifth of the price, is earnest money. */
 const withEarnest = async (f: Fixture) => ({ ...(await f.inTwoParts(5n)), earnest: true, coverage: COVERAGE });
 
-/** Terms under a tribunal that accepts a backstop of an hour. */
+/** Terms under a tribunal that accepts a backstop of an hour, the shortest. */
 const withShortBackstop = async (f: Fixture) => ({
   ...(await f.openTribunal()).changes,
-  inspection: 3_600,
-  backstop: 3_600,
+  inspection: HOUR,
+  backstop: HOUR,
 });
 
 /** A disputed deal of a tribunal that stays silent until the backstop, and the call that overtakes it. */
@@ -79,19 +81,25 @@ describe("Escrow", () => {
   });
 
   describe("lapse of a silent tribunal", () => {
-    for (const stage of ["deposited", "funded", "shipped", "delivered", "released"] as const)
+    for (const [stage, clock, event] of [
+      ["deposited", "balanceBy", "DealLapsed"],
+      ["funded", "shipBy", "DealExpired"],
+      ["shipped", "deliverBy", "DealExpired"],
+      ["delivered", "until", "DealLapsed"],
+      ["released", "until", "DealClosed"],
+    ] as const)
       it(`reverts with DeadlineNotReached one second before the backstop and is possible at it (${stage})`, async () => {
         const f = await load();
-        const { deal, send } = await silent(f, stage);
-        const { until } = await f.stateOf(deal.id);
-        const events = {
-          deposited: "DealLapsed",
-          funded: "DealExpired",
-          shipped: "DealExpired",
-          delivered: "DealLapsed",
-          released: "DealClosed",
-        } as const;
-        await f.expectFrom(deal, until, send, events[stage]);
+        for (const changes of [{}, await withShortBackstop(f)]) {
+          const deal = await f.reach(stage, changes);
+          const backstopAt = clockOf(clock, deal.terms, await f.stateOf(deal.id)) + deal.terms.backstop;
+          await f.dispute(deal);
+          const send = () => f.escrow.connect(f.stranger).lapse(deal.packed);
+          await f.expectFrom(deal, backstopAt, send, event);
+          // A closed deal is known until its terms can no longer be funded.
+          const ended = backstopAt < deal.terms.fundBy ? "closed" : "none";
+          expect(await f.stateOf(deal.id)).to.deep.equal(undisputed(ended));
+        }
       });
 
     for (const [stage, clock] of [
@@ -99,39 +107,34 @@ describe("Escrow", () => {
       ["funded", "shipBy"],
       ["shipped", "deliverBy"],
     ] as const)
-      it(`resumes a ${stage} deal one second before ${clock}, and not at ${clock}`, async () => {
+      it(`leaves a ${stage} deal alone at ${clock}, and refunds it at the shortest backstop after it`, async () => {
         const f = await load();
         const { deal, send } = await silent(f, stage, await withShortBackstop(f));
-        const { held, disputedAt } = await f.stateOf(deal.id);
-        const snapshot = await networkHelpers.takeSnapshot();
-        await f.time.setNextBlockTimestamp(deal.terms[clock] - 1);
-        const lapsing = send();
-        await expect(lapsing).to.emit(f.escrow, "DealResumed").withArgs(deal.id, statusNumber(stage), 0);
-        await expect(lapsing).to.changeEtherBalances(ethers, [f.escrow, f.buyer, f.seller], [0n, 0n, 0n]);
-        expect(await f.stateOf(deal.id)).to.deep.equal(undisputed(stage, held, 0, disputedAt));
-
-        await snapshot.restore();
-        await f.time.setNextBlockTimestamp(deal.terms[clock]);
-        const overtaking = send();
-        await expect(overtaking).not.to.emit(f.escrow, "DealResumed");
-        await expect(overtaking).to.changeEtherBalances(ethers, [f.escrow, f.buyer], [-held, held]);
+        const { held } = await f.stateOf(deal.id);
+        const backstopAt = deal.terms[clock] + HOUR;
+        for (const at of [deal.terms[clock], backstopAt - 1]) {
+          await f.time.setNextBlockTimestamp(at);
+          await f.expectRefusal(deal, send, { error: "DeadlineNotReached", args: [backstopAt] });
+        }
+        await f.time.setNextBlockTimestamp(backstopAt);
+        await expect(send()).to.changeEtherBalances(ethers, [f.escrow, f.buyer, f.seller], [-held, held, 0n]);
         expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("none"));
       });
 
-    it("resumes a tail one second before its end, and frees the coverage at its end", async () => {
+    it("keeps the coverage at the end of a disputed tail, and frees it at the shortest backstop after it", async () => {
       const f = await load();
-      const { deal, send } = await silent(f, "released", await withShortBackstop(f));
-      const { resumeUntil, disputedAt } = await f.stateOf(deal.id);
-      const snapshot = await networkHelpers.takeSnapshot();
-      await f.time.setNextBlockTimestamp(resumeUntil - 1);
-      const lapsing = send();
-      await expect(lapsing).to.emit(f.escrow, "DealResumed").withArgs(deal.id, statusNumber("released"), resumeUntil);
-      await expect(lapsing).to.changeEtherBalances(ethers, [f.escrow], [0n]);
-      expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("released", 0n, resumeUntil, disputedAt));
+      const deal = await f.reach("released", await withShortBackstop(f));
+      const { until: tailUntil } = await f.stateOf(deal.id);
+      await f.dispute(deal);
+      const backstopAt = tailUntil + HOUR;
+      const send = () => f.escrow.connect(f.stranger).lapse(deal.packed);
+      for (const at of [tailUntil, backstopAt - 1]) {
+        await f.time.setNextBlockTimestamp(at);
+        await f.expectRefusal(deal, send, { error: "DeadlineNotReached", args: [backstopAt] });
+      }
       expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, COVERAGE, 0n]);
 
-      await snapshot.restore();
-      await f.time.setNextBlockTimestamp(resumeUntil);
+      await f.time.setNextBlockTimestamp(backstopAt);
       const closing = send();
       await expect(closing).to.emit(f.escrow, "DealClosed").withArgs(deal.id);
       await expect(closing).to.changeEtherBalances(ethers, [f.escrow], [0n]);
@@ -180,12 +183,12 @@ describe("Escrow", () => {
       for (const coverage of [0n, COVERAGE]) {
         const deal = await f.reach("disputed-shipped", { coverage, token: f.stablecoinAddress });
         const { price, tail } = deal.terms;
-        const { at, disputedAt, lapsing } = await atBackstop(f, deal);
+        const { at, lapsing } = await atBackstop(f, deal);
         const tailUntil = coverage === 0n ? 0 : at + tail;
         await expect(lapsing).to.emit(f.escrow, "DealExpired").withArgs(deal.id, price, tailUntil);
         await expect(lapsing).to.changeTokenBalances(ethers, f.stablecoin, [f.escrow, f.buyer], [-price, price]);
         expect(await f.stateOf(deal.id)).to.deep.equal(
-          coverage === 0n ? undisputed("none") : undisputed("released", 0n, tailUntil, disputedAt),
+          coverage === 0n ? undisputed("none") : undisputed("released", 0n, tailUntil),
         );
         expect(await f.escrow.bondOf(f.seller, f.stablecoinAddress)).to.deep.equal([coverage, coverage, 0n]);
       }
@@ -224,7 +227,7 @@ describe("Escrow", () => {
       const deal = await f.reach("disputed-delivered", { coverage: COVERAGE, ...withFee(f) });
       const { price, tail, token } = deal.terms;
       const toSeller = price / 2n;
-      const { at, disputedAt, lapsing } = await atBackstop(f, deal);
+      const { at, lapsing } = await atBackstop(f, deal);
       await expect(lapsing)
         .to.emit(f.escrow, "DealLapsed")
         .withArgs(deal.id, price - toSeller, toSeller, at + tail);
@@ -234,7 +237,7 @@ describe("Escrow", () => {
         [price - toSeller, toSeller - toSeller / 10n],
       );
       expect(await f.escrow.creditOf(f.marketplace, token)).to.equal(toSeller / 10n);
-      expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("released", 0n, at + tail, disputedAt));
+      expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("released", 0n, at + tail));
       expect(await f.escrow.bondOf(f.seller, token)).to.deep.equal([COVERAGE, COVERAGE, 0n]);
     });
 
@@ -250,60 +253,66 @@ describe("Escrow", () => {
         .withArgs(deal.id, held - held / 2n, held / 2n, 0);
     });
 
-    it("returns to where the parties got to while it was disputed", async () => {
+    for (const [stage, perform, clock] of [
+      ["deposited", "payBalance", "shipBy"],
+      ["funded", "ship", "deliverBy"],
+    ] as const)
+      it(`refunds at the backstop after ${clock}, when a disputed ${stage} deal went on by ${perform}`, async () => {
+        const f = await load();
+        for (const coverage of [0n, COVERAGE]) {
+          const changes = { ...(await withShortBackstop(f)), coverage };
+          const { deal, send } = await silent(f, stage, changes);
+          await f[perform](deal);
+          const { price, tail } = deal.terms;
+          const backstopAt = deal.terms[clock] + HOUR;
+          await f.time.setNextBlockTimestamp(backstopAt - 1);
+          await f.expectRefusal(deal, send, { error: "DeadlineNotReached", args: [backstopAt] });
+
+          // Only a deal that was shipped leaves a tail.
+          const tailUntil = perform === "ship" && coverage !== 0n ? backstopAt + tail : 0;
+          await f.time.setNextBlockTimestamp(backstopAt);
+          const lapsing = send();
+          await expect(lapsing).to.emit(f.escrow, "DealExpired").withArgs(deal.id, price, tailUntil);
+          await expect(lapsing).to.changeEtherBalances(ethers, [f.escrow, f.buyer, f.seller], [-price, price, 0n]);
+          expect(await f.stateOf(deal.id)).to.deep.equal(
+            tailUntil === 0 ? undisputed("none") : undisputed("released", 0n, tailUntil),
+          );
+        }
+      });
+
+    it("leaves the time of the dispute with the deal, once delivered the end of the inspection", async () => {
       const f = await load();
-      const changes = await withShortBackstop(f);
-
-      const paid = await f.reach("disputed-deposited", changes);
-      await f.payBalance(paid);
-      const first = await atBackstop(f, paid);
-      await expect(first.lapsing).to.emit(f.escrow, "DealResumed").withArgs(paid.id, statusNumber("funded"), 0);
-      expect(await f.stateOf(paid.id)).to.deep.equal(undisputed("funded", paid.terms.price, 0, first.disputedAt));
-
-      const shipped = await f.reach("disputed-funded", changes);
-      await f.ship(shipped);
-      const second = await atBackstop(f, shipped);
-      await expect(second.lapsing).to.emit(f.escrow, "DealResumed").withArgs(shipped.id, statusNumber("shipped"), 0);
-      expect(await f.stateOf(shipped.id)).to.deep.equal(
-        undisputed("shipped", shipped.terms.price, 0, second.disputedAt),
-      );
-    });
-
-    it("leaves the time of the dispute with the deal, through every later stage", async () => {
-      const f = await load();
-      const changes = { ...(await withShortBackstop(f)), coverage: COVERAGE };
-      const deal = await f.reach("disputed-deposited", changes);
-      const { disputedAt, lapsing } = await atBackstop(f, deal);
-      await lapsing;
-      for (const step of [f.payBalance, f.ship, f.deliver, f.confirm]) {
+      const deal = await f.reach("disputed-deposited", { ...(await withShortBackstop(f)), coverage: COVERAGE });
+      const { disputedAt } = await f.stateOf(deal.id);
+      for (const step of [f.payBalance, f.ship]) {
         await step(deal);
         expect((await f.stateOf(deal.id)).disputedAt).to.equal(disputedAt);
       }
-      expect((await f.stateOf(deal.id)).status).to.equal("released");
+      await f.deliver(deal);
+      const inspectionUntil = (await f.time.latest()) + HOUR;
+      expect((await f.stateOf(deal.id)).disputedAt).to.equal(inspectionUntil);
+      const { at, lapsing } = await atBackstop(f, deal);
+      await lapsing;
+      expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("released", 0n, at + deal.terms.tail));
     });
 
-    it("splits a deal that was delivered while disputed, at the backstop that counts from delivery", async () => {
+    it("splits a deal that was delivered while disputed, at the backstop after the inspection", async () => {
       const f = await load();
       const { deal, send } = await silent(f, "shipped");
-      const { disputedAt } = await f.stateOf(deal.id);
-      await f.time.setNextBlockTimestamp(disputedAt + DAY);
+      const at = deal.terms.deliverBy - 1;
+      await f.time.setNextBlockTimestamp(at);
       await f.deliver(deal);
-      await f.expectFrom(deal, disputedAt + DAY + deal.terms.backstop, send, "DealLapsed");
+      await f.expectFrom(deal, at + deal.terms.inspection + deal.terms.backstop, send, "DealLapsed");
       expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("none"));
     });
 
-    it("does not let a deal whose window is over be disputed again", async () => {
+    it("splits a deal that was delivered early while disputed, at the backstop after the inspection", async () => {
       const f = await load();
-      const { deal, send } = await silent(f, "released", await withShortBackstop(f));
-      const { resumeUntil } = await f.stateOf(deal.id);
-      await f.time.setNextBlockTimestamp(resumeUntil - 1);
-      await send();
-      await f.time.setNextBlockTimestamp(resumeUntil);
-      await f.expectRefusal(
-        deal,
-        () => f.escrow.connect(f.buyer).dispute(deal.packed, f.buyer, f.digest("again"), "0x"),
-        { error: "DeadlinePassed", args: [resumeUntil] },
-      );
+      const { deal, send } = await silent(f, "shipped");
+      await f.deliver(deal);
+      const inspectionUntil = (await f.time.latest()) + deal.terms.inspection;
+      await f.expectFrom(deal, inspectionUntil + deal.terms.backstop, send, "DealLapsed");
+      expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("none"));
     });
 
     it("runs from the backstop that the tribunal moved", async () => {

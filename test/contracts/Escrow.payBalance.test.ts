@@ -3,6 +3,7 @@ import { network } from "hardhat";
 import { type DealStatus, seenIn, statusNumber, undisputed } from "../../src/core/deals.ts";
 import { intentDigest } from "../../src/core/intents.ts";
 import { deployEscrow, FAR, type Fixture, type TestDeal } from "../fixtures/escrow.ts";
+import { itMovesTheBackstop } from "../fixtures/movedBackstop.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
 const connection = await network.create();
@@ -27,6 +28,7 @@ describe("Escrow", () => {
       const payment = f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value: balanceOf(deal) });
 
       await expect(payment).to.emit(f.escrow, "BalancePaid").withArgs(deal.id, balanceOf(deal));
+      await expect(payment).not.to.emit(f.escrow, "BackstopMoved");
       await expect(payment).to.changeEtherBalances(ethers, [f.buyer, f.escrow], [-balanceOf(deal), balanceOf(deal)]);
       expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("funded", deal.terms.price));
     });
@@ -43,14 +45,28 @@ describe("Escrow", () => {
       expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("funded", deal.terms.price));
     });
 
-    it("is possible while disputed: the dispute goes on over the whole price and returns to the funded deal", async () => {
+    it("is possible while disputed: the dispute goes on over the whole price, until after shipBy", async () => {
       const f = await load();
       const deal = await f.reach("disputed-deposited");
       const before = await f.stateOf(deal.id);
+      const until = deal.terms.shipBy + deal.terms.backstop;
       const payment = f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value: balanceOf(deal) });
       await expect(payment).to.emit(f.escrow, "BalancePaid").withArgs(deal.id, balanceOf(deal));
+      await expect(payment).to.emit(f.escrow, "BackstopMoved").withArgs(deal.id, until);
       await expect(payment).to.changeEtherBalances(ethers, [f.buyer, f.escrow], [-balanceOf(deal), balanceOf(deal)]);
-      expect(await f.stateOf(deal.id)).to.deep.equal({ ...before, disputedFrom: "funded", held: deal.terms.price });
+      expect(await f.stateOf(deal.id)).to.deep.equal({
+        ...before,
+        disputedFrom: "funded",
+        held: deal.terms.price,
+        until,
+      });
+    });
+
+    itMovesTheBackstop(load, {
+      from: "deposited",
+      before: "balanceBy",
+      windowEnd: ({ shipBy }) => shipBy,
+      send: (f, deal) => f.escrow.connect(f.buyer).payBalance(deal.packed, "0x", { value: balanceOf(deal) }),
     });
 
     for (const place of ["deposited", "disputed-deposited"] as const)
@@ -164,15 +180,19 @@ describe("Escrow", () => {
   });
 
   describe("payBalanceWithAuthorization", () => {
-    const authorized = async (f: Fixture, place: "deposited" | "disputed-deposited" = "deposited") => {
-      const deal = await f.reach(place, { token: f.stablecoinAddress });
+    /** The call with the buyer's authorization for the deal as it stands now. */
+    const authorizedFor = async (f: Fixture, deal: TestDeal) => {
       const seen = await f.seenOf(deal.id);
       const message = { deal: deal.id, amount: balanceOf(deal), ...seen, deadline: deal.terms.balanceBy };
       const nonce = intentDigest({ kind: "PayBalance", message }, f.domain);
       const value = balanceOf(deal);
       const authorization = await f.authorize(f.buyer, { value, validBefore: deal.terms.balanceBy, nonce });
-      const send = () => f.escrow.connect(f.relayer).payBalanceWithAuthorization(deal.packed, authorization);
-      return { deal, send };
+      return () => f.escrow.connect(f.relayer).payBalanceWithAuthorization(deal.packed, authorization);
+    };
+
+    const authorized = async (f: Fixture, place: "deposited" | "disputed-deposited" = "deposited") => {
+      const deal = await f.reach(place, { token: f.stablecoinAddress });
+      return { deal, send: await authorizedFor(f, deal) };
     };
 
     it("collects on the buyer's ERC-3009 signature whose nonce is the digest of PayBalance", async () => {
@@ -189,12 +209,28 @@ describe("Escrow", () => {
       expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("funded", deal.terms.price));
     });
 
-    it("is possible while disputed", async () => {
+    it("is possible while disputed: the dispute goes on over the whole price, until after shipBy", async () => {
       const f = await load();
       const { deal, send } = await authorized(f, "disputed-deposited");
       const before = await f.stateOf(deal.id);
-      await expect(send()).to.emit(f.escrow, "BalancePaid").withArgs(deal.id, balanceOf(deal));
-      expect(await f.stateOf(deal.id)).to.deep.equal({ ...before, disputedFrom: "funded", held: deal.terms.price });
+      const until = deal.terms.shipBy + deal.terms.backstop;
+      const payment = send();
+      await expect(payment).to.emit(f.escrow, "BalancePaid").withArgs(deal.id, balanceOf(deal));
+      await expect(payment).to.emit(f.escrow, "BackstopMoved").withArgs(deal.id, until);
+      expect(await f.stateOf(deal.id)).to.deep.equal({
+        ...before,
+        disputedFrom: "funded",
+        held: deal.terms.price,
+        until,
+      });
+    });
+
+    itMovesTheBackstop(load, {
+      from: "deposited",
+      before: "balanceBy",
+      windowEnd: ({ shipBy }) => shipBy,
+      changes: (f) => ({ token: f.stablecoinAddress }),
+      send: async (f, deal) => (await authorizedFor(f, deal))(),
     });
 
     it("is possible one second before balanceBy and reverts with DeadlinePassed at it", async () => {

@@ -48,31 +48,43 @@ describe("Escrow", () => {
     it("gives everything back after shipping, and in any dispute, and leaves the tail to a covered deal", async () => {
       const f = await load();
       await f.postBond(f.seller.address, f.stablecoinAddress, 7n);
-      for (const place of [
-        "shipped",
-        "delivered",
-        "disputed-deposited",
-        "disputed-funded",
-        "disputed-shipped",
-        "disputed-delivered",
+      for (const [place, startsAtDeliverBy] of [
+        ["shipped", true],
+        ["delivered", false],
+        ["disputed-deposited", false],
+        ["disputed-funded", false],
+        ["disputed-shipped", true],
+        ["disputed-delivered", false],
       ] as const) {
         const deal = await f.reach(place, { coverage: COVERAGE, token: f.stablecoinAddress });
-        const { tail } = deal.terms;
-        const { held: price } = await f.stateOf(deal.id);
+        const { held } = await f.stateOf(deal.id);
         const before = await f.escrow.bondOf(f.seller, f.stablecoinAddress);
-        const { disputedAt } = await f.stateOf(deal.id);
         const at = (await f.time.latest()) + 100;
+        const tailUntil = (startsAtDeliverBy ? deal.terms.deliverBy : at) + deal.terms.tail;
         await f.time.setNextBlockTimestamp(at);
-        const refunding = f.escrow.connect(f.seller).refund(deal.packed, price, "0x");
+        const refunding = f.escrow.connect(f.seller).refund(deal.packed, held, "0x");
 
-        await expect(refunding)
-          .to.emit(f.escrow, "DealRefunded")
-          .withArgs(deal.id, price, 0, at + tail);
-        await expect(refunding).to.changeTokenBalances(ethers, f.stablecoin, [f.escrow, f.buyer], [-price, price]);
-        expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("released", 0n, at + tail, disputedAt));
+        await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, held, 0, tailUntil);
+        await expect(refunding).to.changeTokenBalances(ethers, f.stablecoin, [f.escrow, f.buyer], [-held, held]);
+        expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("released", 0n, tailUntil));
         expect(await f.escrow.bondOf(f.seller, f.stablecoinAddress)).to.deep.equal(before);
       }
     });
+
+    for (const place of ["shipped", "disputed-shipped"] as const)
+      it(`starts the tail of goods on their way at deliverBy, or at a later refund (${place})`, async () => {
+        const f = await load();
+        for (const seconds of [-1, 0, 1]) {
+          const deal = await f.reach(place, { coverage: COVERAGE });
+          const { price, deliverBy, tail } = deal.terms;
+          const tailUntil = deliverBy + Math.max(seconds, 0) + tail;
+          await f.time.setNextBlockTimestamp(deliverBy + seconds);
+          const refunding = f.escrow.connect(f.seller).refund(deal.packed, price, "0x");
+          await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, price, 0, tailUntil);
+          await expect(refunding).to.changeEtherBalances(ethers, [f.escrow, f.buyer], [-price, price]);
+          expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("released", 0n, tailUntil));
+        }
+      });
 
     it("leaves no tail after shipping to a deal without coverage", async () => {
       const f = await load();
@@ -103,18 +115,6 @@ describe("Escrow", () => {
         );
         expect(await f.stateOf(deal.id)).to.deep.equal(undisputed(status, remaining, until));
       }
-    });
-
-    it("keeps the time of the last dispute when a part is given back", async () => {
-      const f = await load();
-      const clocks = { inspection: 3_600, backstop: 3_600 };
-      const deal = await f.reach("disputed-shipped", { ...(await f.openTribunal()).changes, ...clocks });
-      const { disputedAt, until } = await f.stateOf(deal.id);
-      await f.time.increaseTo(until);
-      await f.escrow.connect(f.stranger).lapse(deal.packed);
-      await f.escrow.connect(f.seller).refund(deal.packed, part(deal), "0x");
-      const remaining = deal.terms.price - part(deal);
-      expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("shipped", remaining, 0, disputedAt));
     });
 
     it("doubles earnest money from the coverage when the seller ends the deal before shipping, while disputed too", async () => {
@@ -154,7 +154,7 @@ describe("Escrow", () => {
       expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, COVERAGE, 0n]);
     });
 
-    it("reverts with RefundNotWhole for a part of a deposit and while disputed", async () => {
+    it("reverts with RefundNotWhole for a part of a deposit, and while disputed, after the backstop too", async () => {
       const f = await load();
       for (const place of [
         "deposited",
@@ -164,11 +164,13 @@ describe("Escrow", () => {
         "disputed-delivered",
       ] as const) {
         const deal = await f.reach(place);
-        const { held } = await f.stateOf(deal.id);
-        await f.expectRefusal(deal, () => f.escrow.connect(f.seller).refund(deal.packed, held - 1n, "0x"), {
-          error: "RefundNotWhole",
-          args: [held - 1n, held],
-        });
+        const { status, held, until } = await f.stateOf(deal.id);
+        const send = () => f.escrow.connect(f.seller).refund(deal.packed, held - 1n, "0x");
+        const refusal = { error: "RefundNotWhole", args: [held - 1n, held] };
+        await f.expectRefusal(deal, send, refusal);
+        if (status !== "disputed") continue;
+        await f.time.increaseTo(until);
+        await f.expectRefusal(deal, send, refusal);
       }
     });
 
@@ -279,22 +281,21 @@ describe("Escrow", () => {
       await f.expectRefusal(deal, () => as.refund(deal.packed, part(deal) + 1n, consent), refusal);
     });
 
-    it("reverts with SignatureInvalid once a dispute came and went since it was signed", async () => {
+    it("reverts with SignatureInvalid once a disputed deal was paid, shipped or delivered since", async () => {
       const f = await load();
-      const clocks = { inspection: 3_600, backstop: 3_600 };
-      const deal = await f.reach("funded", { ...(await f.openTribunal()).changes, ...clocks });
-      const consent = await consentNow(f, deal, part(deal));
-      await f.dispute(deal);
-      await f.time.increaseTo((await f.stateOf(deal.id)).until);
-      await f.escrow.connect(f.stranger).lapse(deal.packed);
-      expect((await f.stateOf(deal.id)).status).to.equal("funded");
-      await f.expectRefusal(deal, () => f.escrow.connect(f.relayer).refund(deal.packed, part(deal), consent), {
-        error: "SignatureInvalid",
-        args: [f.seller],
-      });
-      await expect(
-        f.escrow.connect(f.relayer).refund(deal.packed, part(deal), await consentNow(f, deal, part(deal))),
-      ).to.emit(f.escrow, "DealRefunded");
+      const deal = await f.reach("disputed-deposited");
+      for (const step of [f.payBalance, f.ship, f.deliver]) {
+        const { held } = await f.stateOf(deal.id);
+        const consent = await consentNow(f, deal, held);
+        await step(deal);
+        await f.expectRefusal(deal, () => f.escrow.connect(f.relayer).refund(deal.packed, held, consent), {
+          error: "SignatureInvalid",
+          args: [f.seller],
+        });
+      }
+      const { price } = deal.terms;
+      const consent = await consentNow(f, deal, price);
+      await expect(f.escrow.connect(f.relayer).refund(deal.packed, price, consent)).to.emit(f.escrow, "DealRefunded");
     });
   });
 });

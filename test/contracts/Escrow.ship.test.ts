@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import { statusNumber, undisputed } from "../../src/core/deals.ts";
 import { deployEscrow, FAR } from "../fixtures/escrow.ts";
+import { itMovesTheBackstop } from "../fixtures/movedBackstop.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
 const connection = await network.create();
@@ -23,18 +24,28 @@ describe("Escrow", () => {
       const shipping = f.escrow.connect(f.seller).ship(deal.packed, f.digest("tracking"), "0x");
 
       await expect(shipping).to.emit(f.escrow, "DealShipped").withArgs(deal.id, f.digest("tracking"));
+      await expect(shipping).not.to.emit(f.escrow, "BackstopMoved");
       await expect(shipping).to.changeEtherBalances(ethers, [f.escrow, f.seller], [0n, 0n]);
       expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("shipped", deal.terms.price));
     });
 
-    it("is possible while disputed: the dispute goes on and returns to the shipped deal", async () => {
+    it("is possible while disputed: the dispute goes on over a shipped deal, until after deliverBy", async () => {
       const f = await load();
       const deal = await f.reach("disputed-funded");
       const before = await f.stateOf(deal.id);
-      await expect(f.escrow.connect(f.seller).ship(deal.packed, f.digest("tracking"), "0x"))
-        .to.emit(f.escrow, "DealShipped")
-        .withArgs(deal.id, f.digest("tracking"));
-      expect(await f.stateOf(deal.id)).to.deep.equal({ ...before, disputedFrom: "shipped" });
+      const until = deal.terms.deliverBy + deal.terms.backstop;
+      const shipping = f.escrow.connect(f.seller).ship(deal.packed, f.digest("tracking"), "0x");
+      await expect(shipping).to.emit(f.escrow, "DealShipped").withArgs(deal.id, f.digest("tracking"));
+      await expect(shipping).to.emit(f.escrow, "BackstopMoved").withArgs(deal.id, until);
+      await expect(shipping).to.changeEtherBalances(ethers, [f.escrow, f.buyer, f.seller], [0n, 0n, 0n]);
+      expect(await f.stateOf(deal.id)).to.deep.equal({ ...before, disputedFrom: "shipped", until });
+    });
+
+    itMovesTheBackstop(load, {
+      from: "funded",
+      before: "shipBy",
+      windowEnd: ({ deliverBy }) => deliverBy,
+      send: (f, deal) => f.escrow.connect(f.seller).ship(deal.packed, f.digest("tracking"), "0x"),
     });
 
     for (const place of ["funded", "disputed-funded"] as const)

@@ -106,7 +106,7 @@ contract EscrowTest is DealMaker {
         uint256 toBuyer = _bound(cut, 0, terms.price);
         uint256 toSeller = terms.price - toBuyer;
         uint256 extra = _bound(compensation, 0, coverage);
-        bytes32 settlement = Intents.hashSettlement(id, toBuyer, toSeller, extra, DealSlots.pack(Status.Funded, 0, 0, 0), FAR);
+        bytes32 settlement = Intents.hashSettlement(id, toBuyer, toSeller, extra, DealSlots.pack(Status.Funded, 0, 0), FAR);
         escrow.settle(
             packed,
             toBuyer,
@@ -126,7 +126,7 @@ contract EscrowTest is DealMaker {
         Terms memory terms = _terms(price, 0, false);
         if (toBuyer <= terms.price) VM.assume(toSeller != terms.price - toBuyer);
         (DealId id, PackedTerms memory packed) = _fund(terms);
-        bytes32 settlement = Intents.hashSettlement(id, toBuyer, toSeller, 0, DealSlots.pack(Status.Funded, 0, 0, 0), FAR);
+        bytes32 settlement = Intents.hashSettlement(id, toBuyer, toSeller, 0, DealSlots.pack(Status.Funded, 0, 0), FAR);
         bytes memory consent = _consent(SELLER_KEY, settlement, FAR);
         VM.prank(buyer);
         VM.expectRevert(
@@ -313,7 +313,7 @@ contract EscrowTest is DealMaker {
         VM.assume(chain != 0 && chain != block.chainid);
         Terms memory terms = _terms(7, 0, false);
         (DealId id, PackedTerms memory packed) = _fund(terms);
-        bytes memory consent = _consent(BUYER_KEY, Intents.hashConfirmReceipt(id, 7, DealSlots.pack(Status.Funded, 0, 0, 0), FAR), FAR);
+        bytes memory consent = _consent(BUYER_KEY, Intents.hashConfirmReceipt(id, 7, DealSlots.pack(Status.Funded, 0, 0), FAR), FAR);
         VM.chainId(chain);
         VM.expectRevert(abi.encodeWithSelector(Signatures.SignatureInvalid.selector, buyer));
         escrow.confirm(packed, consent);
@@ -332,7 +332,7 @@ contract EscrowTest is DealMaker {
     function testFuzz_confirm_refusesOneFlippedBit(uint16 bit) public {
         Terms memory terms = _terms(7, 0, false);
         (DealId id, PackedTerms memory packed) = _fund(terms);
-        bytes memory consent = _consent(BUYER_KEY, Intents.hashConfirmReceipt(id, 7, DealSlots.pack(Status.Funded, 0, 0, 0), FAR), FAR);
+        bytes memory consent = _consent(BUYER_KEY, Intents.hashConfirmReceipt(id, 7, DealSlots.pack(Status.Funded, 0, 0), FAR), FAR);
         uint256 at = _bound(bit, 0, consent.length * 8 - 1);
         consent[at / 8] ^= bytes1(uint8(1 << (at % 8)));
         VM.expectRevert();
@@ -354,7 +354,7 @@ contract EscrowTest is DealMaker {
         Terms memory terms = _terms(7, 0, false);
         (DealId id, PackedTerms memory packed) = _fund(terms);
         Status status = Status(named % 8);
-        bytes memory consent = _consent(BUYER_KEY, Intents.hashOpenDispute(id, buyer, "", DealSlots.pack(status, 0, 0, 0), FAR), FAR);
+        bytes memory consent = _consent(BUYER_KEY, Intents.hashOpenDispute(id, buyer, "", DealSlots.pack(status, 0, 0), FAR), FAR);
         if (status != Status.Funded) {
             VM.expectRevert(abi.encodeWithSelector(Signatures.SignatureInvalid.selector, buyer));
         }

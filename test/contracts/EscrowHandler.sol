@@ -47,7 +47,6 @@ contract EscrowHandler is Actors {
         uint8 entry;
         Status status;
         Status disputedFrom;
-        uint40 disputedAt;
         uint40 deadline;
         uint256 a;
         uint256 b;
@@ -94,19 +93,18 @@ contract EscrowHandler is Actors {
         Entry storage entry = _deals[which % _deals.length];
         Deal memory deal = escrow.dealOf(entry.id);
         Bond memory bond = escrow.bondOf(entry.terms.seller, entry.terms.token);
-        uint256[10] memory clocks = [
+        uint256[9] memory clocks = [
             entry.terms.fundBy,
             entry.terms.balanceBy,
             entry.terms.shipBy,
             entry.terms.deliverBy,
             deal.until,
-            deal.resumeUntil,
             bond.unlockAt,
             uint256(bond.unlockAt) + 30 days,
             _dueAt(entry.terms, deal),
             _dueAt(entry.terms, deal)
         ];
-        uint256 at = clocks[clock % 10] + (offset % 3);
+        uint256 at = clocks[clock % 9] + (offset % 3);
         if (at > VM.getBlockTimestamp() + 1) VM.warp(at - 1);
     }
 
@@ -447,7 +445,7 @@ contract EscrowHandler is Actors {
         bool isOpen = entry.isFunded && !entry.isOver;
         uint256 steps;
         while (_dueAt(terms, escrow.dealOf(entry.id)) != 0) {
-            require(++steps <= 3, "three deadlines end any deal");
+            require(++steps <= 2, "two deadlines end any deal");
             _meetDeadline(entry, true);
         }
         uint256 fee = (toSeller * terms.feeBps) / BASIS_POINTS;
@@ -482,7 +480,7 @@ contract EscrowHandler is Actors {
         terms.deliverBy = uint32(clock += _bound(uint24(seed >> 132), 1 hours, 20 days));
         terms.inspection = uint32(_bound(uint24(seed >> 156), 1 hours, 10 days));
         terms.tail = (seed >> 180) % 5 == 0 ? 0 : uint32(_bound(uint24(seed >> 184), 0, 60 days));
-        terms.backstop = uint32(_bound(uint24(seed >> 208), terms.inspection, 60 days));
+        terms.backstop = uint32(_bound(uint24(seed >> 208), 1 hours, 60 days));
         Bond memory bond = escrow.bondOf(terms.seller, terms.token);
         uint256 free = bond.balance - bond.reserved;
         terms.coverage = coverage % 3 == 0 ? 0 : uint96(_bound(coverage, 0, free));
@@ -535,7 +533,7 @@ contract EscrowHandler is Actors {
         Entry storage entry = _deals[paper.entry];
         Deal memory deal = escrow.dealOf(entry.id);
         (paper.kind, paper.status, paper.bySeller) = (kind, deal.status, seed % 2 == 0);
-        (paper.disputedFrom, paper.disputedAt) = (deal.disputedFrom, deal.disputedAt);
+        paper.disputedFrom = deal.disputedFrom;
         paper.deadline = uint40(VM.getBlockTimestamp() + _bound(uint32(seed >> 8), 0, 30 days));
         if (kind == Kind.PayBalance) {
             paper.a = entry.terms.price - entry.terms.deposit;
@@ -595,7 +593,7 @@ contract EscrowHandler is Actors {
 
     function _seenIn(Paper memory paper) private pure returns (DealSlot) {
         return DealSlot.wrap(
-            DealSlot.unwrap(DealSlots.pack(paper.status, 0, 0, paper.disputedAt)) | (uint256(paper.disputedFrom) << 8)
+            DealSlot.unwrap(DealSlots.pack(paper.status, 0, 0)) | (uint256(paper.disputedFrom) << 8)
         );
     }
 
@@ -608,8 +606,7 @@ contract EscrowHandler is Actors {
         if (paper.kind == Kind.Ship) return stage == Status.Funded && _before(terms.shipBy);
         if (paper.kind == Kind.Deliver) return stage == Status.Shipped && _before(terms.deliverBy);
         // What a hostile wallet accepts may state anything; any other signature only the state as it is.
-        bool isSeen = paper.status == deal.status && paper.disputedFrom == deal.disputedFrom
-            && paper.disputedAt == deal.disputedAt;
+        bool isSeen = paper.status == deal.status && paper.disputedFrom == deal.disputedFrom;
         bool isStated = !signed || keys[_author(entry, paper)] == 0 || isSeen;
         if (paper.kind == Kind.PayBalance) {
             return isStated && stage == Status.Deposited && _before(terms.balanceBy)
@@ -622,7 +619,7 @@ contract EscrowHandler is Actors {
         }
         if (paper.kind == Kind.Dispute) {
             bool isOpen = deal.status >= Status.Deposited && deal.status <= Status.Released;
-            bool isAllowed = !paper.bySeller || (deal.status != Status.Deposited && deal.status != Status.Released);
+            bool isAllowed = !paper.bySeller || deal.status == Status.Funded || deal.status == Status.Shipped;
             return isStated && isOpen && isAllowed && _before(_windowEnd(terms, deal.status, deal.until));
         }
         bool isUnreleased = stage >= Status.Deposited && stage <= Status.Delivered;

@@ -222,9 +222,8 @@ describe("PanelTribunal", () => {
         [{ inspection, backstop }, true],
         [{ inspection: inspection - 1, backstop }, false],
         [{ inspection, backstop: backstop - 1 }, false],
-        // What is left after the inspection is an answer window and an hour.
-        [{ inspection: backstop - ANSWER_WINDOW - HOUR, backstop }, true],
-        [{ inspection: backstop - ANSWER_WINDOW - HOUR + 1, backstop }, false],
+        // The backstop counts from the end of the inspection, so it need not outlast it.
+        [{ inspection: backstop + DAY, backstop }, true],
         [{ inspection, backstop, rules: f.digest("unregistered") }, false],
         [{ inspection, backstop, rules: zeroHash }, false],
       ] as const) {
@@ -516,6 +515,53 @@ describe("PanelTribunal", () => {
       await expect(determine(f, deal, signed)).to.emit(f.escrow, "DealAwarded");
     });
 
+    it("waits for the inspection and the answer after it, in a dispute that was open at delivery", async () => {
+      const f = await load();
+      const deal = await f.reach("disputed-shipped");
+      await f.deliver(deal);
+      const inspectionUntil = (await f.time.latest()) + deal.terms.inspection;
+      const answerUntil = inspectionUntil + ANSWER_WINDOW;
+      const determination = await determinationOn(f, deal, { deadline: answerUntil + DAY });
+      expect(determination.disputedAt).to.equal(inspectionUntil);
+      const signed = await f.determinationOf(determination);
+      const send = () => determine(f, deal, signed);
+      for (const at of [inspectionUntil - 1, inspectionUntil, answerUntil - 1]) {
+        await f.time.setNextBlockTimestamp(at);
+        await f.expectRefusal(deal, send, { error: "AnswerWindowOpen", args: [answerUntil], from: f.tribunal });
+      }
+      await f.time.setNextBlockTimestamp(answerUntil);
+      await expect(send()).to.emit(f.escrow, "DealAwarded");
+    });
+
+    it("has the time after the answer that its panel asks for, when the goods arrive in the last second", async () => {
+      const f = await load();
+      const { minInspection: inspection, minBackstop: backstop } = f.panel;
+      const deal = await f.reach("disputed-shipped", { inspection, backstop });
+      const at = deal.terms.deliverBy - 1;
+      await f.time.setNextBlockTimestamp(at);
+      await f.deliver(deal);
+      const until = at + inspection + backstop;
+      expect((await f.stateOf(deal.id)).until).to.equal(until);
+      const signed = await f.determinationOf(await determinationOn(f, deal, { deadline: until }));
+      await f.time.setNextBlockTimestamp(until - 1);
+      await expect(determine(f, deal, signed)).to.emit(f.escrow, "DealAwarded");
+    });
+
+    it("reverts with OtherDispute for what was signed before the goods of a disputed deal were delivered", async () => {
+      const f = await load();
+      const deal = await f.reach("disputed-shipped");
+      const before = await determinationOn(f, deal, { deadline: deal.terms.deliverBy + deal.terms.backstop });
+      const signed = await f.determinationOf(before);
+      await f.deliver(deal);
+      const { disputedAt } = await f.stateOf(deal.id);
+      await f.time.setNextBlockTimestamp(disputedAt + ANSWER_WINDOW);
+      await f.expectRefusal(deal, () => determine(f, deal, signed), {
+        error: "OtherDispute",
+        args: [before.disputedAt, disputedAt],
+        from: f.tribunal,
+      });
+    });
+
     it("reverts with DeterminationExpired at its deadline, and runs one second before", async () => {
       const f = await load();
       const { deal, signed, refuses } = await answered(f);
@@ -599,7 +645,7 @@ describe("PanelTribunal", () => {
         const extension = await extensionOn(f, deal);
         const before = await f.stateOf(deal.id);
         const extending = extend(f, deal, await f.extensionOf(extension, seats));
-        await expect(extending).to.emit(f.escrow, "BackstopExtended").withArgs(deal.id, extension.until);
+        await expect(extending).to.emit(f.escrow, "BackstopMoved").withArgs(deal.id, extension.until);
         await expect(extending).to.changeEtherBalances(ethers, [f.escrow, f.buyer, f.seller], [0n, 0n, 0n]);
         expect(await f.stateOf(deal.id)).to.deep.equal({ ...before, until: extension.until });
       }
@@ -627,7 +673,7 @@ describe("PanelTribunal", () => {
       await f.expectRefusal(deal, () => extend(f, deal, signed), refusal);
       await snapshot.restore();
       await f.time.setNextBlockTimestamp(extension.deadline - 1);
-      await expect(extend(f, deal, signed)).to.emit(f.escrow, "BackstopExtended");
+      await expect(extend(f, deal, signed)).to.emit(f.escrow, "BackstopMoved");
     });
 
     it("reverts with DigestZero without reasons", async () => {
@@ -635,6 +681,20 @@ describe("PanelTribunal", () => {
       const deal = await f.reach("disputed-delivered");
       const signed = await f.extensionOf(await extensionOn(f, deal, { reasons: zeroHash }));
       await f.expectRefusal(deal, () => extend(f, deal, signed), { error: "DigestZero", from: f.tribunal });
+    });
+
+    it("reverts with OtherDispute for what was signed before the goods of a disputed deal were delivered", async () => {
+      const f = await load();
+      const deal = await f.reach("disputed-shipped");
+      const extension = await extensionOn(f, deal);
+      const signed = await f.extensionOf(extension);
+      await f.deliver(deal);
+      const { disputedAt } = await f.stateOf(deal.id);
+      await f.expectRefusal(deal, () => extend(f, deal, signed), {
+        error: "OtherDispute",
+        args: [extension.disputedAt, disputedAt],
+        from: f.tribunal,
+      });
     });
 
     it("runs once: the same extension moves the backstop no further", async () => {

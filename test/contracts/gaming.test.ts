@@ -29,9 +29,8 @@ async function deployed() {
 const load = () => networkHelpers.loadFixture(deployed);
 const NATIVE = ethers.ZeroAddress as Hex;
 const YEARS_3 = 3 * 365 * DAY;
-/** Shortest backstop that the tests' panel accepts, and as long as the tests' inspection. */
-const INSPECTION = 10 * DAY;
-const SHORT = INSPECTION + ANSWER_WINDOW + 3_600;
+/** Shortest backstop that the tests' panel accepts. */
+const SHORT = 10 * DAY;
 const lower = (account: { address: string }) => account.address.toLowerCase() as Hex;
 
 /** A tribunal that does whatever anybody asks. */
@@ -181,44 +180,82 @@ describe("what cannot be gamed", () => {
       await f.expectRefusal(deal, call, refusal);
     });
 
-    it("leaves paying, shipping and delivering possible while disputed, and moves what the dispute resumes to", async () => {
+    it("leaves paying, shipping and delivering possible while disputed, each with the whole backstop after its clock", async () => {
       const f = await load();
       const deal = await f.reach("disputed-deposited", { backstop: SHORT });
-      for (const [perform, stage] of [
-        [f.payBalance, "funded"],
-        [f.ship, "shipped"],
-        [f.deliver, "delivered"],
+      const { balanceBy, shipBy, deliverBy, inspection } = deal.terms;
+      const { disputedAt, until } = await f.stateOf(deal.id);
+      expect(until).to.equal(balanceBy + SHORT);
+      for (const [perform, stage, clock] of [
+        [f.payBalance, "funded", shipBy],
+        [f.ship, "shipped", deliverBy],
       ] as const) {
         await perform(deal);
-        const { status, disputedFrom } = await f.stateOf(deal.id);
-        expect([status, disputedFrom]).to.deep.equal(["disputed", stage]);
+        const held = deal.terms.price;
+        const expected = { status: "disputed", disputedFrom: stage, held, until: clock + SHORT, disputedAt };
+        expect(await f.stateOf(deal.id)).to.deep.equal(expected);
       }
-      const deliveredAt = await f.time.latest();
-      const { held, until, resumeUntil } = await f.stateOf(deal.id);
-      expect([held, until, resumeUntil]).to.deep.equal([
-        deal.terms.price,
-        deliveredAt + SHORT,
-        deliveredAt + deal.terms.inspection,
-      ]);
+      await f.deliver(deal);
+      const inspectionUntil = (await f.time.latest()) + inspection;
+      expect(await f.stateOf(deal.id)).to.deep.equal({
+        status: "disputed",
+        disputedFrom: "delivered",
+        held: deal.terms.price,
+        until: inspectionUntil + SHORT,
+        disputedAt: inspectionUntil,
+      });
     });
 
-    it("returns to the same window with the same clock when the backstop comes first", async () => {
+    for (const [place, opener, clock] of [
+      ["deposited", "buyer", "balanceBy"],
+      ["funded", "seller", "shipBy"],
+      ["funded", "buyer", "shipBy"],
+      ["shipped", "seller", "deliverBy"],
+      ["shipped", "buyer", "deliverBy"],
+      ["delivered", "buyer", "until"],
+      ["released", "buyer", "until"],
+    ] as const)
+      it(`gives the tribunal the same last second for a dispute of the ${opener} at any time: ${place}`, async () => {
+        const f = await load();
+        const deal = await f.reach(place, { backstop: SHORT });
+        const end = clock === "until" ? (await f.stateOf(deal.id)).until : deal.terms[clock];
+        const snapshot = await networkHelpers.takeSnapshot();
+        for (const at of [(await f.time.latest()) + 1, end - SHORT, end - 1]) {
+          if (at <= (await f.time.latest())) continue;
+          await f.time.setNextBlockTimestamp(at);
+          await f.dispute(deal, deal.terms[opener]);
+          expect((await f.stateOf(deal.id)).until).to.equal(end + SHORT);
+          await snapshot.restore();
+        }
+      });
+
+    it("hears a seller after deliverBy although the buyer disputed so early that the backstop could have ended by then", async () => {
       const f = await load();
-      for (const [place, changes] of [
-        ["funded", { shipBy: (await f.time.latest()) + 30 * DAY, deliverBy: (await f.time.latest()) + 60 * DAY }],
-        ["shipped", {}],
-        ["released", {}],
-      ] as const) {
-        const deal = await f.reach(place, { backstop: SHORT, ...changes });
-        const undisturbed = await f.stateOf(deal.id);
-        await f.dispute(deal);
-        const { disputedAt } = await f.stateOf(deal.id);
-        await f.time.increase(SHORT);
-        await expect(f.escrow.connect(f.stranger).lapse(deal.packed))
-          .to.emit(f.escrow, "DealResumed")
-          .withArgs(deal.id, statusNumber(place), undisturbed.until);
-        expect(await f.stateOf(deal.id)).to.deep.equal({ ...undisturbed, disputedAt });
-      }
+      const deal = await f.reach("shipped", { backstop: SHORT });
+      const { price, deliverBy } = deal.terms;
+      await f.time.setNextBlockTimestamp(deliverBy - SHORT);
+      await f.dispute(deal);
+      await f.time.increaseTo(deliverBy + SHORT - 2);
+      const anyone = f.escrow.connect(f.stranger);
+      const refusal = { error: "DeadlineNotReached", args: [deliverBy + SHORT] };
+      await f.expectRefusal(deal, () => anyone.lapse(deal.packed), refusal);
+      await f.time.setNextBlockTimestamp(deliverBy + SHORT - 1);
+      const signed = await f.determinationOf(await determinationOn(f, deal, { toBuyer: 0n, toSeller: price }));
+      const determined = f.tribunal.connect(f.relayer).determine(deal.packed, ...signed);
+      await expect(determined).to.changeEtherBalances(ethers, [f.escrow, f.seller], [-price, price]);
+    });
+
+    it("hears a buyer after shipBy although the seller disputed early and did not ship", async () => {
+      const f = await load();
+      const deal = await f.reach("funded", { backstop: SHORT, coverage: COVERAGE });
+      const { price, seller, shipBy } = deal.terms;
+      await f.dispute(deal, seller);
+      await f.time.increaseTo(shipBy + SHORT - 2);
+      const over = { toBuyer: price, compensation: COVERAGE };
+      const signed = await f.determinationOf(await determinationOn(f, deal, over));
+      const determined = f.tribunal.connect(f.relayer).determine(deal.packed, ...signed);
+      const all = price + COVERAGE;
+      await expect(determined).to.changeEtherBalances(ethers, [f.escrow, f.buyer], [-all, all]);
     });
 
     it("does not let a window that is over be disputed again", async () => {
@@ -226,7 +263,7 @@ describe("what cannot be gamed", () => {
       const deal = await f.reach("funded", { backstop: SHORT });
       await f.time.setNextBlockTimestamp(deal.terms.shipBy - 1);
       await f.dispute(deal);
-      await f.time.increase(SHORT);
+      await f.time.increaseTo(deal.terms.shipBy + SHORT);
       await f.escrow.connect(f.stranger).lapse(deal.packed);
       await f.expectRefusal(deal, () => f.dispute(deal), {
         error: "DealNotOpen",
@@ -240,14 +277,7 @@ describe("what cannot be gamed", () => {
       const { price, silenceBps } = deal.terms;
       const before = await ownedBy(f, deal);
       await f.dispute(deal, deal.terms.seller);
-      await f.expectRefusal(deal, () => f.dispute(deal), {
-        error: "DealNotOpen",
-        args: [deal.id, statusNumber("disputed")],
-      });
-      await f.time.increase(SHORT);
       await f.deliver(deal);
-      expect((await f.stateOf(deal.id)).status).to.equal("delivered");
-      await f.dispute(deal);
       await staySilent(f, deal);
       const share = silenceSplit(price, silenceBps);
       expect(share.toBuyer > 0n).to.equal(true);
@@ -288,34 +318,41 @@ describe("what cannot be gamed", () => {
   });
 
   describe("2. the tail is safe", () => {
-    it("is not cut short by a seller's dispute after delivery with a short backstop", async () => {
+    it("is not cut short by a seller's dispute after delivery: silence pays the seller, so there is nothing to decide", async () => {
       const f = await load();
       const deal = await f.reach("delivered", { coverage: COVERAGE, backstop: SHORT });
-      await f.dispute(deal, deal.terms.seller);
-      await f.time.increase(SHORT);
-      await f.escrow.connect(f.seller).lapse(deal.packed);
-      const { status, until } = await f.stateOf(deal.id);
-      expect([status, until]).to.deep.equal(["released", (await f.time.latest()) + deal.terms.tail]);
-      expect((await f.escrow.bondOf(deal.terms.seller, NATIVE)).reserved).to.equal(COVERAGE);
+      const { seller } = deal.terms;
+      const refusal = { error: "NotDisputant", args: [seller, statusNumber("delivered")] };
+      await f.expectRefusal(deal, () => f.dispute(deal, seller), refusal);
+      const call = () => f.escrow.connect(f.seller).dispute(deal.packed, seller, f.digest("statement"), "0x");
+      await f.expectRefusal(deal, call, refusal);
     });
 
-    it("cannot end before the inspection would have: a backstop shorter than the inspection is refused", async () => {
-      const f = await load();
-      const backstop = INSPECTION - 1;
-      await expectUnfundable(f, { backstop }, "BackstopTooShort", [backstop, INSPECTION]);
-    });
-
-    it("is not shortened by a silent tribunal", async () => {
+    it("is not shortened by a silent tribunal: the dispute outlasts it by the whole backstop", async () => {
       const f = await load();
       const deal = await f.reach("released", { backstop: SHORT });
       const { until } = await f.stateOf(deal.id);
       await f.dispute(deal);
-      await f.time.increase(SHORT);
-      await f.escrow.connect(f.seller).lapse(deal.packed);
-      await f.time.setNextBlockTimestamp(until - 1);
-      await f.dispute(deal);
-      const { status, disputedFrom } = await f.stateOf(deal.id);
-      expect([status, disputedFrom]).to.deep.equal(["disputed", "released"]);
+      await f.time.increaseTo(until + SHORT - 2);
+      const early = () => f.escrow.connect(f.seller).lapse(deal.packed);
+      await f.expectRefusal(deal, early, { error: "DeadlineNotReached", args: [until + SHORT] });
+      expect((await f.escrow.bondOf(deal.terms.seller, NATIVE)).reserved).to.equal(COVERAGE);
+    });
+
+    it("starts when the goods can be there, also when the seller gives in while they are on their way", async () => {
+      const f = await load();
+      for (const place of ["shipped", "disputed-shipped"] as const) {
+        const deal = await f.reach(place, { coverage: COVERAGE, backstop: SHORT });
+        const { deliverBy, tail } = deal.terms;
+        const snapshot = await networkHelpers.takeSnapshot();
+        await f.time.setNextBlockTimestamp(deliverBy - 1);
+        await f.refund(deal);
+        expect((await f.stateOf(deal.id)).until, place).to.equal(deliverBy + tail);
+        await snapshot.restore();
+        await f.time.setNextBlockTimestamp(deliverBy + DAY);
+        await f.refund(deal);
+        expect((await f.stateOf(deal.id)).until, place).to.equal(deliverBy + DAY + tail);
+      }
     });
 
     for (const place of ["shipped", "delivered", "disputed-shipped", "disputed-delivered"] as const)
@@ -325,7 +362,8 @@ describe("what cannot be gamed", () => {
         const deal = await f.reach(place, { coverage: COVERAGE, tribunal: address });
         await f.refund(deal);
         const { status, until } = await f.stateOf(deal.id);
-        expect([status, until]).to.deep.equal(["released", (await f.time.latest()) + deal.terms.tail]);
+        const start = place.endsWith("shipped") ? deal.terms.deliverBy : await f.time.latest();
+        expect([status, until]).to.deep.equal(["released", start + deal.terms.tail]);
         await f.escrow.connect(f.buyer).dispute(deal.packed, deal.terms.buyer, f.digest("statement"), "0x");
         const award = [0n, 0n, COVERAGE, f.digest("reasons"), f.digest("evidence")] as const;
         await expect(tribunal.award(deal.packed, ...award)).to.changeEtherBalances(ethers, [f.buyer], [COVERAGE]);
@@ -338,7 +376,7 @@ describe("what cannot be gamed", () => {
       const now = await f.time.latest();
       const [fundBy, deliverBy] = [now + DAY, now + 18 * DAY];
       await expectUnfundable(f, { inspection: 1 }, "InspectionTooShort", [1, 3600]);
-      await expectUnfundable(f, { backstop: 1 }, "BackstopTooShort", [1, INSPECTION]);
+      await expectUnfundable(f, { backstop: 1 }, "BackstopTooShort", [1, 3600]);
       await expectUnfundable(f, { shipBy: fundBy + 1 }, "ClocksOutOfOrder", [fundBy, 0, fundBy + 1, deliverBy]);
       const inParts = await f.inTwoParts();
       const shipBy = now + 3 * DAY;
@@ -435,18 +473,21 @@ describe("what cannot be gamed", () => {
       await expect(determine()).to.emit(f.escrow, "DealAwarded");
     });
 
-    it("leaves a buyer's last day time to be answered and decided, though the seller disputed at delivery", async () => {
+    it("decides no dispute that was open at delivery before the buyer could inspect and the other side answer", async () => {
       const f = await load();
-      const refusal = ["TribunalRefuses", [await f.tribunal.getAddress()]] as const;
-      await expectUnfundable(f, { backstop: SHORT - 1 }, ...refusal);
-      const deal = await f.reach("shipped", { backstop: SHORT });
+      const deal = await f.reach("disputed-shipped", { backstop: SHORT });
       await f.deliver(deal);
-      const inspectionUntil = Number((await f.stateOf(deal.id)).until);
-      await f.escrow.connect(f.seller).dispute(deal.packed, deal.terms.seller, f.digest("statement"), "0x");
-      await f.time.increaseTo(inspectionUntil + ANSWER_WINDOW);
+      const inspectionUntil = (await f.time.latest()) + deal.terms.inspection;
       const signed = await f.determinationOf(await determinationOn(f, deal));
-      const determined = f.tribunal.connect(f.relayer).determine(deal.packed, ...signed);
-      await expect(determined).to.emit(f.escrow, "DealAwarded");
+      const determine = () => f.tribunal.connect(f.relayer).determine(deal.packed, ...signed);
+      await f.time.setNextBlockTimestamp(inspectionUntil + ANSWER_WINDOW - 1);
+      await f.expectRefusal(deal, determine, {
+        error: "AnswerWindowOpen",
+        args: [inspectionUntil + ANSWER_WINDOW],
+        from: f.tribunal,
+      });
+      await f.time.increaseTo(inspectionUntil + ANSWER_WINDOW);
+      await expect(determine()).to.emit(f.escrow, "DealAwarded");
     });
 
     it("does not determine without reasons or evidence", async () => {
@@ -492,7 +533,7 @@ describe("what cannot be gamed", () => {
         });
         await f.time.setNextBlockTimestamp(now + 1);
         until = Math.min(now + 1 + 180 * DAY, latest);
-        await expect(extend(until)).to.emit(f.escrow, "BackstopExtended").withArgs(deal.id, until);
+        await expect(extend(until)).to.emit(f.escrow, "BackstopMoved").withArgs(deal.id, until);
         await f.time.increaseTo(until - 2 * DAY);
       }
       expect(steps).to.equal(7);
@@ -555,31 +596,13 @@ describe("what cannot be gamed", () => {
         deadline: FAR,
       });
       const panel = f.tribunal.connect(f.relayer);
-      const refusesBoth = async () => {
-        const { disputedAt } = await f.stateOf(deal.id);
-        await f.time.increase(ANSWER_WINDOW);
-        const refusal = { error: "OtherDispute", args: [first.disputedAt, disputedAt], from: f.tribunal };
-        await f.expectRefusal(deal, () => panel.determine(deal.packed, ...determination), refusal);
-        await f.expectRefusal(deal, () => panel.extend(deal.packed, ...extension), refusal);
-      };
       await f.time.increase(DAY);
       await f.deliver(deal);
-      await refusesBoth();
-
-      const now = await f.time.latest();
-      const clocks = { shipBy: now + 60 * DAY, deliverBy: now + 90 * DAY };
-      const resumed = await f.reach("disputed-funded", { backstop: SHORT, ...clocks });
-      const early = await f.determinationOf(await determinationOn(f, resumed));
-      const { until, disputedAt } = await f.stateOf(resumed.id);
-      await f.time.increaseTo(until);
-      await f.escrow.connect(f.stranger).lapse(resumed.packed);
-      await f.dispute(resumed);
-      await f.time.increase(ANSWER_WINDOW);
-      await f.expectRefusal(resumed, () => panel.determine(resumed.packed, ...early), {
-        error: "OtherDispute",
-        args: [disputedAt, (await f.stateOf(resumed.id)).disputedAt],
-        from: f.tribunal,
-      });
+      const { disputedAt } = await f.stateOf(deal.id);
+      await f.time.increaseTo(disputedAt + ANSWER_WINDOW);
+      const refusal = { error: "OtherDispute", args: [first.disputedAt, disputedAt], from: f.tribunal };
+      await f.expectRefusal(deal, () => panel.determine(deal.packed, ...determination), refusal);
+      await f.expectRefusal(deal, () => panel.extend(deal.packed, ...extension), refusal);
     });
 
     it("refunds nothing after shipping on a paper that was signed in a dispute before it", async () => {
@@ -639,14 +662,32 @@ describe("what cannot be gamed", () => {
       await f.expectRefusal(deal, confirm, { error: "SignatureInvalid", args: [f.buyer.address] });
     });
 
-    it("opens no second dispute with the paper of the first, once the tribunal was silent", async () => {
+    it("opens no second dispute with the paper of the first, once the buyer gave in", async () => {
       const f = await load();
-      const deal = await f.reach("released", { backstop: SHORT });
+      const deal = await f.reach("delivered", { coverage: COVERAGE });
       const { dispute } = relayed(f, deal, await intentsOn(f, deal));
       await dispute();
-      await f.time.increase(SHORT);
-      await f.escrow.connect(f.stranger).lapse(deal.packed);
+      await f.confirm(deal);
       await f.expectRefusal(deal, dispute, { error: "SignatureInvalid", args: [f.buyer.address] });
+    });
+
+    it("withdraws no credit and no bond on a paper that its owner signed before an own call", async () => {
+      const f = await load();
+      const seller = lower(f.seller);
+      const anyone = f.escrow.connect(f.relayer);
+      await f.postBond(seller, NATIVE, COVERAGE);
+      const order = { token: NATIVE, amount: 1n, to: lower(f.buyer), nonce: 0n, deadline: FAR };
+      const bond = await f.consentTo(seller, { kind: "WithdrawBond", message: { seller, ...order } });
+      const credit = await f.consentTo(seller, { kind: "WithdrawCredit", message: { owner: seller, ...order } });
+      await f.escrow.connect(f.seller).requestBondWithdrawal(f.seller, NATIVE, "0x");
+      await f.time.increase(180 * DAY);
+      const before = await f.account(seller);
+      for (const send of [
+        () => anyone.withdrawBond(seller, NATIVE, 1n, order.to, bond),
+        () => anyone.withdrawCredit(seller, NATIVE, 1n, order.to, credit),
+      ])
+        await expect(send()).to.be.revertedWithCustomError(f.escrow, "SignatureInvalid").withArgs(f.seller);
+      expect(await f.account(seller)).to.deep.equal(before);
     });
 
     it("does not restart a bond's clock with a second request, by paper or by call", async () => {
@@ -656,10 +697,15 @@ describe("what cannot be gamed", () => {
       const kept = await f.consentTo(lower(f.seller), { kind: "RequestBondWithdrawal", message });
       await f.escrow.connect(f.seller).requestBondWithdrawal(f.seller, NATIVE, "0x");
       const { unlockAt } = await f.escrow.bondOf(f.seller, NATIVE);
+      const fresh = { ...message, nonce: 1n };
+      const signed = await f.consentTo(lower(f.seller), { kind: "RequestBondWithdrawal", message: fresh });
       for (const wait of [1, 100 * DAY, 100 * DAY]) {
         await f.time.increase(wait);
+        await expect(f.escrow.connect(f.relayer).requestBondWithdrawal(f.seller, NATIVE, kept))
+          .to.be.revertedWithCustomError(f.escrow, "SignatureInvalid")
+          .withArgs(f.seller);
         for (const [caller, consent] of [
-          [f.relayer, kept],
+          [f.relayer, signed],
           [f.seller, "0x"],
         ] as const)
           await expect(f.escrow.connect(caller).requestBondWithdrawal(f.seller, NATIVE, consent))

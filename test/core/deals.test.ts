@@ -25,7 +25,6 @@ const stateIn = (place: DealPlace): DealState => {
     disputedFrom: from,
     held: terms.deposit,
     until: UNTIL,
-    resumeUntil: 0,
     disputedAt: 0,
   };
 };

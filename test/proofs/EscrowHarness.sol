@@ -43,8 +43,8 @@ abstract contract EscrowHarness {
     }
 
     /// @dev The deal's word, a bond that covers it, and all the money there is.
-    function _put(PackedTerms memory packed, uint256 word) internal {
-        DealId id = DealId.wrap(keccak256(abi.encode(block.chainid, address(escrow), packed)));
+    function _put(PackedTerms memory packed, uint256 word) internal returns (DealId id) {
+        id = DealId.wrap(keccak256(abi.encode(block.chainid, address(escrow), packed)));
         SVM.store(address(escrow), keccak256(abi.encode(id, DEALS_SLOT)), bytes32(word));
         bytes32 bond = keccak256(abi.encode(address(0), keccak256(abi.encode(SELLER, BONDS_SLOT))));
         SVM.store(address(escrow), bond, bytes32(uint256(type(uint192).max)));

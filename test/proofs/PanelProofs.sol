@@ -74,8 +74,7 @@ contract PanelProofs {
         }
         uint256 inspection = uint32(uint256(packed.words[4]));
         uint256 backstop = uint32(uint256(packed.words[5]) >> 32);
-        bool isLong = inspection >= panel.minInspection && backstop >= panel.minBackstop
-            && backstop >= inspection + panel.answerWindow + 1 hours;
+        bool isLong = inspection >= panel.minInspection && backstop >= panel.minBackstop;
         if (byEscrow) SVM.prank(address(escrow));
         bool isAccepted = tribunal.accepts(packed) == ITribunal.accepts.selector;
         assert(isAccepted == (byEscrow && isLong && !isSeated));

@@ -2,12 +2,13 @@
 pragma solidity ^0.8.28;
 
 import {IEscrow} from "../../contracts/interfaces/IEscrow.sol";
-import {Status} from "../../contracts/types/Deal.sol";
-import {PackedTerms, Terms} from "../../contracts/types/Terms.sol";
+import {Deal, Status} from "../../contracts/types/Deal.sol";
+import {DealId, PackedTerms, Terms} from "../../contracts/types/Terms.sol";
 import {EscrowHarness} from "./EscrowHarness.sol";
 import {SVM} from "./Svm.sol";
 
 /// @notice Windows are half-open and disjoint: at every second, either the buyer may dispute or the deadline's own action is due.
+/// And whenever a dispute is opened, its tribunal has the backstop of the terms after the end of that window.
 contract WindowsProofs is EscrowHarness {
     function check_disputeOrDeadline_exactlyOne(Terms memory terms, uint256 word, uint40 time) external {
         Status status = Status(uint8(word) % 8);
@@ -26,5 +27,26 @@ contract WindowsProofs is EscrowHarness {
         assert(dispute.done || dispute.refusal == IEscrow.DeadlinePassed.selector);
         assert(dispute.done == (deadline.refusal == IEscrow.DeadlineNotReached.selector));
         assert(!dispute.done || !deadline.done);
+    }
+
+    function check_dispute_leavesTheTribunalItsTime(Terms memory terms, uint256 word, uint40 time, bool bySeller) external {
+        Status status = Status(uint8(word) % 8);
+        uint256 until = uint40(word >> 112);
+        // Windows that the chain keeps are bounded from now, so no clock comes near the end of its bits.
+        SVM.assume(uint8(word) < 8 && uint8(word >> 8) < 8 && until < 1 << 39);
+        PackedTerms memory packed = _pack(terms);
+        DealId id = _put(packed, word);
+        SVM.warp(time);
+        address by = bySeller ? SELLER : BUYER;
+        SVM.prank(by);
+        try escrow.dispute(packed, by, "", "") {
+            Deal memory deal = escrow.dealOf(id);
+            uint256 windowEnd = status == Status.Deposited
+                ? terms.balanceBy
+                : status == Status.Funded ? terms.shipBy : status == Status.Shipped ? terms.deliverBy : until;
+            assert(time < windowEnd && deal.until == windowEnd + terms.backstop);
+            assert(deal.disputedAt == time && deal.disputedFrom == status && deal.held == uint96(word >> 16));
+            assert(!bySeller || status == Status.Funded || status == Status.Shipped);
+        } catch {}
     }
 }

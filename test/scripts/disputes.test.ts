@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { checkShape } from "../../scripts/proofs/disputes/check.ts";
 import { escrowRules, type Rules } from "../../scripts/proofs/disputes/rules.ts";
 import { shapes } from "../../scripts/proofs/disputes/shapes.ts";
-import { type DealPlace, placeOf, undisputed } from "../../src/core/deals.ts";
+import { type DealPlace, placeOf } from "../../src/core/deals.ts";
 import type { Terms } from "../../src/core/terms.ts";
 
 const HOUR = 3_600;
@@ -42,7 +42,7 @@ describe("check:disputes", () => {
       expect(buyer?.money["other's loss"].most).to.be.within(1, SHARE);
       expect(seller?.money["own gain"].most).to.equal(0);
       expect(seller?.money["other's loss"].most).to.equal(0);
-      for (const { delay } of findings) expect(delay["paid later"].most).to.equal(terms.backstop - 1);
+      for (const { delay } of findings) expect(delay["paid later"].most).to.equal(terms.backstop);
     }
   });
 
@@ -87,21 +87,23 @@ describe("check:disputes", () => {
     expect(found).to.deep.include({ most: Number(paidAtOnce.price), allowed: SHARE });
   });
 
-  it("finds the seller whose dispute ends the tail", () => {
-    const actor: Rules["actor"] = (action, place) =>
-      action === "dispute" && place === "released" ? "party" : escrowRules.actor(action, place);
-    const step: Rules["step"] = (call, state, moment) => {
+  /** Rules under which sellers may dispute at any time, and a backstop counts from the dispute. */
+  const hasty: Rules = {
+    actor: (action, place) => (action === "dispute" ? "party" : escrowRules.actor(action, place)),
+    step: (call, state, moment) => {
       const taken = escrowRules.step(call, state, moment);
-      const isEnd = call.action === "lapse" && placeOf(state) === "disputed-released";
-      return isEnd && taken !== undefined ? { ...taken, state: undisputed("closed") } : taken;
-    };
-    const terms = { ...covered, backstop: 3 * HOUR };
-    const found = worst(terms, { actor, step }, "seller", "seconds sooner closed");
-    expect(found).to.deep.include({ most: HOUR, allowed: 0 });
+      if (call.action !== "dispute" || taken === undefined) return taken;
+      return { ...taken, state: { ...taken.state, until: moment.now + moment.terms.backstop } };
+    },
+  };
+
+  it("finds the seller whose dispute ends the tail, where a backstop counts from the dispute", () => {
+    const found = worst({ ...covered, backstop: 3 * HOUR }, hasty, "seller", "seconds sooner closed");
+    expect(found).to.deep.include({ most: 2 * HOUR, allowed: 0 });
   });
 
-  it("finds a backstop that ends before the inspection, which no terms may have", () => {
-    const found = worst({ ...paidAtOnce, inspection: 6 * HOUR }, {}, "seller", "seconds sooner paid");
+  it("finds the seller whose dispute ends the inspection, where a backstop counts from the dispute", () => {
+    const found = worst({ ...paidAtOnce, inspection: 6 * HOUR }, hasty, "seller", "seconds sooner paid");
     expect(found).to.deep.include({ most: HOUR, allowed: 0 });
   });
 });

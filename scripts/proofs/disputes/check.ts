@@ -116,7 +116,7 @@ export const checkShape = (shape: Shape, depth: Depth, rules: Rules = escrowRule
         surveyTwins(loss, "twin's other's loss", limit, { ...run, weigh: weights.loss(otherOf(opener)) });
       }
     const clocks = { strangers: "punctual", hasGifts: false } as const;
-    const backstops = (count: number) => () => count * (terms.backstop - 1);
+    const backstops = (count: number) => () => count * terms.backstop;
     surveyTwins(paid, "seconds later paid", backstops(1), { ...clocks, bothDispute: true, weigh: weights.paidLater });
     surveyTwins(closed, "seconds later closed", backstops(terms.coverage === 0n ? 1 : 2), {
       ...clocks,

@@ -48,17 +48,15 @@ const callsIn = ({ held }: DealState, { price }: Terms): readonly DealCall[] => 
   ...(held > 0n ? [{ action: "refund", amount: held } as const] : []),
 ];
 
-/** Just before, at and after each clock ahead, and each second from which one backstop, or two in a row, end at one. */
+/** Just before, at and after each clock ahead. */
 const secondsOf = (state: DealState, terms: Terms): readonly number[] => {
   const stated = {
     deposited: [terms.balanceBy, terms.shipBy, terms.deliverBy],
     funded: [terms.shipBy, terms.deliverBy],
   };
   const ahead = { ...stated, shipped: [terms.deliverBy] }[stageOf(state) as "deposited"] ?? [];
-  const clocks = [...ahead, state.until, state.resumeUntil].filter((clock) => clock > 0);
-  return clocks
-    .flatMap((clock) => [clock, clock - terms.backstop, clock - 2 * terms.backstop])
-    .flatMap((at) => [at - 1, at, at + 1]);
+  const clocks = [...ahead, state.until].filter((clock) => clock > 0);
+  return clocks.flatMap((at) => [at - 1, at, at + 1]);
 };
 
 /** The last dispute's second matters to papers and to a tribunal that speaks, not to money. */
@@ -90,7 +88,7 @@ export const graphOf = (terms: Terms, rules: Rules): Graph => {
 
   const at = (given: DealState, now: number): Node => {
     const state = withoutMemory(given);
-    const key = [state.status, state.disputedFrom, state.held, state.until, state.resumeUntil, now].join();
+    const key = [state.status, state.disputedFrom, state.held, state.until, now].join();
     const existing = known.get(key);
     if (existing) return existing;
     const laterOf = () => {

@@ -48,7 +48,7 @@ const shape = (name: string, changes: Partial<Terms> & Pick<Terms, "silenceBps">
 /** A set of terms for each way in which the money and the clocks of a deal can lie. */
 export const shapes: readonly Shape[] = [
   shape("paid at once, a fee", { silenceBps: 3_333, feeBps: 250 }),
-  shape("paid at once, backstop as long as the inspection", { silenceBps: 10_000, backstop: 3 * DAY }),
+  shape("paid at once, the shortest backstop", { silenceBps: 10_000, backstop: HOUR }),
   shape("covered, a tail", { ...covered, silenceBps: 3_333 }),
   shape("covered, tail and backstop as long as the inspection", {
     ...covered,

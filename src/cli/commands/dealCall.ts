@@ -143,7 +143,7 @@ export const dealCall = defineCommand({
     "  fund, pay-balance, confirm          by the buyer",
     "  ship, refund, request-bond, withdraw-bond   by the seller",
     "  deliver                             by the attestor",
-    "  dispute                             by the buyer or the seller",
+    "  dispute                             by the buyer; by the seller between payment and delivery",
     "  settle                              by anyone with both signatures",
     "  release, expire, lapse, close       by anyone, when their time has come",
     "  post-bond, pay-shortfall            by anyone, for the seller",

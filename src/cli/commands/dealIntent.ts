@@ -31,7 +31,7 @@ export const dealIntent = defineCommand({
     "  fund, pay-balance, confirm     by the buyer",
     "  ship, refund                   by the seller",
     "  deliver                        by the attestor",
-    "  dispute                        by the buyer or the seller",
+    "  dispute                        by the buyer; by the seller between payment and delivery",
     "  settle                         by both, one after the other",
     "  withdraw-credit                by the owner of a credit: a marketplace's fees, a payment that failed",
     "fund and pay-balance take the money from your allowance to the escrow, or, with --token-name, by ERC-3009 without one.",

@@ -56,7 +56,7 @@ const undecidedText = ({ status, disputedFrom, terms }: DealView): string | unde
   const tail = terms.coverage === 0n ? "" : ", and claims on the bond stay open";
   return disputedFrom === "delivered"
     ? `Disputed after delivery: if nobody decides, the share that both sides agreed to divides what is held${tail}.`
-    : `Disputed while it was ${disputedFrom}: if nobody decides, the dispute changes nothing.`;
+    : `Disputed while it is ${disputedFrom}: if nobody decides, the dispute changes nothing but the time.`;
 };
 
 const textOf = (deal: DealView, unit: Unit): string => {

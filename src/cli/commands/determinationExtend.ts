@@ -16,8 +16,9 @@ export const determinationExtend = defineCommand({
   usage: "DEALFILE --until TIME --reasons FILE --url URL --out FILE",
   about: [
     "Until the backstop the arbitrators can decide; from then on anyone can overtake them. An extension moves the backstop to a",
-    "later second: at most 180 days from the moment it is executed, and never beyond three years from the dispute. It is signed,",
-    "combined and sent like a determination, needs as many signatures, and moves no money.",
+    "later second: at most 180 days from the moment it is executed, and never beyond three years from the dispute, or from the end",
+    "of the inspection for one that was open at delivery. It is signed, combined and sent like a determination, needs as many",
+    "signatures, and moves no money. A delivery makes it void.",
   ].join("\n"),
   examples: [
     [

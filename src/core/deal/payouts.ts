@@ -2,6 +2,7 @@ import {
   type DealAction,
   type DealStage,
   type DealState,
+  disputableUntil,
   nextDeadline,
   refusalOf,
   stageOf,
@@ -56,28 +57,47 @@ export const earnestOwed = (terms: Pick<Terms, "earnest" | "deposit">): bigint =
 export const fundedState = (terms: Terms): DealState =>
   undisputed(terms.deposit === terms.price ? "funded" : "deposited", terms.deposit);
 
-const leaveTail = ({ disputedAt }: DealState, { terms, now }: Moment): DealState =>
-  terms.coverage === 0n ? closed : undisputed("released", 0n, now + terms.tail, disputedAt);
+/** The tail after `start`, or the end of a deal without coverage. */
+const leaveTail = ({ terms }: Moment, start: number): DealState =>
+  terms.coverage === 0n ? closed : undisputed("released", 0n, start + terms.tail);
 
 const isShipped = (state: DealState) => ["shipped", "delivered"].includes(stageOf(state));
 
-const advance = (state: DealState, to: DealStage, { held = state.held, until = 0 } = {}): DealState =>
-  state.status === "disputed"
-    ? { ...state, disputedFrom: to, held, resumeUntil: until }
-    : undisputed(to, held, until, state.disputedAt);
-
-const deliver = (state: DealState, { terms, now }: Moment): DealState => {
-  const inspectionUntil = now + terms.inspection;
-  if (state.status !== "disputed" || now >= state.until) {
-    return undisputed("delivered", state.held, inspectionUntil, state.disputedAt);
-  }
-  // From here it is a dispute after delivery: time to answer and time to decide it start again.
-  const until = Math.max(state.until, now + terms.backstop);
-  return { ...state, disputedFrom: "delivered", until, resumeUntil: inspectionUntil, disputedAt: now };
+/**
+ * The deal one stage further, with `until` as its clock where the terms state none. A dispute goes on, and its tribunal has the
+ * backstop after the new clock, or a later one that it set itself. A dispute about delivered goods waits for the inspection: the time
+ * to answer starts at its end.
+ */
+const advance = (
+  state: DealState,
+  to: DealStage,
+  { terms }: Moment,
+  { held = state.held, until = 0 } = {},
+): DealState => {
+  const further = undisputed(to, held, until);
+  if (state.status !== "disputed") return further;
+  const backstopAfter = (stage: DealState) => disputableUntil(stage, terms) + terms.backstop;
+  const isExtended = state.until > backstopAfter(undisputed(state.disputedFrom));
+  return {
+    status: "disputed",
+    disputedFrom: to,
+    held,
+    until: Math.max(backstopAfter(further), isExtended ? state.until : 0),
+    disputedAt: to === "delivered" ? until : state.disputedAt,
+  };
 };
 
+const dispute = (state: DealState, { terms, now }: Moment): DealState => ({
+  status: "disputed",
+  disputedFrom: state.status,
+  held: state.held,
+  // Counted from the end of the window: who disputes early neither shuts the other side out nor hurries the tribunal.
+  until: disputableUntil(state, terms) + terms.backstop,
+  disputedAt: now,
+});
+
 const release = (state: DealState, moment: Moment): DealStep => ({
-  state: leaveTail(state, moment),
+  state: leaveTail(moment, moment.now),
   payout: { ...nothing, toSeller: state.held },
 });
 
@@ -85,8 +105,10 @@ const giveBack = (state: DealState, moment: Moment, { isExpiry }: { isExpiry: bo
   const compensation = isShipped(state) ? 0n : earnestOwed(moment.terms);
   // Giving in to a dispute does not escape an award beyond the price.
   const hasTail = isShipped(state) || (!isExpiry && state.status === "disputed" && compensation === 0n);
+  // What is still on its way can be looked at once it arrived.
+  const tailStart = stageOf(state) === "shipped" ? Math.max(moment.now, moment.terms.deliverBy) : moment.now;
   return {
-    state: hasTail ? leaveTail(state, moment) : closed,
+    state: hasTail ? leaveTail(moment, tailStart) : closed,
     payout: { ...nothing, toBuyer: state.held, compensation },
   };
 };
@@ -97,16 +119,19 @@ const forfeitDeposit = (state: DealState, { terms }: Moment): DealStep => ({
 });
 
 const lapse = (state: DealState, moment: Moment): DealStep => {
-  if (state.status !== "disputed") return forfeitDeposit(state, moment);
-  const stage = stageOf(state);
-  if (stage === "delivered") {
-    const payout = { ...nothing, ...silenceSplit(state.held, moment.terms.silenceBps) };
-    return { state: leaveTail(state, moment), payout };
+  switch (stageOf(state)) {
+    case "deposited":
+      return forfeitDeposit(state, moment);
+    case "delivered":
+      return {
+        state: leaveTail(moment, moment.now),
+        payout: { ...nothing, ...silenceSplit(state.held, moment.terms.silenceBps) },
+      };
+    case "released":
+      return { state: closed, payout: nothing };
+    default:
+      return giveBack(state, moment, { isExpiry: true });
   }
-  const resumed = undisputed(stage, state.held, state.resumeUntil, state.disputedAt);
-  const next = nextDeadline(resumed, moment.terms);
-  if (next === undefined || moment.now < next.at) return { state: resumed, payout: nothing };
-  return stepOf({ action: next.action }, resumed, moment);
 };
 
 const refund = (state: DealState, amount: bigint, moment: Moment): DealStep => {
@@ -154,11 +179,14 @@ export const stepOf = (call: DealCall, state: DealState, moment: Moment): DealSt
   }
   switch (call.action) {
     case "payBalance":
-      return { state: advance(state, "funded", { held: moment.terms.price }), payout: nothing };
+      return { state: advance(state, "funded", moment, { held: moment.terms.price }), payout: nothing };
     case "ship":
-      return { state: advance(state, "shipped"), payout: nothing };
+      return { state: advance(state, "shipped", moment), payout: nothing };
     case "deliver":
-      return { state: deliver(state, moment), payout: nothing };
+      return {
+        state: advance(state, "delivered", moment, { until: moment.now + moment.terms.inspection }),
+        payout: nothing,
+      };
     case "confirm":
     case "release":
       return release(state, moment);
@@ -171,17 +199,7 @@ export const stepOf = (call: DealCall, state: DealState, moment: Moment): DealSt
     case "close":
       return { state: closed, payout: nothing };
     case "dispute":
-      return {
-        state: {
-          ...state,
-          status: "disputed",
-          disputedFrom: state.status,
-          until: moment.now + moment.terms.backstop,
-          resumeUntil: state.until,
-          disputedAt: moment.now,
-        },
-        payout: nothing,
-      };
+      return { state: dispute(state, moment), payout: nothing };
     case "settle":
     case "award":
       return divide(state, call, moment);

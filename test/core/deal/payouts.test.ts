@@ -94,49 +94,54 @@ describe("silentCourse", () => {
     expect(silentCourse(fundedState(advance), advance)[0]!.payout.toBuyer).to.equal(advance.deposit);
   });
 
-  it("pays the same with a dispute that nobody decides as without it, at the later of both times", () => {
+  it("pays the same with a dispute that nobody decides as without it, a backstop later", () => {
     for (const [terms, calls, at] of [
       [earnest, [], earnest.balanceBy - 1],
+      [covered, [], plain.fundBy],
       [covered, [], plain.shipBy - 1],
       [covered, [ship], plain.deliverBy - 1],
     ] as const) {
       const state = after(terms, ...calls);
       const without = silentCourse(state, terms);
       const disputed = silentCourse(stepOf({ action: "dispute" }, state, { terms, now: at }).state, terms);
-      expect(disputed[0]).to.deep.include({ action: "lapse", at: at + terms.backstop, payout: without[0]!.payout });
+      const [first] = without;
+      expect(disputed[0]).to.deep.include({
+        action: "lapse",
+        at: first!.at + terms.backstop,
+        payout: first!.payout,
+      });
       expect(disputed.length).to.equal(without.length);
     }
   });
 
-  it("returns to where the deal stood when the clock still runs", () => {
-    const early = plain.deliverBy - plain.backstop - 100;
-    const terms = { ...covered, backstop: plain.inspection };
-    const disputed = after(terms, ship, dispute(plain.shipBy));
-    const [resumed, expired] = silentCourse(disputed, terms);
-    expect(early).to.be.lessThan(plain.deliverBy);
-    expect(resumed).to.deep.include({ action: "lapse", at: plain.shipBy + plain.inspection, payout: nothing });
-    expect(resumed!.state).to.deep.include({ status: "shipped", disputedFrom: "none", held: price });
-    expect(expired).to.deep.include({ action: "expire", at: plain.deliverBy });
-  });
-
   it("divides by the share for silence after delivery, and leaves the whole tail", () => {
     const delivered = after(covered, ship, deliver);
-    const disputedAt = delivered.until - 1;
-    const [lapsed, closed] = silentCourse(after(covered, ship, deliver, dispute(disputedAt)), covered);
-    expect(lapsed).to.deep.include({ at: disputedAt + plain.backstop });
-    expect(lapsed!.payout).to.deep.equal({ ...nothing, ...silenceSplit(price, plain.silenceBps) });
-    expect(closed).to.deep.include({ action: "close", at: disputedAt + plain.backstop + plain.tail });
+    for (const disputedAt of [plain.deliverBy, delivered.until - 1]) {
+      const [lapsed, closed] = silentCourse(after(covered, ship, deliver, dispute(disputedAt)), covered);
+      const at = delivered.until + plain.backstop;
+      expect(lapsed).to.deep.include({ action: "lapse", at });
+      expect(lapsed!.payout).to.deep.equal({ ...nothing, ...silenceSplit(price, plain.silenceBps) });
+      expect(closed).to.deep.include({ action: "close", at: at + plain.tail });
+    }
   });
 
-  it("ends a dispute of the tail in the same tail", () => {
+  it("frees the coverage a backstop after the tail that is disputed", () => {
     const released = after(covered, [{ action: "confirm" }, plain.fundBy]);
-    const terms = { ...covered, backstop: plain.inspection };
-    const disputed = stepOf({ action: "dispute" }, released, { terms, now: plain.fundBy + 1 }).state;
-    const [resumed, closed] = silentCourse(disputed, terms);
-    expect(resumed!.state).to.deep.include({ status: "released", until: released.until });
-    expect(closed).to.deep.include({ action: "close", at: released.until });
-    const confirm = () => stepOf({ action: "confirm" }, disputed, { terms, now: plain.fundBy + 2 });
+    const disputed = stepOf({ action: "dispute" }, released, { terms: covered, now: plain.fundBy + 1 }).state;
+    const [lapsed, ...rest] = silentCourse(disputed, covered);
+    expect(lapsed).to.deep.include({ action: "lapse", at: released.until + plain.backstop, payout: nothing });
+    expect(lapsed!.state.status).to.equal("closed");
+    expect(rest).to.deep.equal([]);
+    const confirm = () => stepOf({ action: "confirm" }, disputed, { terms: covered, now: plain.fundBy + 2 });
     expect(codeOf(confirm), "nothing is held").to.equal("action-refused");
+  });
+
+  it("starts the tail at deliverBy when the seller gives in while the goods are on their way", () => {
+    const shipped = after(covered, ship);
+    const refund = (now: number) =>
+      stepOf({ action: "refund", amount: price }, shipped, { terms: covered, now }).state.until;
+    expect(refund(plain.shipBy)).to.equal(plain.deliverBy + plain.tail);
+    expect(refund(plain.deliverBy + 5)).to.equal(plain.deliverBy + 5 + plain.tail);
   });
 });
 
@@ -182,7 +187,7 @@ const callsIn = (state: DealState): readonly DealCall[] => [
 
 describe("every action in every place", () => {
   const times = (state: DealState, terms: Terms, now: number) => {
-    const clocks = [terms.balanceBy, terms.shipBy, terms.deliverBy, state.until, state.resumeUntil];
+    const clocks = [terms.balanceBy, terms.shipBy, terms.deliverBy, state.until];
     return [now, ...clocks.flatMap((clock) => [clock - 1, clock])].filter((time) => time >= now);
   };
 
@@ -234,25 +239,31 @@ describe("every action in every place", () => {
 });
 
 describe("stepOf", () => {
-  it("lets a dispute follow what the parties perform, and counts it as opened at the delivery", () => {
+  it("lets a dispute follow what the parties perform, with the whole backstop after each clock", () => {
+    const disputed = after(inParts, dispute(plain.fundBy));
+    expect(disputed).to.deep.include({ until: inParts.balanceBy + plain.backstop, disputedAt: plain.fundBy });
+    const paid = after(inParts, dispute(plain.fundBy), [{ action: "payBalance" }, plain.fundBy]);
+    expect(paid).to.deep.include({ disputedFrom: "funded", until: plain.shipBy + plain.backstop });
     const shipped = after(covered, dispute(plain.fundBy), ship);
-    expect(shipped).to.deep.include({ disputedFrom: "shipped", disputedAt: plain.fundBy });
-    const disputed = after(covered, dispute(plain.fundBy), ship, deliver);
-    expect(disputed).to.deep.include({
+    expect(shipped).to.deep.include({
+      disputedFrom: "shipped",
+      until: plain.deliverBy + plain.backstop,
+      disputedAt: plain.fundBy,
+    });
+    const inspectionUntil = plain.deliverBy - 1 + plain.inspection;
+    expect(after(covered, dispute(plain.fundBy), ship, deliver)).to.deep.equal({
       status: "disputed",
       disputedFrom: "delivered",
-      disputedAt: plain.deliverBy - 1,
+      held: price,
+      until: inspectionUntil + plain.backstop,
+      disputedAt: inspectionUntil,
     });
-    expect(disputed.until).to.equal(plain.deliverBy - 1 + plain.backstop);
-    expect(disputed.resumeUntil).to.equal(plain.deliverBy - 1 + plain.inspection);
   });
 
-  it("ends a dispute whose backstop is over by the delivery", () => {
-    const terms = { ...plain, backstop: plain.inspection };
-    const disputed = stepOf({ action: "dispute" }, after(terms, ship), { terms, now: plain.shipBy - 1 }).state;
-    const late = { ...terms, deliverBy: disputed.until + 1 };
-    const { state } = stepOf({ action: "deliver" }, disputed, { terms: late, now: disputed.until });
-    expect(state).to.deep.include({ status: "delivered", until: disputed.until + terms.inspection });
+  it("brings no backstop forward that a tribunal moved", () => {
+    const until = plain.deliverBy + plain.inspection + plain.backstop + 1;
+    const extend = [{ action: "extendBackstop", until }, plain.fundBy + 1] as const;
+    expect(after(covered, dispute(plain.fundBy), extend, ship, deliver).until).to.equal(until);
   });
 
   it("leaves the tail to a buyer whose seller gives in to a dispute before shipping", () => {
