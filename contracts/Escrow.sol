@@ -149,7 +149,7 @@ contract Escrow is Bonds {
             _requireIntent(terms.buyer(), intent, consent);
         }
 
-        _release(terms, id, deal.held());
+        _release(terms, id, deal);
     }
 
     /// @inheritdoc IEscrow
@@ -159,7 +159,7 @@ contract Escrow is Bonds {
         require(deal.status() == Status.Delivered, WrongStatus(id, deal.status(), Status.Delivered));
         _requireReached(deal.until());
 
-        _release(terms, id, deal.held());
+        _release(terms, id, deal);
     }
 
     /// @inheritdoc IEscrow
@@ -212,14 +212,15 @@ contract Escrow is Bonds {
         Status stage = deal.stage();
         if (deal.status() == Status.Disputed) {
             _requireReached(deal.until());
+            // The dispute is over. A backstop comes after the clock that it held up, so that clock's own end is due.
+            deal = DealSlots.pack(stage, deal.held(), 0);
         } else {
             require(stage == Status.Deposited, WrongStatus(id, stage, Status.Disputed));
             _requireReached(terms.balanceBy());
         }
 
-        // A backstop comes after the clock that the dispute held up, so that clock's own end is due.
         if (stage == Status.Deposited) _forfeitDeposit(terms, id, deal.held());
-        else if (stage == Status.Delivered) _splitForSilence(terms, id, deal.held());
+        else if (stage == Status.Delivered) _splitForSilence(terms, id, deal);
         else if (stage == Status.Released) _close(terms, id);
         else _giveBack(terms, id, deal, true);
     }
@@ -252,7 +253,7 @@ contract Escrow is Bonds {
         require(by == terms.buyer() || isSellers, NotDisputant(by, status));
         uint256 windowEnd = _windowEnd(terms, status, deal.until());
         _requireBefore(windowEnd);
-        // Counted from the end of the window: who disputes early neither shuts the other side out nor hurries the tribunal.
+        // Counted from the end of the window: who disputes early takes from nobody the time to be heard.
         uint256 backstopAt = windowEnd + terms.backstop();
 
         _deals[id] = DealSlots.packDisputed(status, deal.held(), backstopAt, block.timestamp);
@@ -408,27 +409,27 @@ contract Escrow is Bonds {
         _advance(terms, id, deal, Status.Funded, terms.price(), 0);
     }
 
-    /// @dev The deal one stage further, with `until` as its clock where the terms state none. A dispute goes on, and its tribunal
-    /// has the backstop after the new clock, or a later one that it set itself. A dispute about delivered goods waits for the
-    /// inspection: the time to answer starts at its end.
+    /// @dev The deal one stage further, with `until` as its clock where the terms state none. A dispute goes on: its backstop comes
+    /// after the new clock and never moves to an earlier second. A dispute about delivered goods waits for the inspection: the time
+    /// to answer starts at its end.
     function _advance(PackedTerms calldata terms, DealId id, DealSlot deal, Status to, uint256 held, uint256 until) private {
         if (deal.status() != Status.Disputed) {
             _deals[id] = DealSlots.pack(to, held, until);
             return;
         }
         uint256 backstopAt = _windowEnd(terms, to, until) + terms.backstop();
-        bool isExtended = deal.until() > _windowEnd(terms, deal.disputedFrom(), 0) + terms.backstop();
-        if (isExtended && deal.until() >= backstopAt) backstopAt = deal.until();
-        else emit BackstopMoved(id, backstopAt);
+        if (backstopAt > deal.until()) emit BackstopMoved(id, backstopAt);
+        else backstopAt = deal.until();
         _deals[id] =
             DealSlots.packDisputed(to, held, backstopAt, to == Status.Delivered ? until : deal.disputedAt());
     }
 
-    /// @dev What is held goes to the seller.
-    function _release(PackedTerms calldata terms, DealId id, uint256 held) private {
-        emit DealReleased(id, held, _leaveTail(terms, id, block.timestamp));
+    /// @dev What is held goes to the seller. A deposit that the buyer gives away ends the deal, as one that is forfeited.
+    function _release(PackedTerms calldata terms, DealId id, DealSlot deal) private {
+        uint256 start = deal.stage() == Status.Deposited ? 0 : block.timestamp;
+        emit DealReleased(id, deal.held(), _leaveTail(terms, id, deal, start));
 
-        _distribute(terms, 0, held);
+        _distribute(terms, 0, deal.held());
     }
 
     /// @dev What is held goes to the buyer: the seller gave it back, or did not ship or deliver in time. Before shipping this ends
@@ -436,12 +437,16 @@ contract Escrow is Bonds {
     /// award out of the coverage.
     function _giveBack(PackedTerms calldata terms, DealId id, DealSlot deal, bool isExpiry) private {
         uint256 held = deal.held();
-        bool isShipped = deal.stage() >= Status.Shipped;
+        Status stage = deal.stage();
+        bool isShipped = stage >= Status.Shipped;
         uint96 owed = terms.earnest() && !isShipped ? terms.deposit() : 0;
         bool hasTail = isShipped || (!isExpiry && deal.status() == Status.Disputed && owed == 0);
-        // What is still on its way can be looked at once it arrived.
-        bool isOnItsWay = deal.stage() == Status.Shipped && block.timestamp < terms.deliverBy();
-        uint256 tailUntil = hasTail ? _leaveTail(terms, id, isOnItsWay ? terms.deliverBy() : block.timestamp) : 0;
+        uint256 tailUntil;
+        if (hasTail) {
+            // What is still on its way can be looked at once it arrived.
+            bool isOnItsWay = stage == Status.Shipped && block.timestamp < terms.deliverBy();
+            tailUntil = _leaveTail(terms, id, deal, isOnItsWay ? terms.deliverBy() : block.timestamp);
+        }
         if (isExpiry) emit DealExpired(id, held, tailUntil);
         else emit DealRefunded(id, held, 0, tailUntil);
         if (!hasTail) _end(terms, id, owed, 0);
@@ -458,9 +463,10 @@ contract Escrow is Bonds {
     }
 
     /// @dev The one default that a dispute may change, because both sides agreed to its share.
-    function _splitForSilence(PackedTerms calldata terms, DealId id, uint256 held) private {
+    function _splitForSilence(PackedTerms calldata terms, DealId id, DealSlot deal) private {
+        uint256 held = deal.held();
         uint256 toSeller = (held * (TermsRules.BASIS_POINTS - terms.silenceBps())) / TermsRules.BASIS_POINTS;
-        emit DealLapsed(id, held - toSeller, toSeller, _leaveTail(terms, id, block.timestamp));
+        emit DealLapsed(id, held - toSeller, toSeller, _leaveTail(terms, id, deal, block.timestamp));
 
         _distribute(terms, held - toSeller, toSeller);
     }
@@ -470,15 +476,18 @@ contract Escrow is Bonds {
         _end(terms, id, 0, 0);
     }
 
-    /// @dev Nothing is held any more; claims on the coverage stay open until `tailUntil`, the terms' tail after `start`. Zero means
-    /// that the deal ended.
-    function _leaveTail(PackedTerms calldata terms, DealId id, uint256 start) private returns (uint256 tailUntil) {
-        if (terms.coverage() == 0) {
+    /// @dev Nothing is held any more; claims on the coverage stay open until `tailUntil`, the terms' tail after `start`. Without
+    /// coverage, or without a start, the deal ends. A dispute in which a party gave in goes on, about the coverage.
+    function _leaveTail(PackedTerms calldata terms, DealId id, DealSlot deal, uint256 start)
+        private
+        returns (uint256 tailUntil)
+    {
+        if (terms.coverage() == 0 || start == 0) {
             _end(terms, id, 0, 0);
             return 0;
         }
         tailUntil = start + terms.tail();
-        _deals[id] = DealSlots.pack(Status.Released, 0, tailUntil);
+        _advance(terms, id, deal, Status.Released, 0, tailUntil);
     }
 
     /// @dev Forgets a deal and ends its reservation. The slot is given back once `fundBy` keeps the terms from being funded

@@ -40,7 +40,7 @@ interface IEscrow {
     event DealRefunded(DealId indexed id, uint256 amount, uint256 remaining, uint256 tailUntil);
     /// @notice `by` opened a dispute; `statement` is a digest of what they state. From `backstopAt` anyone can overtake the tribunal.
     event DealDisputed(DealId indexed id, address by, bytes32 statement, uint256 backstopAt);
-    /// @notice The backstop of a disputed deal moved to `backstopAt`, by its tribunal or because a party performed meanwhile.
+    /// @notice The backstop of a disputed deal moved to `backstopAt`, by its tribunal, or because a party performed or gave in.
     event BackstopMoved(DealId indexed id, uint256 backstopAt);
 
     // ------------------------------------------------------------------ ends of a deal
@@ -202,13 +202,15 @@ interface IEscrow {
 
     /// @notice Records delivery before `deliverBy` and starts the inspection. Attestor, or the attestor's `AttestDelivery`.
     /// @dev While disputed, the dispute goes on as one about the goods, which the buyer may inspect first: `disputedAt` becomes the
-    /// end of the inspection, and the backstop `terms.backstop` after it, unless the tribunal had set a later one.
+    /// end of the inspection, and the backstop comes at least `terms.backstop` after it. `AttestDelivery` names no state: anybody who has
+    /// the paper can submit it until its deadline.
     /// @param proof Digest of the proof of delivery.
     function deliver(PackedTerms calldata terms, bytes32 proof, bytes calldata consent) external;
 
     /// @notice Pays what is held to the seller, less the fee, from any state in which money is held, also while disputed. Buyer,
     /// or the buyer's `ConfirmReceipt`, which states what is held and the state: it releases nothing that is paid in later.
-    /// @dev Waives nothing: until the tail ends the buyer can still dispute and be compensated from the coverage.
+    /// @dev Waives nothing: until the tail ends the buyer can still dispute and be compensated from the coverage, and a dispute that
+    /// is open goes on about it. A deposit that the buyer confirms ends the deal.
     function confirm(PackedTerms calldata terms, bytes calldata consent) external;
 
     /// @notice Pays what is held to the seller, less the fee, once the inspection is over. Anyone.
@@ -219,7 +221,7 @@ interface IEscrow {
     /// only of a paid price without a dispute.
     /// @dev All of it before shipping closes the deal and doubles earnest money from the coverage (Civil Code of the PRC art.
     /// 587), which a settlement can spare. After shipping, and in a dispute about anything but earnest money, it leaves the tail,
-    /// which for goods on their way starts at `deliverBy`.
+    /// which for goods on their way starts at `deliverBy`, and a dispute that is open goes on about the coverage.
     function refund(PackedTerms calldata terms, uint256 amount, bytes calldata consent) external;
 
     // ------------------------------------------------------------------ deadlines

@@ -7,8 +7,9 @@ import {DealSlots} from "./DealSlots.sol";
 import {TermsCodec} from "./TermsCodec.sol";
 
 /// @notice EIP-712 struct hashes of everything that a party signs for the escrow. One readable type per action.
-/// @dev What moves money or opens a dispute names the state that it was signed in: the status, and the stage of a disputed deal. A
-/// deal passes each state once and never returns to one, so that a paper kept back works neither later nor twice.
+/// @dev What moves money or opens a dispute names the state that it was signed in: the status, and of a disputed deal its stage and
+/// the dispute's second. A deal passes each state once and never returns to one, so that a paper kept back works neither later nor
+/// twice; and nobody can consent in advance to how a dispute ends that is not open yet.
 library Intents {
     using DealSlots for DealSlot;
     using TermsCodec for PackedTerms;
@@ -22,22 +23,22 @@ library Intents {
         "Terms(address buyer,address seller,address marketplace,address attestor,address token,uint96 price,uint96 deposit,uint96 coverage,uint16 feeBps,bool earnest,uint32 fundBy,uint32 balanceBy,uint32 shipBy,uint32 deliverBy,uint32 inspection,uint32 tail,address tribunal,bytes32 rules,uint32 backstop,uint16 silenceBps,bytes32 order)"
     );
     bytes32 internal constant PAY_BALANCE_TYPEHASH = keccak256(
-        "PayBalance(bytes32 deal,uint256 amount,uint8 status,uint8 disputedFrom,uint256 deadline)"
+        "PayBalance(bytes32 deal,uint256 amount,uint8 status,uint8 disputedFrom,uint40 disputedAt,uint256 deadline)"
     );
     bytes32 internal constant SHIP_GOODS_TYPEHASH = keccak256("ShipGoods(bytes32 deal,bytes32 tracking,uint256 deadline)");
     bytes32 internal constant ATTEST_DELIVERY_TYPEHASH =
         keccak256("AttestDelivery(bytes32 deal,bytes32 proof,uint256 deadline)");
     bytes32 internal constant CONFIRM_RECEIPT_TYPEHASH = keccak256(
-        "ConfirmReceipt(bytes32 deal,uint256 amount,uint8 status,uint8 disputedFrom,uint256 deadline)"
+        "ConfirmReceipt(bytes32 deal,uint256 amount,uint8 status,uint8 disputedFrom,uint40 disputedAt,uint256 deadline)"
     );
     bytes32 internal constant REFUND_BUYER_TYPEHASH = keccak256(
-        "RefundBuyer(bytes32 deal,uint256 amount,uint256 remaining,uint8 status,uint8 disputedFrom,uint256 deadline)"
+        "RefundBuyer(bytes32 deal,uint256 amount,uint256 remaining,uint8 status,uint8 disputedFrom,uint40 disputedAt,uint256 deadline)"
     );
     bytes32 internal constant OPEN_DISPUTE_TYPEHASH = keccak256(
-        "OpenDispute(bytes32 deal,address by,bytes32 statement,uint8 status,uint8 disputedFrom,uint256 deadline)"
+        "OpenDispute(bytes32 deal,address by,bytes32 statement,uint8 status,uint8 disputedFrom,uint40 disputedAt,uint256 deadline)"
     );
     bytes32 internal constant SETTLEMENT_TYPEHASH = keccak256(
-        "Settlement(bytes32 deal,uint256 toBuyer,uint256 toSeller,uint256 compensation,uint8 status,uint8 disputedFrom,uint256 deadline)"
+        "Settlement(bytes32 deal,uint256 toBuyer,uint256 toSeller,uint256 compensation,uint8 status,uint8 disputedFrom,uint40 disputedAt,uint256 deadline)"
     );
     bytes32 internal constant POST_BOND_TYPEHASH =
         keccak256("PostBond(address seller,address token,uint256 amount,bytes32 salt,uint256 deadline)");
@@ -85,7 +86,7 @@ library Intents {
     function hashPayBalance(DealId deal, uint256 amount, DealSlot slot, uint256 deadline) internal pure returns (bytes32) {
         return keccak256(
             abi.encode(
-                PAY_BALANCE_TYPEHASH, deal, amount, slot.status(), slot.disputedFrom(), deadline
+                PAY_BALANCE_TYPEHASH, deal, amount, slot.status(), slot.disputedFrom(), slot.disputedAt(), deadline
             )
         );
     }
@@ -105,7 +106,7 @@ library Intents {
     {
         return keccak256(
             abi.encode(
-                CONFIRM_RECEIPT_TYPEHASH, deal, amount, slot.status(), slot.disputedFrom(), deadline
+                CONFIRM_RECEIPT_TYPEHASH, deal, amount, slot.status(), slot.disputedFrom(), slot.disputedAt(), deadline
             )
         );
     }
@@ -123,6 +124,7 @@ library Intents {
                 remaining,
                 slot.status(),
                 slot.disputedFrom(),
+                slot.disputedAt(),
                 deadline
             )
         );
@@ -141,6 +143,7 @@ library Intents {
                 statement,
                 slot.status(),
                 slot.disputedFrom(),
+                slot.disputedAt(),
                 deadline
             )
         );
@@ -163,6 +166,7 @@ library Intents {
                 compensation,
                 slot.status(),
                 slot.disputedFrom(),
+                slot.disputedAt(),
                 deadline
             )
         );

@@ -14,7 +14,8 @@
  *    refuses changes nothing there. The largest difference of either party's money over all behaviours is at most the share, and
  *    zero for a seller as long as the buyer does not dispute. This needs no party to act at its best, and is the stronger claim.
  * 3. **Time.** The same twin runs with punctual strangers: how much later the money leaves (one backstop at most) and the coverage
- *    is free (two at most). Where only the opener disputes, neither comes sooner.
+ *    is free (two at most); where the goods come early in a dispute, both count from `deliverBy`. Where only the opener disputes,
+ *    neither comes sooner.
  *
  * Left out: what the tribunal decides, settlements, gas, the worth of goods. A twin run leaves out what a party gives by its own
  * will (`confirm`, `refund`): the opener's where the run with the dispute refuses it, the other's where the run without does, and

@@ -58,6 +58,8 @@ export type DealRule = {
 
 const released = ["released", "closed"] as const;
 const closed = ["closed"] as const;
+/** A dispute in which a party gave in goes on, about the coverage. */
+const givenIn = ["disputed-released", "closed"] as const;
 
 /**
  * Every action of the escrow in every place; what is not listed is refused. The contract conforms to this table
@@ -89,14 +91,14 @@ export const dealTable = {
   confirm: {
     by: "buyer",
     in: {
-      deposited: { to: released },
+      deposited: { to: closed },
       funded: { to: released },
       shipped: { to: released },
       delivered: { to: released },
-      "disputed-deposited": { to: released },
-      "disputed-funded": { to: released },
-      "disputed-shipped": { to: released },
-      "disputed-delivered": { to: released },
+      "disputed-deposited": { to: closed },
+      "disputed-funded": { to: givenIn },
+      "disputed-shipped": { to: givenIn },
+      "disputed-delivered": { to: givenIn },
     },
   },
   release: { by: "anyone", in: { delivered: { from: "until", to: released } } },
@@ -107,10 +109,10 @@ export const dealTable = {
       funded: { to: ["funded", "closed"] },
       shipped: { to: ["shipped", "released", "closed"] },
       delivered: { to: ["delivered", "released", "closed"] },
-      "disputed-deposited": { to: released },
-      "disputed-funded": { to: released },
-      "disputed-shipped": { to: released },
-      "disputed-delivered": { to: released },
+      "disputed-deposited": { to: givenIn },
+      "disputed-funded": { to: givenIn },
+      "disputed-shipped": { to: givenIn },
+      "disputed-delivered": { to: givenIn },
     },
   },
   expire: {
@@ -212,14 +214,15 @@ export const placeOf = (state: Pick<DealState, "status" | "disputedFrom">): Deal
 export const statusNumber = (status: DealStatus): number => dealStatuses.indexOf(status);
 
 /**
- * A state as papers name it: numbers of the contract's `Status`. A deal passes each state once, and a paper works in exactly the
- * one that it names.
+ * A state as papers name it: numbers of the contract's `Status`, and the dispute's Unix second, 0 without one. A deal passes each
+ * state once, and a paper works in exactly the one that it names.
  *
- * @example seenIn(undisputed("funded")) // { status: 2, disputedFrom: 0 }
+ * @example seenIn(undisputed("funded")) // { status: 2, disputedFrom: 0, disputedAt: 0 }
  */
-export const seenIn = (state: Pick<DealState, "status" | "disputedFrom">) => ({
+export const seenIn = (state: Pick<DealState, "status" | "disputedFrom" | "disputedAt">) => ({
   status: statusNumber(state.status),
   disputedFrom: statusNumber(state.disputedFrom),
+  disputedAt: state.disputedAt,
 });
 
 /** What {@link seenIn} makes. */

@@ -4,12 +4,13 @@ import { type EscrowDomain, escrowDomain, termsTypes } from "./terms.ts";
 import { address, amount, bytes32, seconds } from "./wire.ts";
 
 /**
- * The state of the deal that what moves money or opens a dispute names, as {@link seenIn} makes it. A deal passes each state once:
- * kept back, such a paper works neither later nor twice.
+ * The state of the deal that what moves money or opens a dispute names, as {@link seenIn} makes it. A deal passes each state once, and
+ * a dispute's second is not known before: kept back, such a paper works neither later nor twice, and none consents in advance.
  */
 const seenTypes = [
   { name: "status", type: "uint8" },
   { name: "disputedFrom", type: "uint8" },
+  { name: "disputedAt", type: "uint40" },
 ] as const;
 
 /**
@@ -105,7 +106,7 @@ const nonce = z
 const dealStatus = z.number().int().min(0).max(7);
 
 /** What a party saw when it signed, and the only state in which the intent works. */
-const seen = { status: dealStatus, disputedFrom: dealStatus };
+const seen = { status: dealStatus, disputedFrom: dealStatus, disputedAt: seconds };
 
 /** Messages of all intents as they come over the wire: amounts and nonces decimal strings, unknown fields refused. */
 export const intentSchemas = {

@@ -224,6 +224,10 @@ const advance = (before: DealProjection, to: DealStatus, { held = BigInt(before.
 const emptied = (tailUntil = "0") =>
   tailUntil === "0" ? standing(undisputed("closed")) : standing(undisputed("released", 0n, Number(tailUntil)));
 
+/** The same when a party gave it up: a dispute goes on, about the coverage. */
+const givenUp = (before: DealProjection, tailUntil: string) =>
+  tailUntil === "0" ? emptied() : advance(before, "released", { held: 0n, until: Number(tailUntil) });
+
 const dealChange = (event: StoredEvent, before: DealProjection): Partial<DealProjection> => {
   const args = argsOf(event);
   // A deal that is disputed in its tail holds nothing any more: what each side got before stays what it got.
@@ -249,11 +253,11 @@ const dealChange = (event: StoredEvent, before: DealProjection): Partial<DealPro
     case "DealDelivered":
       return { ...advance(before, "delivered", { until: Number(args.inspectionUntil) }), proof: args.proof as Hex };
     case "DealReleased":
-      return { ...emptied(args.tailUntil), ...outcome("release", { toSeller: args.amount! }) };
+      return { ...givenUp(before, args.tailUntil!), ...outcome("release", { toSeller: args.amount! }) };
     case "DealRefunded":
       if (args.remaining !== "0") return { held: args.remaining!, ...refunded(args.amount!) };
       return {
-        ...emptied(args.tailUntil),
+        ...givenUp(before, args.tailUntil!),
         ...outcome("refund", { toBuyer: args.amount! }),
         ...refunded(args.amount!),
       };

@@ -125,7 +125,7 @@ describe("termsFromTemplate", () => {
       [{ attestor: templateExample.seller }, "attestor-is-seller"],
       [{ inspection: "0s" }, "inspection-too-short"],
       [{ shipWithin: "59m" }, "clocks-out-of-order"],
-      [{ backstop: "9d" }, "backstop-too-short"],
+      [{ backstop: "59m" }, "backstop-too-short"],
       [{ marketplace: templateExample.buyer }, "buyer-is-marketplace"],
       [{ deposit: "8000", earnest: true, balanceWithin: "1d" }, "earnest-not-covered"],
       [{ tail: "400d" }, "exposure-too-long"],

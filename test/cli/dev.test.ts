@@ -244,12 +244,12 @@ describe("holdfast dev", () => {
     const disputed = await client.waitForDeal(id, "disputed");
     expect(disputed).to.include({ disputedFrom: "released" });
 
-    const extend = ["determination", "extend", "covered.json", "--until", "100d", "--reasons", "reasons.txt"];
+    const extend = ["determination", "extend", "covered.json", "--until", "150d", "--reasons", "reasons.txt"];
     await done(...extend, "--out", "extension.json", "--url", url);
     await signBoth("extension.json", "extension");
     await done("determination", "send", "extension.signed.json", "--url", url);
     const extended = await client.waitForDeal(id, ({ until }) => until > disputed.until);
-    expect(extended.until - extended.asOf).to.be.within(99 * 86_400, 100 * 86_400);
+    expect(extended.until - extended.asOf).to.be.within(149 * 86_400, 150 * 86_400);
 
     const nothing = ["--to-buyer", "0", "--to-seller", "0", "--compensation", "300"];
     const documents = ["--reasons", "reasons.txt", "--evidence", "reasons.txt"];

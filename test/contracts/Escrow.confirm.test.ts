@@ -92,7 +92,7 @@ describe("Escrow", () => {
       }
     });
 
-    for (const place of ["delivered", "disputed-delivered"] as const)
+    for (const place of ["funded", "shipped", "delivered"] as const)
       it(`keeps the coverage of a ${place} deal reserved until the tail ends`, async () => {
         const f = await load();
         const deal = await f.reach(place, { coverage: COVERAGE });
@@ -104,6 +104,36 @@ describe("Escrow", () => {
           .withArgs(deal.id, deal.terms.price, tailUntil);
         expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("released", 0n, tailUntil));
         expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, COVERAGE, 0n]);
+      });
+
+    for (const stage of ["funded", "shipped", "delivered"] as const)
+      it(`leaves a dispute open about the coverage, a backstop longer than the tail (${stage})`, async () => {
+        const f = await load();
+        const deal = await f.reach(`disputed-${stage}`, { coverage: COVERAGE, tail: 100 * DAY });
+        const { disputedAt } = await f.stateOf(deal.id);
+        const at = (await f.time.latest()) + 100;
+        await f.time.setNextBlockTimestamp(at);
+        const until = at + deal.terms.tail + deal.terms.backstop;
+        const confirming = f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
+        await expect(confirming)
+          .to.emit(f.escrow, "DealReleased")
+          .withArgs(deal.id, deal.terms.price, at + 100 * DAY);
+        await expect(confirming).to.emit(f.escrow, "BackstopMoved").withArgs(deal.id, until);
+        const left = { status: "disputed", disputedFrom: "released", held: 0n, until, disputedAt };
+        expect(await f.stateOf(deal.id)).to.deep.equal(left);
+        expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, COVERAGE, 0n]);
+      });
+
+    for (const place of ["deposited", "disputed-deposited"] as const)
+      it(`ends a covered deal in ${place}: who gives a deposit away has no claim beyond it`, async () => {
+        const f = await load();
+        const deal = await f.reach(place, { coverage: COVERAGE });
+        const { deposit } = deal.terms;
+        const confirming = f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
+        await expect(confirming).to.emit(f.escrow, "DealReleased").withArgs(deal.id, deposit, 0);
+        await expect(confirming).to.changeEtherBalances(ethers, [f.escrow, f.seller], [-deposit, deposit]);
+        expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("closed"));
+        expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, 0n, 0n]);
       });
 
     it("reverts with DealNotOpen in a dispute of the tail, where nothing is held", async () => {

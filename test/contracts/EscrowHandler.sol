@@ -47,6 +47,7 @@ contract EscrowHandler is Actors {
         uint8 entry;
         Status status;
         Status disputedFrom;
+        uint40 disputedAt;
         uint40 deadline;
         uint256 a;
         uint256 b;
@@ -533,7 +534,7 @@ contract EscrowHandler is Actors {
         Entry storage entry = _deals[paper.entry];
         Deal memory deal = escrow.dealOf(entry.id);
         (paper.kind, paper.status, paper.bySeller) = (kind, deal.status, seed % 2 == 0);
-        paper.disputedFrom = deal.disputedFrom;
+        (paper.disputedFrom, paper.disputedAt) = (deal.disputedFrom, deal.disputedAt);
         paper.deadline = uint40(VM.getBlockTimestamp() + _bound(uint32(seed >> 8), 0, 30 days));
         if (kind == Kind.PayBalance) {
             paper.a = entry.terms.price - entry.terms.deposit;
@@ -592,9 +593,8 @@ contract EscrowHandler is Actors {
     }
 
     function _seenIn(Paper memory paper) private pure returns (DealSlot) {
-        return DealSlot.wrap(
-            DealSlot.unwrap(DealSlots.pack(paper.status, 0, 0)) | (uint256(paper.disputedFrom) << 8)
-        );
+        uint256 dispute = DealSlot.unwrap(DealSlots.packDisputed(paper.disputedFrom, 0, 0, paper.disputedAt));
+        return DealSlot.wrap(dispute ^ uint256(Status.Disputed) ^ uint256(paper.status));
     }
 
     /// @dev The table: whether this action of this party must succeed now.
@@ -606,7 +606,8 @@ contract EscrowHandler is Actors {
         if (paper.kind == Kind.Ship) return stage == Status.Funded && _before(terms.shipBy);
         if (paper.kind == Kind.Deliver) return stage == Status.Shipped && _before(terms.deliverBy);
         // What a hostile wallet accepts may state anything; any other signature only the state as it is.
-        bool isSeen = paper.status == deal.status && paper.disputedFrom == deal.disputedFrom;
+        bool isSeen = paper.status == deal.status && paper.disputedFrom == deal.disputedFrom
+            && paper.disputedAt == deal.disputedAt;
         bool isStated = !signed || keys[_author(entry, paper)] == 0 || isSeen;
         if (paper.kind == Kind.PayBalance) {
             return isStated && stage == Status.Deposited && _before(terms.balanceBy)

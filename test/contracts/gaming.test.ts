@@ -201,7 +201,8 @@ describe("what cannot be gamed", () => {
         status: "disputed",
         disputedFrom: "delivered",
         held: deal.terms.price,
-        until: inspectionUntil + SHORT,
+        // The goods came early: what stands is not brought forward.
+        until: deliverBy + SHORT,
         disputedAt: inspectionUntil,
       });
     });
@@ -344,14 +345,15 @@ describe("what cannot be gamed", () => {
       for (const place of ["shipped", "disputed-shipped"] as const) {
         const deal = await f.reach(place, { coverage: COVERAGE, backstop: SHORT });
         const { deliverBy, tail } = deal.terms;
+        const open = place === "shipped" ? 0 : SHORT;
         const snapshot = await networkHelpers.takeSnapshot();
         await f.time.setNextBlockTimestamp(deliverBy - 1);
         await f.refund(deal);
-        expect((await f.stateOf(deal.id)).until, place).to.equal(deliverBy + tail);
+        expect((await f.stateOf(deal.id)).until, place).to.equal(deliverBy + tail + open);
         await snapshot.restore();
         await f.time.setNextBlockTimestamp(deliverBy + DAY);
         await f.refund(deal);
-        expect((await f.stateOf(deal.id)).until, place).to.equal(deliverBy + DAY + tail);
+        expect((await f.stateOf(deal.id)).until, place).to.equal(deliverBy + DAY + tail + open);
       }
     });
 
@@ -361,10 +363,15 @@ describe("what cannot be gamed", () => {
         const { tribunal, address } = await openTribunal(f);
         const deal = await f.reach(place, { coverage: COVERAGE, tribunal: address });
         await f.refund(deal);
-        const { status, until } = await f.stateOf(deal.id);
+        const { disputedFrom, status, until } = await f.stateOf(deal.id);
         const start = place.endsWith("shipped") ? deal.terms.deliverBy : await f.time.latest();
-        expect([status, until]).to.deep.equal(["released", start + deal.terms.tail]);
-        await f.escrow.connect(f.buyer).dispute(deal.packed, deal.terms.buyer, f.digest("statement"), "0x");
+        if (place.startsWith("disputed")) {
+          expect([status, disputedFrom]).to.deep.equal(["disputed", "released"]);
+          expect(until).to.be.at.least(start + deal.terms.tail + deal.terms.backstop);
+        } else {
+          expect([status, until]).to.deep.equal(["released", start + deal.terms.tail]);
+          await f.escrow.connect(f.buyer).dispute(deal.packed, deal.terms.buyer, f.digest("statement"), "0x");
+        }
         const award = [0n, 0n, COVERAGE, f.digest("reasons"), f.digest("evidence")] as const;
         await expect(tribunal.award(deal.packed, ...award)).to.changeEtherBalances(ethers, [f.buyer], [COVERAGE]);
       });
@@ -662,13 +669,34 @@ describe("what cannot be gamed", () => {
       await f.expectRefusal(deal, confirm, { error: "SignatureInvalid", args: [f.buyer.address] });
     });
 
-    it("opens no second dispute with the paper of the first, once the buyer gave in", async () => {
+    it("opens no second dispute with the paper of the first, once the tribunal was silent", async () => {
       const f = await load();
       const deal = await f.reach("delivered", { coverage: COVERAGE });
       const { dispute } = relayed(f, deal, await intentsOn(f, deal));
       await dispute();
-      await f.confirm(deal);
+      await f.time.increaseTo((await f.stateOf(deal.id)).until);
+      await f.escrow.connect(f.stranger).lapse(deal.packed);
       await f.expectRefusal(deal, dispute, { error: "SignatureInvalid", args: [f.buyer.address] });
+    });
+
+    it("takes nobody's consent in advance to how a dispute ends that is not open yet", async () => {
+      const f = await load();
+      const deal = await f.reach("funded", { coverage: COVERAGE });
+      const { id, packed, terms } = deal;
+      const state = { status: statusNumber("disputed"), disputedFrom: statusNumber("funded"), disputedAt: 0 };
+      const confirmation: Intent = {
+        kind: "ConfirmReceipt",
+        message: { deal: id, amount: terms.price, ...state, deadline: FAR },
+      };
+      const split = { toBuyer: 0n, toSeller: terms.price, compensation: 0n };
+      const settlement: Intent = { kind: "Settlement", message: { deal: id, ...split, ...state, deadline: FAR } };
+      const confirm = await f.consentTo(terms.buyer, confirmation);
+      const settle = await f.consentTo(terms.buyer, settlement);
+      await f.dispute(deal);
+      const seller = f.escrow.connect(f.seller);
+      const refusal = { error: "SignatureInvalid", args: [f.buyer.address] };
+      await f.expectRefusal(deal, () => seller.confirm(packed, confirm), refusal);
+      await f.expectRefusal(deal, () => seller.settle(packed, 0n, terms.price, 0n, settle, "0x"), refusal);
     });
 
     it("withdraws no credit and no bond on a paper that its owner signed before an own call", async () => {
@@ -775,17 +803,46 @@ describe("what cannot be gamed", () => {
     it("keeps the claim on the coverage when the seller refunds everything in a dispute before shipping", async () => {
       const f = await load();
       const deal = await f.reach("disputed-funded", { coverage: COVERAGE });
+      const { disputedAt } = await f.stateOf(deal.id);
+      await f.time.increaseTo(disputedAt + ANSWER_WINDOW);
       await f.escrow.connect(f.seller).refund(deal.packed, deal.terms.price, "0x");
-      expect((await f.stateOf(deal.id)).status).to.equal("released");
-      await f.dispute(deal);
-      const over = { toBuyer: 0n, toSeller: 0n, compensation: COVERAGE };
+      // The buyer need not dispute again, nor wait again.
+      const over = { disputedAt, toBuyer: 0n, toSeller: 0n, compensation: COVERAGE };
       const signed = await f.determinationOf(await determinationOn(f, deal, over));
-      await f.time.increase(ANSWER_WINDOW);
       await expect(f.tribunal.connect(f.relayer).determine(deal.packed, ...signed)).to.changeEtherBalances(
         ethers,
         [f.escrow, f.buyer],
         [-COVERAGE, COVERAGE],
       );
+    });
+
+    it("does not free the coverage when the buyer stays silent after it, until a backstop after the tail", async () => {
+      const f = await load();
+      const deal = await f.reach("disputed-funded", { coverage: COVERAGE, backstop: SHORT });
+      await f.escrow.connect(f.seller).refund(deal.packed, deal.terms.price, "0x");
+      const end = (await f.time.latest()) + deal.terms.tail + SHORT;
+      const anyone = f.escrow.connect(f.stranger);
+      const refusal = { error: "WrongStatus", args: [deal.id, statusNumber("disputed"), statusNumber("released")] };
+      await f.expectRefusal(deal, () => anyone.close(deal.packed), refusal);
+      await f.expectFrom(deal, end, () => anyone.lapse(deal.packed), "DealClosed");
+    });
+
+    it("lets no buyer confirm to reach a second dispute: the one that is open goes on", async () => {
+      const f = await load();
+      const deal = await f.reach("disputed-delivered", { coverage: COVERAGE });
+      await f.confirm(deal);
+      const refusal = { error: "DealNotOpen", args: [deal.id, statusNumber("disputed")] };
+      await f.expectRefusal(deal, () => f.dispute(deal), refusal);
+    });
+
+    it("locks no coverage for a buyer who gives an unpaid deposit away instead of letting it lapse", async () => {
+      const f = await load();
+      for (const place of ["deposited", "disputed-deposited"] as const) {
+        const deal = await f.reach(place, await earnestTerms(f));
+        await f.time.increaseTo(deal.terms.balanceBy + 10);
+        await f.confirm(deal);
+        expect((await f.escrow.bondOf(f.seller, NATIVE)).reserved, place).to.equal(0n);
+      }
     });
 
     it("funds no covered deal whose tail is shorter than its inspection", async () => {

@@ -116,7 +116,12 @@ export const checkShape = (shape: Shape, depth: Depth, rules: Rules = escrowRule
         surveyTwins(loss, "twin's other's loss", limit, { ...run, weigh: weights.loss(otherOf(opener)) });
       }
     const clocks = { strangers: "punctual", hasGifts: false } as const;
-    const backstops = (count: number) => () => count * terms.backstop;
+    /** A backstop never moves to an earlier second, so it stands after `deliverBy` when the goods come early. */
+    const early = ({ state, now }: Node) =>
+      ["deposited", "funded", "shipped"].includes(stageOf(state))
+        ? Math.max(0, terms.deliverBy - now - terms.inspection)
+        : 0;
+    const backstops = (count: number) => (node: Node) => count * terms.backstop + early(node);
     surveyTwins(paid, "seconds later paid", backstops(1), { ...clocks, bothDispute: true, weigh: weights.paidLater });
     surveyTwins(closed, "seconds later closed", backstops(terms.coverage === 0n ? 1 : 2), {
       ...clocks,

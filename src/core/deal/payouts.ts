@@ -57,16 +57,12 @@ export const earnestOwed = (terms: Pick<Terms, "earnest" | "deposit">): bigint =
 export const fundedState = (terms: Terms): DealState =>
   undisputed(terms.deposit === terms.price ? "funded" : "deposited", terms.deposit);
 
-/** The tail after `start`, or the end of a deal without coverage. */
-const leaveTail = ({ terms }: Moment, start: number): DealState =>
-  terms.coverage === 0n ? closed : undisputed("released", 0n, start + terms.tail);
-
 const isShipped = (state: DealState) => ["shipped", "delivered"].includes(stageOf(state));
 
 /**
  * The deal one stage further, with `until` as its clock where the terms state none. A dispute goes on, and its tribunal has the
- * backstop after the new clock, or a later one that it set itself. A dispute about delivered goods waits for the inspection: the time
- * to answer starts at its end.
+ * backstop after the new clock, which never moves to an earlier second. A dispute about delivered goods waits for the inspection: the
+ * time to answer starts at its end.
  */
 const advance = (
   state: DealState,
@@ -76,13 +72,11 @@ const advance = (
 ): DealState => {
   const further = undisputed(to, held, until);
   if (state.status !== "disputed") return further;
-  const backstopAfter = (stage: DealState) => disputableUntil(stage, terms) + terms.backstop;
-  const isExtended = state.until > backstopAfter(undisputed(state.disputedFrom));
   return {
     status: "disputed",
     disputedFrom: to,
     held,
-    until: Math.max(backstopAfter(further), isExtended ? state.until : 0),
+    until: Math.max(state.until, disputableUntil(further, terms) + terms.backstop),
     disputedAt: to === "delivered" ? until : state.disputedAt,
   };
 };
@@ -91,13 +85,20 @@ const dispute = (state: DealState, { terms, now }: Moment): DealState => ({
   status: "disputed",
   disputedFrom: state.status,
   held: state.held,
-  // Counted from the end of the window: who disputes early neither shuts the other side out nor hurries the tribunal.
+  // Counted from the end of the window: who disputes early takes from nobody the time to be heard.
   until: disputableUntil(state, terms) + terms.backstop,
   disputedAt: now,
 });
 
+/** The tail after `start`, or the end of a deal without coverage. A dispute in which a party gave in goes on, about the coverage. */
+const leaveTail = (state: DealState, moment: Moment, start: number): DealState =>
+  moment.terms.coverage === 0n
+    ? closed
+    : advance(state, "released", moment, { held: 0n, until: start + moment.terms.tail });
+
+/** A deposit that the buyer gives away ends the deal, as one that is forfeited. */
 const release = (state: DealState, moment: Moment): DealStep => ({
-  state: leaveTail(moment, moment.now),
+  state: stageOf(state) === "deposited" ? closed : leaveTail(state, moment, moment.now),
   payout: { ...nothing, toSeller: state.held },
 });
 
@@ -108,7 +109,7 @@ const giveBack = (state: DealState, moment: Moment, { isExpiry }: { isExpiry: bo
   // What is still on its way can be looked at once it arrived.
   const tailStart = stageOf(state) === "shipped" ? Math.max(moment.now, moment.terms.deliverBy) : moment.now;
   return {
-    state: hasTail ? leaveTail(moment, tailStart) : closed,
+    state: hasTail ? leaveTail(state, moment, tailStart) : closed,
     payout: { ...nothing, toBuyer: state.held, compensation },
   };
 };
@@ -119,18 +120,19 @@ const forfeitDeposit = (state: DealState, { terms }: Moment): DealStep => ({
 });
 
 const lapse = (state: DealState, moment: Moment): DealStep => {
+  const overtaken = undisputed(stageOf(state), state.held);
   switch (stageOf(state)) {
     case "deposited":
       return forfeitDeposit(state, moment);
     case "delivered":
       return {
-        state: leaveTail(moment, moment.now),
+        state: leaveTail(overtaken, moment, moment.now),
         payout: { ...nothing, ...silenceSplit(state.held, moment.terms.silenceBps) },
       };
     case "released":
       return { state: closed, payout: nothing };
     default:
-      return giveBack(state, moment, { isExpiry: true });
+      return giveBack(overtaken, moment, { isExpiry: true });
   }
 };
 
