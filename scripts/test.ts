@@ -37,6 +37,7 @@ const nodeSuite = async (files: readonly string[]) => {
   let passed = 0;
   let failed = 0;
 
+  const afterwards: string[] = [];
   const stream = run({ files: [...files], concurrency: 2, timeout: longestFileMs, cwd: root });
   stream.on("test:pass", (event) => {
     if (event.details.type === "suite" || files.includes(event.name)) return;
@@ -51,8 +52,15 @@ const nodeSuite = async (files: readonly string[]) => {
     if (event.details.type === "suite") return;
     filesThatRan.add(event.file ?? "");
     failed += 1;
+    // Its tests may all have passed: what came after them says why.
+    const { exitCode, signal } = event.details.error as { exitCode?: number; signal?: string };
+    if (files.includes(event.name)) afterwards.push(`${event.name} ended with ${signal ?? exitCode ?? "an error"}`);
+  });
+  stream.on("test:diagnostic", ({ message, file }) => {
+    if (message.includes("asynchronous activity after the test ended")) afterwards.push(`${file ?? ""}: ${message}`);
   });
   for await (const text of stream.compose(new spec())) process.stdout.write(String(text));
+  for (const line of afterwards) console.log(`  ${line}`);
 
   for (const file of files) {
     if ([...filesThatRan].some((ran) => ran.endsWith(file))) continue;
