@@ -150,13 +150,30 @@ describe("fold", () => {
     });
   });
 
-  it("keeps an outcome when a claim in the tail is withdrawn, and lets a paid shortfall shrink", () => {
-    const released = event("DealReleased", { id: dealId, amount: "1000", tailUntil: "150" });
+  it("keeps a dispute open in which a party gave in, about the coverage, and adds up what both ends paid", () => {
     const disputed = event("DealDisputed", { id: dealId, by: terms.buyer, statement: word(9), backstopAt: "190" });
-    const withdrawn = event("DealReleased", { id: dealId, amount: "0", tailUntil: "150" });
-    const { deal } = foldAll([posted, funded, released, disputed, withdrawn]);
-    expect(deal).include({ status: "released", until: 150 });
-    expect(deal.outcome).include({ by: "release", toSeller: "1000" });
+    const moved = event("BackstopMoved", { id: dealId, backstopAt: "240" });
+    for (const [name, args] of [
+      ["DealReleased", { amount: "1000" }],
+      ["DealRefunded", { amount: "1000", remaining: "0" }],
+    ] as const) {
+      const gaveIn = event(name, { id: dealId, ...args, tailUntil: "150" });
+      const { deal, bond } = foldAll([posted, funded, disputed, moved, gaveIn]);
+      const { timestamp: disputedAt } = disputed;
+      expect(deal).include({ status: "disputed", disputedFrom: "released", held: "0", until: 240, disputedAt });
+      expect(deal.next).deep.equal({ action: "lapse", at: 240 });
+      expect(bond.reserved).equal("300");
+      const digests = { reasons: word(1), evidence: word(2) };
+      const awarded = event("DealAwarded", { id: dealId, toBuyer: "0", toSeller: "0", ...digests });
+      const { outcome } = foldAll([posted, funded, disputed, moved, gaveIn, awarded]).deal;
+      expect(BigInt(outcome!.toBuyer) + BigInt(outcome!.toSeller)).equal(1000n);
+    }
+    expect(
+      foldAll([posted, funded, disputed, event("DealReleased", { id: dealId, amount: "1000", tailUntil: "0" })]).deal,
+    ).include({ status: "closed", disputedFrom: "none", until: 0, disputedAt: 0 });
+  });
+
+  it("lets a paid shortfall shrink", () => {
     const awarded = event("DealAwarded", {
       id: dealId,
       toBuyer: "1000",

@@ -116,7 +116,12 @@ for (const engine of engines) {
         balanceBy: confirmed.terms.fundBy + DAY,
       });
       await act(buyer, "payBalance", { args: [expiring.packed, "0x"], value: 2_000n });
-      return { confirmed, released, disputed, refunded, expiring };
+      const givenUp = await funded({ coverage: 100n });
+      await act(seller, "dispute", { args: [givenUp.packed, seller.address, digest, "0x"] });
+      await act(seller, "ship", { args: [givenUp.packed, digest, "0x"] });
+      await act(attestor, "deliver", { args: [givenUp.packed, digest, "0x"] });
+      await act(buyer, "confirm", { args: [givenUp.packed, "0x"] });
+      return { confirmed, released, disputed, refunded, expiring, givenUp };
     };
 
     it("projects each deal, bond and credit as the contract holds them", async () => {
@@ -126,6 +131,8 @@ for (const engine of engines) {
       const credit = await readProjection(database.db, "credit", bondKey(actors.marketplace.address, NATIVE));
       expect(credit?.state.amount).equal("25000");
       expect((await dealOf(deals.released.dealId))?.next?.action).equal("release");
+      const { status, disputedFrom, outcome } = (await dealOf(deals.givenUp.dealId))!;
+      expect([status, disputedFrom, outcome?.by]).deep.equal(["disputed", "released", "release"]);
 
       await warp(11 * DAY);
       await deployment.act(actors.deployer, "release", { args: [deals.released.packed] });

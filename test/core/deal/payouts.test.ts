@@ -266,14 +266,29 @@ describe("stepOf", () => {
     expect(after(covered, dispute(plain.fundBy), extend, ship, deliver).until).to.equal(until);
   });
 
-  it("leaves the tail to a buyer whose seller gives in to a dispute before shipping", () => {
-    const giveIn = (terms: Terms) => {
-      const disputed = stepOf({ action: "dispute" }, fundedState(terms), { terms, now: 0 }).state;
-      return stepOf({ action: "refund", amount: disputed.held }, disputed, { terms, now: 1 }).state.status;
-    };
-    expect(giveIn(covered)).to.equal("released");
-    expect(giveIn(plain)).to.equal("closed");
-    expect(giveIn({ ...covered, earnest: true }), "doubled").to.equal("closed");
+  it("goes on about the coverage when a party gives in to a dispute, with a backstop after the tail", () => {
+    const disputed = after(covered, dispute(plain.fundBy));
+    const giveIn = (terms: Terms, call: DealCall) => stepOf(call, disputed, { terms, now: plain.fundBy + 1 }).state;
+    const calls = [{ action: "refund", amount: price }, { action: "confirm" }] as const;
+    for (const call of calls) {
+      expect(giveIn(covered, call), call.action).to.deep.equal({
+        ...disputed,
+        disputedFrom: "released",
+        held: 0n,
+        until: Math.max(disputed.until, plain.fundBy + 1 + plain.tail + plain.backstop),
+      });
+      expect(giveIn(plain, call).status, call.action).to.equal("closed");
+    }
+    expect(giveIn({ ...covered, earnest: true }, calls[0]).status, "doubled").to.equal("closed");
+  });
+
+  it("ends a deal whose deposit the buyer gives away, disputed or not", () => {
+    const terms = { ...inParts, coverage: 1n };
+    for (const calls of [[], [dispute(plain.fundBy)]]) {
+      const state = after(terms, ...calls);
+      const step = stepOf({ action: "confirm" }, state, { terms, now: terms.balanceBy + 1 });
+      expect(step).to.deep.equal({ state: undisputed("closed"), payout: { ...nothing, toSeller: terms.deposit } });
+    }
   });
 
   it("gives back in parts without a dispute only, and as a whole always", () => {
