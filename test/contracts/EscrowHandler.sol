@@ -593,8 +593,8 @@ contract EscrowHandler is Actors {
     }
 
     function _seenIn(Paper memory paper) private pure returns (DealSlot) {
-        uint256 dispute = DealSlot.unwrap(DealSlots.packDisputed(paper.disputedFrom, 0, 0, paper.disputedAt));
-        return DealSlot.wrap(dispute ^ uint256(Status.Disputed) ^ uint256(paper.status));
+        uint256 word = DealSlot.unwrap(DealSlots.packDisputed(paper.disputedFrom, 0, 0, paper.disputedAt));
+        return DealSlot.wrap(word ^ uint256(Status.Disputed) ^ uint256(paper.status));
     }
 
     /// @dev The table: whether this action of this party must succeed now.
