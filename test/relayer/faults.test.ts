@@ -58,13 +58,19 @@ describe("a node on a bad day", () => {
       const open = await database.db.selectFrom("outbox").select("id").where("state", "!=", "final").execute();
       return open.length === 0;
     };
-    await until(isSettled, async () => {
-      await tolerate(() => submitOnce(sender));
-      await tolerate(trackOnce);
-      pass += 1;
-      if (pass % 9 === 0 && pass < 100) await anvil.ask("anvil_reorg", [4, []]);
-      else await anvil.ask("evm_mine");
-    });
+    await until(
+      isSettled,
+      async () => {
+        await tolerate(() => submitOnce(sender));
+        await tolerate(trackOnce);
+        // The pauses between tries grow to a minute; here they are over at once, and no test waits for them.
+        await database.db.updateTable("outbox").set({ notBefore: null }).execute();
+        pass += 1;
+        if (pass % 9 === 0 && pass < 100) await anvil.ask("anvil_reorg", [4, []]);
+        else await anvil.ask("evm_mine");
+      },
+      300,
+    );
     expect(faulty.count()).greaterThan(20);
     const counts = await Promise.all(Array.from({ length: INTENTS }, (_, i) => countOf(anvil, i)));
     expect(counts).deep.equal(Array(INTENTS).fill(1));
