@@ -15,13 +15,15 @@ import {DealId, PackedTerms} from "../types/Terms.sol";
 ///
 /// Every action of a party ends with `consent`: empty when the party itself calls; otherwise 5 bytes of deadline (Unix seconds,
 /// big-endian, the first second at which it is refused) and the party's signature over the named EIP-712 type, of 64 bytes
-/// (EIP-2098), 65 bytes, or whatever an ERC-1271 wallet accepts. Anyone can submit it. Both forms do the same.
+/// (EIP-2098), 65 bytes, or whatever an ERC-1271 wallet accepts. Anyone can submit it. Both forms do the
+/// same, but a call takes the deal as it is, where a paper names the amounts and the state for which it was signed.
 ///
 /// That the buyer or the seller funds is said by a bare signature over `Terms` instead, whose deadline is `fundBy`.
 ///
 /// A dispute that nobody decides changes nothing: paying, shipping and delivering stay possible, and at the backstop happens what
 /// the deal's clock would have brought. The backstop counts from the end of the window in which the stage can be disputed, so that
-/// an early dispute takes from nobody the time to be heard. The one exception is what both sides agreed to: the share for silence after delivery.
+/// an early dispute takes from nobody the time to be heard. The one exception is what both sides agreed to: the share for silence
+/// after delivery.
 interface IEscrow {
     // ------------------------------------------------------------------ life of a deal
 
@@ -34,9 +36,10 @@ interface IEscrow {
     /// @notice The attestor recorded delivery. Without a dispute, anyone can release from `inspectionUntil`.
     event DealDelivered(DealId indexed id, bytes32 proof, uint256 inspectionUntil);
     /// @notice What was held, `amount`, went to the seller less the fee. `tailUntil` is zero when the deal is closed.
+    /// A dispute that was open goes on to its backstop.
     event DealReleased(DealId indexed id, uint256 amount, uint256 tailUntil);
     /// @notice The seller gave `amount` back. With nothing `remaining`, claims on the coverage stay open until `tailUntil`;
-    /// zero then means that the deal is closed.
+    /// zero then means that the deal is closed. A dispute that was open goes on to its backstop.
     event DealRefunded(DealId indexed id, uint256 amount, uint256 remaining, uint256 tailUntil);
     /// @notice `by` opened a dispute; `statement` is a digest of what they state. From `backstopAt` anyone can overtake the tribunal.
     event DealDisputed(DealId indexed id, address by, bytes32 statement, uint256 backstopAt);
@@ -202,8 +205,8 @@ interface IEscrow {
 
     /// @notice Records delivery before `deliverBy` and starts the inspection. Attestor, or the attestor's `AttestDelivery`.
     /// @dev While disputed, the dispute goes on as one about the goods, which the buyer may inspect first: `disputedAt` becomes the
-    /// end of the inspection, and the backstop comes at least `terms.backstop` after it. `AttestDelivery` names no state: anybody who has
-    /// the paper can submit it until its deadline.
+    /// end of the inspection, and the backstop comes at least `terms.backstop` after it. `AttestDelivery` names no state: anybody
+    /// who has the paper can submit it until its deadline.
     /// @param proof Digest of the proof of delivery.
     function deliver(PackedTerms calldata terms, bytes32 proof, bytes calldata consent) external;
 

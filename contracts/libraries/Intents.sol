@@ -9,7 +9,7 @@ import {TermsCodec} from "./TermsCodec.sol";
 /// @notice EIP-712 struct hashes of everything that a party signs for the escrow. One readable type per action.
 /// @dev What moves money or opens a dispute names the state that it was signed in: the status, and of a disputed deal its stage and
 /// the dispute's second. A deal passes each state once and never returns to one, so that a paper kept back works neither later nor
-/// twice; and nobody can consent in advance to how a dispute ends that is not open yet.
+/// twice; and one that is signed before a dispute is open must state its second.
 library Intents {
     using DealSlots for DealSlot;
     using TermsCodec for PackedTerms;

@@ -232,7 +232,11 @@ export type SeenState = ReturnType<typeof seenIn>;
 export const clockOf = (clock: DealClock, terms: Terms, state: DealState): number =>
   clock === "until" ? state.until : terms[clock];
 
-/** Unix second until which a stage can be disputed; after it, its deadline's own action may run. */
+/**
+ * Unix second until which a stage can be disputed; after it, its deadline's own action may run.
+ *
+ * @throws RangeError for a state in which nobody can open a dispute.
+ */
 export const disputableUntil = (state: DealState, terms: Terms): number => {
   const rule: DealRule = dealTable.dispute;
   const clock = rule.in[placeOf(state)]?.before;

@@ -4,8 +4,8 @@ import { type EscrowDomain, escrowDomain, termsTypes } from "./terms.ts";
 import { address, amount, bytes32, seconds } from "./wire.ts";
 
 /**
- * The state of the deal that what moves money or opens a dispute names, as {@link seenIn} makes it. A deal passes each state once, and
- * a dispute's second is not known before: kept back, such a paper works neither later nor twice, and none consents in advance.
+ * The state of the deal that what moves money or opens a dispute names, as {@link seenIn} makes it. A deal passes each state once:
+ * kept back, such a paper works neither later nor twice, and one that is signed before a dispute is open must state its second.
  */
 const seenTypes = [
   { name: "status", type: "uint8" },

@@ -306,16 +306,6 @@ describe("Escrow", () => {
       expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("none"));
     });
 
-    it("splits a deal that was delivered while disputed, at the backstop after the inspection", async () => {
-      const f = await load();
-      const { deal, send } = await silent(f, "shipped");
-      const at = deal.terms.deliverBy - 1;
-      await f.time.setNextBlockTimestamp(at);
-      await f.deliver(deal);
-      await f.expectFrom(deal, at + deal.terms.inspection + deal.terms.backstop, send, "DealLapsed");
-      expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("none"));
-    });
-
     it("splits a deal that was delivered early while disputed, at the backstop that stood before", async () => {
       const f = await load();
       const { deal, send } = await silent(f, "shipped");

@@ -679,7 +679,7 @@ describe("what cannot be gamed", () => {
       await f.expectRefusal(deal, dispute, { error: "SignatureInvalid", args: [f.buyer.address] });
     });
 
-    it("takes nobody's consent in advance to how a dispute ends that is not open yet", async () => {
+    it("takes nobody's consent to how a dispute ends on a paper that does not state its second", async () => {
       const f = await load();
       const deal = await f.reach("funded", { coverage: COVERAGE });
       const { id, packed, terms } = deal;

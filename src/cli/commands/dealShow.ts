@@ -77,7 +77,7 @@ const textOf = (deal: DealView, unit: Unit): string => {
     ...(outcome === null
       ? []
       : [
-          `Ended by ${outcome.by}: ${money(outcome.toBuyer)} to the buyer, ${money(outcome.toSeller)} to the seller, ${money(outcome.compensation)} compensation.`,
+          `Paid out by ${outcome.by}: ${money(outcome.toBuyer)} to the buyer, ${money(outcome.toSeller)} to the seller, ${money(outcome.compensation)} compensation.`,
         ]),
     ...(undecided === undefined ? [] : [undecided]),
     silence.length === 0 ? "Nothing is left to happen by itself." : `If nobody acts\n${columns(silence)}`,
