@@ -2,7 +2,7 @@ import { ContractFactory, type ContractTransactionResponse } from "ethers";
 import { network } from "hardhat";
 import { multicall3Abi } from "viem";
 import { multicall3CreationCode } from "../src/chain/multicall3.ts";
-import { seenIn, undisputed } from "../src/core/deals.ts";
+import { seenIn, statusNumber, undisputed } from "../src/core/deals.ts";
 import { consentOf } from "../src/core/intents.ts";
 import { dealIdOf, type Terms } from "../src/core/terms.ts";
 import { packTerms } from "../src/core/termsCodec.ts";
@@ -161,7 +161,7 @@ export const gasSuite = async (): Promise<{ suite: "gas"; results: GasResult[] }
 
     const confirmed = await fund();
     await time.increaseTo(confirmed.fundBy);
-    await measure(`confirm.${asset}`, f.escrow.connect(f.buyer).confirm(packTerms(confirmed), "0x"));
+    await measure(`confirm.${asset}`, f.escrow.connect(f.buyer).confirm(packTerms(confirmed), PRICE, "0x"));
 
     const signedFor = await fund();
     await time.increaseTo(signedFor.fundBy);
@@ -174,12 +174,15 @@ export const gasSuite = async (): Promise<{ suite: "gas"; results: GasResult[] }
     const byBuyer = compact(await f.signIntent(f.buyer, { kind: "ConfirmReceipt", message: receipt }));
     await measure(
       `confirm.${asset}+carried`,
-      f.escrow.connect(f.relayer).confirm(packTerms(signedFor), consentOf(FAR, byBuyer)),
+      f.escrow.connect(f.relayer).confirm(packTerms(signedFor), PRICE, consentOf(FAR, byBuyer)),
     );
 
     const refunded = await fund();
     await time.increaseTo(refunded.fundBy);
-    await measure(`refund.${asset}`, f.escrow.connect(f.seller).refund(packTerms(refunded), PRICE, "0x"));
+    await measure(
+      `refund.${asset}`,
+      f.escrow.connect(f.seller).refund(packTerms(refunded), PRICE, 0n, statusNumber("funded"), "0x"),
+    );
 
     const expired = await fund();
     await time.increaseTo(expired.shipBy);

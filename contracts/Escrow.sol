@@ -139,15 +139,12 @@ contract Escrow is Bonds {
     }
 
     /// @inheritdoc IEscrow
-    function confirm(PackedTerms calldata terms, bytes calldata consent) external nonReentrant {
+    function confirm(PackedTerms calldata terms, uint256 amount, bytes calldata consent) external nonReentrant {
         DealId id = _idOf(terms);
-        DealSlot deal = _requireUnreleased(id);
-        if (consent.length == 0) {
-            _requireCaller(terms.buyer());
-        } else {
-            bytes32 intent = Intents.hashConfirmReceipt(id, deal.held(), deal, consent.deadline());
-            _requireIntent(terms.buyer(), intent, consent);
-        }
+        DealSlot deal = _requireHeld(terms, id);
+        _requireSum(0, amount, deal.held());
+        if (consent.length == 0) _requireCaller(terms.buyer());
+        else _requireIntent(terms.buyer(), Intents.hashConfirmReceipt(id, amount, deal, consent.deadline()), consent);
 
         _release(terms, id, deal);
     }
@@ -155,21 +152,24 @@ contract Escrow is Bonds {
     /// @inheritdoc IEscrow
     function release(PackedTerms calldata terms) external nonReentrant {
         DealId id = _idOf(terms);
-        DealSlot deal = _deals[id];
-        require(deal.status() == Status.Delivered, WrongStatus(id, deal.status(), Status.Delivered));
-        _requireReached(deal.until());
+        DealSlot deal = _requireOver(terms, id, Status.Delivered, Status.Delivered);
 
         _release(terms, id, deal);
     }
 
     /// @inheritdoc IEscrow
-    function refund(PackedTerms calldata terms, uint256 amount, bytes calldata consent) external nonReentrant {
+    function refund(
+        PackedTerms calldata terms,
+        uint256 amount,
+        uint256 remaining,
+        Status status,
+        bytes calldata consent
+    ) external nonReentrant {
         DealId id = _idOf(terms);
-        DealSlot deal = _requireUnreleased(id);
-        uint256 held = deal.held();
+        DealSlot deal = _requireHeld(terms, id);
+        require(deal.status() == status, WrongStatus(id, deal.status(), status));
         require(amount != 0, AmountZero());
-        require(amount <= held, RefundExceedsHeld(amount, held));
-        uint256 remaining = held - amount;
+        _requireSum(amount, remaining, deal.held());
         if (consent.length == 0) {
             _requireCaller(terms.seller());
         } else {
@@ -180,10 +180,8 @@ contract Escrow is Bonds {
         if (remaining == 0) {
             _giveBack(terms, id, deal, false);
         } else {
-            require(
-                deal.status() != Status.Deposited && deal.status() != Status.Disputed, RefundNotWhole(amount, held)
-            );
-            _deals[id] = DealSlots.pack(deal.status(), remaining, deal.until());
+            require(status != Status.Deposited && status != Status.Disputed, RefundNotWhole(amount, deal.held()));
+            _deals[id] = DealSlots.pack(status, remaining, deal.until());
             emit DealRefunded(id, amount, remaining, 0);
 
             _pay(terms.token(), terms.buyer(), amount);
@@ -195,12 +193,7 @@ contract Escrow is Bonds {
     /// @inheritdoc IEscrow
     function expire(PackedTerms calldata terms) external nonReentrant {
         DealId id = _idOf(terms);
-        DealSlot deal = _deals[id];
-        require(
-            deal.status() == Status.Funded || deal.status() == Status.Shipped,
-            WrongStatus(id, deal.status(), Status.Shipped)
-        );
-        _requireReached(_windowEnd(terms, deal.status(), 0));
+        DealSlot deal = _requireOver(terms, id, Status.Funded, Status.Shipped);
 
         _giveBack(terms, id, deal, true);
     }
@@ -208,16 +201,10 @@ contract Escrow is Bonds {
     /// @inheritdoc IEscrow
     function lapse(PackedTerms calldata terms) external nonReentrant {
         DealId id = _idOf(terms);
-        DealSlot deal = _deals[id];
+        DealSlot deal = _requireOver(terms, id, Status.Deposited, Status.Disputed);
         Status stage = deal.stage();
-        if (deal.status() == Status.Disputed) {
-            _requireReached(deal.until());
-            // The dispute is over. A backstop comes after the clock that it held up, so that clock's own end is due.
-            deal = DealSlots.pack(stage, deal.held(), 0);
-        } else {
-            require(stage == Status.Deposited, WrongStatus(id, stage, Status.Disputed));
-            _requireReached(terms.balanceBy());
-        }
+        // A dispute is over. Its backstop came after the clock that it held up, so that clock's own end is due.
+        deal = DealSlots.pack(stage, deal.held(), 0);
 
         if (stage == Status.Deposited) _forfeitDeposit(terms, id, deal.held());
         else if (stage == Status.Delivered) _splitForSilence(terms, id, deal);
@@ -228,9 +215,7 @@ contract Escrow is Bonds {
     /// @inheritdoc IEscrow
     function close(PackedTerms calldata terms) external nonReentrant {
         DealId id = _idOf(terms);
-        DealSlot deal = _deals[id];
-        require(deal.status() == Status.Released, WrongStatus(id, deal.status(), Status.Released));
-        _requireReached(deal.until());
+        _requireOver(terms, id, Status.Released, Status.Released);
 
         _close(terms, id);
     }
@@ -410,8 +395,8 @@ contract Escrow is Bonds {
     }
 
     /// @dev The deal one stage further, with `until` as its clock where the terms state none. A dispute goes on: its backstop comes
-    /// after the new clock and never moves to an earlier second. A dispute about delivered goods waits for the inspection: the time
-    /// to answer starts at its end.
+    /// after the new clock and never moves to an earlier second. One about goods that cannot be judged yet waits for them: the time to
+    /// answer starts at the end of the inspection, or with a tail that starts later.
     function _advance(PackedTerms calldata terms, DealId id, DealSlot deal, Status to, uint256 held, uint256 until) private {
         if (deal.status() != Status.Disputed) {
             _deals[id] = DealSlots.pack(to, held, until);
@@ -420,8 +405,9 @@ contract Escrow is Bonds {
         uint256 backstopAt = _windowEnd(terms, to, until) + terms.backstop();
         if (backstopAt > deal.until()) emit BackstopMoved(id, backstopAt);
         else backstopAt = deal.until();
-        _deals[id] =
-            DealSlots.packDisputed(to, held, backstopAt, to == Status.Delivered ? until : deal.disputedAt());
+        uint256 judgedFrom = to == Status.Released ? until - terms.tail() : until;
+        if (judgedFrom <= block.timestamp) judgedFrom = deal.disputedAt();
+        _deals[id] = DealSlots.packDisputed(to, held, backstopAt, judgedFrom);
     }
 
     /// @dev What is held goes to the seller. A deposit that the buyer gives away ends the deal, as one that is forfeited.
@@ -508,11 +494,11 @@ contract Escrow is Bonds {
         _pay(terms.token(), terms.seller(), toSeller - fee);
     }
 
-    /// @dev Until when a stage can be disputed; after it, the deadline's own action may run. The two never overlap.
-    function _windowEnd(PackedTerms calldata terms, Status stage, uint256 until) private pure returns (uint256) {
-        if (stage == Status.Deposited) return terms.balanceBy();
-        if (stage == Status.Funded) return terms.shipBy();
-        if (stage == Status.Shipped) return terms.deliverBy();
+    /// @dev Until when the parties can act in a status; after it, the deadline's own action may run. The two never overlap.
+    function _windowEnd(PackedTerms calldata terms, Status status, uint256 until) private pure returns (uint256) {
+        if (status == Status.Deposited) return terms.balanceBy();
+        if (status == Status.Funded) return terms.shipBy();
+        if (status == Status.Shipped) return terms.deliverBy();
         return until;
     }
 
@@ -527,11 +513,25 @@ contract Escrow is Bonds {
         _requireBefore(deal.until());
     }
 
-    /// @dev Money is held: every stage from `Deposited` to `Delivered`, disputed or not.
-    function _requireUnreleased(DealId id) private view returns (DealSlot deal) {
+    /// @dev A party can give in: money is held, and neither the clock of the stage nor the backstop of a dispute was reached.
+    function _requireHeld(PackedTerms calldata terms, DealId id) private view returns (DealSlot deal) {
         deal = _deals[id];
         Status stage = deal.stage();
         require(stage >= Status.Deposited && stage <= Status.Delivered, DealNotOpen(id, deal.status()));
+        _requireBefore(_windowEnd(terms, deal.status(), deal.until()));
+    }
+
+    /// @dev The deal is in one of two statuses, and the time to act in it is over.
+    function _requireOver(PackedTerms calldata terms, DealId id, Status one, Status other)
+        private
+        view
+        returns (DealSlot deal)
+    {
+        deal = _deals[id];
+        Status status = deal.status();
+        require(status == one || status == other, WrongStatus(id, status, other));
+        uint256 deadline = _windowEnd(terms, status, deal.until());
+        require(block.timestamp >= deadline, DeadlineNotReached(deadline));
     }
 
     function _requireSum(uint256 toBuyer, uint256 toSeller, uint256 held) private pure {
@@ -540,9 +540,5 @@ contract Escrow is Bonds {
 
     function _requireBefore(uint256 deadline) private view {
         require(block.timestamp < deadline, DeadlinePassed(deadline));
-    }
-
-    function _requireReached(uint256 deadline) private view {
-        require(block.timestamp >= deadline, DeadlineNotReached(deadline));
     }
 }

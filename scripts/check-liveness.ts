@@ -96,10 +96,10 @@ const send = async (deal: TestDeal, call: DealCall, at: number) => {
         ...seen,
         deadline: FAR,
       };
-      return relayed.confirm(packed, await f.consentTo(terms.buyer, { kind: "ConfirmReceipt", message }));
+      return relayed.confirm(packed, held, await f.consentTo(terms.buyer, { kind: "ConfirmReceipt", message }));
     }
     case "refund":
-      return seller.refund(packed, call.amount, "0x");
+      return seller.refund(packed, call.amount, held - call.amount, seen.status, "0x");
     case "dispute":
       return buyer.dispute(packed, terms.buyer, digest, "0x");
     case "extendBackstop":

@@ -16,7 +16,7 @@ import {DealId, PackedTerms} from "../types/Terms.sol";
 /// Every action of a party ends with `consent`: empty when the party itself calls; otherwise 5 bytes of deadline (Unix seconds,
 /// big-endian, the first second at which it is refused) and the party's signature over the named EIP-712 type, of 64 bytes
 /// (EIP-2098), 65 bytes, or whatever an ERC-1271 wallet accepts. Anyone can submit it. Both forms do the
-/// same, but a call takes the deal as it is, where a paper names the amounts and the state for which it was signed.
+/// same, and name the amounts that the party has seen; a paper also names the state.
 ///
 /// That the buyer or the seller funds is said by a bare signature over `Terms` instead, whose deadline is `fundBy`.
 ///
@@ -93,8 +93,8 @@ interface IEscrow {
     error AmountTooLarge(uint256 amount);
     /// @notice The amount must be at least one minor unit.
     error AmountZero();
-    /// @notice `toBuyer + toSeller` must be exactly what is held.
-    error AmountsDoNotSum(uint256 toBuyer, uint256 toSeller, uint256 held);
+    /// @notice `toBuyer` and the `rest`, which goes to the seller or stays, must sum to exactly what is held.
+    error AmountsDoNotSum(uint256 toBuyer, uint256 rest, uint256 held);
     /// @notice Who attests delivery cannot be the seller.
     error AttestorIsSeller(address seller);
     /// @notice A backstop can only move to a later second.
@@ -147,8 +147,6 @@ interface IEscrow {
     error NotDisputant(address account, Status status);
     /// @notice The withdrawal could not be delivered to `to`; nothing moved.
     error PaymentFailed(address to, uint256 amount);
-    /// @notice More is refunded than is held.
-    error RefundExceedsHeld(uint256 amount, uint256 held);
     /// @notice A deposit, and a disputed deal, are refunded as a whole or not at all.
     error RefundNotWhole(uint256 amount, uint256 held);
     /// @notice Coverage and earnest money need the seller's signature over the terms.
@@ -210,22 +208,30 @@ interface IEscrow {
     /// @param proof Digest of the proof of delivery.
     function deliver(PackedTerms calldata terms, bytes32 proof, bytes calldata consent) external;
 
-    /// @notice Pays what is held to the seller, less the fee, from any state in which money is held, also while disputed. Buyer,
-    /// or the buyer's `ConfirmReceipt`, which states what is held and the state: it releases nothing that is paid in later.
+    /// @notice Pays what is held, which must be `amount`, to the seller, less the fee: in any state in which money is held, before the
+    /// end of its window (`balanceBy`, `shipBy`, `deliverBy`, inspection), or before the backstop while disputed. Buyer, or the
+    /// buyer's `ConfirmReceipt`, which also states the state.
     /// @dev Waives nothing: until the tail ends the buyer can still dispute and be compensated from the coverage, and a dispute that
     /// is open goes on about it. A deposit that the buyer confirms ends the deal.
-    function confirm(PackedTerms calldata terms, bytes calldata consent) external;
+    function confirm(PackedTerms calldata terms, uint256 amount, bytes calldata consent) external;
 
     /// @notice Pays what is held to the seller, less the fee, once the inspection is over. Anyone.
     function release(PackedTerms calldata terms) external;
 
-    /// @notice Gives `amount` of what is held back to the buyer. Seller, or the seller's `RefundBuyer`, which states what remains
-    /// and the state, so that it cannot run twice. All of it from any state in which money is held, also while disputed; a part
-    /// only of a paid price without a dispute.
+    /// @notice Gives `amount` of what is held back to the buyer, so that exactly `remaining` stays, while a confirmation would be
+    /// possible. Seller, or the seller's `RefundBuyer`, which states the whole state. All of it also while disputed; a part only of
+    /// a paid price without a dispute.
     /// @dev All of it before shipping closes the deal and doubles earnest money from the coverage (Civil Code of the PRC art.
     /// 587), which a settlement can spare. After shipping, and in a dispute about anything but earnest money, it leaves the tail,
-    /// which for goods on their way starts at `deliverBy`, and a dispute that is open goes on about the coverage.
-    function refund(PackedTerms calldata terms, uint256 amount, bytes calldata consent) external;
+    /// and a dispute that is open goes on about the coverage. For goods on their way both count from `deliverBy`.
+    /// @param status The status that the seller has seen: in another one, as after a dispute, the same amount means something else.
+    function refund(
+        PackedTerms calldata terms,
+        uint256 amount,
+        uint256 remaining,
+        Status status,
+        bytes calldata consent
+    ) external;
 
     // ------------------------------------------------------------------ deadlines
 

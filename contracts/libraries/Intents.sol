@@ -84,11 +84,7 @@ library Intents {
     }
 
     function hashPayBalance(DealId deal, uint256 amount, DealSlot slot, uint256 deadline) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                PAY_BALANCE_TYPEHASH, deal, amount, slot.status(), slot.disputedFrom(), slot.disputedAt(), deadline
-            )
-        );
+        return _hashAmount(PAY_BALANCE_TYPEHASH, deal, amount, slot, deadline);
     }
 
     function hashShipGoods(DealId deal, bytes32 tracking, uint256 deadline) internal pure returns (bytes32) {
@@ -104,11 +100,7 @@ library Intents {
         pure
         returns (bytes32)
     {
-        return keccak256(
-            abi.encode(
-                CONFIRM_RECEIPT_TYPEHASH, deal, amount, slot.status(), slot.disputedFrom(), slot.disputedAt(), deadline
-            )
-        );
+        return _hashAmount(CONFIRM_RECEIPT_TYPEHASH, deal, amount, slot, deadline);
     }
 
     function hashRefundBuyer(DealId deal, uint256 amount, uint256 remaining, DealSlot slot, uint256 deadline)
@@ -208,5 +200,15 @@ library Intents {
         uint256 deadline
     ) internal pure returns (bytes32) {
         return keccak256(abi.encode(WITHDRAW_CREDIT_TYPEHASH, owner, token, amount, to, nonce, deadline));
+    }
+
+    function _hashAmount(bytes32 typeHash, DealId deal, uint256 amount, DealSlot slot, uint256 deadline)
+        private
+        pure
+        returns (bytes32)
+    {
+        return keccak256(
+            abi.encode(typeHash, deal, amount, slot.status(), slot.disputedFrom(), slot.disputedAt(), deadline)
+        );
     }
 }

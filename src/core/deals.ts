@@ -91,28 +91,28 @@ export const dealTable = {
   confirm: {
     by: "buyer",
     in: {
-      deposited: { to: closed },
-      funded: { to: released },
-      shipped: { to: released },
-      delivered: { to: released },
-      "disputed-deposited": { to: closed },
-      "disputed-funded": { to: givenIn },
-      "disputed-shipped": { to: givenIn },
-      "disputed-delivered": { to: givenIn },
+      deposited: { before: "balanceBy", to: closed },
+      funded: { before: "shipBy", to: released },
+      shipped: { before: "deliverBy", to: released },
+      delivered: { before: "until", to: released },
+      "disputed-deposited": { before: "until", to: closed },
+      "disputed-funded": { before: "until", to: givenIn },
+      "disputed-shipped": { before: "until", to: givenIn },
+      "disputed-delivered": { before: "until", to: givenIn },
     },
   },
   release: { by: "anyone", in: { delivered: { from: "until", to: released } } },
   refund: {
     by: "seller",
     in: {
-      deposited: { to: closed },
-      funded: { to: ["funded", "closed"] },
-      shipped: { to: ["shipped", "released", "closed"] },
-      delivered: { to: ["delivered", "released", "closed"] },
-      "disputed-deposited": { to: givenIn },
-      "disputed-funded": { to: givenIn },
-      "disputed-shipped": { to: givenIn },
-      "disputed-delivered": { to: givenIn },
+      deposited: { before: "balanceBy", to: closed },
+      funded: { before: "shipBy", to: ["funded", "closed"] },
+      shipped: { before: "deliverBy", to: ["shipped", "released", "closed"] },
+      delivered: { before: "until", to: ["delivered", "released", "closed"] },
+      "disputed-deposited": { before: "until", to: givenIn },
+      "disputed-funded": { before: "until", to: givenIn },
+      "disputed-shipped": { before: "until", to: givenIn },
+      "disputed-delivered": { before: "until", to: givenIn },
     },
   },
   expire: {
@@ -189,7 +189,10 @@ export type DealState = {
   readonly held: bigint;
   /** End of the running window: inspection, tail or backstop. */
   readonly until: number;
-  /** When the dispute was opened, or the end of the inspection for one that was open at delivery; 0 without one. */
+  /**
+   * When the dispute was opened, or when its goods can first be judged: the end of the inspection if it was open at delivery,
+   * `deliverBy` if the seller gave in while they were on their way. 0 without one.
+   */
   readonly disputedAt: number;
 };
 

@@ -246,7 +246,7 @@ const carriers = {
       data: encode({
         abi: escrowAbi,
         functionName: "confirm",
-        args: [packTerms(terms), consentOf(message.deadline, signature)],
+        args: [packTerms(terms), message.amount, consentOf(message.deadline, signature)],
       }),
     });
   },
@@ -261,7 +261,13 @@ const carriers = {
       data: encode({
         abi: escrowAbi,
         functionName: "refund",
-        args: [packTerms(terms), message.amount, consentOf(message.deadline, signature)],
+        args: [
+          packTerms(terms),
+          message.amount,
+          message.remaining,
+          message.status,
+          consentOf(message.deadline, signature),
+        ],
       }),
     });
   },

@@ -31,7 +31,7 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("delivered");
       const { price } = deal.terms;
-      const confirmation = f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
+      const confirmation = f.confirmHeld(deal);
 
       await expect(confirmation).to.emit(f.escrow, "DealReleased").withArgs(deal.id, price, 0);
       await expect(confirmation).not.to.emit(f.escrow, "CreditAdded");
@@ -46,7 +46,7 @@ describe("Escrow", () => {
         deposit: 1_999n,
         ...withFee(f, 250),
       });
-      const confirmation = f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
+      const confirmation = f.confirmHeld(deal);
 
       await expect(confirmation).to.emit(f.escrow, "DealReleased").withArgs(deal.id, 1_999, 0);
       await expect(confirmation).to.emit(f.escrow, "CreditAdded").withArgs(f.marketplace, f.stablecoin, 49);
@@ -62,15 +62,11 @@ describe("Escrow", () => {
     it("pays nothing but the fee when the fee is everything", async () => {
       const f = await load();
       const deal = await f.reach("funded", withFee(f, 10_000));
-      await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x")).to.changeEtherBalances(
-        ethers,
-        [f.seller],
-        [0n],
-      );
+      await expect(f.confirmHeld(deal)).to.changeEtherBalances(ethers, [f.seller], [0n]);
       expect(await f.escrow.creditOf(f.marketplace, deal.terms.token)).to.equal(deal.terms.price);
     });
 
-    it("is possible in every open state and while disputed, and late", async () => {
+    it("is possible in every state in which money is held, also while disputed", async () => {
       const f = await load();
       for (const place of [
         "deposited",
@@ -84,12 +80,22 @@ describe("Escrow", () => {
       ] as const) {
         const deal = await f.reach(place);
         const { held } = await f.stateOf(deal.id);
-        await f.time.increase(100 * DAY);
-        const confirmation = f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
+        const confirmation = f.confirmHeld(deal);
         await expect(confirmation).to.emit(f.escrow, "DealReleased").withArgs(deal.id, held, 0);
         await expect(confirmation).to.changeEtherBalances(ethers, [f.escrow, f.seller], [-held, held]);
-        expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("none"));
+        expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("closed"));
       }
+    });
+
+    it("reverts with AmountsDoNotSum for another amount than is held", async () => {
+      const f = await load();
+      const deal = await f.reach("delivered");
+      const { price } = deal.terms;
+      for (const amount of [0n, price - 1n, price + 1n])
+        await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).confirm(deal.packed, amount, "0x"), {
+          error: "AmountsDoNotSum",
+          args: [0n, amount, price],
+        });
     });
 
     for (const place of ["funded", "shipped", "delivered"] as const)
@@ -99,7 +105,7 @@ describe("Escrow", () => {
         const at = (await f.time.latest()) + 100;
         await f.time.setNextBlockTimestamp(at);
         const tailUntil = at + deal.terms.tail;
-        await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"))
+        await expect(f.confirmHeld(deal))
           .to.emit(f.escrow, "DealReleased")
           .withArgs(deal.id, deal.terms.price, tailUntil);
         expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("released", 0n, tailUntil));
@@ -114,7 +120,7 @@ describe("Escrow", () => {
         const at = (await f.time.latest()) + 100;
         await f.time.setNextBlockTimestamp(at);
         const until = at + deal.terms.tail + deal.terms.backstop;
-        const confirming = f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
+        const confirming = f.confirmHeld(deal);
         await expect(confirming)
           .to.emit(f.escrow, "DealReleased")
           .withArgs(deal.id, deal.terms.price, at + 100 * DAY);
@@ -129,7 +135,7 @@ describe("Escrow", () => {
         const f = await load();
         const deal = await f.reach(place, { coverage: COVERAGE });
         const { deposit } = deal.terms;
-        const confirming = f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
+        const confirming = f.confirmHeld(deal);
         await expect(confirming).to.emit(f.escrow, "DealReleased").withArgs(deal.id, deposit, 0);
         await expect(confirming).to.changeEtherBalances(ethers, [f.escrow, f.seller], [-deposit, deposit]);
         expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("closed"));
@@ -139,7 +145,7 @@ describe("Escrow", () => {
     it("reverts with DealNotOpen in a dispute of the tail, where nothing is held", async () => {
       const f = await load();
       const deal = await f.reach("disputed-released");
-      await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).confirm(deal.packed, "0x"), {
+      await f.expectRefusal(deal, () => f.confirmHeld(deal), {
         error: "DealNotOpen",
         args: [deal.id, statusNumber("disputed")],
       });
@@ -153,7 +159,7 @@ describe("Escrow", () => {
       ] as const) {
         const deal = await f.reach("delivered");
         await f.time.setNextBlockTimestamp(deal.terms.fundBy + late);
-        await f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
+        await f.confirmHeld(deal);
         expect(await f.stateOf(deal.id)).to.deep.equal(undisputed(status));
       }
     });
@@ -162,7 +168,7 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("delivered");
       for (const caller of [f.seller, f.attestor, f.stranger])
-        await f.expectRefusal(deal, () => f.escrow.connect(caller).confirm(deal.packed, "0x"), {
+        await f.expectRefusal(deal, () => f.confirmHeld(deal, { from: caller }), {
           error: "NotCaller",
           args: [caller, f.buyer],
         });
@@ -172,7 +178,7 @@ describe("Escrow", () => {
       const f = await load();
       for (const status of ["none", "released", "closed"] as const) {
         const deal = await f.reach(status);
-        await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).confirm(deal.packed, "0x"), {
+        await f.expectRefusal(deal, () => f.confirmHeld(deal), {
           error: "DealNotOpen",
           args: [deal.id, statusNumber(status)],
         });
@@ -190,7 +196,7 @@ describe("Escrow", () => {
             const [{ held: amount }, seen] = [await f.stateOf(deal.id), await f.seenOf(deal.id)];
             return { kind: "ConfirmReceipt", message: { deal: deal.id, amount, ...seen, deadline } };
           },
-          send: (f, deal, { from, consent }) => f.escrow.connect(from).confirm(deal.packed, consent),
+          send: (f, deal, { from, consent }) => f.confirmHeld(deal, { from: from, consent }),
           event: "DealReleased",
           replay: (deal) => ({ error: "DealNotOpen", args: [deal.id, statusNumber("closed")] }),
         });
@@ -200,7 +206,7 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("delivered");
       const consent = await consentNow(f, await f.reach("delivered"));
-      await f.expectRefusal(deal, () => f.escrow.connect(f.relayer).confirm(deal.packed, consent), {
+      await f.expectRefusal(deal, () => f.confirmHeld(deal, { from: f.relayer, consent }), {
         error: "SignatureInvalid",
         args: [f.buyer],
       });
@@ -211,7 +217,7 @@ describe("Escrow", () => {
       const deal = await f.reach("deposited");
       const { deposit } = deal.terms;
       const consent = await consentNow(f, deal);
-      const send = () => f.escrow.connect(f.relayer).confirm(deal.packed, consent);
+      const send = () => f.confirmHeld(deal, { from: f.relayer, consent });
       const snapshot = await networkHelpers.takeSnapshot();
       await expect(send()).to.changeEtherBalances(ethers, [f.seller], [deposit]);
       await snapshot.restore();
@@ -223,7 +229,7 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("shipped");
       const early = await consentNow(f, deal);
-      const send = (consent: `0x${string}`) => () => f.escrow.connect(f.relayer).confirm(deal.packed, consent);
+      const send = (consent: `0x${string}`) => () => f.confirmHeld(deal, { from: f.relayer, consent });
       const refusal = { error: "SignatureInvalid", args: [f.buyer] };
       await f.deliver(deal);
       await f.expectRefusal(deal, send(early), refusal);

@@ -81,7 +81,7 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("shipped");
       const rest = deal.terms.price - 1_000n;
-      await f.escrow.connect(f.seller).refund(deal.packed, 1_000n, "0x");
+      await f.refundHeld(deal, { amount: 1_000n });
       await f.time.increaseTo(deal.terms.deliverBy);
       const expiring = f.escrow.connect(f.stranger).expire(deal.packed);
       await expect(expiring).to.emit(f.escrow, "DealExpired").withArgs(deal.id, rest, 0);

@@ -727,7 +727,7 @@ describe("Escrow", () => {
       const send = () => f.escrow.connect(f.relayer).fund(packed, byBuyer, bySeller);
       await send();
       await f.expectRefusal(deal, send, { error: "DealExists", args: [id, statusNumber("funded")] });
-      await f.escrow.connect(f.seller).refund(packed, terms.price, "0x");
+      await f.refundHeld(deal, { amount: terms.price });
       await f.expectRefusal(deal, send, { error: "DealExists", args: [id, statusNumber("closed")] });
       await f.time.increaseTo(terms.fundBy);
       await f.expectRefusal(deal, send, { error: "DeadlinePassed", args: [terms.fundBy] });
@@ -838,7 +838,7 @@ describe("Escrow", () => {
       const send = () => f.escrow.connect(f.relayer).fundWithAuthorization(deal.packed, authorization, "0x");
       await send();
       await f.expectRefusal(deal, send, { error: "DealExists", args: [deal.id, statusNumber("funded")] });
-      await f.escrow.connect(f.seller).refund(deal.packed, deal.terms.price, "0x");
+      await f.refundHeld(deal, { amount: deal.terms.price });
       await f.expectRefusal(deal, send, { error: "DealExists", args: [deal.id, statusNumber("closed")] });
       await f.time.increaseTo(deal.terms.fundBy);
       await f.expectRefusal(deal, send, { error: "DeadlinePassed", args: [deal.terms.fundBy] });
@@ -943,7 +943,7 @@ describe("Escrow", () => {
       const send = () => f.escrow.connect(f.relayer).fundWithPermit2(deal.packed, 7n, permit, "0x");
       await send();
       await f.expectRefusal(deal, send, { error: "DealExists", args: [deal.id, statusNumber("funded")] });
-      await f.escrow.connect(f.seller).refund(deal.packed, deal.terms.price, "0x");
+      await f.refundHeld(deal, { amount: deal.terms.price });
       await f.expectRefusal(deal, send, { error: "DealExists", args: [deal.id, statusNumber("closed")] });
       await f.time.increaseTo(deal.terms.fundBy);
       await f.expectRefusal(deal, send, { error: "DeadlinePassed", args: [deal.terms.fundBy] });

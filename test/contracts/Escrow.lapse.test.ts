@@ -245,7 +245,7 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("delivered");
       const held = deal.terms.price - 1_001n;
-      await f.escrow.connect(f.seller).refund(deal.packed, 1_001n, "0x");
+      await f.refundHeld(deal, { amount: 1_001n });
       await f.dispute(deal);
       const { lapsing } = await atBackstop(f, deal);
       await expect(lapsing)

@@ -33,7 +33,10 @@ const givenIn = async (f: Fixture, { id, terms }: TestDeal, tailUntil: number): 
   const before = await f.stateOf(id);
   if (before.status !== "disputed") return undisputed("released", 0n, tailUntil);
   const until = Math.max(before.until, tailUntil + terms.backstop);
-  return { ...before, disputedFrom: "released", held: 0n, until };
+  // Goods that are still on their way can be judged at deliverBy.
+  const isOnItsWay = before.disputedFrom === "shipped" && tailUntil === terms.deliverBy + terms.tail;
+  const disputedAt = isOnItsWay ? terms.deliverBy : before.disputedAt;
+  return { ...before, disputedFrom: "released", held: 0n, until, disputedAt };
 };
 
 describe("Escrow", () => {
@@ -43,7 +46,7 @@ describe("Escrow", () => {
       for (const place of ["deposited", "funded"] as const) {
         const deal = await f.reach(place, { coverage: COVERAGE });
         const { held } = await f.stateOf(deal.id);
-        const refunding = f.escrow.connect(f.seller).refund(deal.packed, held, "0x");
+        const refunding = f.refundHeld(deal, { amount: held });
 
         await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, held, 0, 0);
         await expect(refunding).not.to.emit(f.escrow, "DealCompensated");
@@ -71,7 +74,7 @@ describe("Escrow", () => {
         const tailUntil = (startsAtDeliverBy ? deal.terms.deliverBy : at) + deal.terms.tail;
         const left = await givenIn(f, deal, tailUntil);
         await f.time.setNextBlockTimestamp(at);
-        const refunding = f.escrow.connect(f.seller).refund(deal.packed, held, "0x");
+        const refunding = f.refundHeld(deal, { amount: held });
 
         await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, held, 0, tailUntil);
         await expect(refunding).to.changeTokenBalances(ethers, f.stablecoin, [f.escrow, f.buyer], [-held, held]);
@@ -80,28 +83,31 @@ describe("Escrow", () => {
       }
     });
 
-    for (const place of ["shipped", "disputed-shipped"] as const)
-      it(`starts the tail of goods on their way at deliverBy, or at a later refund (${place})`, async () => {
-        const f = await load();
-        for (const seconds of [-1, 0, 1]) {
-          const deal = await f.reach(place, { coverage: COVERAGE });
-          const { price, deliverBy, tail } = deal.terms;
-          const tailUntil = deliverBy + Math.max(seconds, 0) + tail;
-          const left = await givenIn(f, deal, tailUntil);
-          await f.time.setNextBlockTimestamp(deliverBy + seconds);
-          const refunding = f.escrow.connect(f.seller).refund(deal.packed, price, "0x");
-          await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, price, 0, tailUntil);
-          await expect(refunding).to.changeEtherBalances(ethers, [f.escrow, f.buyer], [-price, price]);
-          expect(await f.stateOf(deal.id)).to.deep.equal(left);
-        }
-      });
+    it("starts the tail of goods on their way at deliverBy, or at a later refund in a dispute", async () => {
+      const f = await load();
+      for (const [place, seconds] of [
+        ["shipped", -1],
+        ["disputed-shipped", -1],
+        ["disputed-shipped", 1],
+      ] as const) {
+        const deal = await f.reach(place, { coverage: COVERAGE });
+        const { price, deliverBy, tail } = deal.terms;
+        const tailUntil = deliverBy + Math.max(seconds, 0) + tail;
+        const left = await givenIn(f, deal, tailUntil);
+        await f.time.setNextBlockTimestamp(deliverBy + seconds);
+        const refunding = f.refundHeld(deal, { amount: price });
+        await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, price, 0, tailUntil);
+        await expect(refunding).to.changeEtherBalances(ethers, [f.escrow, f.buyer], [-price, price]);
+        expect(await f.stateOf(deal.id)).to.deep.equal(left);
+      }
+    });
 
     it("leaves no tail after shipping to a deal without coverage", async () => {
       const f = await load();
       for (const place of ["shipped", "delivered", "disputed-shipped", "disputed-delivered"] as const) {
         const deal = await f.reach(place);
         const { price } = deal.terms;
-        await expect(f.escrow.connect(f.seller).refund(deal.packed, price, "0x"))
+        await expect(f.refundHeld(deal, { amount: price }))
           .to.emit(f.escrow, "DealRefunded")
           .withArgs(deal.id, price, 0, 0);
         expect(await f.stateOf(deal.id)).to.deep.equal(undisputed("closed"));
@@ -114,7 +120,7 @@ describe("Escrow", () => {
         const deal = await f.reach(status, { token: f.stablecoinAddress });
         const { until } = await f.stateOf(deal.id);
         const remaining = deal.terms.price - part(deal);
-        const refunding = f.escrow.connect(f.seller).refund(deal.packed, part(deal), "0x");
+        const refunding = f.refundHeld(deal, { amount: part(deal) });
 
         await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, part(deal), remaining, 0);
         await expect(refunding).to.changeTokenBalances(
@@ -134,7 +140,7 @@ describe("Escrow", () => {
         const { held } = await f.stateOf(deal.id);
         const { deposit, token } = deal.terms;
         const before = await f.escrow.bondOf(f.seller, token);
-        const refunding = f.escrow.connect(f.seller).refund(deal.packed, held, "0x");
+        const refunding = f.refundHeld(deal, { amount: held });
         await expect(refunding).to.emit(f.escrow, "DealRefunded").withArgs(deal.id, held, 0, 0);
         await expect(refunding).to.emit(f.escrow, "DealCompensated").withArgs(deal.id, deposit, 0);
         await expect(refunding).to.changeEtherBalances(
@@ -154,7 +160,7 @@ describe("Escrow", () => {
     it("does not double earnest money for a part, nor once the goods were shipped", async () => {
       const f = await load();
       const deal = await f.reach("funded", await withEarnest(f));
-      const refund = (amount: bigint) => f.escrow.connect(f.seller).refund(deal.packed, amount, "0x");
+      const refund = (amount: bigint) => f.refundHeld(deal, { amount });
       await expect(refund(1n)).to.changeEtherBalances(ethers, [f.buyer], [1n]);
       await f.ship(deal);
       const rest = deal.terms.price - 1n;
@@ -164,7 +170,7 @@ describe("Escrow", () => {
       expect(await f.escrow.bondOf(f.seller, deal.terms.token)).to.deep.equal([COVERAGE, COVERAGE, 0n]);
     });
 
-    it("reverts with RefundNotWhole for a part of a deposit, and while disputed, after the backstop too", async () => {
+    it("reverts with RefundNotWhole for a part of a deposit, and while disputed", async () => {
       const f = await load();
       for (const place of [
         "deposited",
@@ -174,29 +180,38 @@ describe("Escrow", () => {
         "disputed-delivered",
       ] as const) {
         const deal = await f.reach(place);
-        const { status, held, until } = await f.stateOf(deal.id);
-        const send = () => f.escrow.connect(f.seller).refund(deal.packed, held - 1n, "0x");
-        const refusal = { error: "RefundNotWhole", args: [held - 1n, held] };
-        await f.expectRefusal(deal, send, refusal);
-        if (status !== "disputed") continue;
-        await f.time.increaseTo(until);
-        await f.expectRefusal(deal, send, refusal);
+        const { held } = await f.stateOf(deal.id);
+        const send = () => f.refundHeld(deal, { amount: held - 1n });
+        await f.expectRefusal(deal, send, { error: "RefundNotWhole", args: [held - 1n, held] });
       }
     });
 
-    it("reverts with AmountZero and with RefundExceedsHeld", async () => {
+    it("reverts with WrongStatus where the seller has seen another status", async () => {
       const f = await load();
       const deal = await f.reach("funded");
       const { price } = deal.terms;
-      const send = (amount: bigint) => () => f.escrow.connect(f.seller).refund(deal.packed, amount, "0x");
+      for (const status of ["none", "deposited", "shipped", "disputed", "closed"] as const) {
+        const args = [deal.packed, price, 0n, statusNumber(status), "0x"] as const;
+        await f.expectRefusal(deal, () => f.escrow.connect(f.seller).refund(...args), {
+          error: "WrongStatus",
+          args: [deal.id, statusNumber("funded"), statusNumber(status)],
+        });
+      }
+    });
+
+    it("reverts with AmountZero, and with AmountsDoNotSum for more than is held", async () => {
+      const f = await load();
+      const deal = await f.reach("funded");
+      const { price } = deal.terms;
+      const send = (amount: bigint) => () => f.refundHeld(deal, { amount });
       await f.expectRefusal(deal, send(0n), { error: "AmountZero" });
-      await f.expectRefusal(deal, send(price + 1n), { error: "RefundExceedsHeld", args: [price + 1n, price] });
+      await f.expectRefusal(deal, send(price + 1n), { error: "AmountsDoNotSum", args: [price + 1n, 0n, price] });
     });
 
     it("has nothing to give back in a dispute of the tail", async () => {
       const f = await load();
       const deal = await f.reach("disputed-released");
-      const send = (amount: bigint) => () => f.escrow.connect(f.seller).refund(deal.packed, amount, "0x");
+      const send = (amount: bigint) => () => f.refundHeld(deal, { amount });
       for (const amount of [0n, 1n])
         await f.expectRefusal(deal, send(amount), { error: "DealNotOpen", args: [deal.id, statusNumber("disputed")] });
     });
@@ -205,7 +220,7 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("funded");
       for (const caller of [f.buyer, f.stranger])
-        await f.expectRefusal(deal, () => f.escrow.connect(caller).refund(deal.packed, 1n, "0x"), {
+        await f.expectRefusal(deal, () => f.refundHeld(deal, { amount: 1n, from: caller }), {
           error: "NotCaller",
           args: [caller, f.seller],
         });
@@ -215,7 +230,7 @@ describe("Escrow", () => {
       const f = await load();
       for (const status of ["none", "released", "closed"] as const) {
         const deal = await f.reach(status);
-        await f.expectRefusal(deal, () => f.escrow.connect(f.seller).refund(deal.packed, 1n, "0x"), {
+        await f.expectRefusal(deal, () => f.refundHeld(deal, { amount: 1n }), {
           error: "DealNotOpen",
           args: [deal.id, statusNumber(status)],
         });
@@ -237,7 +252,7 @@ describe("Escrow", () => {
           deadline,
         },
       }),
-      send: (f, deal, { from, consent }) => f.escrow.connect(from).refund(deal.packed, part(deal), consent),
+      send: (f, deal, { from, consent }) => f.refundHeld(deal, { amount: part(deal), from: from, consent }),
       event: "DealRefunded",
       // What remains is another amount now, so it is another intent.
       replay: (_, f) => ({ error: "SignatureInvalid", args: [f.seller] }),
@@ -248,7 +263,7 @@ describe("Escrow", () => {
       const deal = await f.reach("funded");
       const { price } = deal.terms;
       const consent = await consentNow(f, deal, price);
-      const send = () => f.escrow.connect(f.relayer).refund(deal.packed, price, consent);
+      const send = () => f.refundHeld(deal, { amount: price, from: f.relayer, consent });
       await expect(send()).to.changeEtherBalances(ethers, [f.buyer], [price]);
       await f.expectRefusal(deal, send, { error: "DealNotOpen", args: [deal.id, statusNumber("closed")] });
     });
@@ -259,7 +274,7 @@ describe("Escrow", () => {
       const { deposit } = deal.terms;
       const consent = await consentNow(f, deal, deposit);
       await f.payBalance(deal);
-      await f.expectRefusal(deal, () => f.escrow.connect(f.relayer).refund(deal.packed, deposit, consent), {
+      await f.expectRefusal(deal, () => f.refundHeld(deal, { amount: deposit, from: f.relayer, consent }), {
         error: "SignatureInvalid",
         args: [f.seller],
       });
@@ -269,7 +284,7 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("funded");
       const { price } = deal.terms;
-      const send = (consent: Hex) => () => f.escrow.connect(f.relayer).refund(deal.packed, price, consent);
+      const send = (consent: Hex) => () => f.refundHeld(deal, { amount: price, from: f.relayer, consent });
       const refusal = { error: "SignatureInvalid", args: [f.seller] };
       const beforeShipping = await consentNow(f, deal, price);
       await f.ship(deal);
@@ -285,10 +300,17 @@ describe("Escrow", () => {
       const deal = await f.reach("funded");
       const other = await f.reach("funded");
       const consent = await consentNow(f, deal, part(deal));
-      const as = f.escrow.connect(f.relayer);
       const refusal = { error: "SignatureInvalid", args: [f.seller] };
-      await f.expectRefusal(other, () => as.refund(other.packed, part(deal), consent), refusal);
-      await f.expectRefusal(deal, () => as.refund(deal.packed, part(deal) + 1n, consent), refusal);
+      await f.expectRefusal(
+        other,
+        () => f.refundHeld(other, { amount: part(deal), from: f.relayer, consent }),
+        refusal,
+      );
+      await f.expectRefusal(
+        deal,
+        () => f.refundHeld(deal, { amount: part(deal) + 1n, from: f.relayer, consent }),
+        refusal,
+      );
     });
 
     it("reverts with SignatureInvalid once a disputed deal was paid, shipped or delivered since", async () => {
@@ -298,14 +320,14 @@ describe("Escrow", () => {
         const { held } = await f.stateOf(deal.id);
         const consent = await consentNow(f, deal, held);
         await step(deal);
-        await f.expectRefusal(deal, () => f.escrow.connect(f.relayer).refund(deal.packed, held, consent), {
+        await f.expectRefusal(deal, () => f.refundHeld(deal, { amount: held, from: f.relayer, consent }), {
           error: "SignatureInvalid",
           args: [f.seller],
         });
       }
       const { price } = deal.terms;
       const consent = await consentNow(f, deal, price);
-      await expect(f.escrow.connect(f.relayer).refund(deal.packed, price, consent)).to.emit(f.escrow, "DealRefunded");
+      await expect(f.refundHeld(deal, { amount: price, from: f.relayer, consent })).to.emit(f.escrow, "DealRefunded");
     });
   });
 });

@@ -58,7 +58,7 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("delivered", { token: f.stablecoinAddress });
       const rest = deal.terms.price - 1_000n;
-      await f.escrow.connect(f.seller).refund(deal.packed, 1_000n, "0x");
+      await f.refundHeld(deal, { amount: 1_000n });
       await f.time.increaseTo((await f.stateOf(deal.id)).until);
       const releasing = f.escrow.connect(f.stranger).release(deal.packed);
       await expect(releasing).to.emit(f.escrow, "DealReleased").withArgs(deal.id, rest, 0);

@@ -242,7 +242,7 @@ describe("Escrow", () => {
       const f = await load();
       const deal = await f.reach("funded");
       const { send, toBuyer, toSeller } = await settlementOf(f, deal);
-      await f.escrow.connect(f.seller).refund(deal.packed, 1n, "0x");
+      await f.refundHeld(deal, { amount: 1n });
       await f.expectRefusal(deal, () => send(), {
         error: "AmountsDoNotSum",
         args: [toBuyer, toSeller, deal.terms.price - 1n],

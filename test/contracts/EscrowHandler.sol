@@ -572,8 +572,10 @@ contract EscrowHandler is Actors {
         if (paper.kind == Kind.PayBalance) return abi.encodeCall(IEscrow.payBalance, (packed, consent));
         if (paper.kind == Kind.Ship) return abi.encodeCall(IEscrow.ship, (packed, "", consent));
         if (paper.kind == Kind.Deliver) return abi.encodeCall(IEscrow.deliver, (packed, "", consent));
-        if (paper.kind == Kind.Confirm) return abi.encodeCall(IEscrow.confirm, (packed, consent));
-        if (paper.kind == Kind.Refund) return abi.encodeCall(IEscrow.refund, (packed, paper.a, consent));
+        if (paper.kind == Kind.Confirm) return abi.encodeCall(IEscrow.confirm, (packed, paper.a, consent));
+        if (paper.kind == Kind.Refund) {
+            return abi.encodeCall(IEscrow.refund, (packed, paper.a, paper.b, paper.status, consent));
+        }
         if (paper.kind == Kind.Dispute) return abi.encodeCall(IEscrow.dispute, (packed, by, "", consent));
         bytes memory byBuyer = signed
             ? _consentOf(entry.terms.buyer, _intentOf(entry, paper, by), paper.deadline)
@@ -623,14 +625,10 @@ contract EscrowHandler is Actors {
             bool isAllowed = !paper.bySeller || deal.status == Status.Funded || deal.status == Status.Shipped;
             return isStated && isOpen && isAllowed && _before(_windowEnd(terms, deal.status, deal.until));
         }
-        bool isUnreleased = stage >= Status.Deposited && stage <= Status.Delivered;
-        if (paper.kind == Kind.Confirm) {
-            bool isAmount = !signed || keys[terms.buyer] == 0 || paper.a == deal.held;
-            return isUnreleased && isStated && isAmount;
-        }
-        if (paper.a == 0 || paper.a > deal.held || !isUnreleased || !isStated) return false;
-        if (signed && keys[terms.seller] != 0 && paper.b != deal.held - paper.a) return false;
-        return paper.a == deal.held || (deal.status != Status.Deposited && deal.status != Status.Disputed);
+        if (stage < Status.Deposited || stage > Status.Delivered || !_before(_dueAt(terms, deal))) return false;
+        if (paper.kind == Kind.Confirm) return isStated && paper.a == deal.held;
+        if (!isStated || paper.status != deal.status || paper.a == 0 || paper.a + paper.b != deal.held) return false;
+        return paper.b == 0 || (deal.status != Status.Deposited && deal.status != Status.Disputed);
     }
 
     // ------------------------------------------------------------------ internals: clocks

@@ -124,7 +124,7 @@ describe("Escrow under attack", () => {
       deadline: FAR,
     };
     const confirmation = await f.consentTo(one, { kind: "ConfirmReceipt", message });
-    await f.expectRefusal(second, () => f.escrow.connect(f.relayer).confirm(second.packed, confirmation), {
+    await f.expectRefusal(second, () => f.confirmHeld(second, { from: f.relayer, consent: confirmation }), {
       error: "SignatureInvalid",
       args: [other],
     });
@@ -135,7 +135,7 @@ describe("Escrow under attack", () => {
     const magic = "631626ba7e60e01b5f52";
     const answers = { short: `0x${magic}60045ff3`, revert: `0x${magic}60205ffd`, none: "0x5f5ff3" };
     const deal = await f.reach("delivered", { buyer: lower(f.stranger) });
-    const send = () => f.escrow.connect(f.relayer).confirm(deal.packed, consentOf(FAR, "0x5afe"));
+    const send = () => f.confirmHeld(deal, { from: f.relayer, consent: consentOf(FAR, "0x5afe") });
     for (const code of Object.values(answers)) {
       await networkHelpers.setCode(deal.terms.buyer, code);
       await f.expectRefusal(deal, send, { error: "SignatureInvalid", args: [f.stranger] });
@@ -178,9 +178,12 @@ describe("Escrow under attack", () => {
       });
       if (when === "after") await f.time.increaseTo(terms.fundBy);
       const relayed = f.escrow.connect(f.relayer);
-      await relayed.confirm(packed, confirm);
+      await relayed.confirm(packed, terms.price, confirm);
       const status = statusNumber(when === "before" ? "closed" : "none");
-      for (const send of [() => relayed.confirm(packed, confirm), () => relayed.refund(packed, terms.price, refund)])
+      for (const send of [
+        () => relayed.confirm(packed, terms.price, confirm),
+        () => relayed.refund(packed, terms.price, 0n, signed.status, refund),
+      ])
         await f.expectRefusal(deal, send, { error: "DealNotOpen", args: [id, status] });
       // Its status is part of what the buyer signed, and is looked at first.
       await f.expectRefusal(deal, () => relayed.dispute(packed, terms.buyer, f.digest("s"), dispute), {
@@ -213,7 +216,7 @@ describe("Escrow under attack", () => {
       deadline,
     };
     const consent = await f.consentTo(deal.terms.buyer, { kind: "ConfirmReceipt", message });
-    const send = (given: string) => f.escrow.connect(f.relayer).confirm(deal.packed, given);
+    const send = (given: Hex) => f.confirmHeld(deal, { from: f.relayer, consent: given });
     for (const short of ["0x01", "0xffffffff"])
       await f.expectRefusal(deal, () => send(short), { error: "DeadlinePassed", args: [0] });
     const later = consentOf(FAR, `0x${consent.slice(12)}`);

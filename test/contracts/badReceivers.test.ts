@@ -83,7 +83,7 @@ describe("Escrow with receivers that misbehave", () => {
     const f = await load();
     const wallet = await f.walletOf(f.seller);
     const deal = await f.reach("funded", { seller: ((await wallet.getAddress()) as Hex).toLowerCase() as Hex });
-    const confirming = f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
+    const confirming = f.confirmHeld(deal);
     await expect(confirming).to.changeEtherBalances(ethers, [wallet], [deal.terms.price]);
     await expect(confirming).to.emit(wallet, "Received").withArgs(f.escrow, deal.terms.price);
     expect(await f.escrow.creditOf(wallet, NATIVE)).to.equal(0n);

@@ -63,9 +63,7 @@ describe("Escrow with tokens that misbehave", () => {
     const { token, terms } = await tokenFor(f, await ethers.deployContract("FalseReturningToken"));
     const deal = await f.reach("delivered", terms);
     await token.switchOff(true);
-    await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"))
-      .to.emit(f.escrow, "CreditAdded")
-      .withArgs(f.seller, token, PRICE);
+    await expect(f.confirmHeld(deal)).to.emit(f.escrow, "CreditAdded").withArgs(f.seller, token, PRICE);
     const send = () => f.escrow.connect(f.seller).withdrawCredit(f.seller, token, PRICE, f.seller, "0x");
     await f.expectRefusal(deal, send, { error: "PaymentFailed", args: [f.seller, PRICE] });
     await token.switchOff(false);
@@ -78,7 +76,7 @@ describe("Escrow with tokens that misbehave", () => {
     const deal = await f.reach("delivered", terms);
     const other = await f.reach("delivered", terms);
     await token.lie(true);
-    const confirming = f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
+    const confirming = f.confirmHeld(deal);
     await expect(confirming).to.emit(f.escrow, "CreditAdded").withArgs(f.seller, token, PRICE);
     await expect(confirming).to.changeTokenBalances(ethers, token, [f.escrow, f.seller], [0n, 0n]);
     const withdraw = () => f.escrow.connect(f.seller).withdrawCredit(f.seller, token, PRICE, f.seller, "0x");
@@ -93,7 +91,7 @@ describe("Escrow with tokens that misbehave", () => {
     const { token, terms } = await tokenFor(f, await ethers.deployContract("SkewedToken"));
     const deal = await f.reach("delivered", terms);
     await token.shrink(f.escrow, PRICE / 2n);
-    await f.escrow.connect(f.buyer).confirm(deal.packed, "0x");
+    await f.confirmHeld(deal);
     const withdraw = (amount: bigint) =>
       f.escrow.connect(f.seller).withdrawCredit(f.seller, token, amount, f.seller, "0x");
     const half = PRICE / 2n;
@@ -117,12 +115,7 @@ describe("Escrow with tokens that misbehave", () => {
     const f = await load();
     const { token, terms } = await tokenFor(f, await ethers.deployContract("NoReturnToken"));
     const deal = await f.reach("funded", terms);
-    await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x")).to.changeTokenBalances(
-      ethers,
-      token,
-      [f.escrow, f.seller],
-      [-PRICE, PRICE],
-    );
+    await expect(f.confirmHeld(deal)).to.changeTokenBalances(ethers, token, [f.escrow, f.seller], [-PRICE, PRICE]);
     expect(await f.escrow.creditOf(f.seller, token)).to.equal(0n);
 
     await f.escrow.connect(f.seller).postBond(f.seller, token, PRICE);
@@ -195,9 +188,7 @@ describe("Escrow with tokens that misbehave", () => {
     const { token, terms } = await tokenFor(f, await ethers.deployContract("SkewedToken"));
     const deal = await f.reach("delivered", terms);
     await token.makeDear(12n);
-    await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"))
-      .to.emit(f.escrow, "CreditAdded")
-      .withArgs(f.seller, token, PRICE);
+    await expect(f.confirmHeld(deal)).to.emit(f.escrow, "CreditAdded").withArgs(f.seller, token, PRICE);
     await expect(
       f.escrow.connect(f.seller).withdrawCredit(f.seller, token, PRICE, f.stranger, "0x", { gasLimit: 200_000n }),
     )
@@ -214,7 +205,7 @@ describe("Escrow with tokens that misbehave", () => {
     const deal = await f.reach("delivered", terms);
     await token.makeDear(1_000_000n);
     const gasLimit = 1_000_000n;
-    const confirming = f.escrow.connect(f.buyer).confirm(deal.packed, "0x", { gasLimit });
+    const confirming = f.escrow.connect(f.buyer).confirm(deal.packed, PRICE, "0x", { gasLimit });
     await expect(confirming).to.emit(f.escrow, "CreditAdded").withArgs(f.seller, token, PRICE);
     expect((await (await confirming).wait())!.gasUsed).to.be.lessThan(400_000n);
   });
@@ -277,7 +268,7 @@ describe("Escrow with tokens that misbehave", () => {
     const expiring = await f.reach("funded", terms);
     const refunding = await f.reach("funded", terms);
     await token.setBlocked(f.escrow, true);
-    await f.escrow.connect(f.seller).refund(refunding.packed, PRICE, "0x");
+    await f.refundHeld(refunding, { amount: PRICE });
     await f.time.increaseTo(expiring.terms.shipBy);
     await f.escrow.connect(f.relayer).expire(expiring.packed);
     expect(await f.escrow.creditOf(f.buyer, token)).to.equal(2n * PRICE);
@@ -293,9 +284,7 @@ describe("Escrow with tokens that misbehave", () => {
     const deal = await f.reach("funded", terms);
     const code = await ethers.provider.getCode(token);
     await networkHelpers.setCode(await addressOf(token), "0x");
-    await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"))
-      .to.emit(f.escrow, "CreditAdded")
-      .withArgs(f.seller, token, PRICE);
+    await expect(f.confirmHeld(deal)).to.emit(f.escrow, "CreditAdded").withArgs(f.seller, token, PRICE);
     await networkHelpers.setCode(await addressOf(token), code);
     await expect(
       f.escrow.connect(f.seller).withdrawCredit(f.seller, token, PRICE, f.seller, "0x"),
@@ -320,7 +309,7 @@ describe("Escrow with tokens that misbehave", () => {
     const bad = await f.reach("delivered", terms);
     await token.switchOff(true);
     const before = await f.world(good);
-    await f.escrow.connect(f.buyer).confirm(bad.packed, "0x");
+    await f.confirmHeld(bad);
     expect(await f.world(good)).to.deep.equal(before);
   });
 });

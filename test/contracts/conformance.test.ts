@@ -13,6 +13,7 @@ import {
   dealTable,
   placeOf,
   stageOf,
+  statusNumber,
   undisputed,
 } from "../../src/core/deals.ts";
 import { ProtocolError } from "../../src/core/errors.ts";
@@ -122,13 +123,14 @@ const send = async ({ f, tribunal }: Loaded, { terms, packed, id }: TestDeal, { 
     }
     case "confirm": {
       const message = { ...signed, amount: held };
-      return relayer.confirm(packed, await consent(terms.buyer, { kind: "ConfirmReceipt", message }));
+      return relayer.confirm(packed, held, await consent(terms.buyer, { kind: "ConfirmReceipt", message }));
     }
     case "refund": {
       const { amount } = call;
       const remaining = amount > held ? 0n : held - amount;
       const message = { ...signed, amount, remaining };
-      return relayer.refund(packed, amount, await consent(terms.seller, { kind: "RefundBuyer", message }));
+      const bySeller = await consent(terms.seller, { kind: "RefundBuyer", message });
+      return relayer.refund(packed, amount, remaining, seen.status, bySeller);
     }
     case "dispute": {
       const message = { ...signed, by: terms[by], statement: f.digest("statement") };
@@ -318,7 +320,7 @@ describe("Escrow conforms to core's table of states and actions, and to its payo
       const { f, address } = loaded;
       const deal = await f.reach(place, { tribunal: address });
       const { packed, terms } = deal;
-      const { held, until } = await f.stateOf(deal.id);
+      const { status, held, until } = await f.stateOf(deal.id);
       const stranger = f.escrow.connect(f.stranger);
       const digest = f.digest("digest");
       const strangers: Readonly<Partial<Record<DealAction, () => Promise<unknown>>>> = {
@@ -326,8 +328,8 @@ describe("Escrow conforms to core's table of states and actions, and to its payo
         payBalance: () => stranger.payBalance(packed, "0x", f.nativeValue(terms, terms.price - terms.deposit)),
         ship: () => stranger.ship(packed, digest, "0x"),
         deliver: () => stranger.deliver(packed, digest, "0x"),
-        confirm: () => stranger.confirm(packed, "0x"),
-        refund: () => stranger.refund(packed, held, "0x"),
+        confirm: () => stranger.confirm(packed, held, "0x"),
+        refund: () => stranger.refund(packed, held, 0n, statusNumber(status), "0x"),
         settle: () => stranger.settle(packed, held, 0n, 0n, "0x", "0x"),
         award: () => stranger.award(packed, held, 0n, 0n, digest, digest),
         extendBackstop: () => stranger.extendBackstop(packed, until + DAY),

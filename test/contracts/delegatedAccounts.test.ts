@@ -53,7 +53,7 @@ describe("Escrow with an account that delegates (EIP-7702)", () => {
   it("takes its key's signature over terms and intents", async () => {
     const { f } = await load();
     const deal = await f.reach("delivered", { coverage: COVERAGE });
-    await expect(f.escrow.connect(f.relayer).confirm(deal.packed, await confirmationBy(f, f.buyer, deal))).to.emit(
+    await expect(f.confirmHeld(deal, { from: f.relayer, consent: await confirmationBy(f, f.buyer, deal) })).to.emit(
       f.escrow,
       "DealReleased",
     );
@@ -62,7 +62,7 @@ describe("Escrow with an account that delegates (EIP-7702)", () => {
   it("takes what the code that it chose accepts", async () => {
     const { f } = await load();
     const deal = await f.reach("delivered");
-    await expect(f.escrow.connect(f.relayer).confirm(deal.packed, await confirmationBy(f, f.stranger, deal))).to.emit(
+    await expect(f.confirmHeld(deal, { from: f.relayer, consent: await confirmationBy(f, f.stranger, deal) })).to.emit(
       f.escrow,
       "DealReleased",
     );
@@ -72,7 +72,7 @@ describe("Escrow with an account that delegates (EIP-7702)", () => {
     const { f } = await load();
     const deal = await f.reach("funded");
     const { price } = deal.terms;
-    await expect(f.escrow.connect(f.seller).refund(deal.packed, price, "0x")).to.changeEtherBalances(
+    await expect(f.refundHeld(deal, { amount: price })).to.changeEtherBalances(
       ethers,
       [f.escrow, f.buyer],
       [-price, price],

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { FunctionFragment } from "ethers";
 import { network } from "hardhat";
 import type { Hex } from "viem";
+import { statusNumber } from "../../src/core/deals.ts";
 import { consentOf } from "../../src/core/intents.ts";
 import { packTerms } from "../../src/core/termsCodec.ts";
 import { deployEscrow, FAR, type Fixture } from "../fixtures/escrow.ts";
@@ -18,6 +19,7 @@ const NATIVE = ethers.ZeroAddress as Hex;
 const CALLBACK = "0x000000000000000000000000000000000000c0de";
 const SIGNATURE = `0x${"00".repeat(65)}` as Hex;
 const CONSENT = consentOf(FAR, SIGNATURE);
+const FUNDED = statusNumber("funded");
 
 /** Calls of every function that writes, each such that only the guard can stop `hostile` before it touches anything. */
 const callsOf = async (f: Fixture, hostile: Hex, token: Hex) => {
@@ -36,11 +38,11 @@ const callsOf = async (f: Fixture, hostile: Hex, token: Hex) => {
     "ship by consent": [asSeller, id, CONSENT],
     deliver: [asBuyer, id, "0x"],
     "deliver by consent": [asBuyer, id, CONSENT],
-    confirm: [asBuyer, "0x"],
-    "confirm by consent": [asBuyer, CONSENT],
+    confirm: [asBuyer, 7n, "0x"],
+    "confirm by consent": [asBuyer, 7n, CONSENT],
     release: [asBuyer],
-    refund: [asSeller, 1n, "0x"],
-    "refund by consent": [asSeller, 1n, CONSENT],
+    refund: [asSeller, 1n, 6n, FUNDED, "0x"],
+    "refund by consent": [asSeller, 1n, 6n, FUNDED, CONSENT],
     expire: [asBuyer],
     lapse: [asBuyer],
     close: [asBuyer],
@@ -105,7 +107,7 @@ describe("Escrow under reentrance", () => {
       const deal = await f.reach("funded", { seller: hostile });
       await networkHelpers.setCode(CALLBACK, call);
       await receiver.reenter(f.escrow, CALLBACK);
-      await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x"), name).to.changeEtherBalances(
+      await expect(f.confirmHeld(deal), name).to.changeEtherBalances(
         ethers,
         [f.escrow, receiver],
         [-deal.terms.price, deal.terms.price],
@@ -127,12 +129,7 @@ describe("Escrow under reentrance", () => {
       expect(await token.answer(), `${name} while funding`).to.equal(answer);
 
       await token.reenter(f.escrow, call);
-      await expect(f.escrow.connect(f.buyer).confirm(deal.packed, "0x")).to.changeTokenBalances(
-        ethers,
-        token,
-        [f.escrow, f.seller],
-        [-1_000n, 1_000n],
-      );
+      await expect(f.confirmHeld(deal)).to.changeTokenBalances(ethers, token, [f.escrow, f.seller], [-1_000n, 1_000n]);
       expect(await token.answer(), `${name} while paying`).to.equal(answer);
     }
   });

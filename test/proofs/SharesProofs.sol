@@ -50,9 +50,9 @@ contract SharesProofs is EscrowHarness {
     function _confirm(Terms memory terms, uint96 held, uint40 time, uint16 feeBps) private {
         (terms.feeBps, terms.coverage, terms.fundBy) = (feeBps, 0, 0);
         PackedTerms memory packed = _pack(terms);
-        _put(packed, (uint256(held) << 16) | uint256(Status.Delivered));
+        _put(packed, (uint256(type(uint40).max) << 112) | (uint256(held) << 16) | uint256(Status.Delivered));
         SVM.warp(time);
-        Outcome memory outcome = _rehearse(BUYER, abi.encodeCall(IEscrow.confirm, (packed, "")));
+        Outcome memory outcome = _rehearse(BUYER, abi.encodeCall(IEscrow.confirm, (packed, held, "")));
         assert(outcome.refusal != PANIC);
         if (!outcome.done) return;
         assert(outcome.toBuyer == 0 && outcome.toSeller + outcome.credit == held);

@@ -61,14 +61,14 @@ const isShipped = (state: DealState) => ["shipped", "delivered"].includes(stageO
 
 /**
  * The deal one stage further, with `until` as its clock where the terms state none. A dispute goes on, and its tribunal has the
- * backstop after the new clock, which never moves to an earlier second. A dispute about delivered goods waits for the inspection: the
- * time to answer starts at its end.
+ * backstop after the new clock, which never moves to an earlier second. One about goods that cannot be judged before `judgedFrom`
+ * waits for them: the time to answer starts there.
  */
 const advance = (
   state: DealState,
   to: DealStage,
-  { terms }: Moment,
-  { held = state.held, until = 0 } = {},
+  { terms, now }: Moment,
+  { held = state.held, until = 0, judgedFrom = 0 } = {},
 ): DealState => {
   const further = undisputed(to, held, until);
   if (state.status !== "disputed") return further;
@@ -77,7 +77,7 @@ const advance = (
     disputedFrom: to,
     held,
     until: Math.max(state.until, disputableUntil(further, terms) + terms.backstop),
-    disputedAt: to === "delivered" ? until : state.disputedAt,
+    disputedAt: judgedFrom > now ? judgedFrom : state.disputedAt,
   };
 };
 
@@ -94,7 +94,7 @@ const dispute = (state: DealState, { terms, now }: Moment): DealState => ({
 const leaveTail = (state: DealState, moment: Moment, start: number): DealState =>
   moment.terms.coverage === 0n
     ? closed
-    : advance(state, "released", moment, { held: 0n, until: start + moment.terms.tail });
+    : advance(state, "released", moment, { held: 0n, until: start + moment.terms.tail, judgedFrom: start });
 
 /** A deposit that the buyer gives away ends the deal, as one that is forfeited. */
 const release = (state: DealState, moment: Moment): DealStep => ({
@@ -184,11 +184,10 @@ export const stepOf = (call: DealCall, state: DealState, moment: Moment): DealSt
       return { state: advance(state, "funded", moment, { held: moment.terms.price }), payout: nothing };
     case "ship":
       return { state: advance(state, "shipped", moment), payout: nothing };
-    case "deliver":
-      return {
-        state: advance(state, "delivered", moment, { until: moment.now + moment.terms.inspection }),
-        payout: nothing,
-      };
+    case "deliver": {
+      const until = moment.now + moment.terms.inspection;
+      return { state: advance(state, "delivered", moment, { until, judgedFrom: until }), payout: nothing };
+    }
     case "confirm":
     case "release":
       return release(state, moment);
