@@ -217,7 +217,7 @@ describe("Escrow under attack", () => {
     };
     const consent = await f.consentTo(deal.terms.buyer, { kind: "ConfirmReceipt", message });
     const send = (given: Hex) => f.confirmHeld(deal, { from: f.relayer, consent: given });
-    for (const short of ["0x01", "0xffffffff"])
+    for (const short of ["0x01", "0xffffffff"] as const)
       await f.expectRefusal(deal, () => send(short), { error: "DeadlinePassed", args: [0] });
     const later = consentOf(FAR, `0x${consent.slice(12)}`);
     await f.expectRefusal(deal, () => send(later), { error: "SignatureInvalid", args: [f.buyer] });
