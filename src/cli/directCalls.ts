@@ -1,6 +1,7 @@
 import { type Address, encodeFunctionData, type Hex } from "viem";
 import { escrowAbi } from "../abi/escrow.ts";
 import { stablecoinAbi } from "../abi/stablecoin.ts";
+import { dealStatuses, statusNumber } from "../core/deals.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { consentOf } from "../core/intents.ts";
 import { packTerms } from "../core/termsCodec.ts";
@@ -17,6 +18,8 @@ const HELP = "holdfast deal call";
 /** Options that say what a call states. */
 export type CallValues = {
   readonly amount?: string;
+  readonly remaining?: string;
+  readonly status?: string;
   readonly tracking?: string;
   readonly proof?: string;
   readonly statement?: string;
@@ -57,7 +60,7 @@ const required = (values: CallValues, name: keyof CallValues): string => {
   return value;
 };
 
-const requiredAmount = ({ deal, values }: CallContext, name: "amount" | "to-buyer" | "to-seller") =>
+const requiredAmount = ({ deal, values }: CallContext, name: "amount" | "remaining" | "to-buyer" | "to-seller") =>
   parseAmount(required(values, name), unitOf(deal, values.decimals));
 
 /** What --amount says, or what the chain says where a node is named. */
@@ -68,6 +71,23 @@ const amountOr = async (
   if (context.values.amount !== undefined) return requiredAmount(context, "amount");
   if (context.read === undefined) throw usage(`This needs --amount, or --rpc to take ${what}.`);
   return context.read(whole);
+};
+
+/** What stays held and the status that the seller has seen, from the options, or from the node for what they leave open. */
+const seenByRefund = async (context: CallContext, amount: bigint) => {
+  const { deal, read, values } = context;
+  const status = dealStatuses.find((one) => one === values.status);
+  if (values.status !== undefined && status === undefined)
+    throw usage(`--status takes one of: ${dealStatuses.join(", ")}.`);
+  if (values.remaining !== undefined && status !== undefined) {
+    return { remaining: requiredAmount(context, "remaining"), status: statusNumber(status) };
+  }
+  if (read === undefined)
+    throw usage("This needs --remaining and --status, or --rpc to read what is held and the status.");
+  const state = await read((reader) => reader.dealState(deal.id));
+  if (values.remaining === undefined && amount > state.held) throw usage("Less than this amount is held.");
+  const remaining = values.remaining === undefined ? state.held - amount : requiredAmount(context, "remaining");
+  return { remaining, status: statusNumber(status ?? state.status) };
 };
 
 const requiredAddress = (values: CallValues): Address => {
@@ -310,11 +330,14 @@ export const directCalls = {
     ];
   },
   confirm: async (context: CallContext) => {
-    const args = [packTerms(context.deal.terms), consentIn(signedAs(context, "ConfirmReceipt"))] as const;
+    const request = signedAs(context, "ConfirmReceipt");
+    const whole = async (reader: ChainReader) => (await reader.dealState(context.deal.id)).held;
+    const amount = request?.message.amount ?? (await amountOr(context, { whole, what: "what is held" }));
+    const args = [packTerms(context.deal.terms), amount, consentIn(request)] as const;
     return [
       toEscrow(context, encode({ abi: escrowAbi, functionName: "confirm", args }), {
         by: `buyer ${context.deal.terms.buyer}`,
-        what: "pays the seller what is held",
+        what: "pays the seller what is held, if it is exactly this amount",
       }),
     ];
   },
@@ -322,11 +345,12 @@ export const directCalls = {
   refund: async (context: CallContext) => {
     const request = signedAs(context, "RefundBuyer");
     const amount = request?.message.amount ?? requiredAmount(context, "amount");
-    const args = [packTerms(context.deal.terms), amount, consentIn(request)] as const;
+    const { remaining, status } = request?.message ?? (await seenByRefund(context, amount));
+    const args = [packTerms(context.deal.terms), amount, remaining, status, consentIn(request)] as const;
     return [
       toEscrow(context, encode({ abi: escrowAbi, functionName: "refund", args }), {
         by: `seller ${context.deal.terms.seller}`,
-        what: "gives this amount back to the buyer",
+        what: "gives this amount back to the buyer, if the deal stands as stated",
       }),
     ];
   },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ProtocolError } from "../core/errors.ts";
-import { MAX_ARBITRATORS, MIN_PANEL_WINDOW, type Panel, panelRefusal, panelSchema, sortPanel } from "../core/panel.ts";
+import { MAX_ARBITRATORS, type Panel, panelRefusal, panelSchema, sortPanel } from "../core/panel.ts";
 import type { Terms } from "../core/terms.ts";
 import { address } from "../core/wire.ts";
 import { readJson } from "./files.ts";
@@ -35,7 +35,7 @@ export const panelFromTemplate = (template: PanelTemplate, path: string): Panel 
     minBackstop: lasts("minBackstop"),
     arbitrators: template.arbitrators,
   };
-  return requireRegistrable(parseInput(panelSchema, panel, `${path}: panel`), path);
+  return sortPanel(parseInput(panelSchema, panel, `${path}: panel`));
 };
 
 /**
@@ -45,25 +45,9 @@ export const panelFromTemplate = (template: PanelTemplate, path: string): Panel 
 export const readPanel = async (path: string): Promise<Panel> => {
   const input = await readJson(path);
   const stated = typeof input === "object" && input !== null && "panel" in input ? input.panel : input;
-  const isPlain = panelSchema.safeParse(stated);
-  if (isPlain.success) return requireRegistrable(isPlain.data, path);
+  const isInSeconds = z.object({ answerWindow: z.number() }).safeParse(stated).success;
+  if (isInSeconds) return sortPanel(parseInput(panelSchema, stated, `${path}: panel`));
   return panelFromTemplate(parseInput(panelTemplateSchema, stated, path), path);
-};
-
-const requireRegistrable = (stated: Panel, path: string): Panel => {
-  const panel = sortPanel(stated);
-  const malformed = (at: string, problem: string) =>
-    new ProtocolError("input-malformed", { path, at: `panel.${at}`, problem });
-  if (panel.threshold > panel.arbitrators.length) {
-    throw malformed("threshold", `there are only ${panel.arbitrators.length} arbitrators`);
-  }
-  if (new Set(panel.arbitrators).size < panel.arbitrators.length) {
-    throw malformed("arbitrators", "one of them is named twice");
-  }
-  if (panel.minBackstop < panel.answerWindow + MIN_PANEL_WINDOW) {
-    throw malformed("minBackstop", "it leaves no hour to decide in after the answer window");
-  }
-  return panel;
 };
 
 /** Throws `terms-unsafe` with the fact for which the panel would refuse the terms at funding. */

@@ -20,14 +20,23 @@ export type Panel = {
 export const MAX_ARBITRATORS = 64;
 export const MIN_PANEL_WINDOW = 3_600;
 
-/** A panel as it travels: addresses in lower case, ascending or not. */
-export const panelSchema = z.strictObject({
-  threshold: z.int().min(1).max(MAX_ARBITRATORS),
-  answerWindow: shortSeconds.min(MIN_PANEL_WINDOW),
-  minInspection: shortSeconds.min(MIN_PANEL_WINDOW),
-  minBackstop: shortSeconds,
-  arbitrators: z.array(address).min(1).max(MAX_ARBITRATORS),
-});
+/** A panel as it travels: addresses in lower case, ascending or not. What passes it, `PanelTribunal` registers once it is sorted. */
+export const panelSchema = z
+  .strictObject({
+    threshold: z.int().min(1).max(MAX_ARBITRATORS),
+    answerWindow: shortSeconds.min(MIN_PANEL_WINDOW),
+    minInspection: shortSeconds.min(MIN_PANEL_WINDOW),
+    minBackstop: shortSeconds,
+    arbitrators: z.array(address).min(1).max(MAX_ARBITRATORS),
+  })
+  .superRefine(({ threshold, answerWindow, minBackstop, arbitrators }, context) => {
+    const wrong = (field: keyof Panel, message: string) => context.addIssue({ code: "custom", path: [field], message });
+    if (threshold > arbitrators.length) wrong("threshold", `there are only ${arbitrators.length} arbitrators`);
+    if (new Set(arbitrators).size < arbitrators.length) wrong("arbitrators", "one of them is named twice");
+    if (minBackstop < answerWindow + MIN_PANEL_WINDOW) {
+      wrong("minBackstop", "it leaves no hour to decide in after the answer window");
+    }
+  });
 
 /** The panel with its arbitrators in the ascending order that `PanelTribunal` demands. */
 export const sortPanel = (panel: Panel): Panel => ({

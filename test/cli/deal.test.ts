@@ -213,7 +213,7 @@ describe("holdfast deal", () => {
     };
     const { functionName, args } = decodeFunctionData({ abi: escrowAbi, data: calls[0]!.data });
     expect(functionName).to.equal("confirm");
-    expect(args?.[1]).to.equal(consentOf(message.deadline, signature));
+    expect(args?.slice(1)).to.deep.equal([BigInt(message.amount), consentOf(message.deadline, signature)]);
     const wrong = await refusal("call", "ship", "deal.json", "--signed", "confirm.json");
     expect(wrong).to.include({ exitCode: 64, code: "usage-invalid" });
   });
@@ -230,9 +230,9 @@ describe("holdfast deal", () => {
     const calls: [string, string, ...string[]][] = [
       ["ship", "ship", "--tracking", "deal.json"],
       ["deliver", "deliver", "--proof", `0x${"22".repeat(32)}`],
-      ["confirm", "confirm"],
+      ["confirm", "confirm", "--amount", "12"],
       ["release", "release"],
-      ["refund", "refund", "--amount", "1.5"],
+      ["refund", "refund", "--amount", "1.5", "--remaining", "0", "--status", "funded"],
       ["expire", "expire"],
       ["lapse", "lapse"],
       ["close", "close"],
@@ -246,6 +246,27 @@ describe("holdfast deal", () => {
       const { calls: printed } = (await done("call", action, "deal.json", ...args)) as { calls: { data: Hex }[] };
       expect(decodeFunctionData({ abi: escrowAbi, data: printed.at(-1)!.data }).functionName).to.equal(functionName);
     }
+  });
+
+  it("states what a seller has seen in a refund, from the options or from what was signed", async () => {
+    const call = async (...args: string[]) => {
+      const { calls } = (await done("call", "refund", "deal.json", ...args)) as { calls: { data: Hex }[] };
+      return decodeFunctionData({ abi: escrowAbi, data: calls[0]!.data }).args?.slice(1);
+    };
+    const seen = ["--remaining", "0.25", "--status", "shipped"];
+    expect(await call("--amount", "1.5", ...seen)).to.deep.equal([1_500_000n, 250_000n, 3, "0x"]);
+
+    const paper = ["--amount", "2", "--remaining", "1", "--status", "funded", "--deadline", "2h"];
+    await done("intent", "refund", "deal.json", ...as("seller"), ...paper, "--out", "refund.json");
+    const { message, signature } = JSON.parse(await readFile(at("refund.json"), "utf8"));
+    const consent = consentOf(message.deadline, signature);
+    expect(await call("--signed", "refund.json")).to.deep.equal([2_000_000n, 1_000_000n, 2, consent]);
+
+    const refused = ["call", "refund", "deal.json", "--amount", "1.5"];
+    expect((await refusal(...refused)).code).to.equal("usage-invalid");
+    expect((await refusal(...refused, "--remaining", "1")).code).to.equal("usage-invalid");
+    expect((await refusal(...refused, "--remaining", "1", "--status", "sold")).code).to.equal("usage-invalid");
+    expect((await refusal("call", "confirm", "deal.json")).code).to.equal("usage-invalid");
   });
 
   it("needs the amount of a credit or a shortfall where no node can say it, and who disputes", async () => {

@@ -20,6 +20,7 @@ import { ProtocolError } from "../../src/core/errors.ts";
 import type { Intent } from "../../src/core/intents.ts";
 import { MIN_WINDOW, type Terms } from "../../src/core/terms.ts";
 import { COVERAGE, DAY, deployEscrow, FAR, type TestDeal } from "../fixtures/escrow.ts";
+import { projectedAfter } from "../fixtures/projection.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
@@ -264,7 +265,7 @@ const walked = new Set<string>();
 /** Seconds from reaching a place to the first attempt there. */
 const PAUSE = 60;
 
-describe("Escrow conforms to core's table of states and actions, and to its payouts", () => {
+describe("Escrow conforms to core's table of states and actions and to its payouts, and the relayer's projection to it", () => {
   for (const variant of variants)
     for (const place of placesOf(variant))
       it(`in ${place}, ${variant.name}`, async () => {
@@ -291,10 +292,12 @@ describe("Escrow conforms to core's table of states and actions, and to its payo
                 expect(await f.stateOf(deal.id), what).to.deep.equal(state);
                 expect(await moneyOf(loaded, deal), what).to.deep.equal(before);
               } else {
-                await send(loaded, deal, attempt);
+                const receipt = await (await send(loaded, deal, attempt)).wait();
                 const paidIn = { fund: terms.deposit, payBalance: terms.price - terms.deposit }[action as "fund"] ?? 0n;
                 const reached = asClosed(await f.stateOf(deal.id));
                 expect(reached, what).to.deep.equal(step.state);
+                const projected = projectedAfter(f, deal, { state, receipt: receipt!, at });
+                expect(projected, `the relayer's projection of ${what}`).to.deep.equal(step.state);
                 expect(await moneyOf(loaded, deal), what).to.deep.equal(expected(before, deal, step, paidIn));
                 walked.add(`${action} in ${place} to ${placeOf(reached)}`);
                 const leadsTo = (dealTable[action] as DealRule).in[place]!.to;

@@ -50,6 +50,9 @@ describe("dealTable", () => {
         const isDisputable = refusalOf("dispute", state, { terms, now }) === undefined;
         const isOver = refusalOf(action, state, { terms, now }) === undefined;
         expect(isDisputable).to.equal(!isOver);
+        if (status === "released") return;
+        for (const givenIn of ["confirm", "refund"] as const)
+          expect(refusalOf(givenIn, state, { terms, now }) === undefined, givenIn).to.equal(!isOver);
       }),
     );
   });
@@ -66,7 +69,13 @@ describe("refusalOf", () => {
     expect(at("expire", "funded", terms.shipBy)).to.equal(undefined);
     expect(at("release", "delivered", UNTIL - 1)).to.equal("too-early");
     expect(at("release", "delivered", UNTIL)).to.equal(undefined);
-    expect(at("confirm", "delivered", UNTIL + 1)).to.equal(undefined);
+    for (const action of ["confirm", "refund"] as const) {
+      expect(at(action, "delivered", UNTIL - 1)).to.equal(undefined);
+      expect(at(action, "delivered", UNTIL)).to.equal("too-late");
+      expect(at(action, "funded", terms.shipBy)).to.equal("too-late");
+      expect(at(action, "disputed-funded", UNTIL - 1)).to.equal(undefined);
+      expect(at(action, "disputed-funded", UNTIL)).to.equal("too-late");
+    }
     expect(at("ship", "disputed-funded", terms.shipBy - 1)).to.equal(undefined);
     expect(at("ship", "disputed-shipped", 0)).to.equal("status");
     expect(at("dispute", "disputed-funded", 0)).to.equal("status");

@@ -4,7 +4,14 @@ import fc from "fast-check";
 import { bytesToHex, concat, type Hex, hexToBytes, keccak256, numberToHex, pad, parseSignature, zeroHash } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import type { ProtocolError } from "../../src/core/errors.ts";
-import { panelRefusal, panelRules, seatSignatures, sortPanel } from "../../src/core/panel.ts";
+import {
+  MIN_PANEL_WINDOW,
+  panelRefusal,
+  panelRules,
+  panelSchema,
+  seatSignatures,
+  sortPanel,
+} from "../../src/core/panel.ts";
 import { type Terms, termsSchema } from "../../src/core/terms.ts";
 import { dealVectors } from "../fixtures/deals.ts";
 
@@ -32,6 +39,19 @@ describe("panel", () => {
     const given = [...shouted];
     expect(sortPanel({ ...panel, arbitrators: shouted }).arbitrators).to.deep.equal(panel.arbitrators);
     expect(shouted).to.deep.equal(given);
+  });
+
+  it("is one that the contract would register, or malformed in the field that keeps it from that", () => {
+    const wrongIn = (changes: object) => panelSchema.safeParse({ ...stated, ...changes }).error?.issues[0]?.path[0];
+    const { rules: _, ...stated } = panel;
+    const count = panel.arbitrators.length;
+    expect(wrongIn({})).to.equal(undefined);
+    expect(wrongIn({ threshold: count })).to.equal(undefined);
+    expect(wrongIn({ threshold: count + 1 })).to.equal("threshold");
+    expect(wrongIn({ threshold: 0 })).to.equal("threshold");
+    expect(wrongIn({ minBackstop: panel.answerWindow + MIN_PANEL_WINDOW })).to.equal(undefined);
+    expect(wrongIn({ minBackstop: panel.answerWindow + MIN_PANEL_WINDOW - 1 })).to.equal("minBackstop");
+    expect(wrongIn({ arbitrators: [...panel.arbitrators.slice(1), panel.arbitrators[1]!] })).to.equal("arbitrators");
   });
 
   it("gives every arbitrator a seat in the panel's order, with the signatures of those who signed", async () => {

@@ -32,7 +32,18 @@ const options = {
   amount: {
     type: "string",
     value: "AMOUNT",
-    about: "refund, post-bond, withdraw-bond, withdraw-credit, pay-shortfall: how much, like 1200.50",
+    about:
+      "refund, post-bond, withdraw-bond, withdraw-credit, pay-shortfall: how much, like 1200.50; confirm: what is held, taken from --rpc unless given",
+  },
+  remaining: {
+    type: "string",
+    value: "AMOUNT",
+    about: "refund: what stays held after it; the rest of what is held, from --rpc, unless given",
+  },
+  status: {
+    type: "string",
+    value: "STATUS",
+    about: "refund: the status that you have seen, like funded; taken from --rpc unless given",
   },
   tracking: { type: "string", value: "FILE|HASH", about: "ship: the tracking document, or its SHA-256" },
   proof: { type: "string", value: "FILE|HASH", about: "deliver: the proof of delivery, or its SHA-256" },
@@ -152,7 +163,10 @@ export const dealCall = defineCommand({
     "executes a determination.",
   ].join("\n"),
   examples: [
-    ["holdfast deal call confirm deal.json", "what the buyer sends to release the money"],
+    [
+      "holdfast deal call confirm deal.json --rpc http://127.0.0.1:8545",
+      "what the buyer sends to release the money that the node says is held",
+    ],
     ["holdfast deal call ship deal.json --signed ship.json", "what anyone sends for a seller who signed it"],
     ["holdfast deal call expire deal.json --json", "for a script that anyone may run after the deadline"],
     [

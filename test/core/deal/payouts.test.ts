@@ -138,10 +138,17 @@ describe("silentCourse", () => {
 
   it("starts the tail at deliverBy when the seller gives in while the goods are on their way", () => {
     const shipped = after(covered, ship);
-    const refund = (now: number) =>
-      stepOf({ action: "refund", amount: price }, shipped, { terms: covered, now }).state.until;
-    expect(refund(plain.shipBy)).to.equal(plain.deliverBy + plain.tail);
-    expect(refund(plain.deliverBy + 5)).to.equal(plain.deliverBy + 5 + plain.tail);
+    const refund = (state: DealState, now: number) =>
+      stepOf({ action: "refund", amount: price }, state, { terms: covered, now }).state;
+    expect(refund(shipped, plain.shipBy).until).to.equal(plain.deliverBy + plain.tail);
+    expect(codeOf(() => refund(shipped, plain.deliverBy))).to.equal("action-refused");
+    // A dispute waits for the goods too, where it is not later already.
+    const disputed = after(covered, ship, dispute(plain.shipBy));
+    const tailUntil = plain.deliverBy + plain.tail;
+    const early = refund(disputed, plain.deliverBy - 1);
+    expect(early).to.include({ until: tailUntil + plain.backstop, disputedAt: plain.deliverBy });
+    const late = refund(disputed, plain.deliverBy + 5);
+    expect(late).to.include({ until: tailUntil + 5 + plain.backstop, disputedAt: plain.shipBy });
   });
 });
 
@@ -286,7 +293,7 @@ describe("stepOf", () => {
     const terms = { ...inParts, coverage: 1n };
     for (const calls of [[], [dispute(plain.fundBy)]]) {
       const state = after(terms, ...calls);
-      const step = stepOf({ action: "confirm" }, state, { terms, now: terms.balanceBy + 1 });
+      const step = stepOf({ action: "confirm" }, state, { terms, now: terms.balanceBy - 1 });
       expect(step).to.deep.equal({ state: undisputed("closed"), payout: { ...nothing, toSeller: terms.deposit } });
     }
   });
