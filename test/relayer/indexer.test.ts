@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { Hex } from "viem";
 import { escrowAbi } from "../../src/abi/escrow.ts";
 import { type Chain, createChain } from "../../src/chain/client.ts";
-import { dealStatuses } from "../../src/core/deals.ts";
+import { dealStatuses, statusNumber } from "../../src/core/deals.ts";
 import type { BondProjection, DealProjection } from "../../src/relayer/fold.ts";
 import { bondKey } from "../../src/relayer/fold.ts";
 import { createIndexer, type Indexer, rebuildProjections } from "../../src/relayer/indexer.ts";
@@ -98,7 +98,7 @@ for (const engine of engines) {
       const { buyer, seller, attestor } = actors;
       await act(seller, "postBond", { args: [seller.address, NATIVE, 2_000n], value: 2_000n });
       const confirmed = await funded({ feeBps: 250 });
-      await act(buyer, "confirm", { args: [confirmed.packed, "0x"] });
+      await act(buyer, "confirm", { args: [confirmed.packed, confirmed.terms.price, "0x"] });
       const released = await funded({ coverage: 300n });
       await act(seller, "ship", { args: [released.packed, digest, "0x"] });
       await act(attestor, "deliver", { args: [released.packed, digest, "0x"] });
@@ -106,8 +106,9 @@ for (const engine of engines) {
       await act(buyer, "dispute", { args: [disputed.packed, buyer.address, digest, "0x"] });
       await act(seller, "ship", { args: [disputed.packed, digest, "0x"] });
       const refunded = await funded();
-      await act(seller, "refund", { args: [refunded.packed, 400n, "0x"] });
-      await act(seller, "refund", { args: [refunded.packed, refunded.terms.price - 400n, "0x"] });
+      const rest = refunded.terms.price - 400n;
+      await act(seller, "refund", { args: [refunded.packed, 400n, rest, statusNumber("funded"), "0x"] });
+      await act(seller, "refund", { args: [refunded.packed, rest, 0n, statusNumber("funded"), "0x"] });
       const expiring = await funded({
         coverage: 500n,
         price: 2_500n,
@@ -120,8 +121,13 @@ for (const engine of engines) {
       await act(seller, "dispute", { args: [givenUp.packed, seller.address, digest, "0x"] });
       await act(seller, "ship", { args: [givenUp.packed, digest, "0x"] });
       await act(attestor, "deliver", { args: [givenUp.packed, digest, "0x"] });
-      await act(buyer, "confirm", { args: [givenUp.packed, "0x"] });
-      return { confirmed, released, disputed, refunded, expiring, givenUp };
+      await act(buyer, "confirm", { args: [givenUp.packed, givenUp.terms.price, "0x"] });
+      const returned = await funded({ coverage: 100n });
+      await act(seller, "ship", { args: [returned.packed, digest, "0x"] });
+      await act(buyer, "dispute", { args: [returned.packed, buyer.address, digest, "0x"] });
+      const whole = [returned.packed, returned.terms.price, 0n, statusNumber("disputed"), "0x"];
+      await act(seller, "refund", { args: whole });
+      return { confirmed, released, disputed, refunded, expiring, givenUp, returned };
     };
 
     it("projects each deal, bond and credit as the contract holds them", async () => {
@@ -169,7 +175,9 @@ for (const engine of engines) {
       const before = await everything();
       const snapshot = await anvil.ask<Hex>("evm_snapshot");
       await anvil.ask("anvil_mine", ["0x50"]);
-      await deployment.act(actors.buyer, "confirm", { args: [deals.expiring.packed, "0x"] });
+      await deployment.act(actors.buyer, "confirm", {
+        args: [deals.expiring.packed, deals.expiring.terms.price, "0x"],
+      });
       const lost = await deployment.funded({ coverage: 50n });
       await catchUp();
       expect((await dealOf(lost.dealId))?.status).equal("funded");
