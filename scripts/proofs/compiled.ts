@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** A node of the compiler's syntax tree; only what we read of it. */
@@ -16,6 +16,8 @@ export type CompilerMessage = Readonly<{
 /** What one run of the compiler was asked and answered, as Hardhat keeps it. */
 export type Compilation = Readonly<{
   id: string;
+  /** The sources whose artifacts come from it; a later compilation may have made those of the others. */
+  made: ReadonlySet<string>;
   solcVersion: string;
   settings: Readonly<Record<string, unknown>>;
   sources: Readonly<Record<string, CompiledSource>>;
@@ -23,24 +25,27 @@ export type Compilation = Readonly<{
   messages: readonly CompilerMessage[];
 }>;
 
-/** Every compilation that the artifacts come from. Build first. */
+/** Every compilation that an artifact comes from; those that were built over are left out. Build first. */
 export function readCompilations(root: string): Compilation[] {
-  const folder = join(root, "artifacts", "build-info");
-  const read = (file: string) => JSON.parse(readFileSync(join(folder, file), "utf8"));
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(".json") && !file.endsWith(".output.json"))
+  const read = (file: string) => JSON.parse(readFileSync(join(root, "artifacts", file), "utf8"));
+  const artifacts = globSync("{contracts,test}/**/*.json", { cwd: join(root, "artifacts") }).map(read);
+  return globSync("build-info/*.json", { cwd: join(root, "artifacts") })
+    .filter((file) => !file.endsWith(".output.json"))
     .map((file) => {
       const asked = read(file);
       const { output } = read(file.replace(/json$/, "output.json"));
+      const mine = artifacts.filter(({ buildInfoId }) => buildInfoId === asked.id);
       return {
         id: asked.id,
+        made: new Set(mine.map(({ inputSourceName }) => inputSourceName)),
         solcVersion: asked.solcVersion,
         settings: asked.input.settings,
         sources: output.sources ?? {},
         contracts: output.contracts ?? {},
         messages: output.errors ?? [],
       };
-    });
+    })
+    .filter(({ made }) => made.size > 0);
 }
 
 /** Where a source of the compiler lies in the checkout: `npm/pkg@1.2.3/a.sol` is `node_modules/pkg/a.sol`. */

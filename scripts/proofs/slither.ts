@@ -12,10 +12,10 @@ import { findTools, proofDir } from "./tools.ts";
 const root = new URL("../..", import.meta.url).pathname;
 
 /** The compiler's answer about the deployed contracts, with file names that exist: what Slither expects of Hardhat 2. */
-export function projectFor({ sources, contracts, solcVersion, settings }: Compilation): string {
+export function projectFor({ made, sources, contracts, solcVersion, settings }: Compilation): string {
   const kept = withImports(
     sources,
-    Object.keys(sources).filter((source) => isDeployed(pathOfSource(source))),
+    [...made].filter((source) => isDeployed(pathOfSource(source))),
   );
   const only = <T>(all: Readonly<Record<string, T>>) =>
     Object.fromEntries(Object.entries(all).filter(([k]) => kept.has(k)));
@@ -32,9 +32,7 @@ function analyse(bin: string): { findings: Finding[]; said: string } | { problem
   mkdirSync(builds, { recursive: true });
   for (const name of ["contracts", "node_modules"]) symlinkSync(join(root, name), join(folder, name));
   writeFileSync(join(folder, "hardhat.config.js"), "");
-  const whole = readCompilations(root).filter(({ sources }) =>
-    Object.keys(sources).some((s) => isDeployed(pathOfSource(s))),
-  );
+  const whole = readCompilations(root).filter(({ made }) => [...made].some((s) => isDeployed(pathOfSource(s))));
   for (const compilation of whole) writeFileSync(join(builds, `${compilation.id}.json`), projectFor(compilation));
   if (whole.length === 0) return { problem: "nothing is compiled" };
 

@@ -29,6 +29,29 @@ contract WindowsProofs is EscrowHarness {
         assert(!dispute.done || !deadline.done);
     }
 
+    /// @dev Giving in ends in the second in which the deadline's own action begins, in a dispute too: at no second are both possible.
+    function check_confirmOrDeadline_exactlyOne(Terms memory terms, uint256 word, uint40 time) external {
+        Status status = Status(uint8(word) % 8);
+        Status stage = status == Status.Disputed ? Status(uint8(word >> 8) % 8) : status;
+        SVM.assume(uint8(word) < 8 && uint8(word >> 8) < 8 && stage >= Status.Deposited && stage <= Status.Delivered);
+        // Amounts are proven in `SharesProofs`: here the money goes to one side, and without coverage every end is the last.
+        (terms.feeBps, terms.silenceBps, terms.coverage, terms.fundBy, terms.earnest) = (0, 10_000, 0, 0, false);
+        PackedTerms memory packed = _pack(terms);
+        _put(packed, word);
+        SVM.warp(time);
+        bytes4 due = status == Status.Deposited || status == Status.Disputed
+            ? IEscrow.lapse.selector
+            : status == Status.Delivered ? IEscrow.release.selector : IEscrow.expire.selector;
+
+        Outcome memory confirm = _rehearse(BUYER, abi.encodeCall(IEscrow.confirm, (packed, uint96(word >> 16), "")));
+        Outcome memory deadline = _rehearse(address(0xee), abi.encodeWithSelector(due, packed));
+        // Gas is unknown here, so that a payment may be refused for it.
+        bool isInTime = confirm.done || confirm.refusal == IEscrow.GasTooLow.selector;
+        assert(isInTime || confirm.refusal == IEscrow.DeadlinePassed.selector);
+        assert(isInTime == (deadline.refusal == IEscrow.DeadlineNotReached.selector));
+        assert(!isInTime || !deadline.done);
+    }
+
     function check_dispute_leavesTheTribunalItsTime(Terms memory terms, uint256 word, uint40 time, bool bySeller) external {
         Status status = Status(uint8(word) % 8);
         uint256 until = uint40(word >> 112);
