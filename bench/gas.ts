@@ -11,6 +11,7 @@ import { ANSWER_WINDOW, compact, DAY, deployEscrow, FAR } from "../test/fixtures
 export type GasResult = { readonly name: string; readonly gas: number; readonly target: number };
 
 const PRICE = 40_000_000_000n;
+const FUNDED = statusNumber("funded");
 /** When the first deal opens; its successors follow at this distance. Fixed, because every byte of calldata has a price. */
 const FIRST_DEAL = 2_000_000_000;
 const BETWEEN_DEALS = 40 * DAY;
@@ -161,7 +162,7 @@ export const gasSuite = async (): Promise<{ suite: "gas"; results: GasResult[] }
 
     const confirmed = await fund();
     await time.increaseTo(confirmed.fundBy);
-    await measure(`confirm.${asset}`, f.escrow.connect(f.buyer).confirm(packTerms(confirmed), PRICE, "0x"));
+    await measure(`confirm.${asset}`, f.escrow.connect(f.buyer).confirm(packTerms(confirmed), PRICE, FUNDED, "0x"));
 
     const signedFor = await fund();
     await time.increaseTo(signedFor.fundBy);
@@ -174,14 +175,14 @@ export const gasSuite = async (): Promise<{ suite: "gas"; results: GasResult[] }
     const byBuyer = compact(await f.signIntent(f.buyer, { kind: "ConfirmReceipt", message: receipt }));
     await measure(
       `confirm.${asset}+carried`,
-      f.escrow.connect(f.relayer).confirm(packTerms(signedFor), PRICE, consentOf(FAR, byBuyer)),
+      f.escrow.connect(f.relayer).confirm(packTerms(signedFor), PRICE, FUNDED, consentOf(FAR, byBuyer)),
     );
 
     const refunded = await fund();
     await time.increaseTo(refunded.fundBy);
     await measure(
       `refund.${asset}`,
-      f.escrow.connect(f.seller).refund(packTerms(refunded), PRICE, 0n, statusNumber("funded"), "0x"),
+      f.escrow.connect(f.seller).refund(packTerms(refunded), PRICE, 0n, FUNDED, "0x"),
     );
 
     const expired = await fund();

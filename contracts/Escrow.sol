@@ -139,9 +139,12 @@ contract Escrow is Bonds {
     }
 
     /// @inheritdoc IEscrow
-    function confirm(PackedTerms calldata terms, uint256 amount, bytes calldata consent) external nonReentrant {
+    function confirm(PackedTerms calldata terms, uint256 amount, Status status, bytes calldata consent)
+        external
+        nonReentrant
+    {
         DealId id = _idOf(terms);
-        DealSlot deal = _requireHeld(terms, id);
+        DealSlot deal = _requireHeld(terms, id, status);
         _requireSum(0, amount, deal.held());
         if (consent.length == 0) _requireCaller(terms.buyer());
         else _requireIntent(terms.buyer(), Intents.hashConfirmReceipt(id, amount, deal, consent.deadline()), consent);
@@ -166,8 +169,7 @@ contract Escrow is Bonds {
         bytes calldata consent
     ) external nonReentrant {
         DealId id = _idOf(terms);
-        DealSlot deal = _requireHeld(terms, id);
-        require(deal.status() == status, WrongStatus(id, deal.status(), status));
+        DealSlot deal = _requireHeld(terms, id, status);
         require(amount != 0, AmountZero());
         _requireSum(amount, remaining, deal.held());
         if (consent.length == 0) {
@@ -395,8 +397,8 @@ contract Escrow is Bonds {
     }
 
     /// @dev The deal one stage further, with `until` as its clock where the terms state none. A dispute goes on: its backstop comes
-    /// after the new clock and never moves to an earlier second. One about goods that cannot be judged yet waits for them: the time to
-    /// answer starts at the end of the inspection, or with a tail that starts later.
+    /// after the new clock and never moves to an earlier second. One about delivered goods waits for the inspection: the time to
+    /// answer starts at its end.
     function _advance(PackedTerms calldata terms, DealId id, DealSlot deal, Status to, uint256 held, uint256 until) private {
         if (deal.status() != Status.Disputed) {
             _deals[id] = DealSlots.pack(to, held, until);
@@ -405,9 +407,8 @@ contract Escrow is Bonds {
         uint256 backstopAt = _windowEnd(terms, to, until) + terms.backstop();
         if (backstopAt > deal.until()) emit BackstopMoved(id, backstopAt);
         else backstopAt = deal.until();
-        uint256 judgedFrom = to == Status.Released ? until - terms.tail() : until;
-        if (judgedFrom <= block.timestamp) judgedFrom = deal.disputedAt();
-        _deals[id] = DealSlots.packDisputed(to, held, backstopAt, judgedFrom);
+        uint256 disputedAt = to == Status.Delivered ? until : deal.disputedAt();
+        _deals[id] = DealSlots.packDisputed(to, held, backstopAt, disputedAt);
     }
 
     /// @dev What is held goes to the seller. A deposit that the buyer gives away ends the deal, as one that is forfeited.
@@ -513,12 +514,15 @@ contract Escrow is Bonds {
         _requireBefore(deal.until());
     }
 
-    /// @dev A party can give in: money is held, and neither the clock of the stage nor the backstop of a dispute was reached.
-    function _requireHeld(PackedTerms calldata terms, DealId id) private view returns (DealSlot deal) {
+    /// @dev A party can give in: money is held, in the status that the party has seen, and neither the clock of the stage nor the
+    /// backstop of a dispute was reached.
+    function _requireHeld(PackedTerms calldata terms, DealId id, Status seen) private view returns (DealSlot deal) {
         deal = _deals[id];
+        Status status = deal.status();
         Status stage = deal.stage();
-        require(stage >= Status.Deposited && stage <= Status.Delivered, DealNotOpen(id, deal.status()));
-        _requireBefore(_windowEnd(terms, deal.status(), deal.until()));
+        require(stage >= Status.Deposited && stage <= Status.Delivered, DealNotOpen(id, status));
+        require(status == seen, WrongStatus(id, status, seen));
+        _requireBefore(_windowEnd(terms, status, deal.until()));
     }
 
     /// @dev The deal is in one of two statuses, and the time to act in it is over.

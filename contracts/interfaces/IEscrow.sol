@@ -16,7 +16,7 @@ import {DealId, PackedTerms} from "../types/Terms.sol";
 /// Every action of a party ends with `consent`: empty when the party itself calls; otherwise 5 bytes of deadline (Unix seconds,
 /// big-endian, the first second at which it is refused) and the party's signature over the named EIP-712 type, of 64 bytes
 /// (EIP-2098), 65 bytes, or whatever an ERC-1271 wallet accepts. Anyone can submit it. Both forms do the
-/// same, and name the amounts that the party has seen; a paper also names the state.
+/// same. What moves held money names the amounts and the status that the party has seen; a paper names the whole state.
 ///
 /// That the buyer or the seller funds is said by a bare signature over `Terms` instead, whose deadline is `fundBy`.
 ///
@@ -210,10 +210,11 @@ interface IEscrow {
 
     /// @notice Pays what is held, which must be `amount`, to the seller, less the fee: in any state in which money is held, before the
     /// end of its window (`balanceBy`, `shipBy`, `deliverBy`, inspection), or before the backstop while disputed. Buyer, or the
-    /// buyer's `ConfirmReceipt`, which also states the state.
+    /// buyer's `ConfirmReceipt`, which states the whole state.
     /// @dev Waives nothing: until the tail ends the buyer can still dispute and be compensated from the coverage, and a dispute that
     /// is open goes on about it. A deposit that the buyer confirms ends the deal.
-    function confirm(PackedTerms calldata terms, uint256 amount, bytes calldata consent) external;
+    /// @param status The status that the buyer has seen: in another one, as after a dispute, the same amount means something else.
+    function confirm(PackedTerms calldata terms, uint256 amount, Status status, bytes calldata consent) external;
 
     /// @notice Pays what is held to the seller, less the fee, once the inspection is over. Anyone.
     function release(PackedTerms calldata terms) external;
@@ -223,8 +224,8 @@ interface IEscrow {
     /// a paid price without a dispute.
     /// @dev All of it before shipping closes the deal and doubles earnest money from the coverage (Civil Code of the PRC art.
     /// 587), which a settlement can spare. After shipping, and in a dispute about anything but earnest money, it leaves the tail,
-    /// and a dispute that is open goes on about the coverage. For goods on their way both count from `deliverBy`.
-    /// @param status The status that the seller has seen: in another one, as after a dispute, the same amount means something else.
+    /// which for goods on their way starts at `deliverBy`, and a dispute that is open goes on about the coverage.
+    /// @param status The status that the seller has seen.
     function refund(
         PackedTerms calldata terms,
         uint256 amount,

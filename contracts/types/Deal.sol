@@ -25,8 +25,7 @@ struct Deal {
     uint96 held;
     /// End of the running window in Unix seconds: inspection, tail or backstop. Zero where the terms state the clock.
     uint40 until;
-    /// When the dispute was opened, in Unix seconds, or when its goods can first be judged: the end of the inspection if it was open
-    /// at delivery, `deliverBy` if the seller gave in while they were on their way. Zero without one.
+    /// When the dispute was opened, in Unix seconds; for one that was open at delivery, the end of the inspection. Zero without one.
     uint40 disputedAt;
 }
 

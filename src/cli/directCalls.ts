@@ -1,7 +1,7 @@
 import { type Address, encodeFunctionData, type Hex } from "viem";
 import { escrowAbi } from "../abi/escrow.ts";
 import { stablecoinAbi } from "../abi/stablecoin.ts";
-import { dealStatuses, statusNumber } from "../core/deals.ts";
+import { type DealStatus, dealStatuses, statusNumber } from "../core/deals.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { consentOf } from "../core/intents.ts";
 import { packTerms } from "../core/termsCodec.ts";
@@ -11,7 +11,7 @@ import type { ChainReader } from "./chainReads.ts";
 import { type DealFile, isNative, unitOf } from "./dealFile.ts";
 import { digestArgument } from "./digestArgument.ts";
 import { type PanelCall, registerCall } from "./panelCalls.ts";
-import { formatTime, parseAmount, parseTime } from "./units.ts";
+import { formatAmount, formatTime, parseAmount, parseTime } from "./units.ts";
 
 const HELP = "holdfast deal call";
 
@@ -41,6 +41,8 @@ export type CallContext = {
   readonly signed: CarryRequest | undefined;
   /** Who will send the call, where that is known. */
   readonly sender: Address | undefined;
+  /** Whether it is sent at once, so that nobody looks at it before. */
+  readonly isSent: boolean;
   /** Reads from a node, where one was named. */
   readonly read: (<T>(ask: (reader: ChainReader) => Promise<T>) => Promise<T>) | undefined;
   readonly now: number;
@@ -73,21 +75,61 @@ const amountOr = async (
   return context.read(whole);
 };
 
-/** What stays held and the status that the seller has seen, from the options, or from the node for what they leave open. */
-const seenByRefund = async (context: CallContext, amount: bigint) => {
-  const { deal, read, values } = context;
+/** The deal as a party has seen it: as the options say, or as the node says, for a call that is only printed. */
+const seenState = async (context: CallContext): Promise<{ held: bigint | undefined; status: DealStatus }> => {
+  const { deal, isSent, read, values } = context;
   const status = dealStatuses.find((one) => one === values.status);
-  if (values.status !== undefined && status === undefined)
+  if (values.status !== undefined && status === undefined) {
     throw usage(`--status takes one of: ${dealStatuses.join(", ")}.`);
-  if (values.remaining !== undefined && status !== undefined) {
-    return { remaining: requiredAmount(context, "remaining"), status: statusNumber(status) };
   }
-  if (read === undefined)
-    throw usage("This needs --remaining and --status, or --rpc to read what is held and the status.");
-  const state = await read((reader) => reader.dealState(deal.id));
-  if (values.remaining === undefined && amount > state.held) throw usage("Less than this amount is held.");
-  const remaining = values.remaining === undefined ? state.held - amount : requiredAmount(context, "remaining");
-  return { remaining, status: statusNumber(status ?? state.status) };
+  if (status !== undefined) return { held: undefined, status };
+  if (isSent) throw usage("With --send, name what you have seen with `holdfast deal show`: --status and the amounts.");
+  if (read === undefined) throw usage("This needs --status and the amounts, or --rpc to read them.");
+  return read((reader) => reader.dealState(deal.id));
+};
+
+/** An amount from its option, or one that follows from what the node says is held. */
+const amountOrHeld = (context: CallContext, name: "amount" | "remaining", fromHeld: bigint | undefined): bigint => {
+  if (context.values[name] !== undefined) return requiredAmount(context, name);
+  if (fromHeld === undefined) throw usage(`This needs --${name}.`);
+  if (fromHeld < 0n) throw usage("Less than this amount is held.");
+  return fromHeld;
+};
+
+const shown = ({ deal, values }: CallContext, amount: bigint) => formatAmount(amount, unitOf(deal, values.decimals));
+
+const confirm = async (context: CallContext) => {
+  const request = signedAs(context, "ConfirmReceipt");
+  const stated = async () => {
+    const { held, status } = await seenState(context);
+    return { amount: amountOrHeld(context, "amount", held), status: statusNumber(status) };
+  };
+  const { amount, status } = request?.message ?? (await stated());
+  const args = [packTerms(context.deal.terms), amount, status, consentIn(request)] as const;
+  return [
+    toEscrow(context, encode({ abi: escrowAbi, functionName: "confirm", args }), {
+      by: `buyer ${context.deal.terms.buyer}`,
+      what: `pays the seller ${shown(context, amount)}, if exactly this is held and the deal is ${dealStatuses[status]}`,
+    }),
+  ];
+};
+
+const refund = async (context: CallContext) => {
+  const request = signedAs(context, "RefundBuyer");
+  const stated = async () => {
+    const amount = requiredAmount(context, "amount");
+    const { held, status } = await seenState(context);
+    const remaining = amountOrHeld(context, "remaining", held === undefined ? undefined : held - amount);
+    return { amount, remaining, status: statusNumber(status) };
+  };
+  const { amount, remaining, status } = request?.message ?? (await stated());
+  const args = [packTerms(context.deal.terms), amount, remaining, status, consentIn(request)] as const;
+  return [
+    toEscrow(context, encode({ abi: escrowAbi, functionName: "refund", args }), {
+      by: `seller ${context.deal.terms.seller}`,
+      what: `gives ${shown(context, amount)} back to the buyer, if exactly ${shown(context, remaining)} stays held and the deal is ${dealStatuses[status]}`,
+    }),
+  ];
 };
 
 const requiredAddress = (values: CallValues): Address => {
@@ -329,31 +371,9 @@ export const directCalls = {
       }),
     ];
   },
-  confirm: async (context: CallContext) => {
-    const request = signedAs(context, "ConfirmReceipt");
-    const whole = async (reader: ChainReader) => (await reader.dealState(context.deal.id)).held;
-    const amount = request?.message.amount ?? (await amountOr(context, { whole, what: "what is held" }));
-    const args = [packTerms(context.deal.terms), amount, consentIn(request)] as const;
-    return [
-      toEscrow(context, encode({ abi: escrowAbi, functionName: "confirm", args }), {
-        by: `buyer ${context.deal.terms.buyer}`,
-        what: "pays the seller what is held, if it is exactly this amount",
-      }),
-    ];
-  },
+  confirm,
   release: simple("release", "pays the seller, from the end of the inspection"),
-  refund: async (context: CallContext) => {
-    const request = signedAs(context, "RefundBuyer");
-    const amount = request?.message.amount ?? requiredAmount(context, "amount");
-    const { remaining, status } = request?.message ?? (await seenByRefund(context, amount));
-    const args = [packTerms(context.deal.terms), amount, remaining, status, consentIn(request)] as const;
-    return [
-      toEscrow(context, encode({ abi: escrowAbi, functionName: "refund", args }), {
-        by: `seller ${context.deal.terms.seller}`,
-        what: "gives this amount back to the buyer, if the deal stands as stated",
-      }),
-    ];
-  },
+  refund,
   expire: simple("expire", "gives everything back to the buyer, when shipping or delivery is overdue"),
   lapse: simple("lapse", "ends a deal whose balance was not paid, or a dispute that nobody decided until the backstop"),
   close: simple("close", "frees the seller's coverage, from the end of the tail"),

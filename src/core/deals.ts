@@ -189,10 +189,7 @@ export type DealState = {
   readonly held: bigint;
   /** End of the running window: inspection, tail or backstop. */
   readonly until: number;
-  /**
-   * When the dispute was opened, or when its goods can first be judged: the end of the inspection if it was open at delivery,
-   * `deliverBy` if the seller gave in while they were on their way. 0 without one.
-   */
+  /** When the dispute was opened, or the end of the inspection for one that was open at delivery; 0 without one. */
   readonly disputedAt: number;
 };
 

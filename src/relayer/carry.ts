@@ -246,7 +246,7 @@ const carriers = {
       data: encode({
         abi: escrowAbi,
         functionName: "confirm",
-        args: [packTerms(terms), message.amount, consentOf(message.deadline, signature)],
+        args: [packTerms(terms), message.amount, message.status, consentOf(message.deadline, signature)],
       }),
     });
   },

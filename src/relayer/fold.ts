@@ -182,7 +182,7 @@ const foldDeal = (dealId: Hex, before: DealProjection | undefined, event: Stored
     throw new ProtocolError("index-incomplete", { dealId, event: event.name });
   }
   const started = before ?? fundedDeal(dealId, terms, event);
-  const changed = before === undefined ? started : { ...started, ...dealChange(event, started, terms) };
+  const changed = before === undefined ? started : { ...started, ...dealChange(event, started) };
   const deal: DealProjection = { ...changed, next: nextDeadline(stateOfDeal(changed), terms) ?? null };
   const parties = [terms.buyer, terms.seller, terms.marketplace, terms.attestor].map((party) => party.toLowerCase());
   return {
@@ -215,29 +215,20 @@ const fundedDeal = (dealId: Hex, terms: Terms, event: StoredEvent): DealProjecti
 const standing = (state: DealState) => ({ ...state, held: state.held.toString() });
 
 /** The deal one stage further; a dispute goes on, and its backstop has an event of its own. */
-const advance = (
-  before: DealProjection,
-  to: DealStatus,
-  { held = BigInt(before.held), until = 0, disputedAt = before.disputedAt } = {},
-) =>
+const advance = (before: DealProjection, to: DealStatus, { held = BigInt(before.held), until = 0 } = {}) =>
   before.status === "disputed"
-    ? { disputedFrom: to, held: held.toString(), disputedAt }
+    ? { disputedFrom: to, held: held.toString(), disputedAt: to === "delivered" ? until : before.disputedAt }
     : standing(undisputed(to, held, until));
 
 /** Nothing is held any more; the deal is closed, or in its tail. */
 const emptied = (tailUntil = "0") =>
   tailUntil === "0" ? standing(undisputed("closed")) : standing(undisputed("released", 0n, Number(tailUntil)));
 
-/** The same when a party gave it up: a dispute goes on, about the coverage, or waits for goods on their way and for their tail. */
-const givenUp = (before: DealProjection, { tailUntil, terms, at }: { tailUntil: string; terms: Terms; at: number }) => {
-  if (tailUntil === "0") return emptied();
-  const until = Number(tailUntil);
-  const judgedFrom = until - terms.tail;
-  const disputedAt = judgedFrom > at ? judgedFrom : before.disputedAt;
-  return advance(before, "released", { held: 0n, until, disputedAt });
-};
+/** The same when a party gave it up: a dispute goes on, about the coverage. */
+const givenUp = (before: DealProjection, tailUntil: string) =>
+  tailUntil === "0" ? emptied() : advance(before, "released", { held: 0n, until: Number(tailUntil) });
 
-const dealChange = (event: StoredEvent, before: DealProjection, terms: Terms): Partial<DealProjection> => {
+const dealChange = (event: StoredEvent, before: DealProjection): Partial<DealProjection> => {
   const args = argsOf(event);
   // A deal that is disputed in its tail holds nothing any more: what each side got before stays what it got.
   const outcome = (by: DealOutcome["by"], amounts: Partial<DealOutcome>): { outcome: DealOutcome } => ({
@@ -253,23 +244,20 @@ const dealChange = (event: StoredEvent, before: DealProjection, terms: Terms): P
       txHash: event.txHash,
     },
   });
-  const given = (tailUntil: string) => ({ tailUntil, terms, at: event.timestamp });
   const refunded = (amount: string) => ({ refunded: (BigInt(before.refunded) + BigInt(amount)).toString() });
   switch (event.name) {
     case "BalancePaid":
       return advance(before, "funded", { held: BigInt(before.held) + BigInt(args.amount!) });
     case "DealShipped":
       return { ...advance(before, "shipped"), tracking: args.tracking as Hex };
-    case "DealDelivered": {
-      const until = Number(args.inspectionUntil);
-      return { ...advance(before, "delivered", { until, disputedAt: until }), proof: args.proof as Hex };
-    }
+    case "DealDelivered":
+      return { ...advance(before, "delivered", { until: Number(args.inspectionUntil) }), proof: args.proof as Hex };
     case "DealReleased":
-      return { ...givenUp(before, given(args.tailUntil!)), ...outcome("release", { toSeller: args.amount! }) };
+      return { ...givenUp(before, args.tailUntil!), ...outcome("release", { toSeller: args.amount! }) };
     case "DealRefunded":
       if (args.remaining !== "0") return { held: args.remaining!, ...refunded(args.amount!) };
       return {
-        ...givenUp(before, given(args.tailUntil!)),
+        ...givenUp(before, args.tailUntil!),
         ...outcome("refund", { toBuyer: args.amount! }),
         ...refunded(args.amount!),
       };

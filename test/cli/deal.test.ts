@@ -213,7 +213,7 @@ describe("holdfast deal", () => {
     };
     const { functionName, args } = decodeFunctionData({ abi: escrowAbi, data: calls[0]!.data });
     expect(functionName).to.equal("confirm");
-    expect(args?.slice(1)).to.deep.equal([BigInt(message.amount), consentOf(message.deadline, signature)]);
+    expect(args?.slice(1)).to.deep.equal([BigInt(message.amount), 4, consentOf(message.deadline, signature)]);
     const wrong = await refusal("call", "ship", "deal.json", "--signed", "confirm.json");
     expect(wrong).to.include({ exitCode: 64, code: "usage-invalid" });
   });
@@ -230,7 +230,7 @@ describe("holdfast deal", () => {
     const calls: [string, string, ...string[]][] = [
       ["ship", "ship", "--tracking", "deal.json"],
       ["deliver", "deliver", "--proof", `0x${"22".repeat(32)}`],
-      ["confirm", "confirm", "--amount", "12"],
+      ["confirm", "confirm", "--amount", "12", "--status", "delivered"],
       ["release", "release"],
       ["refund", "refund", "--amount", "1.5", "--remaining", "0", "--status", "funded"],
       ["expire", "expire"],
@@ -267,6 +267,7 @@ describe("holdfast deal", () => {
     expect((await refusal(...refused, "--remaining", "1")).code).to.equal("usage-invalid");
     expect((await refusal(...refused, "--remaining", "1", "--status", "sold")).code).to.equal("usage-invalid");
     expect((await refusal("call", "confirm", "deal.json")).code).to.equal("usage-invalid");
+    expect((await refusal("call", "confirm", "deal.json", "--status", "funded")).code).to.equal("usage-invalid");
   });
 
   it("needs the amount of a credit or a shortfall where no node can say it, and who disputes", async () => {

@@ -221,12 +221,15 @@ describe("holdfast dev", () => {
     const directly = ["--rpc", rpcUrl, "--send"];
     await done("deal", "call", "post-bond", "covered.json", "--amount", "200", ...as("seller"), ...directly);
     await done("deal", "call", "fund", "covered.json", ...as("buyer"), ...directly);
-    const stranger = await runCli(["deal", "call", "confirm", "covered.json", ...as("seller"), ...directly, "--json"], {
-      cwd: dir,
-    });
+    const confirm = ["deal", "call", "confirm", "covered.json", ...directly];
+    const seen = ["--amount", "1000", "--status", "funded"];
+    const stranger = await runCli([...confirm, ...as("seller"), ...seen, "--json"], { cwd: dir });
     expect(stranger.exitCode).to.equal(65);
     expect(stranger.json().error).to.include({ code: "call-reverted" });
-    const { transactions } = await done("deal", "call", "confirm", "covered.json", ...as("buyer"), ...directly);
+    // Nobody looks at a call that is sent at once: it needs what the buyer has seen.
+    const blind = await runCli([...confirm, ...as("buyer"), "--json"], { cwd: dir });
+    expect(blind.json().error).to.include({ code: "usage-invalid" });
+    const { transactions } = await done(...confirm, ...as("buyer"), ...seen);
     expect(transactions).to.have.length(1);
     const { id } = JSON.parse(await readFile(at("covered.json"), "utf8"));
     const client = createClient({ url });

@@ -87,12 +87,25 @@ describe("Escrow", () => {
       }
     });
 
+    it("reverts with WrongStatus where the buyer has seen another status", async () => {
+      const f = await load();
+      const deal = await f.reach("delivered");
+      const { price } = deal.terms;
+      for (const status of ["none", "funded", "shipped", "disputed", "closed"] as const) {
+        const args = [deal.packed, price, statusNumber(status), "0x"] as const;
+        await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).confirm(...args), {
+          error: "WrongStatus",
+          args: [deal.id, statusNumber("delivered"), statusNumber(status)],
+        });
+      }
+    });
+
     it("reverts with AmountsDoNotSum for another amount than is held", async () => {
       const f = await load();
       const deal = await f.reach("delivered");
       const { price } = deal.terms;
       for (const amount of [0n, price - 1n, price + 1n])
-        await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).confirm(deal.packed, amount, "0x"), {
+        await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).confirm(deal.packed, amount, statusNumber("delivered"), "0x"), {
           error: "AmountsDoNotSum",
           args: [0n, amount, price],
         });

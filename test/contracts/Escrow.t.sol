@@ -67,7 +67,7 @@ contract EscrowTest is DealMaker {
         Terms memory terms = _terms(price, feeBps, inToken);
         (, PackedTerms memory packed) = _fund(terms);
         VM.prank(buyer);
-        escrow.confirm(packed, terms.price, "");
+        escrow.confirm(packed, terms.price, Status.Funded, "");
 
         uint256 fee = (uint256(terms.price) * terms.feeBps) / BASIS_POINTS;
         _expectPaid(terms, 0, terms.price - fee, fee);
@@ -86,7 +86,7 @@ contract EscrowTest is DealMaker {
         VM.prank(seller);
         escrow.refund(packed, more, terms.price - part - more, Status.Funded, "");
         VM.prank(buyer);
-        escrow.confirm(packed, terms.price - part - more, "");
+        escrow.confirm(packed, terms.price - part - more, Status.Funded, "");
 
         _expectPaid(terms, part + more, terms.price - part - more, 0);
         _expectEmpty(terms, 0);
@@ -287,7 +287,7 @@ contract EscrowTest is DealMaker {
         }
         if (stage > 3) {
             VM.prank(buyer);
-            escrow.confirm(packed, terms.price, "");
+            escrow.confirm(packed, terms.price, Status.Delivered, "");
         }
         uint256 until = escrow.dealOf(id).until;
         uint256 end = stage == 0 ? terms.balanceBy : stage == 1 ? terms.shipBy : stage == 2 ? terms.deliverBy : until;
@@ -302,11 +302,11 @@ contract EscrowTest is DealMaker {
         VM.prank(buyer);
         (bool isDisputable,) = address(escrow).call(abi.encodeCall(IEscrow.dispute, (packed, buyer, "", "")));
         VM.revertToState(snapshot);
-        uint256 held = escrow.dealOf(id).held;
+        Deal memory deal = escrow.dealOf(id);
         VM.prank(buyer);
-        (bool isConfirmable,) = address(escrow).call(abi.encodeCall(IEscrow.confirm, (packed, held, "")));
+        (bool isConfirmable,) = address(escrow).call(abi.encodeCall(IEscrow.confirm, (packed, deal.held, deal.status, "")));
         VM.revertToState(snapshot);
-        require(isConfirmable == (isDisputable && held != 0), "giving in ends with the window");
+        require(isConfirmable == (isDisputable && deal.held != 0), "giving in ends with the window");
         (bool isOver,) = address(escrow).call(onDeadline);
         require(isDisputable != isOver, "exactly one door");
     }
@@ -321,9 +321,9 @@ contract EscrowTest is DealMaker {
         bytes memory consent = _consent(BUYER_KEY, Intents.hashConfirmReceipt(id, 7, DealSlots.pack(Status.Funded, 0, 0), FAR), FAR);
         VM.chainId(chain);
         VM.expectRevert(abi.encodeWithSelector(Signatures.SignatureInvalid.selector, buyer));
-        escrow.confirm(packed, 7, consent);
+        escrow.confirm(packed, 7, Status.Funded, consent);
         VM.prank(buyer);
-        escrow.confirm(packed, 7, "");
+        escrow.confirm(packed, 7, Status.Funded, "");
         _expectPaid(terms, 0, 7, 0);
     }
 
@@ -331,7 +331,7 @@ contract EscrowTest is DealMaker {
         Terms memory terms = _terms(7, 0, false);
         (, PackedTerms memory packed) = _fund(terms);
         VM.expectRevert(abi.encodeWithSelector(Signatures.SignatureInvalid.selector, buyer));
-        escrow.confirm(packed, 7, abi.encodePacked(uint40(FAR), signature));
+        escrow.confirm(packed, 7, Status.Funded, abi.encodePacked(uint40(FAR), signature));
     }
 
     function testFuzz_confirm_refusesOneFlippedBit(uint16 bit) public {
@@ -341,7 +341,7 @@ contract EscrowTest is DealMaker {
         uint256 at = _bound(bit, 0, consent.length * 8 - 1);
         consent[at / 8] ^= bytes1(uint8(1 << (at % 8)));
         VM.expectRevert();
-        escrow.confirm(packed, 7, consent);
+        escrow.confirm(packed, 7, Status.Funded, consent);
     }
 
     /// @dev Bytes too few to state a deadline consent to nothing.
@@ -351,7 +351,7 @@ contract EscrowTest is DealMaker {
         bytes memory consent = new bytes(_bound(length, 1, 4));
         for (uint256 i = 0; i < consent.length; ++i) consent[i] = stump[i];
         VM.expectRevert(abi.encodeWithSelector(IEscrow.DeadlinePassed.selector, 0));
-        escrow.confirm(packed, 7, consent);
+        escrow.confirm(packed, 7, Status.Funded, consent);
     }
 
     /// @dev A paper that was kept back works in the status that it names, and in no other.

@@ -572,7 +572,9 @@ contract EscrowHandler is Actors {
         if (paper.kind == Kind.PayBalance) return abi.encodeCall(IEscrow.payBalance, (packed, consent));
         if (paper.kind == Kind.Ship) return abi.encodeCall(IEscrow.ship, (packed, "", consent));
         if (paper.kind == Kind.Deliver) return abi.encodeCall(IEscrow.deliver, (packed, "", consent));
-        if (paper.kind == Kind.Confirm) return abi.encodeCall(IEscrow.confirm, (packed, paper.a, consent));
+        if (paper.kind == Kind.Confirm) {
+            return abi.encodeCall(IEscrow.confirm, (packed, paper.a, paper.status, consent));
+        }
         if (paper.kind == Kind.Refund) {
             return abi.encodeCall(IEscrow.refund, (packed, paper.a, paper.b, paper.status, consent));
         }
@@ -626,8 +628,9 @@ contract EscrowHandler is Actors {
             return isStated && isOpen && isAllowed && _before(_windowEnd(terms, deal.status, deal.until));
         }
         if (stage < Status.Deposited || stage > Status.Delivered || !_before(_dueAt(terms, deal))) return false;
-        if (paper.kind == Kind.Confirm) return isStated && paper.a == deal.held;
-        if (!isStated || paper.status != deal.status || paper.a == 0 || paper.a + paper.b != deal.held) return false;
+        if (!isStated || paper.status != deal.status) return false;
+        if (paper.kind == Kind.Confirm) return paper.a == deal.held;
+        if (paper.a == 0 || paper.a + paper.b != deal.held) return false;
         return paper.b == 0 || (deal.status != Status.Deposited && deal.status != Status.Disputed);
     }
 

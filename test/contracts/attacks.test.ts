@@ -178,10 +178,10 @@ describe("Escrow under attack", () => {
       });
       if (when === "after") await f.time.increaseTo(terms.fundBy);
       const relayed = f.escrow.connect(f.relayer);
-      await relayed.confirm(packed, terms.price, confirm);
+      await relayed.confirm(packed, terms.price, signed.status, confirm);
       const status = statusNumber(when === "before" ? "closed" : "none");
       for (const send of [
-        () => relayed.confirm(packed, terms.price, confirm),
+        () => relayed.confirm(packed, terms.price, signed.status, confirm),
         () => relayed.refund(packed, terms.price, 0n, signed.status, refund),
       ])
         await f.expectRefusal(deal, send, { error: "DealNotOpen", args: [id, status] });

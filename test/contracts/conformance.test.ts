@@ -124,7 +124,7 @@ const send = async ({ f, tribunal }: Loaded, { terms, packed, id }: TestDeal, { 
     }
     case "confirm": {
       const message = { ...signed, amount: held };
-      return relayer.confirm(packed, held, await consent(terms.buyer, { kind: "ConfirmReceipt", message }));
+      return relayer.confirm(packed, held, seen.status, await consent(terms.buyer, { kind: "ConfirmReceipt", message }));
     }
     case "refund": {
       const { amount } = call;
@@ -331,7 +331,7 @@ describe("Escrow conforms to core's table of states and actions and to its payou
         payBalance: () => stranger.payBalance(packed, "0x", f.nativeValue(terms, terms.price - terms.deposit)),
         ship: () => stranger.ship(packed, digest, "0x"),
         deliver: () => stranger.deliver(packed, digest, "0x"),
-        confirm: () => stranger.confirm(packed, held, "0x"),
+        confirm: () => stranger.confirm(packed, held, statusNumber(status), "0x"),
         refund: () => stranger.refund(packed, held, 0n, statusNumber(status), "0x"),
         settle: () => stranger.settle(packed, held, 0n, 0n, "0x", "0x"),
         award: () => stranger.award(packed, held, 0n, 0n, digest, digest),

@@ -581,7 +581,7 @@ describe("what cannot be gamed", () => {
       const relayer = f.escrow.connect(f.relayer);
       return {
         dispute: () => relayer.dispute(packed, terms.buyer, f.digest("statement"), papers.dispute),
-        confirm: () => relayer.confirm(packed, terms.price, papers.confirm),
+        confirm: () => f.confirmHeld(deal, { from: f.relayer, consent: papers.confirm }),
         refund: () => f.refundHeld(deal, { amount: terms.price, from: f.relayer, consent: papers.refund }),
       };
     };
@@ -691,7 +691,7 @@ describe("what cannot be gamed", () => {
       await f.dispute(deal);
       const seller = f.escrow.connect(f.seller);
       const refusal = { error: "SignatureInvalid", args: [f.buyer.address] };
-      await f.expectRefusal(deal, () => seller.confirm(packed, terms.price, confirm), refusal);
+      await f.expectRefusal(deal, () => f.confirmHeld(deal, { from: f.seller, consent: confirm }), refusal);
       await f.expectRefusal(deal, () => seller.settle(packed, 0n, terms.price, 0n, settle, "0x"), refusal);
     });
 
@@ -953,6 +953,7 @@ describe("what cannot be gamed", () => {
       };
       const confirmation: Intent = { kind: "ConfirmReceipt", message };
       const there = { ...f.domain, chainId: Number(FORK) };
+      const delivered = statusNumber("delivered");
       const signedHere = await f.consentTo(terms.buyer, confirmation);
       const signedThere = consentOf(FAR, await signWith(f.buyer, intentTypedData(confirmation, there)));
 
@@ -966,10 +967,10 @@ describe("what cannot be gamed", () => {
       expect([await escrow.CHAIN_ID(), await escrow.dealIdOf(packed)]).to.deep.equal([BigInt(f.domain.chainId), id]);
       expect(await escrow.dealOf(id)).to.deep.equal(await f.escrow.dealOf(id));
 
-      await expect(escrow.confirm(packed, terms.price, signedHere))
+      await expect(escrow.confirm(packed, terms.price, delivered, signedHere))
         .to.be.revertedWithCustomError(escrow, "SignatureInvalid")
         .withArgs(f.buyer);
-      await expect(escrow.confirm(packed, terms.price, signedThere)).to.changeEtherBalances(
+      await expect(escrow.confirm(packed, terms.price, delivered, signedThere)).to.changeEtherBalances(
         fork.ethers,
         [f.domain.escrow, f.seller.address],
         [-terms.price, terms.price],

@@ -85,9 +85,22 @@ describe("giving in cannot be gamed", () => {
       const { deposit, price } = deal.terms;
       const amount = price - deposit;
       const paper = await kept(f, deal, (seen) => ({ kind: "PayBalance", message: { ...seen, amount } }) as Intent);
-      const call = () => f.escrow.connect(f.buyer).confirm(deal.packed, deposit, "0x");
+      const call = () => f.escrow.connect(f.buyer).confirm(deal.packed, deposit, statusNumber("deposited"), "0x");
       await f.escrow.connect(f.relayer).payBalance(deal.packed, paper, { value: amount });
-      await f.expectRefusal(deal, call, { error: "AmountsDoNotSum", args: [0n, deposit, price] });
+      const refusal = [deal.id, statusNumber("funded"), statusNumber("deposited")];
+      await f.expectRefusal(deal, call, { error: "WrongStatus", args: refusal });
+      const other = () => f.escrow.connect(f.buyer).confirm(deal.packed, deposit, statusNumber("funded"), "0x");
+      await f.expectRefusal(deal, other, { error: "AmountsDoNotSum", args: [0n, deposit, price] });
+    });
+
+    it("lets no dispute of the seller in front take the buyer's own dispute from a confirmation", async () => {
+      const f = await load();
+      const deal = await f.reach("shipped", { coverage: COVERAGE });
+      const { price } = deal.terms;
+      const call = () => f.escrow.connect(f.buyer).confirm(deal.packed, price, statusNumber("shipped"), "0x");
+      await f.dispute(deal, deal.terms.seller);
+      const refusal = [deal.id, statusNumber("disputed"), statusNumber("shipped")];
+      await f.expectRefusal(deal, call, { error: "WrongStatus", args: refusal });
     });
 
     it("gives no part back where the seller gave everything back, and a balance came in front", async () => {
@@ -120,7 +133,7 @@ describe("giving in cannot be gamed", () => {
       const { price } = deal.terms;
       const anyone = f.escrow.connect(f.relayer);
       const paper = consentOf(FAR, "0x01");
-      await f.expectRefusal(deal, () => anyone.confirm(deal.packed, price - 1n, paper), {
+      await f.expectRefusal(deal, () => anyone.confirm(deal.packed, price - 1n, statusNumber("funded"), paper), {
         error: "AmountsDoNotSum",
         args: [0n, price - 1n, price],
       });
@@ -139,51 +152,23 @@ describe("giving in cannot be gamed", () => {
     });
   });
 
-  describe("goods on their way are judged once they can be there", () => {
-    it("gives the parties the answer window from deliverBy when the seller gave in before", async () => {
-      const f = await load();
-      const deal = await f.reach("disputed-shipped", { coverage: COVERAGE });
-      const { deliverBy, tail, backstop } = deal.terms;
-      await f.refundHeld(deal, { amount: deal.terms.price });
-      const { disputedAt, until } = await f.stateOf(deal.id);
-      expect(disputedAt).to.equal(deliverBy);
-      expect(until).to.equal(deliverBy + tail + backstop);
-      const signed = await f.determinationOf({
-        deal: deal.id,
-        disputedAt,
-        toBuyer: 0n,
-        toSeller: 0n,
-        compensation: COVERAGE,
-        reasons: f.digest("reasons"),
-        evidence: f.digest("evidence"),
-        deadline: FAR,
-      });
-      const decide = () => f.tribunal.connect(f.relayer).determine(deal.packed, ...signed);
-      await f.time.setNextBlockTimestamp(deliverBy + ANSWER_WINDOW - 1);
-      await expect(decide()).to.be.revertedWithCustomError(f.tribunal, "AnswerWindowOpen");
-      await f.time.setNextBlockTimestamp(deliverBy + ANSWER_WINDOW);
-      await expect(decide()).to.changeEtherBalances(ethers, [f.buyer], [COVERAGE]);
-    });
-
-    for (const [place, what] of [
-      ["disputed-funded", "before shipping"],
-      ["disputed-delivered", "after the delivery"],
-    ] as const)
-      it(`keeps the second of a dispute ${what}: nothing is left to wait for`, async () => {
+  describe("it does not put off what the panel decides", () => {
+    for (const stage of ["funded", "shipped", "delivered"] as const)
+      it(`keeps the second of a dispute in ${stage}: a second paper, about the coverage alone, works at once`, async () => {
         const f = await load();
-        const deal = await f.reach(place, { coverage: COVERAGE });
+        const deal = await f.reach(`disputed-${stage}`, { coverage: COVERAGE });
         const { disputedAt } = await f.stateOf(deal.id);
-        await f.refundHeld(deal, { amount: deal.terms.price });
+        const { price } = deal.terms;
+        const common = { deal: deal.id, disputedAt, compensation: COVERAGE, deadline: FAR };
+        const papers = { ...common, reasons: f.digest("reasons"), evidence: f.digest("evidence") };
+        const whole = await f.determinationOf({ ...papers, toBuyer: price, toSeller: 0n });
+        const coverage = await f.determinationOf({ ...papers, toBuyer: 0n, toSeller: 0n });
+        await f.time.increaseTo(disputedAt + ANSWER_WINDOW);
+        await f.refundHeld(deal, { amount: price });
         expect((await f.stateOf(deal.id)).disputedAt).to.equal(disputedAt);
+        const anyone = f.tribunal.connect(f.relayer);
+        await expect(anyone.determine(deal.packed, ...whole)).to.be.revertedWithCustomError(f.escrow, "AmountsDoNotSum");
+        await expect(anyone.determine(deal.packed, ...coverage)).to.changeEtherBalances(ethers, [f.buyer], [COVERAGE]);
       });
-
-    it("keeps the second of a dispute about goods that should have arrived", async () => {
-      const f = await load();
-      const deal = await f.reach("disputed-shipped", { coverage: COVERAGE });
-      const { disputedAt } = await f.stateOf(deal.id);
-      await f.time.setNextBlockTimestamp(deal.terms.deliverBy);
-      await f.refundHeld(deal, { amount: deal.terms.price });
-      expect((await f.stateOf(deal.id)).disputedAt).to.equal(disputedAt);
-    });
   });
 });

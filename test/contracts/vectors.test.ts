@@ -44,7 +44,7 @@ const relayed = (kind: string, m: Message): readonly [method: string, ...args: u
     PayBalance: ["payBalance", words, consent],
     ShipGoods: ["ship", words, m.tracking, consent],
     AttestDelivery: ["deliver", words, m.proof, consent],
-    ConfirmReceipt: ["confirm", words, m.amount, consent],
+    ConfirmReceipt: ["confirm", words, m.amount, m.status, consent],
     RefundBuyer: ["refund", words, m.amount, m.remaining, m.status, consent],
     OpenDispute: ["dispute", words, m.by, m.statement, consent],
     Settlement: ["settle", words, m.toBuyer, m.toSeller, m.compensation, consent, consent],

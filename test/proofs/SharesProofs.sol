@@ -52,7 +52,7 @@ contract SharesProofs is EscrowHarness {
         PackedTerms memory packed = _pack(terms);
         _put(packed, (uint256(type(uint40).max) << 112) | (uint256(held) << 16) | uint256(Status.Delivered));
         SVM.warp(time);
-        Outcome memory outcome = _rehearse(BUYER, abi.encodeCall(IEscrow.confirm, (packed, held, "")));
+        Outcome memory outcome = _rehearse(BUYER, abi.encodeCall(IEscrow.confirm, (packed, held, Status.Delivered, "")));
         assert(outcome.refusal != PANIC);
         if (!outcome.done) return;
         assert(outcome.toBuyer == 0 && outcome.toSeller + outcome.credit == held);

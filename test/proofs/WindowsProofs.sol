@@ -43,7 +43,8 @@ contract WindowsProofs is EscrowHarness {
             ? IEscrow.lapse.selector
             : status == Status.Delivered ? IEscrow.release.selector : IEscrow.expire.selector;
 
-        Outcome memory confirm = _rehearse(BUYER, abi.encodeCall(IEscrow.confirm, (packed, uint96(word >> 16), "")));
+        bytes memory giveIn = abi.encodeCall(IEscrow.confirm, (packed, uint96(word >> 16), status, ""));
+        Outcome memory confirm = _rehearse(BUYER, giveIn);
         Outcome memory deadline = _rehearse(address(0xee), abi.encodeWithSelector(due, packed));
         // Gas is unknown here, so that a payment may be refused for it.
         bool isInTime = confirm.done || confirm.refusal == IEscrow.GasTooLow.selector;

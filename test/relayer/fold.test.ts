@@ -87,27 +87,6 @@ describe("fold", () => {
     expect(closed.deal).include({ status: "closed", next: null });
   });
 
-  it("lets a dispute about goods on their way wait for them when the seller gave everything back", () => {
-    // The tail counts from second 130, and the refund is earlier; or from the refund itself.
-    const disputedAt = (tailUntil: number) => {
-      const disputed = event("DealDisputed", { id: dealId, by: terms.buyer, statement: word(9), backstopAt: "190" });
-      const shipped = event("DealShipped", { id: dealId, tracking: word(12) });
-      const refunded = event("DealRefunded", { id: dealId, amount: "1000", remaining: "0", tailUntil: `${tailUntil}` });
-      const { deal } = foldAll([
-        posted,
-        funded,
-        { ...shipped, timestamp: 110 },
-        { ...disputed, timestamp: 111 },
-        { ...refunded, timestamp: 120 },
-        event("BackstopMoved", { id: dealId, backstopAt: `${tailUntil + terms.backstop}` }),
-      ]);
-      expect(deal).include({ status: "disputed", disputedFrom: "released", until: tailUntil + terms.backstop });
-      return deal.disputedAt;
-    };
-    expect(disputedAt(130 + terms.tail)).equal(130);
-    expect(disputedAt(120 + terms.tail)).equal(111);
-  });
-
   it("keeps what the seller got when a released deal is compensated from the coverage", () => {
     const { deal, bond } = foldAll([
       posted,

@@ -98,7 +98,7 @@ for (const engine of engines) {
       const { buyer, seller, attestor } = actors;
       await act(seller, "postBond", { args: [seller.address, NATIVE, 2_000n], value: 2_000n });
       const confirmed = await funded({ feeBps: 250 });
-      await act(buyer, "confirm", { args: [confirmed.packed, confirmed.terms.price, "0x"] });
+      await act(buyer, "confirm", { args: [confirmed.packed, confirmed.terms.price, statusNumber("funded"), "0x"] });
       const released = await funded({ coverage: 300n });
       await act(seller, "ship", { args: [released.packed, digest, "0x"] });
       await act(attestor, "deliver", { args: [released.packed, digest, "0x"] });
@@ -121,7 +121,7 @@ for (const engine of engines) {
       await act(seller, "dispute", { args: [givenUp.packed, seller.address, digest, "0x"] });
       await act(seller, "ship", { args: [givenUp.packed, digest, "0x"] });
       await act(attestor, "deliver", { args: [givenUp.packed, digest, "0x"] });
-      await act(buyer, "confirm", { args: [givenUp.packed, givenUp.terms.price, "0x"] });
+      await act(buyer, "confirm", { args: [givenUp.packed, givenUp.terms.price, statusNumber("disputed"), "0x"] });
       const returned = await funded({ coverage: 100n });
       await act(seller, "ship", { args: [returned.packed, digest, "0x"] });
       await act(buyer, "dispute", { args: [returned.packed, buyer.address, digest, "0x"] });
@@ -176,7 +176,7 @@ for (const engine of engines) {
       const snapshot = await anvil.ask<Hex>("evm_snapshot");
       await anvil.ask("anvil_mine", ["0x50"]);
       await deployment.act(actors.buyer, "confirm", {
-        args: [deals.expiring.packed, deals.expiring.terms.price, "0x"],
+        args: [deals.expiring.packed, deals.expiring.terms.price, statusNumber("funded"), "0x"],
       });
       const lost = await deployment.funded({ coverage: 50n });
       await catchUp();

@@ -33,17 +33,18 @@ const options = {
     type: "string",
     value: "AMOUNT",
     about:
-      "refund, post-bond, withdraw-bond, withdraw-credit, pay-shortfall: how much, like 1200.50; confirm: what is held, taken from --rpc unless given",
+      "refund, post-bond, withdraw-bond, withdraw-credit, pay-shortfall: how much, like 1200.50; confirm: what you have seen held",
   },
   remaining: {
     type: "string",
     value: "AMOUNT",
-    about: "refund: what stays held after it; the rest of what is held, from --rpc, unless given",
+    about: "refund: what you want to stay held after it",
   },
   status: {
     type: "string",
     value: "STATUS",
-    about: "refund: the status that you have seen, like funded; taken from --rpc unless given",
+    about:
+      "confirm, refund: the status that you have seen, like funded; without it, and without --send, it and the amounts are read from --rpc",
   },
   tracking: { type: "string", value: "FILE|HASH", about: "ship: the tracking document, or its SHA-256" },
   proof: { type: "string", value: "FILE|HASH", about: "deliver: the proof of delivery, or its SHA-256" },
@@ -96,6 +97,7 @@ export const callDirectly = async (
     values,
     signed,
     sender: wallet?.address.toLowerCase() as Address | undefined,
+    isSent: values.send === true,
     read:
       rpc === undefined ? undefined : <T>(ask: (reader: ChainReader) => Promise<T>) => readChain(rpc, deal.domain, ask),
     now: now(),
@@ -150,7 +152,8 @@ export const dealCall = defineCommand({
     "The chain decides about money; a relayer is a convenience. This prints to, data and value of the contract call for",
     "an action, for any wallet or script; then no key is needed and nothing is sent. With --send it is tried out, sent",
     "from your key through a node of your choice, and waited for. A party calls for itself; with --signed FILE anyone sends",
-    "what the party signed. ACTION is one of:",
+    "what the party signed. confirm and refund state the amounts and the status that you have seen, and do nothing in another",
+    "state. ACTION is one of:",
     "  fund, pay-balance, confirm          by the buyer",
     "  ship, refund, request-bond, withdraw-bond   by the seller",
     "  deliver                             by the attestor",
@@ -164,8 +167,8 @@ export const dealCall = defineCommand({
   ].join("\n"),
   examples: [
     [
-      "holdfast deal call confirm deal.json --rpc http://127.0.0.1:8545",
-      "what the buyer sends to release the money that the node says is held",
+      "holdfast deal call confirm deal.json --amount 1200.50 --status delivered",
+      "what the buyer sends to release the money, if the deal stands as the buyer has seen it",
     ],
     ["holdfast deal call ship deal.json --signed ship.json", "what anyone sends for a seller who signed it"],
     ["holdfast deal call expire deal.json --json", "for a script that anyone may run after the deadline"],

@@ -61,14 +61,14 @@ const isShipped = (state: DealState) => ["shipped", "delivered"].includes(stageO
 
 /**
  * The deal one stage further, with `until` as its clock where the terms state none. A dispute goes on, and its tribunal has the
- * backstop after the new clock, which never moves to an earlier second. One about goods that cannot be judged before `judgedFrom`
- * waits for them: the time to answer starts there.
+ * backstop after the new clock, which never moves to an earlier second. A dispute about delivered goods waits for the inspection: the
+ * time to answer starts at its end.
  */
 const advance = (
   state: DealState,
   to: DealStage,
-  { terms, now }: Moment,
-  { held = state.held, until = 0, judgedFrom = 0 } = {},
+  { terms }: Moment,
+  { held = state.held, until = 0 } = {},
 ): DealState => {
   const further = undisputed(to, held, until);
   if (state.status !== "disputed") return further;
@@ -77,7 +77,7 @@ const advance = (
     disputedFrom: to,
     held,
     until: Math.max(state.until, disputableUntil(further, terms) + terms.backstop),
-    disputedAt: judgedFrom > now ? judgedFrom : state.disputedAt,
+    disputedAt: to === "delivered" ? until : state.disputedAt,
   };
 };
 
@@ -94,7 +94,7 @@ const dispute = (state: DealState, { terms, now }: Moment): DealState => ({
 const leaveTail = (state: DealState, moment: Moment, start: number): DealState =>
   moment.terms.coverage === 0n
     ? closed
-    : advance(state, "released", moment, { held: 0n, until: start + moment.terms.tail, judgedFrom: start });
+    : advance(state, "released", moment, { held: 0n, until: start + moment.terms.tail });
 
 /** A deposit that the buyer gives away ends the deal, as one that is forfeited. */
 const release = (state: DealState, moment: Moment): DealStep => ({
@@ -184,10 +184,11 @@ export const stepOf = (call: DealCall, state: DealState, moment: Moment): DealSt
       return { state: advance(state, "funded", moment, { held: moment.terms.price }), payout: nothing };
     case "ship":
       return { state: advance(state, "shipped", moment), payout: nothing };
-    case "deliver": {
-      const until = moment.now + moment.terms.inspection;
-      return { state: advance(state, "delivered", moment, { until, judgedFrom: until }), payout: nothing };
-    }
+    case "deliver":
+      return {
+        state: advance(state, "delivered", moment, { until: moment.now + moment.terms.inspection }),
+        payout: nothing,
+      };
     case "confirm":
     case "release":
       return release(state, moment);

@@ -142,11 +142,11 @@ describe("silentCourse", () => {
       stepOf({ action: "refund", amount: price }, state, { terms: covered, now }).state;
     expect(refund(shipped, plain.shipBy).until).to.equal(plain.deliverBy + plain.tail);
     expect(codeOf(() => refund(shipped, plain.deliverBy))).to.equal("action-refused");
-    // A dispute waits for the goods too, where it is not later already.
+    // In a dispute it may be later, and the panel decides when to look.
     const disputed = after(covered, ship, dispute(plain.shipBy));
     const tailUntil = plain.deliverBy + plain.tail;
     const early = refund(disputed, plain.deliverBy - 1);
-    expect(early).to.include({ until: tailUntil + plain.backstop, disputedAt: plain.deliverBy });
+    expect(early).to.include({ until: tailUntil + plain.backstop, disputedAt: plain.shipBy });
     const late = refund(disputed, plain.deliverBy + 5);
     expect(late).to.include({ until: tailUntil + 5 + plain.backstop, disputedAt: plain.shipBy });
   });
