@@ -5,6 +5,7 @@ import type { Chain } from "../chain/client.ts";
 import { type Contracts, protocolErrors } from "../chain/contracts.ts";
 import { requireSigned } from "../chain/signature.ts";
 import { simulate } from "../chain/transactions.ts";
+import { type Moment, stepOf } from "../core/deal/payouts.ts";
 import {
   actorOf,
   type DealState,
@@ -186,7 +187,7 @@ const unfunded = undisputed("none");
 const refusalBy = (
   { action, signer, split, signedIn, disputedAt }: CarryPlan,
   state: DealState,
-  moment: { terms: Terms; now: number },
+  moment: Moment,
 ): ProtocolError | undefined => {
   const isOthers = action === "dispute" && actorOf(action, placeOf(state)) === "buyer" && signer !== moment.terms.buyer;
   const seen = seenIn(state);
@@ -200,8 +201,21 @@ const refusalBy = (
   if (why !== undefined) return new ProtocolError("action-refused", { action, status: state.status, why });
   if (split === null) return undefined;
   const sum = split.toBuyer + split.toSeller;
-  if (sum === state.held) return undefined;
-  return new ProtocolError("amounts-do-not-sum", { sum: sum.toString(), held: state.held.toString() });
+  if (sum !== state.held) {
+    return new ProtocolError("amounts-do-not-sum", { sum: sum.toString(), held: state.held.toString() });
+  }
+  return action === "refund" ? refundRefusal(split.toBuyer, state, moment) : undefined;
+};
+
+/** Not every part can be given back everywhere: core's rules say which. */
+const refundRefusal = (amount: bigint, state: DealState, moment: Moment): ProtocolError | undefined => {
+  try {
+    stepOf({ action: "refund", amount }, state, moment);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ProtocolError) return error;
+    throw error;
+  }
 };
 
 /** What the chain says, or `undefined` while it says nothing. */

@@ -258,6 +258,7 @@ const carriers = {
       signature,
       action: "refund",
       signedIn: message,
+      split: { toBuyer: message.amount, toSeller: message.remaining, compensation: 0n },
       data: encode({
         abi: escrowAbi,
         functionName: "refund",

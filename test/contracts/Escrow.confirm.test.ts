@@ -105,10 +105,14 @@ describe("Escrow", () => {
       const deal = await f.reach("delivered");
       const { price } = deal.terms;
       for (const amount of [0n, price - 1n, price + 1n])
-        await f.expectRefusal(deal, () => f.escrow.connect(f.buyer).confirm(deal.packed, amount, statusNumber("delivered"), "0x"), {
-          error: "AmountsDoNotSum",
-          args: [0n, amount, price],
-        });
+        await f.expectRefusal(
+          deal,
+          () => f.escrow.connect(f.buyer).confirm(deal.packed, amount, statusNumber("delivered"), "0x"),
+          {
+            error: "AmountsDoNotSum",
+            args: [0n, amount, price],
+          },
+        );
     });
 
     for (const place of ["funded", "shipped", "delivered"] as const)

@@ -205,7 +205,9 @@ describe("Escrow with tokens that misbehave", () => {
     const deal = await f.reach("delivered", terms);
     await token.makeDear(1_000_000n);
     const gasLimit = 1_000_000n;
-    const confirming = f.escrow.connect(f.buyer).confirm(deal.packed, PRICE, statusNumber("delivered"), "0x", { gasLimit });
+    const confirming = f.escrow
+      .connect(f.buyer)
+      .confirm(deal.packed, PRICE, statusNumber("delivered"), "0x", { gasLimit });
     await expect(confirming).to.emit(f.escrow, "CreditAdded").withArgs(f.seller, token, PRICE);
     expect((await (await confirming).wait())!.gasUsed).to.be.lessThan(400_000n);
   });

@@ -124,7 +124,12 @@ const send = async ({ f, tribunal }: Loaded, { terms, packed, id }: TestDeal, { 
     }
     case "confirm": {
       const message = { ...signed, amount: held };
-      return relayer.confirm(packed, held, seen.status, await consent(terms.buyer, { kind: "ConfirmReceipt", message }));
+      return relayer.confirm(
+        packed,
+        held,
+        seen.status,
+        await consent(terms.buyer, { kind: "ConfirmReceipt", message }),
+      );
     }
     case "refund": {
       const { amount } = call;

@@ -167,7 +167,10 @@ describe("giving in cannot be gamed", () => {
         await f.refundHeld(deal, { amount: price });
         expect((await f.stateOf(deal.id)).disputedAt).to.equal(disputedAt);
         const anyone = f.tribunal.connect(f.relayer);
-        await expect(anyone.determine(deal.packed, ...whole)).to.be.revertedWithCustomError(f.escrow, "AmountsDoNotSum");
+        await expect(anyone.determine(deal.packed, ...whole)).to.be.revertedWithCustomError(
+          f.escrow,
+          "AmountsDoNotSum",
+        );
         await expect(anyone.determine(deal.packed, ...coverage)).to.changeEtherBalances(ethers, [f.buyer], [COVERAGE]);
       });
   });

@@ -226,6 +226,25 @@ describe("carrying each kind of request", () => {
     expect(behind.details).deep.equal({ action: "confirm", status: "shipped", why: "signed-in-other-state" });
   });
 
+  it("refuses a refund whose amounts are not what is held, and a part where only the whole can be given back", async () => {
+    const { dealId, packed } = await deployment.funded();
+    await catchUp();
+    const refunding = async (amount: bigint, remaining: bigint) => {
+      const state = (await readProjection(database.db, "deal", dealId))!.state as DealProjection;
+      const message = { deal: dealId, amount, remaining, ...seenIn(state), deadline: FAR };
+      return acceptance.accept(await signed(actors.seller, { kind: "RefundBuyer", message }));
+    };
+    const refusal = await rejection(refunding(400_000n, 1n), "amounts-do-not-sum");
+    expect(refusal.details).deep.equal({ sum: "400001", held: "1000000" });
+    const nothing = await rejection(refunding(0n, 1_000_000n), "action-refused");
+    expect(nothing.details).deep.equal({ action: "refund", why: "amount-zero" });
+    await deployment.act(actors.buyer, "dispute", { args: [packed, lower(actors.buyer.address), digest, "0x"] });
+    await catchUp();
+    const part = await rejection(refunding(400_000n, 600_000n), "action-refused");
+    expect(part.details).deep.equal({ action: "refund", why: "not-whole" });
+    expect((await refunding(1_000_000n, 0n)).state).equal("queued");
+  });
+
   it("refuses terms that the tribunal does not accept, at registration and at funding", async () => {
     await catchUp();
     const short = { inspection: panel.minInspection - 1, token: deployment.stablecoin };

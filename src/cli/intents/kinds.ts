@@ -82,7 +82,10 @@ const kinds = {
     requireSigner(signing, deal.terms.buyer);
     const unit = unitOf(deal, values.decimals);
     const { status, held, seen } = await signing.position();
-    const amount = values.amount === undefined ? (held ?? deal.terms.price) : parseAmount(values.amount, unit);
+    const amount =
+      values.amount === undefined
+        ? (held ?? (status === "deposited" ? deal.terms.deposit : deal.terms.price))
+        : parseAmount(values.amount, unit);
     const message = { deal: deal.id, amount, ...seen, deadline };
     return complete(
       { kind: "ConfirmReceipt", message, signature: await sign({ kind: "ConfirmReceipt", message }, signing) },
