@@ -96,7 +96,12 @@ const send = async (deal: TestDeal, call: DealCall, at: number) => {
         ...seen,
         deadline: FAR,
       };
-      return relayed.confirm(packed, held, seen.status, await f.consentTo(terms.buyer, { kind: "ConfirmReceipt", message }));
+      return relayed.confirm(
+        packed,
+        held,
+        seen.status,
+        await f.consentTo(terms.buyer, { kind: "ConfirmReceipt", message }),
+      );
     }
     case "refund":
       return seller.refund(packed, call.amount, held - call.amount, seen.status, "0x");

@@ -17,20 +17,25 @@ export const disputeOptions = {
 
 type Values = { readonly url?: string; readonly rpc?: string; readonly "disputed-at"?: string };
 
+/** `disputedAt` in Unix seconds, and what is held in minor units where somebody could be asked. */
+type Dispute = { readonly disputedAt: number; readonly held?: bigint };
+
 /**
- * `disputedAt` of the deal in Unix seconds, from the option, a relayer or a node, in this order.
+ * The dispute that a panel decides, from the option, a relayer or a node, in this order.
  * Throws `usage-invalid`, also when the deal is not disputed.
  */
-export const readDisputedAt = async (
+export const readDispute = async (
   deal: DealFile,
   values: Values,
   { now, help, signal }: { readonly now: number; readonly help: string; readonly signal: AbortSignal },
-): Promise<number> => {
+): Promise<Dispute> => {
   const stated = values["disputed-at"];
-  if (stated !== undefined) return parseTime(stated, { now, what: "--disputed-at" });
+  if (stated !== undefined) return { disputedAt: parseTime(stated, { now, what: "--disputed-at" }) };
   const state =
     values.url !== undefined
-      ? await connect(values.url, help).readDeal(deal.id, { signal })
+      ? await connect(values.url, help)
+          .readDeal(deal.id, { signal })
+          .then(({ amounts, ...view }) => ({ ...view, held: amounts.held }))
       : values.rpc !== undefined
         ? await readChain(values.rpc, deal.domain, (reader) => reader.dealState(deal.id))
         : undefined;
@@ -40,7 +45,7 @@ export const readDisputedAt = async (
       help,
     });
   }
-  if (state.status === "disputed") return state.disputedAt;
+  if (state.status === "disputed") return { disputedAt: state.disputedAt, held: state.held };
   throw new ProtocolError("usage-invalid", {
     problem: `The deal is ${state.status}: there is no dispute to decide.`,
     help,

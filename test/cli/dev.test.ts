@@ -184,6 +184,18 @@ describe("holdfast dev", () => {
       "--evidence",
       "reasons.txt",
     ];
+    const unheld = [
+      "determination",
+      "write",
+      "deal.json",
+      ...split.with(1, "30001"),
+      "--out",
+      "unheld.json",
+      ...relayer,
+    ];
+    const { code, details } = await refusal(...unheld);
+    expect(code).to.equal("usage-invalid");
+    expect(details.problem).to.include("and 40,000 TUSD is held");
     await done("determination", "write", "deal.json", ...split, "--out", "determination.json", ...relayer);
     await done("determination", "sign", "determination.json", ...as("second"), "--out", "two.json");
     const early = await runCli(["determination", "combine", "deal.json", "determination.json", "two.json", "--json"], {

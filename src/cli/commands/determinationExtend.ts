@@ -5,7 +5,7 @@ import { connect, readTime } from "../connect.ts";
 import { domainOptions, readDeal } from "../dealFile.ts";
 import { decisionSummary, decisionText, extensionFileOf } from "../decisionFile.ts";
 import { digestArgument } from "../digestArgument.ts";
-import { disputeOptions, readDisputedAt } from "../disputeTime.ts";
+import { disputeOptions, readDispute } from "../disputeTime.ts";
 import { writeNew } from "../files.ts";
 import { parseTime } from "../units.ts";
 
@@ -50,7 +50,7 @@ export const determinationExtend = defineCommand({
     const file = extensionFileOf(
       {
         deal: deal.id,
-        disputedAt: await readDisputedAt(deal, values, { now, help: HELP, signal: surroundings.signal }),
+        disputedAt: (await readDispute(deal, values, { now, help: HELP, signal: surroundings.signal })).disputedAt,
         until: parseTime(required(values.until, "--until TIME"), { now, what: "--until" }),
         reasons: await digestArgument(required(values.reasons, "--reasons FILE")),
         deadline: parseTime(values.deadline ?? "7d", { now, what: "--deadline" }),

@@ -5,12 +5,14 @@ import { connect, readTime } from "../connect.ts";
 import { domainOptions, readDeal, unitOf } from "../dealFile.ts";
 import { decisionSummary, decisionText, determinationFileOf } from "../decisionFile.ts";
 import { digestArgument } from "../digestArgument.ts";
-import { disputeOptions, readDisputedAt } from "../disputeTime.ts";
+import { disputeOptions, readDispute } from "../disputeTime.ts";
 import { writeNew } from "../files.ts";
-import { parseAmount, parseTime } from "../units.ts";
+import { formatAmount, parseAmount, parseTime, type Unit } from "../units.ts";
 
 const HELP = "holdfast determination write";
 const WEEK = 604_800;
+const IF_A_PARTY_GIVES_IN =
+  "If a party gives in before this is executed, nothing is held any more and it does nothing. A second one, with --to-buyer 0 --to-seller 0 and the same compensation, works exactly then.";
 
 export const determinationWrite = defineCommand({
   summary: "write what a panel decides, for its arbitrators to sign",
@@ -55,13 +57,23 @@ export const determinationWrite = defineCommand({
     const time =
       values.url === undefined ? surroundings.now() : await readTime(connect(values.url, HELP), surroundings);
     const out = required(values.out, "--out FILE");
+    const { disputedAt, held } = await readDispute(deal, values, {
+      now: time,
+      help: HELP,
+      signal: surroundings.signal,
+    });
+    const split = {
+      toBuyer: parseAmount(required(values["to-buyer"], "--to-buyer AMOUNT"), unit),
+      toSeller: parseAmount(required(values["to-seller"], "--to-seller AMOUNT"), unit),
+    };
+    requireDivisible(split, { held, price: deal.terms.price, unit });
+    const compensation = parseAmount(values.compensation ?? "0", unit);
     const file = determinationFileOf(
       {
         deal: deal.id,
-        disputedAt: await readDisputedAt(deal, values, { now: time, help: HELP, signal: surroundings.signal }),
-        toBuyer: parseAmount(required(values["to-buyer"], "--to-buyer AMOUNT"), unit),
-        toSeller: parseAmount(required(values["to-seller"], "--to-seller AMOUNT"), unit),
-        compensation: parseAmount(values.compensation ?? "0", unit),
+        disputedAt,
+        ...split,
+        compensation,
         reasons: await digestArgument(required(values.reasons, "--reasons FILE")),
         evidence: await digestArgument(required(values.evidence, "--evidence FILE")),
         deadline:
@@ -72,12 +84,31 @@ export const determinationWrite = defineCommand({
       { domain: { chainId: deal.domain.chainId, tribunal: deal.terms.tribunal }, panel: deal.panel, unit },
     );
     await writeNew(out, decisionText(file));
+    const isVoidedByGivingIn = compensation > 0n && split.toBuyer + split.toSeller > 0n;
     return {
-      text: `${decisionSummary(file)}\n\nWritten to ${visible(out)}`,
+      text: [
+        `${decisionSummary(file)}\n\nWritten to ${visible(out)}`,
+        ...(isVoidedByGivingIn ? [IF_A_PARTY_GIVES_IN] : []),
+      ].join("\n"),
       json: { digest: file.digest, determination: file.determination, file: out },
     };
   },
 });
+
+/** Arbitrators sign no amounts that the deal does not hold; where nobody could be asked, none above the price. */
+const requireDivisible = (
+  { toBuyer, toSeller }: Readonly<{ toBuyer: bigint; toSeller: bigint }>,
+  { held, price, unit }: Readonly<{ held: bigint | undefined; price: bigint; unit: Unit }>,
+) => {
+  const sum = toBuyer + toSeller;
+  if (held === undefined ? sum <= price : sum === held) return;
+  const money = (amount: bigint) => formatAmount(amount, unit);
+  const problem =
+    held === undefined
+      ? `--to-buyer and --to-seller come to ${money(sum)}, more than the price of ${money(price)}.`
+      : `--to-buyer and --to-seller come to ${money(sum)}, and ${money(held)} is held. They must add up to it exactly.`;
+  throw new ProtocolError("usage-invalid", { problem: `${problem} Nothing was written.`, help: HELP });
+};
 
 const required = (value: string | undefined, option: string): string => {
   if (value === undefined) throw new ProtocolError("usage-invalid", { problem: `Give ${option}.`, help: HELP });
