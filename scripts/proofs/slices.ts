@@ -41,6 +41,13 @@ export function nextSeed(seeds: readonly string[]): string {
   return `0x${seed.toString(16)}`;
 }
 
+type Plan = Readonly<{ inWork: ReadonlySet<string>; calls: number; wanted: number }>;
+
+/** The seed for a worker that has none; undefined once what was played and what is in work, `calls` for a seed, are enough. */
+export function seedToPlay({ calls: played, seeds }: Played, { inWork, calls, wanted }: Plan): string | undefined {
+  return played + inWork.size * calls < wanted ? nextSeed([...seeds, ...inWork]) : undefined;
+}
+
 /** How many runs Hardhat says it played; none when it says nothing. */
 export function runsIn(output: string): number {
   return Number(output.match(/invariant_\w+\(\) \(runs: (\d+)\)/)?.[1] ?? 0);

@@ -75,6 +75,15 @@ contract EscrowHandler is Actors {
     Spent[] private _spent;
     address private _callback = address(0xca11bac);
     uint256 private _posted;
+    /// @notice Whether the last call of the fuzzer may have changed anything that `checkAll` reads.
+    bool public hasChanged = true;
+
+    /// @dev A call of the fuzzer. It changes something by calls that the escrow accepts, or by a new deal; what the escrow
+    /// refuses leaves no trace.
+    modifier turn() {
+        hasChanged = false;
+        _;
+    }
 
     constructor() {
         _gather();
@@ -84,12 +93,12 @@ contract EscrowHandler is Actors {
 
     // ------------------------------------------------------------------ time
 
-    function wait(uint32 time) external {
+    function wait(uint32 time) external turn {
         VM.warp(VM.getBlockTimestamp() + _bound(time, 1, 4 days));
     }
 
     /// @dev To a second around one of the clocks: the one before, itself, or the one after.
-    function waitFor(uint8 which, uint8 clock, uint8 offset) external {
+    function waitFor(uint8 which, uint8 clock, uint8 offset) external turn {
         if (_deals.length == 0) return;
         Entry storage entry = _deals[which % _deals.length];
         Deal memory deal = escrow.dealOf(entry.id);
@@ -111,8 +120,9 @@ contract EscrowHandler is Actors {
 
     // ------------------------------------------------------------------ funding
 
-    function open(uint256 seed, uint96 price, uint96 coverage, bool signed) external {
+    function open(uint256 seed, uint96 price, uint96 coverage, bool signed) external turn {
         if (_deals.length == MAX_DEALS) return;
+        hasChanged = true;
         Entry storage entry = _deals.push();
         entry.terms = _invent(seed, price, coverage);
         (entry.packed, entry.id) = (_pack(entry.terms), _idOf(entry.terms));
@@ -120,43 +130,43 @@ contract EscrowHandler is Actors {
     }
 
     /// @dev Refused deals again, and those that were funded, which must never be again.
-    function fundAgain(uint8 which, bool signed) external {
+    function fundAgain(uint8 which, bool signed) external turn {
         if (_deals.length == 0) return;
         _fundEntry(_deals[which % _deals.length], signed);
     }
 
     // ------------------------------------------------------------------ what parties do and sign
 
-    function payBalance(uint8 which, bool signed) external {
+    function payBalance(uint8 which, bool signed) external turn {
         _do(which, Kind.PayBalance, 0, signed);
     }
 
-    function ship(uint8 which, bool signed) external {
+    function ship(uint8 which, bool signed) external turn {
         _do(which, Kind.Ship, 0, signed);
     }
 
-    function deliver(uint8 which, bool signed) external {
+    function deliver(uint8 which, bool signed) external turn {
         _do(which, Kind.Deliver, 0, signed);
     }
 
-    function confirm(uint8 which, bool signed) external {
+    function confirm(uint8 which, bool signed) external turn {
         _do(which, Kind.Confirm, 0, signed);
     }
 
-    function refund(uint8 which, uint256 seed, bool signed) external {
+    function refund(uint8 which, uint256 seed, bool signed) external turn {
         _do(which, Kind.Refund, seed, signed);
     }
 
-    function dispute(uint8 which, uint256 seed, bool signed) external {
+    function dispute(uint8 which, uint256 seed, bool signed) external turn {
         _do(which, Kind.Dispute, seed, signed);
     }
 
-    function settle(uint8 which, uint256 seed) external {
+    function settle(uint8 which, uint256 seed) external turn {
         _do(which, Kind.Settle, seed, true);
     }
 
     /// @dev A party signs for the state as it is, or for another, and the paper is kept back.
-    function keepPaper(uint8 which, uint8 kind, uint256 seed) external {
+    function keepPaper(uint8 which, uint8 kind, uint256 seed) external turn {
         if (_deals.length == 0 || _papers.length == MAX_PAPERS) return;
         Paper memory paper = _write(which, Kind(kind % 7), seed);
         if (seed % 5 == 0) paper.status = Status((seed >> 8) % 8);
@@ -165,7 +175,7 @@ contract EscrowHandler is Actors {
     }
 
     /// @dev Anybody submits a paper, whenever they like, and as often.
-    function submitPaper(uint8 which) external {
+    function submitPaper(uint8 which) external turn {
         if (_papers.length == 0) return;
         Paper storage paper = _papers[which % _papers.length];
         bool done = _try(paper, true);
@@ -176,7 +186,7 @@ contract EscrowHandler is Actors {
     }
 
     /// @dev Whatever happened since: no signature with a nonce, and none over terms, serves again.
-    function replay(uint8 which) external {
+    function replay(uint8 which) external turn {
         if (_spent.length == 0) return;
         Spent memory spent = _spent[which % _spent.length];
         (bool done,) = address(escrow).call{value: spent.value, gas: CALL_GAS}(spent.data);
@@ -184,7 +194,7 @@ contract EscrowHandler is Actors {
     }
 
     /// @dev Some steps of a deal as it should go, up to the end of its tail: chance alone rarely gets there.
-    function perform(uint8 which, uint8 steps) external {
+    function perform(uint8 which, uint8 steps) external turn {
         if (_deals.length == 0) return;
         uint8 index = uint8(which % _deals.length);
         for (uint256 i = 0; i <= steps % 4; ++i) {
@@ -199,7 +209,7 @@ contract EscrowHandler is Actors {
     // ------------------------------------------------------------------ deadlines and tribunal
 
     /// @dev The action that is due, or another, which must be refused.
-    function meetDeadline(uint8 which, uint8 action) external {
+    function meetDeadline(uint8 which, uint8 action) external turn {
         if (_deals.length == 0) return;
         Entry storage entry = _deals[which % _deals.length];
         if (action % 4 != 0) {
@@ -214,7 +224,7 @@ contract EscrowHandler is Actors {
         _act(entry, address(this), abi.encodeWithSelector(selector, entry.packed), 0, address(0), may);
     }
 
-    function award(uint8 which, uint96 cut, uint96 compensation, uint8 off) external {
+    function award(uint8 which, uint96 cut, uint96 compensation, uint8 off) external turn {
         if (_deals.length == 0) return;
         Entry storage entry = _deals[which % _deals.length];
         Deal memory deal = escrow.dealOf(entry.id);
@@ -231,7 +241,7 @@ contract EscrowHandler is Actors {
         }
     }
 
-    function extendBackstop(uint8 which, uint256 by) external {
+    function extendBackstop(uint8 which, uint256 by) external turn {
         if (_deals.length == 0) return;
         Entry storage entry = _deals[which % _deals.length];
         Deal memory deal = escrow.dealOf(entry.id);
@@ -243,7 +253,7 @@ contract EscrowHandler is Actors {
         _act(entry, address(tribunal), data, 0, address(0), may);
     }
 
-    function payShortfall(uint8 which, uint256 amount) external {
+    function payShortfall(uint8 which, uint256 amount) external turn {
         if (_deals.length == 0) return;
         Entry storage entry = _deals[which % _deals.length];
         uint256 part = _bound(amount, 0, entry.shortfall + entry.shortfall / 8);
@@ -253,7 +263,7 @@ contract EscrowHandler is Actors {
     }
 
     /// @dev Whoever is neither the party nor the tribunal is refused.
-    function intrude(uint8 which, uint8 kind, uint8 who, uint256 seed) external {
+    function intrude(uint8 which, uint8 kind, uint8 who, uint256 seed) external turn {
         if (_deals.length == 0) return;
         Entry storage entry = _deals[which % _deals.length];
         Paper memory paper = _write(which, Kind(kind % 7), seed);
@@ -268,7 +278,7 @@ contract EscrowHandler is Actors {
 
     // ------------------------------------------------------------------ bonds and credits
 
-    function postBond(uint8 who, uint8 what, uint96 amount, bool authorized) external {
+    function postBond(uint8 who, uint8 what, uint96 amount, bool authorized) external turn {
         address asset = assets[what % ASSETS];
         address owner = sellers[who % KINDS];
         amount = uint96(_bound(amount, 1, 1e24));
@@ -292,7 +302,7 @@ contract EscrowHandler is Actors {
         if (done && authorized && asset == assets[STABLECOIN]) _remember(data, value);
     }
 
-    function requestBond(uint8 who, uint8 what, bool signed) external {
+    function requestBond(uint8 who, uint8 what, bool signed) external turn {
         (address owner, address asset) = (sellers[who % KINDS], assets[what % ASSETS]);
         uint256 unlockAt = escrow.bondOf(owner, asset).unlockAt;
         bytes memory consent;
@@ -309,7 +319,7 @@ contract EscrowHandler is Actors {
         }
     }
 
-    function withdrawBond(uint8 who, uint8 what, uint96 amount, bool signed) external {
+    function withdrawBond(uint8 who, uint8 what, uint96 amount, bool signed) external turn {
         (address owner, address asset) = (sellers[who % KINDS], assets[what % ASSETS]);
         Bond memory bond = escrow.bondOf(owner, asset);
         uint256 part = _bound(amount, 0, uint256(bond.balance) + 1);
@@ -330,7 +340,7 @@ contract EscrowHandler is Actors {
     }
 
     /// @dev A credit leaves in parts.
-    function withdrawCredit(uint8 who, uint8 what, uint96 amount, bool signed) external {
+    function withdrawCredit(uint8 who, uint8 what, uint96 amount, bool signed) external turn {
         address asset = assets[what % ASSETS];
         address owner = who % 9 == 8 ? marketplace : who % 2 == 0 ? buyers[(who / 2) % KINDS] : sellers[(who / 2) % KINDS];
         uint256 credit = escrow.creditOf(owner, asset);
@@ -354,7 +364,7 @@ contract EscrowHandler is Actors {
     // ------------------------------------------------------------------ bad days
 
     /// @dev The issuer of a token turns against a party, and back; another token stops moving, and starts again.
-    function toggleToken(uint8 who) external {
+    function toggleToken(uint8 who) external turn {
         if (who % 9 == 8) {
             FalseReturningToken off = FalseReturningToken(assets[FALSE_RETURNING]);
             off.switchOff(!off.isOff());
@@ -364,12 +374,12 @@ contract EscrowHandler is Actors {
         BlocklistToken(assets[BLOCKLIST]).setBlocked(account, !BlocklistToken(assets[BLOCKLIST]).blocked(account));
     }
 
-    function toggleReceiver(uint8 side, uint8 behaviour) external {
+    function toggleReceiver(uint8 side, uint8 behaviour) external turn {
         hostiles[side % 2].behave(HostileReceiver.Behaviour(behaviour % 4));
     }
 
     /// @dev What hostile receivers and the reentrant token try from within a payment.
-    function aim(uint8 which, uint8 kind, uint256 seed) external {
+    function aim(uint8 which, uint8 kind, uint256 seed) external turn {
         if (_deals.length == 0) return;
         Entry storage entry = _deals[which % _deals.length];
         bytes memory data = kind % 8 == 7
@@ -382,47 +392,49 @@ contract EscrowHandler is Actors {
 
     // ------------------------------------------------------------------ what must hold
 
+    /// @dev Every deal and every asset; and nothing entered the guard.
     function checkAll() external view {
-        for (uint256 a = 0; a < ASSETS; ++a) checkAsset(a);
-        checkDeals();
+        Deal[] memory deals = new Deal[](_deals.length);
+        for (uint256 i = 0; i < deals.length; ++i) {
+            deals[i] = escrow.dealOf(_deals[i].id);
+            _checkDeal(_deals[i], deals[i]);
+        }
+        for (uint256 a = 0; a < ASSETS; ++a) _checkAsset(assets[a], deals);
+        _requireRefused(ReentrantToken(assets[REENTRANT]).answer());
+        _requireRefused(hostiles[0].answer());
+        _requireRefused(hostiles[1].answer());
     }
 
     /// @dev To the unit: what the escrow owns of an asset is what deals hold, bonds contain and credits owe. A bond has
     /// reserved exactly the coverage of the deals that can still claim it.
-    function checkAsset(uint256 which) public view {
-        address asset = assets[which % ASSETS];
+    function _checkAsset(address asset, Deal[] memory deals) private view {
         uint256 owed = escrow.creditOf(marketplace, asset) + escrow.creditOf(address(this), asset);
+        uint256[KINDS] memory reserved;
+        for (uint256 i = 0; i < deals.length; ++i) {
+            Terms storage terms = _deals[i].terms;
+            if (terms.token != asset) continue;
+            owed += deals[i].held;
+            if (deals[i].status == Status.None || deals[i].status == Status.Closed) continue;
+            for (uint256 kind = 0; kind < KINDS; ++kind) {
+                if (terms.seller == sellers[kind]) reserved[kind] += terms.coverage;
+            }
+        }
         for (uint256 kind = 0; kind < KINDS; ++kind) {
             Bond memory bond = escrow.bondOf(sellers[kind], asset);
-            uint256 reserved;
-            for (uint256 i = 0; i < _deals.length; ++i) {
-                Entry storage entry = _deals[i];
-                if (entry.terms.token != asset || entry.terms.seller != sellers[kind]) continue;
-                Deal memory deal = escrow.dealOf(entry.id);
-                owed += deal.held;
-                if (deal.status != Status.None && deal.status != Status.Closed) reserved += entry.terms.coverage;
-            }
-            require(bond.reserved == reserved && reserved <= bond.balance, "reserved");
+            require(bond.reserved == reserved[kind] && bond.reserved <= bond.balance, "reserved");
             owed += bond.balance + escrow.creditOf(sellers[kind], asset) + escrow.creditOf(buyers[kind], asset);
         }
         require(_balanceOf(asset, address(escrow)) == owed, "solvent to the unit");
     }
 
-    /// @dev What came in for a deal is held or went out; an ended deal stays ended; and nothing entered the guard.
-    function checkDeals() public view {
-        for (uint256 i = 0; i < _deals.length; ++i) {
-            Entry storage entry = _deals[i];
-            Deal memory deal = escrow.dealOf(entry.id);
-            require(entry.paidIn == entry.paidOut + deal.held, "in = out + held");
-            bool isOpen = deal.status != Status.None && deal.status != Status.Closed;
-            require(isOpen || deal.held == 0, "nothing held after the end");
-            require(isOpen == (entry.isFunded && !entry.isOver), "one end");
-            require(deal.status != Status.Released || deal.held == 0, "the tail holds nothing");
-            require(escrow.shortfallOf(entry.id) == entry.shortfall, "shortfall");
-        }
-        _requireRefused(ReentrantToken(assets[REENTRANT]).answer());
-        _requireRefused(hostiles[0].answer());
-        _requireRefused(hostiles[1].answer());
+    /// @dev What came in for a deal is held or went out; an ended deal stays ended.
+    function _checkDeal(Entry storage entry, Deal memory deal) private view {
+        require(entry.paidIn == entry.paidOut + deal.held, "in = out + held");
+        bool isOpen = deal.status != Status.None && deal.status != Status.Closed;
+        require(isOpen || deal.held == 0, "nothing held after the end");
+        require(isOpen == (entry.isFunded && !entry.isOver), "one end");
+        require(deal.status != Status.Released || deal.held == 0, "the tail holds nothing");
+        require(escrow.shortfallOf(entry.id) == entry.shortfall, "shortfall");
     }
 
     /// @dev From here, with everybody silent, the clock alone ends every deal.
@@ -431,7 +443,7 @@ contract EscrowHandler is Actors {
     }
 
     /// @dev The same for one deal, as one of the things that happen: so that it is asked in every state.
-    function imagineSilence(uint8 which) external {
+    function imagineSilence(uint8 which) external turn {
         if (_deals.length != 0) _rehearseSilence(which % _deals.length);
     }
 
@@ -718,8 +730,11 @@ contract EscrowHandler is Actors {
         returns (bool done)
     {
         Terms memory terms = entry.terms;
+        uint256 value = terms.token == address(0) ? amount : 0;
+        // Nothing moves in a call that is refused, as this one must be.
+        if (!may) return _call(caller, data, value, false);
         uint256[6] memory before = _accountsOf(entry, payer);
-        done = _call(caller, data, terms.token == address(0) ? amount : 0, may);
+        done = _call(caller, data, value, true);
         uint256[6] memory after_ = _accountsOf(entry, payer);
 
         uint256 sumBefore;
@@ -759,7 +774,8 @@ contract EscrowHandler is Actors {
         bytes memory answer;
         if (caller != address(this)) VM.prank(caller);
         (done, answer) = address(escrow).call{value: value, gas: CALL_GAS}(data);
-        if (!done) require(answer.length >= 4 && bytes4(answer) != PANIC, "a refusal without a reason");
+        if (done) hasChanged = true;
+        else require(answer.length >= 4 && bytes4(answer) != PANIC, "a refusal without a reason");
         require(done == may, may ? "a call that must succeed" : "a call that must be refused");
     }
 

@@ -6,7 +6,7 @@ import { isDeployed, pathOfSource, withImports } from "../../scripts/proofs/comp
 import { type Finding, judgeFindings, placeOf } from "../../scripts/proofs/findings.ts";
 import { missedLines } from "../../scripts/proofs/lcov.ts";
 import { outcomeOf, proofSummary } from "../../scripts/proofs/outcome.ts";
-import { nextSeed, parseSlices, playedOf, runsIn } from "../../scripts/proofs/slices.ts";
+import { nextSeed, parseSlices, playedOf, runsIn, seedToPlay } from "../../scripts/proofs/slices.ts";
 import { judgeWarnings } from "../../scripts/proofs/warnings.ts";
 
 describe("proof outcomes", () => {
@@ -111,6 +111,13 @@ describe("slices of the invariant test", () => {
 
   it("counts seeds up, through gaps", () => {
     expect([nextSeed([]), nextSeed(["0x1", "0x3"])]).to.deep.equal(["0x1", "0x2"]);
+  });
+
+  it("gives every worker another seed, until what is in work is enough", () => {
+    const played = playedOf(parseSlices(text), "a");
+    const seedWith = (...inWork: string[]) =>
+      seedToPlay(played, { inWork: new Set(inWork), calls: 640, wanted: played.calls + 1280 });
+    expect([seedWith(), seedWith("0x3"), seedWith("0x3", "0x4")]).to.deep.equal(["0x3", "0x4", undefined]);
   });
 
   it("reads the runs that Hardhat counts", () => {

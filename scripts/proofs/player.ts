@@ -1,0 +1,55 @@
+// The player of the invariant test: Hardhat's fuzzer, a seed to a process.
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const root = new URL("../..", import.meta.url).pathname;
+const hardhat = "node_modules/hardhat/dist/src/cli.js";
+
+type Ended = Readonly<{ output: string; exitCode: number | null }>;
+
+/** Changes with anything that a call could go through: contracts, handler, the pinned compiler and player. */
+export function digestOfSources(): string {
+  const hash = createHash("sha256");
+  const files = globSync(["contracts/**/*.sol", "test/contracts/*.sol", "hardhat.config.ts", "package-lock.json"], {
+    cwd: root,
+  });
+  for (const file of files.sort()) hash.update(`${file}\0`).update(readFileSync(join(root, file)));
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** Compiles once what all slices play. Returns what went wrong, undefined when nothing did. */
+export function build(): string | undefined {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [hardhat, "build", "--quiet"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  return status === 0 ? undefined : `${stdout}${stderr}`;
+}
+
+/** Plays what was built, from one seed, until the end or until `signal`. */
+export function play(seed: string, { runs, depth, signal }: { runs: number; depth: number; signal: AbortSignal }) {
+  const args = [hardhat, "test", "solidity", "--no-compile", "test/contracts/EscrowInvariants.t.sol"];
+  const env = {
+    ...process.env,
+    NO_COLOR: "1",
+    HOLDFAST_FUZZ_SEED: seed,
+    HOLDFAST_INVARIANT_RUNS: String(runs),
+    HOLDFAST_INVARIANT_DEPTH: String(depth),
+  };
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+  const stop = () => child.kill();
+  signal.addEventListener("abort", stop);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  return new Promise<Ended>((resolve) =>
+    child.on("close", (exitCode) => {
+      signal.removeEventListener("abort", stop);
+      resolve({ output, exitCode });
+    }),
+  );
+}
