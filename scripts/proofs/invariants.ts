@@ -1,5 +1,5 @@
-// Plays the invariant test in slices, each from another seed, until the wanted number of calls. Slices are kept, so that it can be
-// stopped at any time and goes on where it was:
+// Plays the invariant test in slices, each from another seed, until the wanted number of calls. Slices are kept and committed, in
+// `docs/invariants.jsonl`, so that it can be stopped at any time and goes on where it was, on any machine. The short form plays anew:
 // `node scripts/proofs/invariants.ts [--short] [--calls N] [--seed 0x5] [--workers 2]`.
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,8 +16,6 @@ const SHORT_CALLS = 40_000;
 const SLICE_RUNS = 2_500;
 const SHORT_RUNS = 313;
 
-const record = join(proofDir, "invariants.jsonl");
-
 function optionsOf(args: readonly string[]) {
   const { values } = parseArgs({
     args: [...args],
@@ -32,6 +30,9 @@ function optionsOf(args: readonly string[]) {
   const workers = Number(values.workers);
   if (!Number.isInteger(workers) || workers < 1 || workers > 64) throw new Error("--workers must be from 1 to 64");
   return {
+    record: values.short
+      ? join(proofDir, `invariants-${process.pid}.jsonl`)
+      : new URL("../../docs/invariants.jsonl", import.meta.url).pathname,
     asked: values.seed,
     workers: values.seed === undefined ? workers : 1,
     wanted: Number(values.calls ?? (values.short ? SHORT_CALLS : CALLS)),
@@ -40,7 +41,7 @@ function optionsOf(args: readonly string[]) {
 }
 
 async function main(): Promise<Outcome> {
-  const { asked, workers, wanted, runs } = optionsOf(process.argv.slice(2));
+  const { record, asked, workers, wanted, runs } = optionsOf(process.argv.slice(2));
   const sources = digestOfSources();
   mkdirSync(proofDir, { recursive: true });
   const slices = existsSync(record) ? parseSlices(readFileSync(record, "utf8")) : [];

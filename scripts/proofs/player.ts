@@ -1,21 +1,26 @@
 // The player of the invariant test: Hardhat's fuzzer, a seed to a process.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { globSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { compilerSettings } from "../../hardhat.config.ts";
+import { importsOf } from "../mutation/subjects.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const hardhat = "node_modules/hardhat/dist/src/cli.js";
 
 type Ended = Readonly<{ output: string; exitCode: number | null }>;
 
-/** Changes with anything that a call could go through: contracts, handler, the pinned compiler and player. */
+/** What compiles the contracts, what they import, and what plays. */
+const tools = ["@nomicfoundation/edr", "@openzeppelin/contracts", "hardhat", "solc"];
+
+/** Changes with anything that a call could go through: contracts, handler, compiler and player. */
 export function digestOfSources(): string {
-  const hash = createHash("sha256");
-  const files = globSync(["contracts/**/*.sol", "test/contracts/*.sol", "hardhat.config.ts", "package-lock.json"], {
-    cwd: root,
-  });
-  for (const file of files.sort()) hash.update(`${file}\0`).update(readFileSync(join(root, file)));
+  const hash = createHash("sha256").update(JSON.stringify(compilerSettings));
+  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+  for (const name of tools) hash.update(`${name}@${packages[`node_modules/${name}`].version}\0`);
+  const files = new Set(importsOf(root, "test/contracts/EscrowInvariants.t.sol"));
+  for (const file of [...files].sort()) hash.update(`${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest("hex").slice(0, 16);
 }
 

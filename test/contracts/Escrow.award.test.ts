@@ -95,6 +95,7 @@ describe("Escrow", () => {
       for (const [compensation, paid] of [
         [COVERAGE - 1n, COVERAGE - 1n],
         [COVERAGE, COVERAGE],
+        [COVERAGE + 1n, COVERAGE],
         [COVERAGE + 5n, COVERAGE],
       ] as const) {
         const before = (await f.escrow.bondOf(f.seller, f.stablecoinAddress)).balance;
