@@ -760,6 +760,25 @@ describe("Escrow", () => {
       }
     });
 
+    it("asks the token by v, r and s for 65 bytes, which tokens without the overload in bytes need", async () => {
+      const f = await loadFixture(deployed);
+      for (const [form, parameters] of [
+        [(signature: Hex) => signature, "uint8,bytes32,bytes32"],
+        [compact, "bytes"],
+      ] as const) {
+        const { deal, authorization } = await authorized(f);
+        const { hash } = await f.escrow
+          .connect(f.relayer)
+          .fundWithAuthorization(deal.packed, form(authorization), "0x");
+        const trace = await ethers.provider.send("debug_traceTransaction", [hash, { tracer: "callTracer" }]);
+        const asked = (trace.calls as { to: string; input: string }[])
+          .filter(({ to }) => to === f.stablecoinAddress)
+          .map(({ input }) => input.slice(0, 10));
+        const signature = `receiveWithAuthorization(address,address,uint256,uint256,uint256,bytes32,${parameters})`;
+        expect(asked).to.include(ethers.id(signature).slice(0, 10));
+      }
+    });
+
     it("reserves coverage on the seller's signature, and only on it", async () => {
       const f = await loadFixture(deployed);
       await f.postBond(f.seller.address, f.stablecoinAddress, COVERAGE);
