@@ -1,4 +1,4 @@
-import { type Address, encodeAbiParameters, type Hex, keccak256, numberToHex, size, slice } from "viem";
+import { type Address, encodeAbiParameters, type Hex, keccak256, numberToHex, size, slice, zeroAddress } from "viem";
 import { z } from "zod";
 import { ProtocolError } from "./errors.ts";
 import { recoverSigner } from "./recoverSigner.ts";
@@ -33,6 +33,7 @@ export const panelSchema = z
     const wrong = (field: keyof Panel, message: string) => context.addIssue({ code: "custom", path: [field], message });
     if (threshold > arbitrators.length) wrong("threshold", `there are only ${arbitrators.length} arbitrators`);
     if (new Set(arbitrators).size < arbitrators.length) wrong("arbitrators", "one of them is named twice");
+    if (arbitrators.includes(zeroAddress)) wrong("arbitrators", "nobody signs as the zero address");
     if (minBackstop < answerWindow + MIN_PANEL_WINDOW) {
       wrong("minBackstop", "it leaves no hour to decide in after the answer window");
     }

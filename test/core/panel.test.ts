@@ -1,7 +1,18 @@
 import { describe, it } from "node:test";
 import { expect } from "chai";
 import fc from "fast-check";
-import { bytesToHex, concat, type Hex, hexToBytes, keccak256, numberToHex, pad, parseSignature, zeroHash } from "viem";
+import {
+  bytesToHex,
+  concat,
+  type Hex,
+  hexToBytes,
+  keccak256,
+  numberToHex,
+  pad,
+  parseSignature,
+  zeroAddress,
+  zeroHash,
+} from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import type { ProtocolError } from "../../src/core/errors.ts";
 import {
@@ -52,6 +63,7 @@ describe("panel", () => {
     expect(wrongIn({ minBackstop: panel.answerWindow + MIN_PANEL_WINDOW })).to.equal(undefined);
     expect(wrongIn({ minBackstop: panel.answerWindow + MIN_PANEL_WINDOW - 1 })).to.equal("minBackstop");
     expect(wrongIn({ arbitrators: [...panel.arbitrators.slice(1), panel.arbitrators[1]!] })).to.equal("arbitrators");
+    expect(wrongIn({ arbitrators: [zeroAddress, ...panel.arbitrators.slice(1)] })).to.equal("arbitrators");
   });
 
   it("gives every arbitrator a seat in the panel's order, with the signatures of those who signed", async () => {
