@@ -180,10 +180,7 @@ export const gasSuite = async (): Promise<{ suite: "gas"; results: GasResult[] }
 
     const refunded = await fund();
     await time.increaseTo(refunded.fundBy);
-    await measure(
-      `refund.${asset}`,
-      f.escrow.connect(f.seller).refund(packTerms(refunded), PRICE, 0n, FUNDED, "0x"),
-    );
+    await measure(`refund.${asset}`, f.escrow.connect(f.seller).refund(packTerms(refunded), PRICE, 0n, FUNDED, "0x"));
 
     const expired = await fund();
     await time.increaseTo(expired.shipBy);
