@@ -5,8 +5,6 @@ import {Deal, DealSlot, Status} from "../types/Deal.sol";
 
 /// @notice A deal in one word, written by one store:
 /// disputedAt 40 | until 40 | held 96 | disputedFrom 8 | status 8, highest first.
-/// @dev Statuses are read without the compiler's check of their range, which cannot fail on a word that `pack` made and would make
-/// the escrow larger by a fiftieth.
 library DealSlots {
     /// @notice A deal that no dispute holds up.
     function pack(Status status_, uint256 held_, uint256 until_) internal pure returns (DealSlot) {
@@ -27,16 +25,12 @@ library DealSlots {
         return Deal(status(slot), disputedFrom(slot), held(slot), until(slot), disputedAt(slot));
     }
 
-    function status(DealSlot slot) internal pure returns (Status status_) {
-        assembly ("memory-safe") {
-            status_ := and(slot, 0xff)
-        }
+    function status(DealSlot slot) internal pure returns (Status) {
+        return Status(uint8(DealSlot.unwrap(slot)));
     }
 
-    function disputedFrom(DealSlot slot) internal pure returns (Status from) {
-        assembly ("memory-safe") {
-            from := and(shr(8, slot), 0xff)
-        }
+    function disputedFrom(DealSlot slot) internal pure returns (Status) {
+        return Status(uint8(DealSlot.unwrap(slot) >> 8));
     }
 
     function held(DealSlot slot) internal pure returns (uint96) {

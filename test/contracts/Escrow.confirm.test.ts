@@ -213,7 +213,7 @@ describe("Escrow", () => {
             const [{ held: amount }, seen] = [await f.stateOf(deal.id), await f.seenOf(deal.id)];
             return { kind: "ConfirmReceipt", message: { deal: deal.id, amount, ...seen, deadline } };
           },
-          send: (f, deal, { from, consent }) => f.confirmHeld(deal, { from: from, consent }),
+          send: (f, deal, { from, consent }) => f.confirmHeld(deal, { from, consent }),
           event: "DealReleased",
           replay: (deal) => ({ error: "DealNotOpen", args: [deal.id, statusNumber("closed")] }),
         });

@@ -249,7 +249,7 @@ describe("Escrow", () => {
           deadline,
         },
       }),
-      send: (f, deal, { from, consent }) => f.refundHeld(deal, { amount: part(deal), from: from, consent }),
+      send: (f, deal, { from, consent }) => f.refundHeld(deal, { amount: part(deal), from, consent }),
       event: "DealRefunded",
       // What remains is another amount now, so it is another intent.
       replay: (_, f) => ({ error: "SignatureInvalid", args: [f.seller] }),
