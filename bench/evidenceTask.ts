@@ -5,12 +5,12 @@ import { join } from "node:path";
 import type { Address } from "viem";
 import { createChain } from "../src/chain/client.ts";
 import { proveAnchor, readHeaderRlp } from "../src/chain/receiptProof.ts";
-import { serializeBundle } from "../src/core/bundle.ts";
-import { buildTree, pathOf, rootOf } from "../src/core/merkle.ts";
-import { verifyBundle } from "../src/core/verify.ts";
+import { serializeBundle } from "../src/core/evidence/bundle.ts";
+import { buildTree, pathOf, rootOf } from "../src/core/evidence/merkle.ts";
+import { verifyBundle } from "../src/core/evidence/verify/verifyBundle.ts";
+import { createEmbeddedStore } from "../src/ipfs/embedded.ts";
 import { assembleBundle, fileEvidence, unwrapContentKey } from "../src/sdk/evidence.ts";
 import { createNodeDigester } from "../src/sdk/nodeDigester.ts";
-import { createEmbeddedStore } from "../src/storage/embedded.ts";
 import { buyer, READER, READER_IDENTITY } from "../test/fixtures/evidence.ts";
 import { anchorWith } from "../test/fixtures/registry.ts";
 

@@ -2,10 +2,10 @@ import { ContractFactory, type ContractTransactionResponse } from "ethers";
 import { network } from "hardhat";
 import { multicall3Abi } from "viem";
 import { multicall3CreationCode } from "../src/chain/multicall3.ts";
-import { seenIn, statusNumber, undisputed } from "../src/core/deals.ts";
-import { consentOf } from "../src/core/intents.ts";
-import { dealIdOf, type Terms } from "../src/core/terms.ts";
-import { packTerms } from "../src/core/termsCodec.ts";
+import { seenIn, statusNumber, undisputed } from "../src/core/deal/dealTable.ts";
+import { consentOf } from "../src/core/deal/intents.ts";
+import { dealIdOf, type Terms } from "../src/core/deal/terms.ts";
+import { packTerms } from "../src/core/deal/termsCodec.ts";
 import { ANSWER_WINDOW, compact, DAY, deployEscrow, FAR } from "../test/fixtures/escrow.ts";
 
 export type GasResult = { readonly name: string; readonly gas: number; readonly target: number };

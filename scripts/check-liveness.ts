@@ -2,14 +2,6 @@
 // the deal must end in bounded time with the payouts that `src/core/deal/payouts.ts` says. `--short` walks fewer terms.
 import { network } from "hardhat";
 import {
-  type DealCall,
-  type DealStep,
-  fundedState,
-  type Payout,
-  silentCourse,
-  stepOf,
-} from "../src/core/deal/payouts.ts";
-import {
   type DealAction,
   type DealState,
   dealTable,
@@ -17,8 +9,16 @@ import {
   placeOf,
   refusalOf,
   stageOf,
-} from "../src/core/deals.ts";
-import { MAX_COVERED_EXPOSURE, MAX_EXPOSURE, type Terms } from "../src/core/terms.ts";
+} from "../src/core/deal/dealTable.ts";
+import {
+  type DealCall,
+  type DealStep,
+  fundedState,
+  type Payout,
+  silentCourse,
+  stepOf,
+} from "../src/core/deal/payouts.ts";
+import { MAX_COVERED_EXPOSURE, MAX_EXPOSURE, type Terms } from "../src/core/deal/terms.ts";
 import { COVERAGE, DAY, deployEscrow, FAR, type TestDeal } from "../test/fixtures/escrow.ts";
 import { plainCalls } from "./plainCalls.ts";
 

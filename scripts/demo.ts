@@ -3,12 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { playDemo } from "../src/cli/demo/play.ts";
-import { reportCommands, reportHoldings, reportVerification } from "../src/cli/demo/report.ts";
 import { errorText } from "../src/cli/errorText.ts";
 import { statFile } from "../src/cli/files.ts";
-import { startLocalStack } from "../src/cli/localStack.ts";
 import { ProtocolError } from "../src/core/errors.ts";
+import { playDemo } from "../src/devnet/demo/play.ts";
+import { reportCommands, reportHoldings, reportVerification } from "../src/devnet/demo/report.ts";
+import { startLocalStack } from "../src/devnet/stack.ts";
 
 const USAGE = "npm run demo -- [--evidence FILE...] [--out DIR]";
 

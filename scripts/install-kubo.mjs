@@ -1,4 +1,4 @@
-// Builds the pinned Kubo, the reference IPFS node, for the tests in test/storage/kubo.test.ts. Needs a Go toolchain and the
+// Builds the pinned Kubo, the reference IPFS node, for the tests in test/ipfs/kubo.test.ts. Needs a Go toolchain and the
 // Go module proxy; takes a few minutes the first time. Prints the path of the program. Nothing else in the project needs it.
 import { execFile, spawn } from "node:child_process";
 import { access, mkdir, mkdtemp, rename, rm } from "node:fs/promises";

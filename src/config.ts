@@ -4,9 +4,9 @@ import { z } from "zod";
 import type { Contracts } from "./chain/contracts.ts";
 import type { Finality } from "./chain/heads.ts";
 import { ProtocolError } from "./core/errors.ts";
-import { address } from "./core/wire.ts";
+import { address } from "./core/fields.ts";
+import type { DatabaseOptions } from "./db/database.ts";
 import { ANCHOR_MARGIN } from "./relayer/anchor.ts";
-import type { DatabaseOptions } from "./store/database.ts";
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 

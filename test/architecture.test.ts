@@ -4,7 +4,8 @@ import { describe, it } from "node:test";
 import { expect } from "chai";
 
 const root = join(import.meta.dirname, "..");
-const layers = ["core", "abi", "chain", "storage", "store", "relayer", "api", "sdk", "cli", "web"];
+/** From top to bottom, as in docs/architecture.md. "." is `service.ts` and `config.ts`. */
+const layers = ["core", "abi", "chain", "ipfs", "wire", "sdk", "db", "relayer", "api", ".", "devnet", "cli", "web"];
 const emptyNames = ["utils", "util", "helpers", "helper", "common", "misc", "manager"];
 const barrels = ["src/core/index.ts", "src/sdk/index.ts"];
 
@@ -28,13 +29,13 @@ const importsOf = (file: string) =>
     ),
   ].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
 
-/** The folder of src that a file stands in; config.ts and main.ts stand below all of them. */
+/** The folder of src that a file stands in. */
 const layerOf = (file: string) => {
-  const [, folder = ""] = file.split("/");
-  return layers.includes(folder) ? folder : "";
+  const [, folder = "", inFolder] = file.split("/");
+  return inFolder === undefined ? "." : folder;
 };
 
-const rankOf = (file: string) => (layerOf(file) === "" ? layers.length : layers.indexOf(layerOf(file)));
+const rankOf = (file: string) => layers.indexOf(layerOf(file));
 
 const linesWith = (files: readonly string[], pattern: RegExp) =>
   files.flatMap((file) =>
@@ -50,10 +51,8 @@ describe("architecture", () => {
   });
 
   it("keeps every folder of src in the list of layers", () => {
-    const folders = new Set(sources.map((file) => file.split("/")[1] ?? ""));
-    expect(
-      [...folders].filter((name) => !layers.includes(name) && !["config.ts", "main.ts"].includes(name)),
-    ).to.deep.equal([]);
+    expect([...new Set(sources.map(layerOf))].filter((name) => !layers.includes(name))).to.deep.equal([]);
+    expect(sources.filter((file) => layerOf(file) === ".")).to.deep.equal(["src/config.ts", "src/service.ts"]);
   });
 
   it("imports only from the folders above", () => {
@@ -62,10 +61,28 @@ describe("architecture", () => {
         .filter((target) => target.startsWith("."))
         .map((target) => relative(root, join(root, dirname(file), target)))
         .filter((target) => target.startsWith("src/") && rankOf(target) > rankOf(file))
-        .filter((target) => !(layerOf(file) === "cli" && ["src/config.ts", "src/main.ts"].includes(target)))
         .map((target) => `${file} imports ${target}`),
     );
     expect(upward).to.deep.equal([]);
+  });
+
+  it("keeps the server out of what runs at a user's", () => {
+    const server = ["db", "relayer", "api", ".", "devnet", "cli"];
+    const reached = sources
+      .filter((file) => ["core", "wire", "sdk", "web"].includes(layerOf(file)))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((target) => target.startsWith("."))
+          .map((target) => relative(root, join(root, dirname(file), target)))
+          .filter((target) => server.includes(layerOf(target)))
+          .map((target) => `${file} imports ${target}`),
+      );
+    expect(reached).to.deep.equal([]);
+  });
+
+  it("keeps exit codes, HTTP and terminals out of core", () => {
+    const core = sources.filter((file) => layerOf(file) === "core");
+    expect(linesWith(core, /\bexitCode|\bhttpStatus\b|\bisTTY\b|\\x1b|\\u001b\[/i)).to.deep.equal([]);
   });
 
   it("lets nothing in src depend on tests, scripts, benchmarks or Hardhat", () => {
@@ -107,8 +124,9 @@ describe("architecture", () => {
     ).to.deep.equal([]);
   });
 
-  it("prints and exits in main.ts and cli only", () => {
-    const silent = sources.filter((file) => file !== "src/main.ts" && !["cli", "web"].includes(layerOf(file)));
+  it("prints and exits in the entries of processes and in cli only", () => {
+    const processes = ["src/service.ts", "src/devnet/anvilProcess.ts"];
+    const silent = sources.filter((file) => !processes.includes(file) && !["cli", "web"].includes(layerOf(file)));
     expect(linesWith(silent, /\bconsole\.|\bprocess\.(?:exit|exitCode|stdout)\b/)).to.deep.equal([]);
   });
 

@@ -5,7 +5,7 @@ pragma solidity ^0.8.20;
 /// @notice Anybody publishes the root of a Merkle tree of evidence leaves and gets the block's time for it, once and for
 /// ever. There is no owner, no fee, no permission, and nothing can be changed or deleted.
 /// @dev A root is kept per sender, so nobody can anchor in another's name or get in the way of another's batch. What a
-/// root commits to (leaf format, tree shape) is defined in `src/core/evidence.ts` and `src/core/merkle.ts`; this contract
+/// root commits to (leaf format, tree shape) is defined in `src/core/evidence/record.ts` and `merkle.ts`; this contract
 /// does not look inside. Roots are stored and not only emitted, because nodes may drop old receipts (EIP-4444) while
 /// state stays readable everywhere.
 interface IEvidenceRegistry {

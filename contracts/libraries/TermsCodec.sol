@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 import {DealId, PackedTerms, Terms} from "../types/Terms.sol";
 
-/// @notice Reads `Terms` out of their eight words, where they lie; `src/core/termsCodec.ts` is the other side.
+/// @notice Reads `Terms` out of their eight words, where they lie; `src/core/deal/termsCodec.ts` is the other side.
 library TermsCodec {
     function buyer(PackedTerms calldata terms) internal pure returns (address) {
         return address(bytes20(terms.words[0]));

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compilerSettings } from "../../hardhat.config.ts";
 import { importsOf } from "../mutation/subjects.ts";
+import { solidityTokens } from "./solidityTokens.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const hardhat = "node_modules/hardhat/dist/src/cli.js";
@@ -14,13 +15,14 @@ type Ended = Readonly<{ output: string; exitCode: number | null }>;
 /** What compiles the contracts, what they import, and what plays. */
 const tools = ["@nomicfoundation/edr", "@openzeppelin/contracts", "hardhat", "solc"];
 
-/** Changes with anything that a call could go through: contracts, handler, compiler and player. */
+/** Changes with anything that a call could go through: contracts, handler, compiler and player; not with a comment or a line break. */
 export function digestOfSources(): string {
   const hash = createHash("sha256").update(JSON.stringify(compilerSettings));
   const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
   for (const name of tools) hash.update(`${name}@${packages[`node_modules/${name}`].version}\0`);
   const files = new Set(importsOf(root, "test/contracts/EscrowInvariants.t.sol"));
-  for (const file of [...files].sort()) hash.update(`${file}\0`).update(readFileSync(join(root, file)));
+  for (const file of [...files].sort())
+    hash.update(`${file}\0`).update(solidityTokens(readFileSync(join(root, file), "utf8")));
   return hash.digest("hex").slice(0, 16);
 }
 

@@ -1,5 +1,5 @@
 import { type Hex, keccak256, stringToBytes, zeroAddress } from "viem";
-import { seenIn, undisputed } from "../../src/core/deals.ts";
+import { seenIn, undisputed } from "../../src/core/deal/dealTable.ts";
 import {
   allTypes,
   type Determination,
@@ -9,10 +9,10 @@ import {
   type Intent,
   intentDigest,
   type PanelDomain,
-} from "../../src/core/intents.ts";
-import { panelRules, sortPanel } from "../../src/core/panel.ts";
-import { dealIdOf, type EscrowDomain, type Terms, termsDigest, termsToJson } from "../../src/core/terms.ts";
-import { packTerms } from "../../src/core/termsCodec.ts";
+} from "../../src/core/deal/intents.ts";
+import { panelRules, sortPanel } from "../../src/core/deal/panel.ts";
+import { dealIdOf, type EscrowDomain, type Terms, termsDigest, termsToJson } from "../../src/core/deal/terms.ts";
+import { packTerms } from "../../src/core/deal/termsCodec.ts";
 
 const account = (name: string): Hex => `0x${keccak256(stringToBytes(name)).slice(-40)}`;
 const digest = (text: string): Hex => keccak256(stringToBytes(text));

@@ -1,5 +1,6 @@
 import { type Hex, sha256, stringToBytes } from "viem";
-import { discloseOnly, type EvidenceBundle, serializeBundle } from "../../src/core/bundle.ts";
+import { discloseOnly, type EvidenceBundle, serializeBundle } from "../../src/core/evidence/bundle.ts";
+import { buildTree, pathOf, rootOf } from "../../src/core/evidence/merkle.ts";
 import {
   caseRefOf,
   evidenceDigest,
@@ -9,9 +10,8 @@ import {
   fileCommitmentOf,
   metaLeafOf,
   metaRootOf,
-} from "../../src/core/evidence.ts";
-import { buildTree, pathOf, rootOf } from "../../src/core/merkle.ts";
-import { verifyBundle } from "../../src/core/verify.ts";
+} from "../../src/core/evidence/record.ts";
+import { verifyBundle } from "../../src/core/evidence/verify/verifyBundle.ts";
 import { bundleOfPhoto, evidenceDomain, filePhoto, photo, streamOf } from "../../test/fixtures/evidence.ts";
 
 // An age file differs each time it is made, and nothing relies on it.

@@ -3,9 +3,9 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { rateLimit } from "express-rate-limit";
 import helmet from "helmet";
 import { ProtocolError } from "../core/errors.ts";
-import { createGateway } from "../storage/gateway.ts";
+import { createGateway } from "../ipfs/gateway.ts";
+import { type RouteName, routes } from "../wire/routes.ts";
 import type { ApiContext, Handlers } from "./context.ts";
-import { type RouteName, routes } from "./contract.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { openApiDocument } from "./openapi.ts";
 import { answerProblem } from "./problem.ts";

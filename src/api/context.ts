@@ -1,10 +1,10 @@
 import type { Request, Response } from "express";
 import type { Chain } from "../chain/client.ts";
+import type { Database } from "../db/database.ts";
+import type { EvidenceStore } from "../ipfs/port.ts";
 import type { Log } from "../relayer/log.ts";
 import type { Relayer } from "../relayer/relayer.ts";
-import type { EvidenceStore } from "../storage/port.ts";
-import type { Database } from "../store/database.ts";
-import type { AnswerOf, InputOf, RouteName, Routes } from "./contract.ts";
+import type { AnswerOf, InputOf, RouteName, Routes } from "../wire/routes.ts";
 import type { Limits } from "./limits.ts";
 
 /** What the routes work with. */

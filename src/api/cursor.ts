@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ProtocolError } from "../core/errors.ts";
-import { bytes32 } from "../core/wire.ts";
+import { bytes32 } from "../core/fields.ts";
 
 /** Where a page of a listing ended: the number that the listing is ordered by, and the id that breaks its ties. */
 const positionSchema = z.tuple([z.int().nonnegative(), bytes32]);

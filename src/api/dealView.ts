@@ -1,6 +1,5 @@
 import type { Address, Hex } from "viem";
 import type { z } from "zod";
-import { feeOf, silentCourse } from "../core/deal/payouts.ts";
 import {
   actorOf,
   clockOf,
@@ -13,10 +12,11 @@ import {
   refusalOf,
   stageOf,
   undisputed,
-} from "../core/deals.ts";
-import { type Terms, termsToJson } from "../core/terms.ts";
+} from "../core/deal/dealTable.ts";
+import { feeOf, silentCourse } from "../core/deal/payouts.ts";
+import { type Terms, termsToJson } from "../core/deal/terms.ts";
 import { type DealProjection, stateOfDeal } from "../relayer/fold.ts";
-import type { dealView } from "./schemas.ts";
+import type { dealView } from "../wire/schemas.ts";
 
 export type KnownDeal = Readonly<{
   id: Hex;

@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import type { IntentRecord } from "../store/intents.ts";
-import type { intentView } from "./schemas.ts";
+import type { IntentRecord } from "../db/intents.ts";
+import type { intentView } from "../wire/schemas.ts";
 
 type View = z.input<typeof intentView>;
 

@@ -1,4 +1,4 @@
-import type { Db } from "../store/database.ts";
+import type { Db } from "../db/database.ts";
 
 /** Time of the newest block that is indexed, in Unix seconds; 0 before the first. */
 export const readNewestTime = async (db: Db): Promise<number> => {

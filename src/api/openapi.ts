@@ -1,9 +1,9 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from "@asteasolutions/zod-to-openapi";
 import { z } from "zod";
 import type { ErrorCode } from "../core/errors.ts";
-import { anyRefusals, bodyRefusals, type Route, routes } from "./contract.ts";
+import { anyRefusals, bodyRefusals, type Route, routes } from "../wire/routes.ts";
+import { problemView } from "../wire/schemas.ts";
 import { problemType, statusOf } from "./problem.ts";
-import { problemView } from "./schemas.ts";
 
 const idempotencyKey = z.object({
   "Idempotency-Key": z

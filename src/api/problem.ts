@@ -1,9 +1,9 @@
 import type { Request, Response } from "express";
 import type { z } from "zod";
 import { type ErrorCode, ProtocolError } from "../core/errors.ts";
-import { type Language, languages, messageOf, titleOf } from "../core/messages.ts";
+import { type Language, languages, messageOf, titleOf } from "../core/text/messages.ts";
 import type { Log } from "../relayer/log.ts";
-import type { problemView } from "./schemas.ts";
+import type { problemView } from "../wire/schemas.ts";
 
 /**
  * HTTP status of each code. What a caller can mend is 4xx, what passes by itself 503, and what a caller of the API can never

@@ -2,10 +2,10 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import { sha256, stringToBytes } from "viem";
 import { z } from "zod";
 import { ProtocolError } from "../core/errors.ts";
-import type { Db } from "../store/database.ts";
-import { claimKey, type RequestKey, releaseKey, saveAnswer } from "../store/idempotency.ts";
+import type { Db } from "../db/database.ts";
+import { claimKey, type RequestKey, releaseKey, saveAnswer } from "../db/idempotency.ts";
+import { type Route, type RouteName, routes } from "../wire/routes.ts";
 import type { ApiContext, Exchange, Handler, Handlers } from "./context.ts";
-import { type Route, type RouteName, routes } from "./contract.ts";
 
 const jsonType = "application/json";
 const nothing = z.strictObject({});

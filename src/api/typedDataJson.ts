@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { typedData } from "./schemas.ts";
+import type { typedData } from "../wire/schemas.ts";
 
 type TypedData = Readonly<{
   domain: Readonly<Record<string, string | number>>;

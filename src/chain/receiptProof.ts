@@ -12,7 +12,7 @@ import {
   toRlp,
 } from "viem";
 import { ProtocolError } from "../core/errors.ts";
-import { logsOfReceipt, readAnchored } from "../core/receipt.ts";
+import { logsOfReceipt, readAnchored } from "../core/evidence/receiptProof.ts";
 import type { Chain } from "./client.ts";
 
 /** What proves offline that a root was anchored in a block: the `anchor` of a bundle, and what its log says. */

@@ -3,6 +3,7 @@ import { ProtocolError } from "../core/errors.ts";
 import type { Chain } from "./client.ts";
 import { toRevert } from "./revert.ts";
 
+/** A transaction before it has a sender. `value` in wei. */
 export type Call = Readonly<{ to: Address; data: Hex; value: bigint }>;
 
 export type Fees = Readonly<{ maxFee: bigint; maxPriorityFee: bigint }>;

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { maxBundleBytes } from "../core/bundle.ts";
+import { maxBundleBytes } from "../core/evidence/bundle.ts";
 import { fileError, requireRegular } from "./files.ts";
 
 /** Text of a bundle that encodes to exactly the file's bytes, or why the file cannot be a bundle. */

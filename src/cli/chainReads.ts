@@ -2,8 +2,8 @@ import type { Address, Hex } from "viem";
 import { escrowAbi } from "../abi/escrow.ts";
 import { panelTribunalAbi } from "../abi/panelTribunal.ts";
 import { type Chain, createChain, requireChain } from "../chain/client.ts";
-import { type DealState, dealStatuses } from "../core/deals.ts";
-import type { EscrowDomain } from "../core/terms.ts";
+import { type DealState, dealStatuses } from "../core/deal/dealTable.ts";
+import type { EscrowDomain } from "../core/deal/terms.ts";
 
 /** What the command line reads from a node by itself, where somebody acts without a relayer. */
 export type ChainReader = {

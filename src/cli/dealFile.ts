@@ -1,9 +1,9 @@
 import type { Hex } from "viem";
 import { z } from "zod";
+import { type Panel, panelSchema } from "../core/deal/panel.ts";
+import { dealIdOf, type EscrowDomain, type Terms, termsSchema, termsToJson } from "../core/deal/terms.ts";
 import { ProtocolError } from "../core/errors.ts";
-import { type Panel, panelSchema } from "../core/panel.ts";
-import { dealIdOf, type EscrowDomain, type Terms, termsSchema, termsToJson } from "../core/terms.ts";
-import { address, bytes32, signature } from "../core/wire.ts";
+import { address, bytes32, signature } from "../core/fields.ts";
 import { readJson } from "./files.ts";
 import { parseInput } from "./parseInput.ts";
 import { nativeUnit, type Unit } from "./units.ts";

@@ -1,4 +1,5 @@
 import { zeroAddress } from "viem";
+import { type DealState, undisputed } from "../core/deal/dealTable.ts";
 import {
   earnestOwed,
   feeOf,
@@ -8,9 +9,8 @@ import {
   silentCourse,
   stepOf,
 } from "../core/deal/payouts.ts";
-import { type DealState, undisputed } from "../core/deals.ts";
-import type { Terms } from "../core/terms.ts";
-import { visible } from "../core/visible.ts";
+import type { Terms } from "../core/deal/terms.ts";
+import { visible } from "../core/text/escapeInvisible.ts";
 import { type DealFile, readingUnit } from "./dealFile.ts";
 import { columns } from "./help.ts";
 import { payoutText } from "./silenceText.ts";

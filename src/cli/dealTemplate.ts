@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { type Address, bytesToHex, type Hex, zeroAddress } from "viem";
 import { z } from "zod";
+import { type Panel, panelRules } from "../core/deal/panel.ts";
+import { type Terms, termsSchema } from "../core/deal/terms.ts";
 import { ProtocolError } from "../core/errors.ts";
-import { type Panel, panelRules } from "../core/panel.ts";
-import { type Terms, termsSchema } from "../core/terms.ts";
-import { address, bytes32 } from "../core/wire.ts";
+import { address, bytes32 } from "../core/fields.ts";
 import { digestArgument } from "./digestArgument.ts";
 import { panelDefaults, panelFromTemplate, panelTemplateSchema } from "./panelFile.ts";
 import { parseInput } from "./parseInput.ts";

@@ -1,6 +1,5 @@
 import type { Address, Hex } from "viem";
 import { z } from "zod";
-import { ProtocolError } from "../core/errors.ts";
 import {
   type Determination,
   determinationDigest,
@@ -11,9 +10,10 @@ import {
   extensionSchema,
   extensionTypedData,
   type PanelDomain,
-} from "../core/intents.ts";
-import { type Panel, panelSchema } from "../core/panel.ts";
-import { address, bytes32, signature } from "../core/wire.ts";
+} from "../core/deal/intents.ts";
+import { type Panel, panelSchema } from "../core/deal/panel.ts";
+import { ProtocolError } from "../core/errors.ts";
+import { address, bytes32, signature } from "../core/fields.ts";
 import { readJson } from "./files.ts";
 import { columns } from "./help.ts";
 import { parseInput } from "./parseInput.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Hex } from "viem";
-import { bytes32 } from "../core/wire.ts";
+import { bytes32 } from "../core/fields.ts";
 import { readPieces } from "./files.ts";
 
 /**

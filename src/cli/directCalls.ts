@@ -1,16 +1,17 @@
 import { type Address, encodeFunctionData, type Hex } from "viem";
 import { escrowAbi } from "../abi/escrow.ts";
 import { stablecoinAbi } from "../abi/stablecoin.ts";
-import { type DealStatus, dealStatuses, statusNumber } from "../core/deals.ts";
+import { registerCall } from "../chain/panelCalls.ts";
+import { type DealStatus, dealStatuses, statusNumber } from "../core/deal/dealTable.ts";
+import { consentOf } from "../core/deal/intents.ts";
+import { packTerms } from "../core/deal/termsCodec.ts";
 import { ProtocolError } from "../core/errors.ts";
-import { consentOf } from "../core/intents.ts";
-import { packTerms } from "../core/termsCodec.ts";
-import { address, signature } from "../core/wire.ts";
-import type { CarryRequest } from "../relayer/request.ts";
+import { address, signature } from "../core/fields.ts";
+import type { CarryRequest } from "../wire/relayRequests.ts";
 import type { ChainReader } from "./chainReads.ts";
 import { type DealFile, isNative, unitOf } from "./dealFile.ts";
 import { digestArgument } from "./digestArgument.ts";
-import { type PanelCall, registerCall } from "./panelCalls.ts";
+import { type ExplainedCall, panelCallTexts } from "./explainedCall.ts";
 import { formatAmount, formatTime, parseAmount, parseTime } from "./units.ts";
 
 const HELP = "holdfast deal call";
@@ -47,9 +48,6 @@ export type CallContext = {
   readonly read: (<T>(ask: (reader: ChainReader) => Promise<T>) => Promise<T>) | undefined;
   readonly now: number;
 };
-
-/** A call with what a person must know about it. */
-export type ExplainedCall = PanelCall;
 
 /** The consent of a party that calls by itself. */
 const CALLS_ITSELF = "0x";
@@ -207,7 +205,7 @@ const registration = async ({ deal, read }: CallContext): Promise<ExplainedCall[
   const { panel, terms } = deal;
   if (panel === null) return [];
   const isRegistered = await read?.((reader) => reader.isPanelRegistered(terms.rules, terms.tribunal));
-  return isRegistered === true ? [] : [registerCall(panel, terms.tribunal)];
+  return isRegistered === true ? [] : [{ ...registerCall(panel, terms.tribunal), ...panelCallTexts.register }];
 };
 
 const fund = async (context: CallContext) => {

@@ -1,8 +1,8 @@
 import type { PrivateKeyAccount } from "viem/accounts";
+import { registerCall } from "../chain/panelCalls.ts";
 import { readChain } from "./chainReads.ts";
 import type { Surroundings } from "./command.ts";
 import type { DealFile } from "./dealFile.ts";
-import { registerCall } from "./panelCalls.ts";
 import { sendCalls } from "./sendCalls.ts";
 
 type Registering = {

@@ -1,6 +1,6 @@
 import { type ErrorCode, type ErrorDetails, ProtocolError } from "../core/errors.ts";
-import { messageOf } from "../core/messages.ts";
-import { visible } from "../core/visible.ts";
+import { visible } from "../core/text/escapeInvisible.ts";
+import { messageOf } from "../core/text/messages.ts";
 import { contractSentence } from "./contractSentences.ts";
 import { errorSentences } from "./errorSentences.ts";
 import { formatTime } from "./units.ts";

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { bundleFormat, maxBundleBytes } from "../core/bundle.ts";
 import { ProtocolError } from "../core/errors.ts";
+import { bundleFormat, maxBundleBytes } from "../core/evidence/bundle.ts";
 import { fileError, statFile } from "./files.ts";
 
 /** What a bundle's name ends with, after the name of its file. */

@@ -1,9 +1,18 @@
 import type { ErrorCode } from "../core/errors.ts";
+import type { Verdict } from "../core/evidence/verify/conclude.ts";
 
 /** Exit code of a command that was stopped: 128 and the number of SIGINT. */
 export const INTERRUPTED = 130;
 
-/** Exit code of each error, after sysexits.h where that has a word for it. Verdicts have their own: `exitCodeOf` in core. */
+/** Exit code of everything that prints a verdict. Nothing else ends with 1, 2 or 3. */
+export const exitCodeOfVerdict = {
+  verified: 0,
+  refuted: 1,
+  missing: 2,
+  unverifiable: 3,
+} as const satisfies Record<Verdict["status"], number>;
+
+/** Exit code of each error, after sysexits.h where that has a word for it. */
 export const exitCodeOfError = {
   "action-refused": 65,
   "amount-invalid": 65,

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { MAX_ARBITRATORS, type Panel, panelRefusal, panelSchema, sortPanel } from "../core/deal/panel.ts";
+import type { Terms } from "../core/deal/terms.ts";
 import { ProtocolError } from "../core/errors.ts";
-import { MAX_ARBITRATORS, type Panel, panelRefusal, panelSchema, sortPanel } from "../core/panel.ts";
-import type { Terms } from "../core/terms.ts";
-import { address } from "../core/wire.ts";
+import { address } from "../core/fields.ts";
 import { readJson } from "./files.ts";
 import { columns } from "./help.ts";
 import { parseInput } from "./parseInput.ts";

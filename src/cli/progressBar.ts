@@ -1,4 +1,4 @@
-import { visible } from "../core/visible.ts";
+import { visible } from "../core/text/escapeInvisible.ts";
 import type { Surroundings } from "./command.ts";
 import { formatBytes } from "./units.ts";
 

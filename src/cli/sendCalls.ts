@@ -1,13 +1,10 @@
-import { type Address, createWalletClient, custom, defineChain, type Hex } from "viem";
+import { createWalletClient, custom, defineChain, type Hex } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
 import { createChain, requireChain } from "../chain/client.ts";
 import { protocolErrors } from "../chain/contracts.ts";
-import { simulate } from "../chain/transactions.ts";
+import { type Call, simulate } from "../chain/transactions.ts";
 import { ProtocolError } from "../core/errors.ts";
 import type { Surroundings } from "./command.ts";
-
-/** A transaction that somebody sends from their own wallet. `value` in wei. */
-export type DirectCall = { readonly to: Address; readonly data: Hex; readonly value: bigint };
 
 type Sending = {
   readonly rpcUrl: string;
@@ -22,7 +19,7 @@ type Sending = {
  * `rpc-unreachable`.
  */
 export const sendCalls = async (
-  calls: readonly DirectCall[],
+  calls: readonly Call[],
   { rpcUrl, chainId, wallet, surroundings }: Sending,
 ): Promise<Hex[]> => {
   const chain = createChain({ rpcUrls: [rpcUrl], chainId });

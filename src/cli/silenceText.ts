@@ -1,6 +1,6 @@
+import type { DealState } from "../core/deal/dealTable.ts";
 import { feeOf, type Payout, type SilentStep, silentCourse } from "../core/deal/payouts.ts";
-import type { DealState } from "../core/deals.ts";
-import type { Terms } from "../core/terms.ts";
+import type { Terms } from "../core/deal/terms.ts";
 import { formatAmount, formatTime, type Unit } from "./units.ts";
 
 type Reading = { readonly terms: Terms; readonly unit: Unit };

@@ -1,6 +1,6 @@
 import { formatUnits, parseUnits } from "viem";
 import { ProtocolError } from "../core/errors.ts";
-import { visible } from "../core/visible.ts";
+import { visible } from "../core/text/escapeInvisible.ts";
 
 /** How amounts of a token are written for people. */
 export type Unit = { readonly symbol: string; readonly decimals: number };

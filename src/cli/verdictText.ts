@@ -1,7 +1,9 @@
-import type { ReportLanguage } from "../core/reportText.ts";
-import { reportText } from "../core/reportText.ts";
-import { type CheckId, isFileAltered, type Verdict, type Verification } from "../core/verify.ts";
-import { visible } from "../core/visible.ts";
+import type { CheckId } from "../core/evidence/verify/check.ts";
+import { isFileAltered, type Verdict } from "../core/evidence/verify/conclude.ts";
+import type { Verification } from "../core/evidence/verify/verifyBundle.ts";
+import { visible } from "../core/text/escapeInvisible.ts";
+import type { ReportLanguage } from "../core/text/reportText.ts";
+import { reportText } from "../core/text/reportText.ts";
 import { formatTime } from "./units.ts";
 
 /** The verdict on one file. A bundle that was not given leads to no conclusion either. */

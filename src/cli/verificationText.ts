@@ -1,8 +1,9 @@
-import { parseHeader } from "../core/receipt.ts";
-import { meaningOf } from "../core/report.ts";
-import { type ReportLanguage, reportText } from "../core/reportText.ts";
-import type { Check, Verification } from "../core/verify.ts";
-import { visible } from "../core/visible.ts";
+import { parseHeader } from "../core/evidence/receiptProof.ts";
+import type { Check } from "../core/evidence/verify/check.ts";
+import type { Verification } from "../core/evidence/verify/verifyBundle.ts";
+import { visible } from "../core/text/escapeInvisible.ts";
+import { meaningOf } from "../core/text/report.ts";
+import { type ReportLanguage, reportText } from "../core/text/reportText.ts";
 import { BUNDLE_SUFFIX, type EvidencePair, type Unpaired } from "./evidencePairs.ts";
 import { formatTime } from "./units.ts";
 import { type FileVerdict, type VerdictSentence, verdictSentences } from "./verdictText.ts";

@@ -1,7 +1,7 @@
 import type { PrivateKeyAccount } from "viem/accounts";
+import { openKeystore } from "../chain/keystore.ts";
 import { ProtocolError } from "../core/errors.ts";
-import { visible } from "../core/visible.ts";
-import { openKeystore } from "../relayer/keystore.ts";
+import { visible } from "../core/text/escapeInvisible.ts";
 import type { Surroundings } from "./command.ts";
 import { requireRegular } from "./files.ts";
 import { askPassword } from "./password.ts";

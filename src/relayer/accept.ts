@@ -5,7 +5,6 @@ import type { Chain } from "../chain/client.ts";
 import { type Contracts, protocolErrors } from "../chain/contracts.ts";
 import { requireSigned } from "../chain/signature.ts";
 import { simulate } from "../chain/transactions.ts";
-import { type Moment, stepOf } from "../core/deal/payouts.ts";
 import {
   actorOf,
   type DealState,
@@ -15,18 +14,19 @@ import {
   type SeenState,
   seenIn,
   undisputed,
-} from "../core/deals.ts";
+} from "../core/deal/dealTable.ts";
+import { type Moment, stepOf } from "../core/deal/payouts.ts";
+import { dealIdOf, requireFundable, type Terms, termsDigest, termsSchema, termsToJson } from "../core/deal/terms.ts";
+import { packTerms } from "../core/deal/termsCodec.ts";
 import { ProtocolError } from "../core/errors.ts";
-import { dealIdOf, requireFundable, type Terms, termsDigest, termsSchema, termsToJson } from "../core/terms.ts";
-import { packTerms } from "../core/termsCodec.ts";
-import type { Database } from "../store/database.ts";
-import { readDeal, saveDeal } from "../store/deals.ts";
-import { type IntentRecord, readIntent, saveIntent } from "../store/intents.ts";
-import { enqueue, reopen } from "../store/outbox.ts";
-import { readProjection } from "../store/projections.ts";
+import type { Database } from "../db/database.ts";
+import { readDeal, saveDeal } from "../db/deals.ts";
+import { type IntentRecord, readIntent, saveIntent } from "../db/intents.ts";
+import { enqueue, reopen } from "../db/outbox.ts";
+import { readProjection } from "../db/projections.ts";
+import { type CarryRequest, dealOfRequest } from "../wire/relayRequests.ts";
 import { type CarryPlan, planCarry } from "./carry.ts";
 import { type BondProjection, bondKey, type DealProjection, stateOfDeal, termsOfDeal } from "./fold.ts";
-import { type CarryRequest, dealOfRequest } from "./request.ts";
 import { toCall } from "./sender.ts";
 
 export type AcceptOptions = Readonly<{

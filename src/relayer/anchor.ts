@@ -4,8 +4,8 @@ import type { Chain } from "../chain/client.ts";
 import type { Contracts } from "../chain/contracts.ts";
 import { proveAnchor } from "../chain/receiptProof.ts";
 import { ProtocolError } from "../core/errors.ts";
-import { buildTree, pathOf, rootOf } from "../core/merkle.ts";
-import type { Database } from "../store/database.ts";
+import { buildTree, pathOf, rootOf } from "../core/evidence/merkle.ts";
+import type { Database } from "../db/database.ts";
 import {
   type Backlog,
   readBacklog,
@@ -13,8 +13,8 @@ import {
   saveAnchorProof,
   saveBatch,
   takeUnanchored,
-} from "../store/evidence.ts";
-import { enqueue, reopenStaleAnchors } from "../store/outbox.ts";
+} from "../db/evidence.ts";
+import { enqueue, reopenStaleAnchors } from "../db/outbox.ts";
 import type { Log } from "./log.ts";
 
 export type AnchorOptions = Readonly<{

@@ -1,10 +1,10 @@
 import { type Address, concat, encodeFunctionData, type Hex, keccak256, stringToHex, zeroAddress } from "viem";
 import { escrowAbi } from "../abi/escrow.ts";
-import { panelTribunalAbi } from "../abi/panelTribunal.ts";
 import type { Contracts } from "../chain/contracts.ts";
+import { determineCall, extendCall } from "../chain/panelCalls.ts";
 import type { SignedDigest } from "../chain/signature.ts";
-import type { DealAction, SeenState } from "../core/deals.ts";
-import { ProtocolError } from "../core/errors.ts";
+import type { Call } from "../chain/transactions.ts";
+import type { DealAction, SeenState } from "../core/deal/dealTable.ts";
 import {
   consentOf,
   determinationDigest,
@@ -12,19 +12,20 @@ import {
   type Intent,
   intentDigest,
   type PanelDomain,
-} from "../core/intents.ts";
+} from "../core/deal/intents.ts";
 import {
   type Panel,
   panelRules,
   type SeatedSignatures,
   type SignerAndSignature,
   seatSignatures,
-} from "../core/panel.ts";
-import { type EscrowDomain, type Terms, termsDigest } from "../core/terms.ts";
-import { type PackedTerms, packTerms } from "../core/termsCodec.ts";
-import type { CallPayload } from "../store/tables.ts";
+} from "../core/deal/panel.ts";
+import { type EscrowDomain, type Terms, termsDigest } from "../core/deal/terms.ts";
+import { type PackedTerms, packTerms } from "../core/deal/termsCodec.ts";
+import { ProtocolError } from "../core/errors.ts";
+import type { CallPayload } from "../db/tables.ts";
+import type { CarryKind, CarryRequest } from "../wire/relayRequests.ts";
 import { bondKey } from "./fold.ts";
-import type { CarryKind, CarryRequest } from "./request.ts";
 
 export type CarryContext = Readonly<{
   chainId: number;
@@ -163,10 +164,10 @@ const byPanel = async (
     Partial<Pick<CarryPlan, "split" | "answerWindow">> & {
       digestIn: (domain: PanelDomain) => Hex;
       message: Readonly<{ deal: Hex; disputedAt: number; deadline: number }>;
-      dataOf: (terms: PackedTerms, seated: SeatedSignatures) => Hex;
+      callOf: (terms: Terms, seated: SeatedSignatures) => Call;
     },
 ) => {
-  const { digestIn, message, dataOf, ...own } = plan;
+  const { digestIn, message, callOf, ...own } = plan;
   const terms = needTerms(context);
   if (panelRules(panel) !== terms.rules || terms.tribunal !== context.contracts.panel) {
     throw new ProtocolError("panel-mismatch", { deal: message.deal });
@@ -176,7 +177,7 @@ const byPanel = async (
     throw new ProtocolError("signature-count-wrong", { given: signatures.length, threshold: panel.threshold });
   }
   const id = digestIn({ chainId: context.chainId, tribunal: terms.tribunal });
-  const seated = await seatSignatures(panel, id, signatures);
+  const { to, data } = callOf(terms, await seatSignatures(panel, id, signatures));
   return {
     ...own,
     id,
@@ -184,7 +185,7 @@ const byPanel = async (
     disputedAt: message.disputedAt,
     signed: signatures.map(({ signer, signature }) => ({ digest: id, signer, signature })),
     orderKey: message.deal,
-    call: { to: terms.tribunal, data: dataOf(packTerms(terms), seated) },
+    call: { to, data },
   };
 };
 
@@ -434,12 +435,7 @@ const carriers = {
       action: "award",
       answerWindow: panel.answerWindow,
       split: { toBuyer, toSeller, compensation },
-      dataOf: (terms, seated) =>
-        encodeFunctionData({
-          abi: panelTribunalAbi,
-          functionName: "determine",
-          args: [terms, determination, panel, seated.seats, seated.walletSignatures],
-        }),
+      callOf: (terms, seated) => determineCall(determination, { terms, panel, seated }),
     });
   },
   Extension: async (request, context) => {
@@ -448,12 +444,7 @@ const carriers = {
       digestIn: (domain) => extensionDigest(extension, domain),
       message: extension,
       action: "extendBackstop",
-      dataOf: (terms, seated) =>
-        encodeFunctionData({
-          abi: panelTribunalAbi,
-          functionName: "extend",
-          args: [terms, extension, panel, seated.seats, seated.walletSignatures],
-        }),
+      callOf: (terms, seated) => extendCall(extension, { terms, panel, seated }),
     });
   },
 } as const satisfies { [K in CarryKind]: Carrier<K> };

@@ -4,12 +4,12 @@ import type { Chain } from "../chain/client.ts";
 import type { Contracts } from "../chain/contracts.ts";
 import { headerAt } from "../chain/heads.ts";
 import { multicall3Address } from "../chain/multicall3.ts";
-import { type DeadlineAction, deadlineActions } from "../core/deals.ts";
-import { packTerms } from "../core/termsCodec.ts";
-import type { Database } from "../store/database.ts";
-import { enqueue, readQueuedDeadlines, reopenStale } from "../store/outbox.ts";
-import { readDueDeals } from "../store/projections.ts";
-import type { CallPayload } from "../store/tables.ts";
+import { type DeadlineAction, deadlineActions } from "../core/deal/dealTable.ts";
+import { packTerms } from "../core/deal/termsCodec.ts";
+import type { Database } from "../db/database.ts";
+import { enqueue, readQueuedDeadlines, reopenStale } from "../db/outbox.ts";
+import { readDueDeals } from "../db/projections.ts";
+import type { CallPayload } from "../db/tables.ts";
 import { type DealProjection, termsOfDeal } from "./fold.ts";
 
 export type DeadlineOptions = Readonly<{ database: Database; chain: Chain; contracts: Contracts }>;

@@ -5,13 +5,13 @@ import { headerAt } from "../chain/heads.ts";
 import { type AnchorProof, readHeaderRlp } from "../chain/receiptProof.ts";
 import { requireSigned } from "../chain/signature.ts";
 import { ProtocolError } from "../core/errors.ts";
-import { caseRefOf, evidenceDigest, evidenceLeaf, parseEvidenceRecord } from "../core/evidence.ts";
-import { type FilingReceipt, filingReceiptTypedData } from "../core/filingReceipt.ts";
-import type { MerklePath } from "../core/merkle.ts";
-import type { EvidenceStore } from "../storage/port.ts";
-import type { Database } from "../store/database.ts";
-import { readBatch, readEvidence, readEvidenceOf, saveEvidence } from "../store/evidence.ts";
-import type { EvidenceRow } from "../store/tables.ts";
+import { type FilingReceipt, filingReceiptTypedData } from "../core/evidence/anchorPromise.ts";
+import type { MerklePath } from "../core/evidence/merkle.ts";
+import { caseRefOf, evidenceDigest, evidenceLeaf, parseEvidenceRecord } from "../core/evidence/record.ts";
+import type { Database } from "../db/database.ts";
+import { readBatch, readEvidence, readEvidenceOf, saveEvidence } from "../db/evidence.ts";
+import type { EvidenceRow } from "../db/tables.ts";
+import type { EvidenceStore } from "../ipfs/port.ts";
 
 export type ReceiptSigner = Readonly<{
   address: Address;

@@ -1,9 +1,9 @@
 import type { Address, Hex } from "viem";
-import { type DealAction, type DealState, type DealStatus, nextDeadline, undisputed } from "../core/deals.ts";
+import { type DealAction, type DealState, type DealStatus, nextDeadline, undisputed } from "../core/deal/dealTable.ts";
+import { type Terms, type TermsJson, termsSchema, termsToJson } from "../core/deal/terms.ts";
+import { unpackTerms } from "../core/deal/termsCodec.ts";
 import { ProtocolError } from "../core/errors.ts";
-import { type Terms, type TermsJson, termsSchema, termsToJson } from "../core/terms.ts";
-import { unpackTerms } from "../core/termsCodec.ts";
-import type { StoredEvent } from "../store/events.ts";
+import type { StoredEvent } from "../db/events.ts";
 
 /** How a deal's money left, in minor units of its token. */
 export type DealOutcome = Readonly<{

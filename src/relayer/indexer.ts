@@ -11,9 +11,9 @@ import {
   readLogs,
   readLogsFromReceipts,
 } from "../chain/logs.ts";
+import type { Terms } from "../core/deal/terms.ts";
 import { ProtocolError } from "../core/errors.ts";
-import type { Terms } from "../core/terms.ts";
-import type { Database } from "../store/database.ts";
+import type { Database } from "../db/database.ts";
 import {
   type BlockMark,
   deleteAbove,
@@ -28,16 +28,16 @@ import {
   readFundings,
   type StoredEvent,
   writeCursor,
-} from "../store/events.ts";
-import { unsettleAbove } from "../store/outbox.ts";
+} from "../db/events.ts";
+import { unsettleAbove } from "../db/outbox.ts";
 import {
   deleteAllProjections,
   deleteProjections,
   type ProjectionRow,
   readProjections,
   writeProjections,
-} from "../store/projections.ts";
-import type { Tables } from "../store/tables.ts";
+} from "../db/projections.ts";
+import type { Tables } from "../db/tables.ts";
 import { fold, fundedTerms, type Projection, type Subject, subjectsOf } from "./fold.ts";
 import type { Log } from "./log.ts";
 

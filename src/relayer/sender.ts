@@ -2,8 +2,8 @@ import type { Abi } from "viem";
 import type { Chain } from "../chain/client.ts";
 import type { Finality } from "../chain/heads.ts";
 import type { Call } from "../chain/transactions.ts";
-import type { Database } from "../store/database.ts";
-import type { CallPayload } from "../store/tables.ts";
+import type { Database } from "../db/database.ts";
+import type { CallPayload } from "../db/tables.ts";
 import type { Log } from "./log.ts";
 import type { TransactionSigner } from "./signer.ts";
 

@@ -1,8 +1,8 @@
 import { requireCode } from "../chain/contracts.ts";
 import { broadcast, isMinedAnywhere, readBalance, readFees, readNonce, simulate } from "../chain/transactions.ts";
 import { ProtocolError } from "../core/errors.ts";
-import { assign, attemptsOf, claim, markRefound, markSent, postpone, reject } from "../store/outbox.ts";
-import type { AttemptRow, CallPayload, OutboxRow } from "../store/tables.ts";
+import { assign, attemptsOf, claim, markRefound, markSent, postpone, reject } from "../db/outbox.ts";
+import type { AttemptRow, CallPayload, OutboxRow } from "../db/tables.ts";
 import { capFees } from "./fees.ts";
 import { type Sender, toCall } from "./sender.ts";
 import { signAttempt, withHeadroom } from "./signer.ts";

@@ -23,8 +23,8 @@ import {
   readLanded,
   readNextNonce,
   replaceAttempt,
-} from "../store/outbox.ts";
-import type { AttemptRow, OutboxRow } from "../store/tables.ts";
+} from "../db/outbox.ts";
+import type { AttemptRow, OutboxRow } from "../db/tables.ts";
 import { capFees, raiseFees } from "./fees.ts";
 import { type Sender, toCall } from "./sender.ts";
 import { type AttemptPlan, signAttempt, voidPlan, withHeadroom } from "./signer.ts";

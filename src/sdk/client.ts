@@ -1,17 +1,17 @@
 import type { Address, Hex } from "viem";
 import type { z } from "zod";
-import { type Route, type Routes, routes } from "../api/contract.ts";
-import { type anchoredView, type DealView, type IntentView, problemView } from "../api/schemas.ts";
-import type { DealStatus } from "../core/deals.ts";
+import type { DealStatus } from "../core/deal/dealTable.ts";
+import type { Determination } from "../core/deal/intents.ts";
+import type { Panel } from "../core/deal/panel.ts";
+import type { Terms } from "../core/deal/terms.ts";
 import { type ErrorCode, errorCodes, ProtocolError } from "../core/errors.ts";
-import type { EvidenceRecord } from "../core/evidence.ts";
-import type { Determination } from "../core/intents.ts";
-import type { Panel } from "../core/panel.ts";
-import type { Terms } from "../core/terms.ts";
-import type { CarryRequest } from "../relayer/request.ts";
-import { importFile } from "../storage/importFile.ts";
+import type { EvidenceRecord } from "../core/evidence/record.ts";
+import { importFile } from "../ipfs/importFile.ts";
+import type { CarryRequest } from "../wire/relayRequests.ts";
+import { type Route, type Routes, routes } from "../wire/routes.ts";
+import { type anchoredView, type DealView, type IntentView, problemView } from "../wire/schemas.ts";
 
-export type { DealView, EvidenceView, IntentView } from "../api/schemas.ts";
+export type { DealView, EvidenceView, IntentView } from "../wire/schemas.ts";
 
 /** Where the relayer is, and what to ask it with. */
 export type ClientOptions = Readonly<{

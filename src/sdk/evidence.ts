@@ -1,11 +1,16 @@
 import { Decrypter, Encrypter } from "age-encryption";
 import { type Address, bytesToHex, type Hex, zeroHash } from "viem";
 import type { AnchorProof } from "../chain/receiptProof.ts";
-import { bundleFormat, type EvidenceBundle } from "../core/bundle.ts";
-import { cipherSaltBytes, contentKeyBytes, encryptFile } from "../core/cipher.ts";
-import type { CustodyEntry } from "../core/custody.ts";
-import { type CreateDigester, createDigester as createPortableDigester, type FileDigests } from "../core/digest.ts";
 import { ProtocolError } from "../core/errors.ts";
+import { bundleFormat, type EvidenceBundle } from "../core/evidence/bundle.ts";
+import { cipherSaltBytes, contentKeyBytes, encryptFile } from "../core/evidence/cipher.ts";
+import type { CustodyEntry } from "../core/evidence/custody.ts";
+import {
+  type CreateDigester,
+  createDigester as createPortableDigester,
+  type FileDigests,
+} from "../core/evidence/digest.ts";
+import type { MerklePath } from "../core/evidence/merkle.ts";
 import {
   caseRefOf,
   type EvidenceDomain,
@@ -22,8 +27,7 @@ import {
   metaValueSchema,
   parseEvidenceRecord,
   saltBytes,
-} from "../core/evidence.ts";
-import type { MerklePath } from "../core/merkle.ts";
+} from "../core/evidence/record.ts";
 
 /** A file that a party wants to file, and what they say about it. */
 export type EvidenceToFile = Readonly<{

@@ -1,6 +1,6 @@
 import { createHash, getHashes } from "node:crypto";
 import type { Hex } from "viem";
-import { createDigester, type Digester } from "../core/digest.ts";
+import { createDigester, type Digester } from "../core/evidence/digest.ts";
 
 /**
  * The digests of `core` made by OpenSSL, which is about three times as fast as WebAssembly. Some builds of OpenSSL leave

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { expect } from "chai";
 import { type AppOptions, createApp } from "../../src/api/app.ts";
-import { routes } from "../../src/api/contract.ts";
 import { createChain } from "../../src/chain/client.ts";
 import { errorCodes } from "../../src/core/errors.ts";
+import { createDatabase } from "../../src/db/database.ts";
 import { createLog, silentLog } from "../../src/relayer/log.ts";
-import { createDatabase } from "../../src/store/database.ts";
+import { routes } from "../../src/wire/routes.ts";
 import { CHAIN_ID } from "../fixtures/anvil.ts";
 import { createAsker, type Problem, type Service, startService } from "../fixtures/service.ts";
 

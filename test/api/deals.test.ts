@@ -1,7 +1,7 @@
 import { after, before, beforeEach, describe, it } from "node:test";
 import { expect } from "chai";
 import { type Hex, hashTypedData, keccak256, zeroHash } from "viem";
-import { seenIn, undisputed } from "../../src/core/deals.ts";
+import { seenIn, undisputed } from "../../src/core/deal/dealTable.ts";
 import {
   type Determination,
   determinationTypedData,
@@ -9,9 +9,9 @@ import {
   intentDigest,
   intentTypedData,
   receiveWithAuthorizationTypes,
-} from "../../src/core/intents.ts";
-import { dealIdOf, type Terms, termsDigest, termsToJson, termsTypedData } from "../../src/core/terms.ts";
-import type { CarryRequest } from "../../src/relayer/request.ts";
+} from "../../src/core/deal/intents.ts";
+import { dealIdOf, type Terms, termsDigest, termsToJson, termsTypedData } from "../../src/core/deal/terms.ts";
+import type { CarryRequest } from "../../src/wire/relayRequests.ts";
 import { CHAIN_ID } from "../fixtures/anvil.ts";
 import { actors, panel } from "../fixtures/deployment.ts";
 import { type Service, startService } from "../fixtures/service.ts";

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { type Hex, keccak256, stringToBytes } from "viem";
 import { type Chain, createChain } from "../../src/chain/client.ts";
 import { proveAnchor, readHeaderRlp } from "../../src/chain/receiptProof.ts";
-import { logsOfReceipt, parseHeader, readAnchored, receiptFromProof } from "../../src/core/receipt.ts";
+import { logsOfReceipt, parseHeader, readAnchored, receiptFromProof } from "../../src/core/evidence/receiptProof.ts";
 import { type Anvil, CHAIN_ID, startAnvil } from "../fixtures/anvil.ts";
 import { deployRegistry } from "../fixtures/registry.ts";
 import { rejection } from "../fixtures/rejection.ts";

@@ -7,13 +7,13 @@ import { decodeFunctionData, type Hex } from "viem";
 import { escrowAbi } from "../../src/abi/escrow.ts";
 import { panelTribunalAbi } from "../../src/abi/panelTribunal.ts";
 import { stablecoinAbi } from "../../src/abi/stablecoin.ts";
+import { createKeystore } from "../../src/chain/keystore.ts";
 import { templateExample } from "../../src/cli/dealTemplate.ts";
-import { statusNumber } from "../../src/core/deals.ts";
-import { consentOf, intentDigest, intentSchemas } from "../../src/core/intents.ts";
+import { statusNumber } from "../../src/core/deal/dealTable.ts";
+import { consentOf, intentDigest, intentSchemas } from "../../src/core/deal/intents.ts";
+import { dealIdOf, termsDigest, termsSchema } from "../../src/core/deal/terms.ts";
+import { packTerms } from "../../src/core/deal/termsCodec.ts";
 import { recoverSigner } from "../../src/core/recoverSigner.ts";
-import { dealIdOf, termsDigest, termsSchema } from "../../src/core/terms.ts";
-import { packTerms } from "../../src/core/termsCodec.ts";
-import { createKeystore } from "../../src/relayer/keystore.ts";
 import { runCli } from "../fixtures/cli.ts";
 
 const escrow = "0x5fbdb2315678afecb367f032d93f642f64180aa3";

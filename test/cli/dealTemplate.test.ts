@@ -1,9 +1,9 @@
 import { describe, it } from "node:test";
 import { expect } from "chai";
 import { templateExample, termsFromTemplate } from "../../src/cli/dealTemplate.ts";
+import { panelRules } from "../../src/core/deal/panel.ts";
+import { requireFundable } from "../../src/core/deal/terms.ts";
 import { ProtocolError } from "../../src/core/errors.ts";
-import { panelRules } from "../../src/core/panel.ts";
-import { requireFundable } from "../../src/core/terms.ts";
 
 const now = 1_800_000_000;
 const tribunal = "0xcf7ed3acca5a467e9e704c703e8d87f634fb0fc9";

@@ -12,8 +12,8 @@ import { CID } from "multiformats/cid";
 import * as raw from "multiformats/codecs/raw";
 import { sha256 as multihash } from "multiformats/hashes/sha2";
 import { keccak256, numberToHex, sha256 } from "viem";
-import { type EvidenceBundle, serializeBundle } from "../../src/core/bundle.ts";
-import { encryptFile } from "../../src/core/cipher.ts";
+import { type EvidenceBundle, serializeBundle } from "../../src/core/evidence/bundle.ts";
+import { encryptFile } from "../../src/core/evidence/cipher.ts";
 import { type Filing, fileEvidence, wrapContentKey } from "../../src/sdk/evidence.ts";
 import { runCli } from "../fixtures/cli.ts";
 import {

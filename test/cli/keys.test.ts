@@ -6,7 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { identityToRecipient } from "age-encryption";
 import { expect } from "chai";
-import { openKeystore } from "../../src/relayer/keystore.ts";
+import { openKeystore } from "../../src/chain/keystore.ts";
 import { runCli } from "../fixtures/cli.ts";
 
 describe("holdfast keys", () => {

@@ -4,9 +4,9 @@ import { dealSummary } from "../../src/cli/dealSummary.ts";
 import { templateExample, termsFromTemplate } from "../../src/cli/dealTemplate.ts";
 import { silenceRows } from "../../src/cli/silenceText.ts";
 import { formatTime } from "../../src/cli/units.ts";
+import { undisputed } from "../../src/core/deal/dealTable.ts";
 import { stepOf } from "../../src/core/deal/payouts.ts";
-import { undisputed } from "../../src/core/deals.ts";
-import { dealIdOf } from "../../src/core/terms.ts";
+import { dealIdOf } from "../../src/core/deal/terms.ts";
 
 const now = 1_800_000_000;
 const DAY = 86_400;

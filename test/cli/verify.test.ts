@@ -20,7 +20,7 @@ import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { type EvidenceBundle, serializeBundle } from "../../src/core/bundle.ts";
+import { type EvidenceBundle, serializeBundle } from "../../src/core/evidence/bundle.ts";
 import { runCli } from "../fixtures/cli.ts";
 import { bundleOfPhoto, evidenceDomain, filePhoto, photo } from "../fixtures/evidence.ts";
 

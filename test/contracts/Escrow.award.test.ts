@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { statusNumber, undisputed } from "../../src/core/deals.ts";
+import { statusNumber, undisputed } from "../../src/core/deal/dealTable.ts";
 import { COVERAGE, DAY, deployEscrow, type Fixture, type TestDeal } from "../fixtures/escrow.ts";
 
 const connection = await network.create();

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { type DealPlace, type DealStatus, statusNumber, undisputed } from "../../src/core/deals.ts";
+import { type DealPlace, type DealStatus, statusNumber, undisputed } from "../../src/core/deal/dealTable.ts";
 import { COVERAGE, DAY, deployEscrow } from "../fixtures/escrow.ts";
 
 const connection = await network.create();

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { statusNumber, undisputed } from "../../src/core/deals.ts";
+import { statusNumber, undisputed } from "../../src/core/deal/dealTable.ts";
 import { COVERAGE, DAY, deployEscrow, FAR, type Fixture, type TestDeal } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { statusNumber, undisputed } from "../../src/core/deals.ts";
+import { statusNumber, undisputed } from "../../src/core/deal/dealTable.ts";
 import { DAY, deployEscrow, FAR } from "../fixtures/escrow.ts";
 import { itMovesTheBackstop } from "../fixtures/movedBackstop.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { clockOf, type DealClock, seenIn, statusNumber, undisputed } from "../../src/core/deals.ts";
+import { clockOf, type DealClock, seenIn, statusNumber, undisputed } from "../../src/core/deal/dealTable.ts";
 import { COVERAGE, deployEscrow, FAR, type Fixture } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { type DealPlace, type DealStatus, statusNumber, undisputed } from "../../src/core/deals.ts";
+import { type DealPlace, type DealStatus, statusNumber, undisputed } from "../../src/core/deal/dealTable.ts";
 import { COVERAGE, DAY, deployEscrow, type Fixture } from "../fixtures/escrow.ts";
 
 const connection = await network.create();

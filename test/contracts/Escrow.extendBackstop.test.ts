@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { statusNumber } from "../../src/core/deals.ts";
+import { statusNumber } from "../../src/core/deal/dealTable.ts";
 import { DAY, deployEscrow, type Fixture } from "../fixtures/escrow.ts";
 
 const connection = await network.create();

@@ -1,10 +1,16 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { concat, type Hex } from "viem";
-import { statusNumber, undisputed } from "../../src/core/deals.ts";
-import { intentDigest } from "../../src/core/intents.ts";
-import { MAX_COVERED_EXPOSURE, MAX_EXPOSURE, MIN_WINDOW, type Terms, termsTypedData } from "../../src/core/terms.ts";
-import type { PackedTerms } from "../../src/core/termsCodec.ts";
+import { statusNumber, undisputed } from "../../src/core/deal/dealTable.ts";
+import { intentDigest } from "../../src/core/deal/intents.ts";
+import {
+  MAX_COVERED_EXPOSURE,
+  MAX_EXPOSURE,
+  MIN_WINDOW,
+  type Terms,
+  termsTypedData,
+} from "../../src/core/deal/terms.ts";
+import type { PackedTerms } from "../../src/core/deal/termsCodec.ts";
 import { COVERAGE, compact, DAY, deployEscrow, type Fixture, flipped, signWith } from "../fixtures/escrow.ts";
 import { signPermit2 } from "../fixtures/permit2.ts";
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { type DealStatus, seenIn, statusNumber, undisputed } from "../../src/core/deals.ts";
-import { intentDigest } from "../../src/core/intents.ts";
+import { type DealStatus, seenIn, statusNumber, undisputed } from "../../src/core/deal/dealTable.ts";
+import { intentDigest } from "../../src/core/deal/intents.ts";
 import { deployEscrow, FAR, type Fixture, type TestDeal } from "../fixtures/escrow.ts";
 import { itMovesTheBackstop } from "../fixtures/movedBackstop.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { undisputed } from "../../src/core/deals.ts";
-import type { Terms } from "../../src/core/terms.ts";
+import { undisputed } from "../../src/core/deal/dealTable.ts";
+import type { Terms } from "../../src/core/deal/terms.ts";
 import { deployEscrow, type Fixture } from "../fixtures/escrow.ts";
 
 const connection = await network.create();

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { statusNumber, undisputed } from "../../src/core/deals.ts";
-import { consentOf, intentTypedData } from "../../src/core/intents.ts";
-import type { Terms } from "../../src/core/terms.ts";
+import { statusNumber, undisputed } from "../../src/core/deal/dealTable.ts";
+import { consentOf, intentTypedData } from "../../src/core/deal/intents.ts";
+import type { Terms } from "../../src/core/deal/terms.ts";
 import { COVERAGE, compact, deployEscrow, type Fixture, flipped, signWith, type TestDeal } from "../fixtures/escrow.ts";
 
 const connection = await network.create();

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { type Hex, numberToHex, slice, zeroHash } from "viem";
-import { statusNumber } from "../../src/core/deals.ts";
+import { statusNumber } from "../../src/core/deal/dealTable.ts";
 import {
   type Determination,
   determinationDigest,
@@ -9,9 +9,16 @@ import {
   type Extension,
   extensionDigest,
   extensionTypedData,
-} from "../../src/core/intents.ts";
-import { type Panel, panelRefusal, panelRules, type Seat, seatSignatures, sortPanel } from "../../src/core/panel.ts";
-import type { Terms } from "../../src/core/terms.ts";
+} from "../../src/core/deal/intents.ts";
+import {
+  type Panel,
+  panelRefusal,
+  panelRules,
+  type Seat,
+  seatSignatures,
+  sortPanel,
+} from "../../src/core/deal/panel.ts";
+import type { Terms } from "../../src/core/deal/terms.ts";
 import {
   ANSWER_WINDOW,
   COVERAGE,

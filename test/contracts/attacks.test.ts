@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { seenIn, statusNumber, undisputed } from "../../src/core/deals.ts";
-import { consentOf } from "../../src/core/intents.ts";
+import { seenIn, statusNumber, undisputed } from "../../src/core/deal/dealTable.ts";
+import { consentOf } from "../../src/core/deal/intents.ts";
 import { COVERAGE, DAY, deployEscrow, FAR, type Fixture } from "../fixtures/escrow.ts";
 
 const connection = await network.create();

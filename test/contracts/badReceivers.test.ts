@@ -2,7 +2,7 @@ import { anyUint } from "@nomicfoundation/hardhat-ethers-chai-matchers/withArgs"
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { consentOf } from "../../src/core/intents.ts";
+import { consentOf } from "../../src/core/deal/intents.ts";
 import { deployEscrow, FAR, type Fixture } from "../fixtures/escrow.ts";
 
 const connection = await network.create();

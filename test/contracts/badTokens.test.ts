@@ -2,9 +2,9 @@ import { expect } from "chai";
 import type { BaseContract } from "ethers";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { statusNumber } from "../../src/core/deals.ts";
-import { intentDigest, receiveWithAuthorizationTypes } from "../../src/core/intents.ts";
-import type { Terms } from "../../src/core/terms.ts";
+import { statusNumber } from "../../src/core/deal/dealTable.ts";
+import { intentDigest, receiveWithAuthorizationTypes } from "../../src/core/deal/intents.ts";
+import type { Terms } from "../../src/core/deal/terms.ts";
 import {
   ANSWER_WINDOW,
   DAY,

@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { type Hex, zeroAddress } from "viem";
-import { type DealCall, type DealStep, feeOf, fundedState, silentCourse, stepOf } from "../../src/core/deal/payouts.ts";
 import {
   actorOf,
   clockOf,
@@ -15,10 +14,11 @@ import {
   stageOf,
   statusNumber,
   undisputed,
-} from "../../src/core/deals.ts";
+} from "../../src/core/deal/dealTable.ts";
+import type { Intent } from "../../src/core/deal/intents.ts";
+import { type DealCall, type DealStep, feeOf, fundedState, silentCourse, stepOf } from "../../src/core/deal/payouts.ts";
+import { MIN_WINDOW, type Terms } from "../../src/core/deal/terms.ts";
 import { ProtocolError } from "../../src/core/errors.ts";
-import type { Intent } from "../../src/core/intents.ts";
-import { MIN_WINDOW, type Terms } from "../../src/core/terms.ts";
 import { COVERAGE, DAY, deployEscrow, FAR, type TestDeal } from "../fixtures/escrow.ts";
 import { projectedAfter } from "../fixtures/projection.ts";
 

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
+import { type DealPlace, seenIn, statusNumber, undisputed } from "../../src/core/deal/dealTable.ts";
+import { consentOf, type Determination, type Intent, intentTypedData } from "../../src/core/deal/intents.ts";
+import { type Panel, panelRules, sortPanel } from "../../src/core/deal/panel.ts";
 import { earnestOwed, silenceSplit } from "../../src/core/deal/payouts.ts";
-import { type DealPlace, seenIn, statusNumber, undisputed } from "../../src/core/deals.ts";
-import { consentOf, type Determination, type Intent, intentTypedData } from "../../src/core/intents.ts";
-import { type Panel, panelRules, sortPanel } from "../../src/core/panel.ts";
-import { dealIdOf, type Terms } from "../../src/core/terms.ts";
+import { dealIdOf, type Terms } from "../../src/core/deal/terms.ts";
 import {
   ANSWER_WINDOW,
   COVERAGE,

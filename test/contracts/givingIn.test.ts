@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { statusNumber } from "../../src/core/deals.ts";
-import { consentOf, type Intent } from "../../src/core/intents.ts";
+import { statusNumber } from "../../src/core/deal/dealTable.ts";
+import { consentOf, type Intent } from "../../src/core/deal/intents.ts";
 import { ANSWER_WINDOW, COVERAGE, DAY, deployEscrow, FAR, type Fixture, type TestDeal } from "../fixtures/escrow.ts";
 
 const connection = await network.create();

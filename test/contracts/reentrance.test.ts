@@ -2,9 +2,9 @@ import { expect } from "chai";
 import type { FunctionFragment } from "ethers";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { statusNumber } from "../../src/core/deals.ts";
-import { consentOf } from "../../src/core/intents.ts";
-import { packTerms } from "../../src/core/termsCodec.ts";
+import { statusNumber } from "../../src/core/deal/dealTable.ts";
+import { consentOf } from "../../src/core/deal/intents.ts";
+import { packTerms } from "../../src/core/deal/termsCodec.ts";
 import { deployEscrow, FAR, type Fixture } from "../fixtures/escrow.ts";
 
 const connection = await network.create();

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { consentOf, receiveWithAuthorizationTypes } from "../../src/core/intents.ts";
+import { consentOf, receiveWithAuthorizationTypes } from "../../src/core/deal/intents.ts";
 import { dealVectors as vectors } from "../fixtures/deals.ts";
 import { deployEscrow, digestWithEthers } from "../fixtures/escrow.ts";
 

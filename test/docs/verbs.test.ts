@@ -8,7 +8,7 @@ import type { AbiParameter } from "viem";
 import { escrowAbi } from "../../src/abi/escrow.ts";
 import { evidenceRegistryAbi } from "../../src/abi/evidenceRegistry.ts";
 import { panelTribunalAbi } from "../../src/abi/panelTribunal.ts";
-import { allTypes, receiveWithAuthorizationTypes } from "../../src/core/intents.ts";
+import { allTypes, receiveWithAuthorizationTypes } from "../../src/core/deal/intents.ts";
 
 const root = join(import.meta.dirname, "../..");
 const folder = join(root, "docs/verbs");

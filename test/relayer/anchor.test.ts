@@ -2,10 +2,10 @@ import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { expect } from "chai";
 import { type Hex, keccak256, numberToHex } from "viem";
 import { createChain } from "../../src/chain/client.ts";
+import { createDatabase, type Database } from "../../src/db/database.ts";
+import { readEvidence, saveEvidence } from "../../src/db/evidence.ts";
 import { ANCHOR_MARGIN, type AnchorOptions, sealBatchOnce } from "../../src/relayer/anchor.ts";
 import { silentLog } from "../../src/relayer/log.ts";
-import { createDatabase, type Database } from "../../src/store/database.ts";
-import { readEvidence, saveEvidence } from "../../src/store/evidence.ts";
 import { type Databases, engineMissing, engines, startDatabases } from "../fixtures/database.ts";
 
 const ADDRESS = "0x00000000000000000000000000000000000000aa";

@@ -1,8 +1,9 @@
 import { describe, it } from "node:test";
 import { expect } from "chai";
 import { numberToHex } from "viem";
-import type { Terms } from "../../src/core/terms.ts";
-import { packTerms } from "../../src/core/termsCodec.ts";
+import type { Terms } from "../../src/core/deal/terms.ts";
+import { packTerms } from "../../src/core/deal/termsCodec.ts";
+import type { StoredEvent } from "../../src/db/events.ts";
 import {
   type BondProjection,
   bondKey,
@@ -12,7 +13,6 @@ import {
   type Subject,
   subjectsOf,
 } from "../../src/relayer/fold.ts";
-import type { StoredEvent } from "../../src/store/events.ts";
 
 const word = (number: number) => numberToHex(number, { size: 32 });
 const party = (number: number) => numberToHex(number, { size: 20 });

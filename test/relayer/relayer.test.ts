@@ -7,9 +7,7 @@ import { encodeFunctionData, type Hex, keccak256, recoverTypedDataAddress, zeroH
 import { escrowAbi } from "../../src/abi/escrow.ts";
 import { createChain } from "../../src/chain/client.ts";
 import { multicall3Address } from "../../src/chain/multicall3.ts";
-import { seenIn, undisputed } from "../../src/core/deals.ts";
-import { type EvidenceRecord, evidenceEncoding, evidenceTypedData } from "../../src/core/evidence.ts";
-import { filingReceiptTypedData } from "../../src/core/filingReceipt.ts";
+import { seenIn, undisputed } from "../../src/core/deal/dealTable.ts";
 import {
   type Determination,
   determinationTypedData,
@@ -17,20 +15,22 @@ import {
   intentDigest,
   intentTypedData,
   receiveWithAuthorizationTypes,
-} from "../../src/core/intents.ts";
-import { rootFromPath } from "../../src/core/merkle.ts";
-import { type Terms, termsTypedData } from "../../src/core/terms.ts";
+} from "../../src/core/deal/intents.ts";
+import { type Terms, termsTypedData } from "../../src/core/deal/terms.ts";
+import { filingReceiptTypedData } from "../../src/core/evidence/anchorPromise.ts";
+import { rootFromPath } from "../../src/core/evidence/merkle.ts";
+import { type EvidenceRecord, evidenceEncoding, evidenceTypedData } from "../../src/core/evidence/record.ts";
+import { createDatabase, type Database } from "../../src/db/database.ts";
+import { readIntent } from "../../src/db/intents.ts";
+import { enqueue } from "../../src/db/outbox.ts";
+import { readProjection } from "../../src/db/projections.ts";
+import { createEmbeddedStore } from "../../src/ipfs/embedded.ts";
+import type { EvidenceStore } from "../../src/ipfs/port.ts";
 import type { BondProjection, DealProjection } from "../../src/relayer/fold.ts";
 import { bondKey } from "../../src/relayer/fold.ts";
 import { silentLog } from "../../src/relayer/log.ts";
 import { createRelayer, type Relayer } from "../../src/relayer/relayer.ts";
-import type { CarryRequest } from "../../src/relayer/request.ts";
-import { createEmbeddedStore } from "../../src/storage/embedded.ts";
-import type { EvidenceStore } from "../../src/storage/port.ts";
-import { createDatabase, type Database } from "../../src/store/database.ts";
-import { readIntent } from "../../src/store/intents.ts";
-import { enqueue } from "../../src/store/outbox.ts";
-import { readProjection } from "../../src/store/projections.ts";
+import type { CarryRequest } from "../../src/wire/relayRequests.ts";
 import { type Anvil, CHAIN_ID, startAnvil } from "../fixtures/anvil.ts";
 import { type Databases, engineMissing, engines, startDatabases } from "../fixtures/database.ts";
 import { actors, DAY, type Deployment, deploy, panel } from "../fixtures/deployment.ts";

@@ -3,8 +3,8 @@ import { expect } from "chai";
 import { checkShape } from "../../scripts/proofs/disputes/check.ts";
 import { escrowRules, type Rules } from "../../scripts/proofs/disputes/rules.ts";
 import { shapes } from "../../scripts/proofs/disputes/shapes.ts";
-import { type DealPlace, placeOf } from "../../src/core/deals.ts";
-import type { Terms } from "../../src/core/terms.ts";
+import { type DealPlace, placeOf } from "../../src/core/deal/dealTable.ts";
+import type { Terms } from "../../src/core/deal/terms.ts";
 
 const HOUR = 3_600;
 const base = shapes.find(({ terms }) => terms.earnest)!.terms;

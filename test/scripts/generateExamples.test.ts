@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { exampleVideo } from "../../src/cli/demo/exampleVideo.ts";
+import { exampleVideo } from "../../src/devnet/demo/exampleVideo.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const example = (name: string) => readFile(join(root, "examples", name));

@@ -7,11 +7,13 @@ import { expect } from "chai";
 import { keccak256 } from "viem";
 import { type Chain, createChain } from "../../src/chain/client.ts";
 import { proveAnchor, readHeaderRlp } from "../../src/chain/receiptProof.ts";
-import { serializeBundle } from "../../src/core/bundle.ts";
-import { decryptFile } from "../../src/core/cipher.ts";
-import { buildTree, pathOf, rootOf } from "../../src/core/merkle.ts";
+import { serializeBundle } from "../../src/core/evidence/bundle.ts";
+import { decryptFile } from "../../src/core/evidence/cipher.ts";
+import { buildTree, pathOf, rootOf } from "../../src/core/evidence/merkle.ts";
+import { verifyBundle } from "../../src/core/evidence/verify/verifyBundle.ts";
 import { recoverSigner } from "../../src/core/recoverSigner.ts";
-import { verifyBundle } from "../../src/core/verify.ts";
+import { createEmbeddedStore } from "../../src/ipfs/embedded.ts";
+import type { EvidenceStore } from "../../src/ipfs/port.ts";
 import {
   assembleBundle,
   type EvidenceToFile,
@@ -20,8 +22,6 @@ import {
   unwrapContentKey,
   wrapContentKey,
 } from "../../src/sdk/evidence.ts";
-import { createEmbeddedStore } from "../../src/storage/embedded.ts";
-import type { EvidenceStore } from "../../src/storage/port.ts";
 import { type Anvil, CHAIN_ID, startAnvil } from "../fixtures/anvil.ts";
 import {
   buyer,

@@ -1,7 +1,7 @@
 import { describe, it } from "node:test";
 import { expect } from "chai";
-import { digestFile } from "../../src/core/digest.ts";
-import { verifyBundle } from "../../src/core/verify.ts";
+import { digestFile } from "../../src/core/evidence/digest.ts";
+import { verifyBundle } from "../../src/core/evidence/verify/verifyBundle.ts";
 import { createNodeDigester } from "../../src/sdk/nodeDigester.ts";
 import { photo, streamOf } from "../fixtures/evidence.ts";
 import vectors from "../vectors/evidence.json" with { type: "json" };

@@ -1,5 +1,5 @@
+import { placeOf, stageOf } from "../../../src/core/deal/dealTable.ts";
 import { silenceSplit } from "../../../src/core/deal/payouts.ts";
-import { placeOf, stageOf } from "../../../src/core/deals.ts";
 import { type Graph, graphOf, type Node, otherOf, type Party, reachable } from "./graph.ts";
 import { type Depth, type Pairing, pairingsOf, sayPairing } from "./pairings.ts";
 import { escrowRules, type Rules } from "./rules.ts";

@@ -1,6 +1,6 @@
+import { type DealState, placeOf, stageOf } from "../../../src/core/deal/dealTable.ts";
 import { type DealCall, feeOf, fundedState, type Payout } from "../../../src/core/deal/payouts.ts";
-import { type DealState, placeOf, stageOf } from "../../../src/core/deals.ts";
-import type { Terms } from "../../../src/core/terms.ts";
+import type { Terms } from "../../../src/core/deal/terms.ts";
 import { plainCalls } from "../../plainCalls.ts";
 import type { Rules } from "./rules.ts";
 import { sayMove } from "./say.ts";

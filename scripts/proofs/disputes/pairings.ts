@@ -1,4 +1,4 @@
-import type { Terms } from "../../../src/core/terms.ts";
+import type { Terms } from "../../../src/core/deal/terms.ts";
 import { otherOf, type Party } from "./graph.ts";
 import type { Attestor, Game } from "./values.ts";
 

@@ -1,4 +1,3 @@
-import { type DealCall, type DealStep, type Moment, stepOf } from "../../../src/core/deal/payouts.ts";
 import {
   actorOf,
   type DealAction,
@@ -6,7 +5,8 @@ import {
   type DealPlace,
   type DealState,
   refusalOf,
-} from "../../../src/core/deals.ts";
+} from "../../../src/core/deal/dealTable.ts";
+import { type DealCall, type DealStep, type Moment, stepOf } from "../../../src/core/deal/payouts.ts";
 import { ProtocolError } from "../../../src/core/errors.ts";
 
 /** What the walk asks of the escrow. The tests put broken rules in its place. */

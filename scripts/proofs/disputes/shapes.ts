@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import type { Terms } from "../../../src/core/terms.ts";
+import type { Terms } from "../../../src/core/deal/terms.ts";
 
 export type Shape = Readonly<{ name: string; terms: Terms }>;
 

@@ -1,10 +1,10 @@
 import type { Hex } from "viem";
+import { type EscrowDomain, type Terms, termsSchema, termsToJson, termsTypedData } from "../../core/deal/terms.ts";
 import { ProtocolError } from "../../core/errors.ts";
-import { type EscrowDomain, type Terms, termsSchema, termsToJson, termsTypedData } from "../../core/terms.ts";
+import { readDeal } from "../../db/deals.ts";
+import { listProjections, readProjection } from "../../db/projections.ts";
 import { type BondProjection, bondKey, type DealProjection } from "../../relayer/fold.ts";
-import type { CarryRequest } from "../../relayer/request.ts";
-import { readDeal } from "../../store/deals.ts";
-import { listProjections, readProjection } from "../../store/projections.ts";
+import type { CarryRequest } from "../../wire/relayRequests.ts";
 import type { ApiContext, Handlers } from "../context.ts";
 import { pageOf, readCursor } from "../cursor.ts";
 import { viewDeal } from "../dealView.ts";

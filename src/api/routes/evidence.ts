@@ -1,8 +1,8 @@
 import type { Hex } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
-import { parseEvidenceRecord } from "../../core/evidence.ts";
-import { listEvidence, readBatch, readEvidence } from "../../store/evidence.ts";
-import type { EvidenceRow } from "../../store/tables.ts";
+import { parseEvidenceRecord } from "../../core/evidence/record.ts";
+import { listEvidence, readBatch, readEvidence } from "../../db/evidence.ts";
+import type { EvidenceRow } from "../../db/tables.ts";
 import type { ApiContext, Handlers } from "../context.ts";
 import { pageOf, readCursor } from "../cursor.ts";
 

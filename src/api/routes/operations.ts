@@ -1,4 +1,4 @@
-import { errorMessages } from "../../core/messages.ts";
+import { errorMessages } from "../../core/text/messages.ts";
 import type { ApiContext, Handlers } from "../context.ts";
 import { readNewestTime } from "../newestTime.ts";
 import { statusOf } from "../problem.ts";

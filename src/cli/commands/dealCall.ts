@@ -1,11 +1,12 @@
 import type { Address, Hex } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
 import { ProtocolError } from "../../core/errors.ts";
-import { requestSchema } from "../../relayer/request.ts";
+import { requestSchema } from "../../wire/relayRequests.ts";
 import { type ChainReader, readChain } from "../chainReads.ts";
 import { defineCommand, type Outcome, type Surroundings } from "../command.ts";
 import { type DealFile, domainOptions, readDeal } from "../dealFile.ts";
-import { type CallValues, type DirectAction, directCalls, type ExplainedCall } from "../directCalls.ts";
+import { type CallValues, type DirectAction, directCalls } from "../directCalls.ts";
+import type { ExplainedCall } from "../explainedCall.ts";
 import { readJson } from "../files.ts";
 import { columns } from "../help.ts";
 import { nearest } from "../nearest.ts";

@@ -1,4 +1,4 @@
-import { termsDigest } from "../../core/terms.ts";
+import { termsDigest } from "../../core/deal/terms.ts";
 import { defineCommand } from "../command.ts";
 import { domainOptions, readDeal } from "../dealFile.ts";
 import { dealSummary } from "../dealSummary.ts";

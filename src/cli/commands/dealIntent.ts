@@ -1,6 +1,6 @@
 import type { Address } from "viem";
-import { visible } from "../../core/visible.ts";
-import { requestSchema } from "../../relayer/request.ts";
+import { visible } from "../../core/text/escapeInvisible.ts";
+import { requestSchema } from "../../wire/relayRequests.ts";
 import { readChain } from "../chainReads.ts";
 import { defineCommand } from "../command.ts";
 import { connect, readTime } from "../connect.ts";

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { termsToJson } from "../../core/deal/terms.ts";
+import { packTerms, unpackTerms } from "../../core/deal/termsCodec.ts";
 import { ProtocolError } from "../../core/errors.ts";
-import { termsToJson } from "../../core/terms.ts";
-import { packTerms, unpackTerms } from "../../core/termsCodec.ts";
-import { bytes32 } from "../../core/wire.ts";
+import { bytes32 } from "../../core/fields.ts";
 import { defineCommand } from "../command.ts";
 import { domainOptions, readDeal } from "../dealFile.ts";
 import { readText, statFile } from "../files.ts";

@@ -1,7 +1,7 @@
 import { zeroAddress } from "viem";
-import type { DealActor } from "../../core/deals.ts";
+import type { DealActor } from "../../core/deal/dealTable.ts";
 import { ProtocolError } from "../../core/errors.ts";
-import { bytes32 } from "../../core/wire.ts";
+import { bytes32 } from "../../core/fields.ts";
 import type { DealView } from "../../sdk/client.ts";
 import { defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";

@@ -1,7 +1,7 @@
 import type { Address } from "viem";
+import { termsTypedData } from "../../core/deal/terms.ts";
 import { ProtocolError } from "../../core/errors.ts";
-import { termsTypedData } from "../../core/terms.ts";
-import { visible } from "../../core/visible.ts";
+import { visible } from "../../core/text/escapeInvisible.ts";
 import { defineCommand } from "../command.ts";
 import { dealFileText, domainOptions, readDeal } from "../dealFile.ts";
 import { dealSummary } from "../dealSummary.ts";

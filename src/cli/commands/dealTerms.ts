@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { Address } from "viem";
+import { dealIdOf, type EscrowDomain, requireFundable, termsToJson } from "../../core/deal/terms.ts";
 import { ProtocolError } from "../../core/errors.ts";
-import { dealIdOf, type EscrowDomain, requireFundable, termsToJson } from "../../core/terms.ts";
-import { visible } from "../../core/visible.ts";
+import { visible } from "../../core/text/escapeInvisible.ts";
 import { defineCommand, type Surroundings } from "../command.ts";
 import { connect, readTime, urlOption } from "../connect.ts";
 import { type DealFile, dealFileText, parseDomain } from "../dealFile.ts";

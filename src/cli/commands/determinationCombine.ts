@@ -1,12 +1,13 @@
+import { determineCall, extendCall } from "../../chain/panelCalls.ts";
+import { panelRules, seatSignatures, sortPanel } from "../../core/deal/panel.ts";
 import { ProtocolError } from "../../core/errors.ts";
-import { panelRules, seatSignatures, sortPanel } from "../../core/panel.ts";
 import { recoverSigner } from "../../core/recoverSigner.ts";
-import { visible } from "../../core/visible.ts";
+import { visible } from "../../core/text/escapeInvisible.ts";
 import { defineCommand } from "../command.ts";
 import { type DealFile, domainOptions, readDeal } from "../dealFile.ts";
 import { type DecisionFile, dealOfDecision, readDecision, readSignature, type SignatureFile } from "../decisionFile.ts";
+import { panelCallTexts } from "../explainedCall.ts";
 import { writeNew } from "../files.ts";
-import { determineCall, extendCall } from "../panelCalls.ts";
 import { readPanel } from "../panelFile.ts";
 import { callsText } from "./dealCall.ts";
 
@@ -49,7 +50,10 @@ export const determinationCombine = defineCommand({
     const seated = { terms: deal.terms, panel, seated: await seatSignatures(panel, file.digest, signatures) };
     const decided = "extension" in file ? { extension: file.extension } : { determination: file.determination };
     const submission = { ...decided, panel, signatures };
-    const call = "extension" in file ? extendCall(file.extension, seated) : determineCall(file.determination, seated);
+    const call =
+      "extension" in file
+        ? { ...extendCall(file.extension, seated), ...panelCallTexts.extend }
+        : { ...determineCall(file.determination, seated), ...panelCallTexts.determine };
 
     if (values.out !== undefined) await writeNew(values.out, `${JSON.stringify(submission, decimal, 2)}\n`);
     return {

@@ -1,4 +1,4 @@
-import { requestSchema } from "../../relayer/request.ts";
+import { requestSchema } from "../../wire/relayRequests.ts";
 import { defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
 import { readJson } from "../files.ts";

@@ -1,6 +1,6 @@
 import type { Address } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
-import { visible } from "../../core/visible.ts";
+import { visible } from "../../core/text/escapeInvisible.ts";
 import { defineCommand } from "../command.ts";
 import {
   decisionSummary,

@@ -1,5 +1,5 @@
 import { ProtocolError } from "../../core/errors.ts";
-import { visible } from "../../core/visible.ts";
+import { visible } from "../../core/text/escapeInvisible.ts";
 import { defineCommand } from "../command.ts";
 import { connect, readTime } from "../connect.ts";
 import { domainOptions, readDeal, unitOf } from "../dealFile.ts";

@@ -2,12 +2,12 @@ import { rename, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Address } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
-import { address } from "../../core/wire.ts";
+import { address } from "../../core/fields.ts";
+import type { LocalStack } from "../../devnet/stack.ts";
 import { createClient } from "../../sdk/client.ts";
 import { type Command, defineCommand, type Outcome, type Surroundings } from "../command.ts";
 import { readJson, statFile } from "../files.ts";
 import { columns } from "../help.ts";
-import type { LocalStack } from "../localStack.ts";
 import { parsePort } from "../parsePort.ts";
 import { untilStopped } from "../untilStopped.ts";
 import { devSkip } from "./devSkip.ts";
@@ -58,8 +58,8 @@ const serve = defineCommand({
     const chainPort = parsePort(values["chain-port"] ?? "0", { option: "--chain-port", help: HELP });
     const funded = (values.fund ?? []).map(parseAddress);
     const [{ startLocalStack }, { giveTestMoney }] = await Promise.all([
-      import("../localStack.ts"),
-      import("../testMoney.ts"),
+      import("../../devnet/stack.ts"),
+      import("../../devnet/testMoney.ts"),
     ]);
     const { signal, progress } = surroundings;
     const stack = await startLocalStack({ dataDir, port, chainPort, say: progress, signal });
@@ -118,8 +118,8 @@ const tellStory = async (stack: LocalStack, { dataDir, surroundings }: Stage): P
   await write({ isRight: null, proven: [] });
   const { signal, progress } = surroundings;
   const [{ playDemo }, { reportCommands, reportHoldings, reportVerification }] = await Promise.all([
-    import("../demo/play.ts"),
-    import("../demo/report.ts"),
+    import("../../devnet/demo/play.ts"),
+    import("../../devnet/demo/report.ts"),
   ]);
   const outcome = await playDemo({
     url: stack.url,

@@ -1,7 +1,7 @@
 import { createPublicClient, HttpRequestError, http, numberToHex, TimeoutError } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
+import { LOCAL_CHAIN_ID } from "../../devnet/localChain.ts";
 import { defineCommand } from "../command.ts";
-import { LOCAL_CHAIN_ID } from "../localChain.ts";
 import { formatDuration, formatTime, parseDuration } from "../units.ts";
 
 const DEFAULT_RPC = "http://127.0.0.1:8545";

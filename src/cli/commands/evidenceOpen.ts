@@ -4,20 +4,22 @@ import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createChain, requireChain } from "../../chain/client.ts";
 import { requireSigned } from "../../chain/signature.ts";
-import { type EvidenceBundle, parseBundle } from "../../core/bundle.ts";
-import { ciphertextSize, decryptFile } from "../../core/cipher.ts";
 import { ProtocolError } from "../../core/errors.ts";
-import { exitCodeOf, type VerifyOptions, verifyBundle } from "../../core/verify.ts";
-import { visible } from "../../core/visible.ts";
+import { type EvidenceBundle, parseBundle } from "../../core/evidence/bundle.ts";
+import { ciphertextSize, decryptFile } from "../../core/evidence/cipher.ts";
+import type { VerifyOptions } from "../../core/evidence/verify/options.ts";
+import { verifyBundle } from "../../core/evidence/verify/verifyBundle.ts";
+import { visible } from "../../core/text/escapeInvisible.ts";
+import { isGatewayUrl, readFromGateways } from "../../ipfs/gatewayClient.ts";
+import { importFile } from "../../ipfs/importFile.ts";
+import { maxFileBytes } from "../../ipfs/limits.ts";
 import { unwrapContentKey } from "../../sdk/evidence.ts";
 import { createNodeDigester } from "../../sdk/nodeDigester.ts";
-import { isGatewayUrl, readFromGateways } from "../../storage/gatewayClient.ts";
-import { importFile } from "../../storage/importFile.ts";
-import { maxFileBytes } from "../../storage/limits.ts";
 import { readIdentityFile } from "../ageIdentity.ts";
 import { readBundleText } from "../bundleText.ts";
 import { defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
+import { exitCodeOfVerdict } from "../exitCodes.ts";
 import { fileError, readPieces, statFile } from "../files.ts";
 import { formatBytes } from "../units.ts";
 import { findingText, sentencesAbout } from "../verificationText.ts";
@@ -98,7 +100,7 @@ export const evidenceOpen = defineCommand({
         return {
           text: `${findingText({ file: out, bundle: path, verdict, sentences, checks }, "en")}\nNothing was written.`,
           json: { file: null, verdict, message: sentences[0], checks },
-          exitCode: exitCodeOf[verdict.status],
+          exitCode: exitCodeOfVerdict[verdict.status],
         };
       }
       await placeNew(partial, out);

@@ -1,9 +1,9 @@
 import { dirname } from "node:path";
 import { getAddress } from "viem";
 import { z } from "zod";
+import { createKeystore } from "../../chain/keystore.ts";
 import { ProtocolError } from "../../core/errors.ts";
-import { visible } from "../../core/visible.ts";
-import { createKeystore } from "../../relayer/keystore.ts";
+import { visible } from "../../core/text/escapeInvisible.ts";
 import { createIdentityFile, parseIdentity } from "../ageIdentity.ts";
 import { defineCommand, defineGroup } from "../command.ts";
 import { fileError, readText, statFile } from "../files.ts";

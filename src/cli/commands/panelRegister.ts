@@ -1,13 +1,14 @@
 import type { Address } from "viem";
+import { registerCall } from "../../chain/panelCalls.ts";
+import { panelRules } from "../../core/deal/panel.ts";
 import { ProtocolError } from "../../core/errors.ts";
-import { panelRules } from "../../core/panel.ts";
-import { address } from "../../core/wire.ts";
+import { address } from "../../core/fields.ts";
 import { readChain } from "../chainReads.ts";
 import { defineCommand, type Surroundings } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
 import { readDeal } from "../dealFile.ts";
+import { panelCallTexts } from "../explainedCall.ts";
 import { readJson } from "../files.ts";
-import { registerCall } from "../panelCalls.ts";
 import { panelSummary, readPanel } from "../panelFile.ts";
 import { openWallet } from "../wallet.ts";
 import { callingOptions, callsText, sendFrom } from "./dealCall.ts";
@@ -56,7 +57,7 @@ export const panelRegister = defineCommand({
         json: { ...said, isRegistered: true, calls: [] },
       };
     }
-    const calls = [registerCall(panel, tribunal)];
+    const calls = [{ ...registerCall(panel, tribunal), ...panelCallTexts.register }];
     if (values.send !== true) {
       return {
         text: `Panel ${rules} on chain ${chainId}\n\n${panelSummary(panel)}\n\n${callsText(calls)}`,

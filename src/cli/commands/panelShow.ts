@@ -1,4 +1,4 @@
-import { panelRules } from "../../core/panel.ts";
+import { panelRules } from "../../core/deal/panel.ts";
 import { defineCommand } from "../command.ts";
 import { panelSummary, readPanel } from "../panelFile.ts";
 

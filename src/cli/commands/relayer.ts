@@ -40,7 +40,10 @@ export const relayer = defineCommand({
     ["78", "a setting is missing or wrong"],
   ],
   run: async (_, { signal, print }) => {
-    const [{ readConfig }, { startHoldfast }] = await Promise.all([import("../../config.ts"), import("../../main.ts")]);
+    const [{ readConfig }, { startHoldfast }] = await Promise.all([
+      import("../../config.ts"),
+      import("../../service.ts"),
+    ]);
     const holdfast = await startHoldfast(readConfig(), { signal });
     const { contracts, address } = holdfast.relayer;
     print({

@@ -1,18 +1,18 @@
 import { basename } from "node:path";
 import type { Hex } from "viem";
-import { digestFile } from "../../core/digest.ts";
 import { ProtocolError } from "../../core/errors.ts";
-import type { EvidenceDomain } from "../../core/evidence.ts";
-import { evidenceReport } from "../../core/report.ts";
-import { type ReportLanguage, reportLanguages, reportText } from "../../core/reportText.ts";
-import { exitCodeOf, verifyBundle } from "../../core/verify.ts";
-import { address, bytes32 } from "../../core/wire.ts";
+import { digestFile } from "../../core/evidence/digest.ts";
+import type { EvidenceDomain } from "../../core/evidence/record.ts";
+import { verifyBundle } from "../../core/evidence/verify/verifyBundle.ts";
+import { address, bytes32 } from "../../core/fields.ts";
+import { evidenceReport } from "../../core/text/report.ts";
+import { type ReportLanguage, reportLanguages, reportText } from "../../core/text/reportText.ts";
 import { createNodeDigester } from "../../sdk/nodeDigester.ts";
 import { readBundleText } from "../bundleText.ts";
 import { defineCommand, type Surroundings } from "../command.ts";
 import { type ErrorText, errorText } from "../errorText.ts";
 import { type EvidencePair, pairEvidence, type Unpaired } from "../evidencePairs.ts";
-import { exitCodeOfError } from "../exitCodes.ts";
+import { exitCodeOfError, exitCodeOfVerdict } from "../exitCodes.ts";
 import { readPieces, requireRegular, statFile, writeNew } from "../files.ts";
 import { programName } from "../program.ts";
 import { createProgressBar } from "../progressBar.ts";
@@ -140,7 +140,7 @@ const conclude = (results: readonly (Result | Failure)[], unpaired: readonly Unp
   }
   const { verdict, sentences } = worst;
   const said = verdict.status === "verified" ? { caveats: sentences } : { message: sentences[0] };
-  return { json: { verdict, ...said, ...rest }, exitCode: exitCodeOf[verdict.status] };
+  return { json: { verdict, ...said, ...rest }, exitCode: exitCodeOfVerdict[verdict.status] };
 };
 
 const verifyPair = async (pair: EvidencePair, { trusted, language, surroundings }: Checking): Promise<Result> => {

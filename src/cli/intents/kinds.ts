@@ -1,7 +1,8 @@
 // What each kind of intent says, and who may sign it.
+
+import { intentDigest } from "../../core/deal/intents.ts";
+import { termsTypedData } from "../../core/deal/terms.ts";
 import { ProtocolError } from "../../core/errors.ts";
-import { intentDigest } from "../../core/intents.ts";
-import { termsTypedData } from "../../core/terms.ts";
 import { readChain } from "../chainReads.ts";
 import { unitOf } from "../dealFile.ts";
 import { digestArgument } from "../digestArgument.ts";

@@ -1,5 +1,5 @@
 // Where a deal stands: what is signed names it.
-import { type DealStatus, dealStatuses, type SeenState, seenIn, undisputed } from "../../core/deals.ts";
+import { type DealStatus, dealStatuses, type SeenState, seenIn, undisputed } from "../../core/deal/dealTable.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { readChain } from "../chainReads.ts";
 import { connect } from "../connect.ts";

@@ -1,8 +1,8 @@
 // A settlement that one side signed, and the amounts of a new one.
 import { z } from "zod";
+import { type IntentMessage, intentSchemas } from "../../core/deal/intents.ts";
 import { ProtocolError } from "../../core/errors.ts";
-import { type IntentMessage, intentSchemas } from "../../core/intents.ts";
-import { signature } from "../../core/wire.ts";
+import { signature } from "../../core/fields.ts";
 import { type DealFile, unitOf } from "../dealFile.ts";
 import { readJson } from "../files.ts";
 import { parseInput } from "../parseInput.ts";

@@ -1,10 +1,10 @@
 // One party's signature: who signs, over what, until when.
 import type { Address, Hex } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
+import { type Intent, intentTypedData, receiveWithAuthorizationTypes } from "../../core/deal/intents.ts";
 import { ProtocolError } from "../../core/errors.ts";
-import { type Intent, intentTypedData, receiveWithAuthorizationTypes } from "../../core/intents.ts";
-import { address } from "../../core/wire.ts";
-import type { CarryRequest } from "../../relayer/request.ts";
+import { address } from "../../core/fields.ts";
+import type { CarryRequest } from "../../wire/relayRequests.ts";
 import { type DealFile, readingUnit } from "../dealFile.ts";
 import { formatAmount } from "../units.ts";
 import { HELP, type Values } from "./options.ts";

@@ -1,3 +1,4 @@
+import { ProtocolError } from "../errors.ts";
 import {
   type DealAction,
   type DealStage,
@@ -7,9 +8,8 @@ import {
   refusalOf,
   stageOf,
   undisputed,
-} from "../deals.ts";
-import { ProtocolError } from "../errors.ts";
-import type { Terms } from "../terms.ts";
+} from "./dealTable.ts";
+import type { Terms } from "./terms.ts";
 
 /** What leaves the escrow for one deal in one step, in minor units of its token. */
 export type Payout = {

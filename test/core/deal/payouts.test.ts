@@ -2,15 +2,6 @@ import { describe, it } from "node:test";
 import { expect } from "chai";
 import fc from "fast-check";
 import {
-  type DealCall,
-  feeOf,
-  fundedState,
-  type Payout,
-  silenceSplit,
-  silentCourse,
-  stepOf,
-} from "../../../src/core/deal/payouts.ts";
-import {
   type DealPlace,
   type DealRule,
   type DealState,
@@ -20,9 +11,18 @@ import {
   placeOf,
   refusalOf,
   undisputed,
-} from "../../../src/core/deals.ts";
+} from "../../../src/core/deal/dealTable.ts";
+import {
+  type DealCall,
+  feeOf,
+  fundedState,
+  type Payout,
+  silenceSplit,
+  silentCourse,
+  stepOf,
+} from "../../../src/core/deal/payouts.ts";
+import { type Terms, termsSchema } from "../../../src/core/deal/terms.ts";
 import { ProtocolError } from "../../../src/core/errors.ts";
-import { type Terms, termsSchema } from "../../../src/core/terms.ts";
 import { dealVectors } from "../../fixtures/deals.ts";
 
 const plain = termsSchema.parse(dealVectors.deals.find(({ name }) => name === "plain")!.terms);

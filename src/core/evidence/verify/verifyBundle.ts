@@ -1,0 +1,66 @@
+import { ProtocolError } from "../../errors.ts";
+import { type EvidenceBundle, parseBundle } from "../bundle.ts";
+import type { FileDigests } from "../digest.ts";
+import { evidenceDigest } from "../record.ts";
+import { checkAnchor, checkBeacon, checkDeadline, checkPath, checkTrusted } from "./anchor.ts";
+import type { Check } from "./check.ts";
+import { conclude, type Verdict } from "./conclude.ts";
+import { checkCustody } from "./custody.ts";
+import { checkCase, checkCid, checkFile, checkMeta, readFile } from "./file.ts";
+import type { VerifyOptions } from "./options.ts";
+import { checkSignature } from "./signature.ts";
+
+/** A verdict with everything that led to it. `bundle` is null if it could not be read, `file` if there was none to read. */
+export type Verification = {
+  readonly verdict: Verdict;
+  readonly checks: readonly Check[];
+  readonly bundle: EvidenceBundle | null;
+  readonly file: FileDigests | null;
+};
+
+/**
+ * Checks a bundle against a file, offline, in one pass over the file. Gives a verdict for every text and every file;
+ * it throws only what `file`, `ciphertext` or `checkContractSignature` throw, and the reason of `signal`.
+ * @param text content of the `*.evidence.json`
+ */
+export async function verifyBundle(text: string, options: VerifyOptions = {}): Promise<Verification> {
+  const bundle = readBundle(text);
+  if ("unreadable" in bundle) {
+    return { verdict: { status: "unverifiable", why: bundle.unreadable }, checks: [], bundle: null, file: null };
+  }
+  const domain = { chainId: bundle.anchor.chainId, registry: bundle.anchor.registry };
+  const digest = evidenceDigest(bundle.record, domain);
+  const file = await readFile(bundle, options);
+  const anchor = checkAnchor(bundle);
+  const beacon = checkBeacon(bundle, anchor.log);
+  const checks: readonly Check[] = [
+    ...checkFile(bundle, file.digests),
+    await checkCid(bundle, options),
+    file.decryption,
+    ...checkMeta(bundle),
+    checkCase(bundle),
+    await checkSignature(bundle, digest, options),
+    checkPath(bundle, digest, anchor.log),
+    ...anchor.checks,
+    ...checkTrusted(bundle, options),
+    ...beacon.checks,
+    checkDeadline(bundle, anchor.log),
+    await checkCustody(bundle, digest, { domain, notBefore: beacon.time ?? 0 }),
+  ];
+  const isFileGiven = options.file !== undefined || options.ciphertext !== undefined;
+  const verdict = conclude(bundle, checks, { digest, log: anchor.log, signedAfter: beacon.time, isFileGiven });
+  return { verdict, checks, bundle, file: file.digests };
+}
+
+function readBundle(text: string) {
+  try {
+    return parseBundle(text);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    const { code } = error;
+    if (code === "bundle-malformed" || code === "bundle-too-large" || code === "bundle-version-unknown") {
+      return { unreadable: code } as const;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,88 @@
+import type { Address, Hex, LocalAccount } from "viem";
+import {
+  type Determination,
+  determinationDigest,
+  determinationTypedData,
+  type Intent,
+  intentTypedData,
+  receiveWithAuthorizationTypes,
+} from "../../core/deal/intents.ts";
+import { dealIdOf, type Terms, termsTypedData } from "../../core/deal/terms.ts";
+import type { CarryRequest } from "../../wire/relayRequests.ts";
+import type { Deployment } from "../deploy.ts";
+
+/** The name and version that the test stablecoin signs under. */
+const TOKEN_DOMAIN = { name: "Test Dollar", version: "1" } as const;
+
+type PartyIntent = Exclude<Intent, { kind: "Settlement" | "PostBond" }>;
+
+/** What the demonstration's wallets sign. */
+export const createSigning = ({ chainId, escrow, panelTribunal, stablecoin }: Deployment) => {
+  const domain = { chainId, escrow };
+
+  const intent = async (signer: LocalAccount, message: PartyIntent): Promise<CarryRequest> => ({
+    ...message,
+    signature: await signer.signTypedData(
+      intentTypedData(message, domain) as Parameters<LocalAccount["signTypedData"]>[0],
+    ),
+  });
+
+  const settlement = async (
+    signers: { readonly buyer: LocalAccount; readonly seller: LocalAccount },
+    message: Extract<Intent, { kind: "Settlement" }>["message"],
+  ): Promise<CarryRequest> => {
+    const typedData = intentTypedData({ kind: "Settlement", message }, domain) as Parameters<
+      LocalAccount["signTypedData"]
+    >[0];
+    return {
+      kind: "Settlement",
+      message,
+      buyerSignature: await signers.buyer.signTypedData(typedData),
+      sellerSignature: await signers.seller.signTypedData(typedData),
+    };
+  };
+
+  const terms = (signer: LocalAccount, signed: Terms): Promise<Hex> =>
+    signer.signTypedData(termsTypedData(signed, domain));
+
+  /** ERC-3009: lets the escrow collect the deposit for this deal and for nothing else. */
+  const authorization = (buyer: LocalAccount, signed: Terms): Promise<Hex> =>
+    buyer.signTypedData({
+      domain: { ...TOKEN_DOMAIN, chainId, verifyingContract: stablecoin },
+      types: receiveWithAuthorizationTypes,
+      primaryType: "ReceiveWithAuthorization",
+      message: {
+        from: buyer.address,
+        to: escrow,
+        value: signed.deposit,
+        validAfter: 0n,
+        validBefore: BigInt(signed.fundBy),
+        nonce: dealIdOf(signed, domain),
+      },
+    });
+
+  const determination = async (
+    arbitrators: readonly LocalAccount[],
+    message: Determination,
+  ): Promise<{ signer: Address; signature: Hex }[]> =>
+    Promise.all(
+      arbitrators.map(async (arbitrator) => ({
+        signer: arbitrator.address,
+        signature: await arbitrator.signTypedData(
+          determinationTypedData(message, { chainId, tribunal: panelTribunal }),
+        ),
+      })),
+    );
+
+  return {
+    dealIdOf: (named: Terms) => dealIdOf(named, domain),
+    intent,
+    settlement,
+    terms,
+    authorization,
+    determination,
+    determinationDigest: (message: Determination) => determinationDigest(message, { chainId, tribunal: panelTribunal }),
+  };
+};
+
+export type Signing = ReturnType<typeof createSigning>;

@@ -1,0 +1,377 @@
+import { setTimeout } from "node:timers/promises";
+import { encodeFunctionData, type Hex, parseEther } from "viem";
+import { escrowAbi } from "../../abi/escrow.ts";
+import { determineCall } from "../../chain/panelCalls.ts";
+import { seenIn, undisputed } from "../../core/deal/dealTable.ts";
+import { type Panel, seatSignatures } from "../../core/deal/panel.ts";
+import { feeOf } from "../../core/deal/payouts.ts";
+import type { Terms } from "../../core/deal/terms.ts";
+import { packTerms } from "../../core/deal/termsCodec.ts";
+import { ProtocolError } from "../../core/errors.ts";
+import { buildTree, rootOf } from "../../core/evidence/merkle.ts";
+import type { Client } from "../../sdk/client.ts";
+import type { Actors } from "./actors.ts";
+import type { ChainSide } from "./chainSide.ts";
+import { type FilingDesk, fileAll, type ProvenFile } from "./filing.ts";
+import type { Ledger } from "./ledger.ts";
+import { dollars, showDollars, showNative } from "./money.ts";
+import type { Signing } from "./signing.ts";
+import { type createTermsFactory, DAY, digestOf } from "./terms.ts";
+
+/** Files of a case: what the buyer files first, what the seller answers with, what the buyer adds in instalments. */
+export type CaseFiles = {
+  readonly claim: readonly string[];
+  readonly answer: readonly string[];
+  readonly further: readonly (readonly string[])[];
+};
+
+export type Stage = {
+  readonly actors: Actors;
+  readonly panel: Panel;
+  readonly client: Client;
+  readonly chain: ChainSide;
+  readonly sign: Signing;
+  readonly termsOf: ReturnType<typeof createTermsFactory>;
+  readonly ledger: Ledger;
+  readonly desk: FilingDesk;
+  readonly say: (line: string) => void;
+  /** Records whether something came out as it must. */
+  readonly check: (what: string, holds: boolean) => void;
+  readonly signal?: AbortSignal | undefined;
+};
+
+const BOND = dollars(2_000);
+const FURNITURE = dollars(40_000);
+const SEATS = [0, 2, 4] as const;
+const MINUTE = 60;
+const POLL_MS = 50;
+
+/**
+ * The furniture case: a price of 40,000, a bond of 2,000 that cannot carry what was promised, evidence with two further instalments,
+ * and a determination that three of five arbitrators sign and that waits for the answer window. Returns the files with their bundles.
+ */
+export const playFurnitureCase = async (stage: Stage, files: CaseFiles): Promise<ProvenFile[]> => {
+  const { actors, chain, client, sign, ledger, say } = stage;
+  const { buyer, seller, carrier } = actors;
+
+  say("1. The seller posts a bond, and it limits what can be promised");
+  const deposit = encodeFunctionData({
+    abi: escrowAbi,
+    functionName: "postBond",
+    args: [seller.address, stage.desk.deployment.stablecoin, BOND],
+  });
+  await chain.callEscrow(seller, { data: deposit });
+  ledger.move(BOND, { from: "seller", to: "bond" });
+  say(`   bond posted: ${showDollars(BOND)}`);
+  await showRefusedCoverage(stage);
+
+  say("2. A deal that the bond can carry is funded without gas for the buyer");
+  const terms = stage.termsOf("furniture", FURNITURE, { now: await chain.now(), changes: { coverage: BOND } });
+  const id = sign.dealIdOf(terms);
+  await client.registerDeal({ terms, sellerSignature: await sign.terms(seller, terms) });
+  await carried(stage, client.fundDeal(id, { authorization: await sign.authorization(buyer, terms) }));
+  ledger.move(FURNITURE, { from: "buyer" });
+  say(`   ${showDollars(FURNITURE)} held by ERC-3009, coverage ${showDollars(BOND)}; deal ${id}`);
+
+  say("3. The seller ships, the carrier attests delivery, the buyer disputes: three signatures, no gas");
+  const deadline = (await chain.now()) + DAY;
+  await carry(stage, await sign.intent(seller, ship(id, deadline)));
+  await carry(stage, await sign.intent(carrier, deliver(id, deadline)));
+  const statement = digestOf("The left door of the wardrobe arrived split from top to bottom.");
+  await carry(
+    stage,
+    await sign.intent(buyer, {
+      kind: "OpenDispute",
+      message: {
+        deal: id,
+        by: lower(buyer.address),
+        statement,
+        ...seenIn(undisputed("delivered")),
+        deadline,
+      },
+    }),
+  );
+  await client.waitForDeal(id, "disputed");
+  const disputedAt = await chain.disputedAt(id);
+  say("   disputed: the arbitrators can decide once the seller had three days to answer");
+
+  say("4. Both sides file evidence: encrypted here, stored in IPFS, signed, anchored");
+  const proven = [
+    ...(await file(stage, files.claim, { party: "buyer", id, purpose: "shows what was agreed and paid" })),
+    ...(await file(stage, files.answer, { party: "seller", id, purpose: "shows the parcel at delivery" })),
+  ];
+  for (const [index, instalment] of files.further.entries()) {
+    const purpose = `further instalment ${index + 1}: shows the damage`;
+    proven.push(...(await file(stage, instalment, { party: "buyer", id, purpose })));
+  }
+
+  say("5. Three of five arbitrators sign one determination; anyone can submit it");
+  const evidence = rootOf(buildTree(proven.map(({ digest }) => digest)));
+  await determine(stage, terms, { id, evidence, disputedAt });
+  return proven;
+};
+
+const showRefusedCoverage = async (stage: Stage) => {
+  const { actors, chain, client, sign, say, check } = stage;
+  await client.readBond(lower(actors.seller.address), stage.desk.deployment.stablecoin);
+  const promised = dollars(20_000);
+  const terms = stage.termsOf("furniture with too much coverage", FURNITURE, {
+    now: await chain.now(),
+    changes: { coverage: promised },
+  });
+  const consent = await sign.terms(actors.seller, terms);
+  const refusal = await chain.refusalOf(actors.buyer, {
+    to: stage.desk.deployment.escrow,
+    data: encodeFunctionData({ abi: escrowAbi, functionName: "fund", args: [packTerms(terms), "0x", consent] }),
+  });
+  check(
+    "the escrow refuses coverage that the bond cannot carry",
+    refusal === `CoverageExceedsBond(${promised}, ${BOND})`,
+  );
+  say(`   coverage of ${showDollars(promised)} refused by the contract: ${refusal}`);
+  const refusedBy = await client.registerDeal({ terms }).then(
+    () => "nobody",
+    (error: unknown) => (error instanceof ProtocolError ? error.code : "an error"),
+  );
+  check("the relayer refuses it before anybody signs", refusedBy === "coverage-exceeds-bond");
+};
+
+type ToDecide = { readonly id: Hex; readonly evidence: Hex; readonly disputedAt: number };
+
+const determine = async (stage: Stage, terms: Terms, { id, evidence, disputedAt }: ToDecide) => {
+  const { actors, panel, chain, client, sign, ledger, say, check } = stage;
+  const toBuyer = dollars(30_000);
+  const toSeller = FURNITURE - toBuyer;
+  const compensation = dollars(6_000);
+  const determination = {
+    deal: id,
+    disputedAt,
+    toBuyer,
+    toSeller,
+    compensation,
+    reasons: digestOf("The wardrobe is not as described. 30,000 back, 6,000 for storage and a second delivery."),
+    evidence,
+    deadline: (await chain.now()) + panel.answerWindow + 7 * DAY,
+  };
+  const signers = SEATS.map((seat) => actors.arbitrators[seat]!);
+  const signatures = await sign.determination(signers, determination);
+  const two = await client.submitDetermination({ determination, panel, signatures: signatures.slice(0, 2) }).then(
+    () => "nobody",
+    (error: unknown) => (error instanceof ProtocolError ? error.code : "an error"),
+  );
+  check("two signatures of five are refused", two === "signature-count-wrong");
+
+  const answerUntil = disputedAt + panel.answerWindow;
+  const seated = {
+    terms,
+    panel,
+    seated: await seatSignatures(panel, sign.determinationDigest(determination), signatures),
+  };
+  const early = await chain.refusalOf(actors.buyer, determineCall(determination, seated));
+  check("nothing is decided while the seller can still answer", early === `AnswerWindowOpen(${answerUntil})`);
+  const tooEarly = await client.submitDetermination({ determination, panel, signatures }).then(
+    () => "nobody",
+    (error: unknown) => (error instanceof ProtocolError ? error.code : "an error"),
+  );
+  check("the relayer refuses it early as well", tooEarly === "answer-window-open");
+  say(`   before the answer window is over refused by the contract: ${early}`);
+  await travelTo(stage, answerUntil);
+  await carried(stage, client.submitDetermination({ determination, panel, signatures }));
+  await client.waitForDeal(id, "closed");
+
+  const fee = feeOf(toSeller, terms.feeBps);
+  ledger.move(toBuyer, { to: "buyer" });
+  ledger.move(BOND, { from: "bond", to: "buyer" });
+  ledger.move(toSeller - fee, { to: "seller" });
+  ledger.move(fee, { to: "marketplace" });
+  const shortfall = await chain.shortfall(id);
+  check("what the award exceeds the coverage by is on record", shortfall === compensation - BOND);
+  say(
+    `   buyer ${showDollars(toBuyer)} of the price and ${showDollars(BOND)} from the bond, seller ${showDollars(toSeller)} less fee`,
+  );
+  say(
+    `   compensation of ${showDollars(compensation)} exceeds the coverage: shortfall ${showDollars(shortfall)} on record`,
+  );
+};
+
+/** Every other way in which a deal ends, each on a deal of its own. */
+export const playFurtherDeals = async (stage: Stage): Promise<void> => {
+  const { actors, chain, client, sign, ledger, say, check } = stage;
+  const { buyer, seller, carrier } = actors;
+
+  say("6. Further deals: every other way out");
+  await confirmNative(stage);
+
+  const settled = await fundDirectly(stage, "a lamp, settled", dollars(900));
+  const back = dollars(300);
+  const message = {
+    deal: settled.id,
+    toBuyer: back,
+    toSeller: settled.terms.price - back,
+    compensation: 0n,
+    ...seenIn(undisputed("funded")),
+    deadline: (await chain.now()) + DAY,
+  };
+  await carry(stage, await sign.settlement({ buyer, seller }, message));
+  await client.waitForDeal(settled.id, "closed");
+  payOut(stage, settled.terms, back);
+  say(`   settlement by two signatures: ${showDollars(back)} back, the rest to the seller`);
+
+  const shipBy = (await chain.now()) + 3 * DAY;
+  const unshipped = [];
+  for (const what of ["a rug", "a shelf", "a mirror"]) {
+    unshipped.push(await fundDirectly(stage, `${what}, never shipped`, dollars(500), { shipBy }));
+  }
+  const stalled = await fundDirectly(stage, "a wardrobe, disputed instead of shipped", dollars(2_500), {
+    shipBy: shipBy + DAY,
+  });
+  const undelivered = await fundDirectly(stage, "a chair, lost on the way", dollars(700));
+  const accepted = await fundDirectly(stage, "a desk, nobody acts", dollars(1_200));
+  const deadline = (await chain.now()) + DAY;
+  for (const { id } of [undelivered, accepted]) await carry(stage, await sign.intent(seller, ship(id, deadline)));
+  await carry(stage, await sign.intent(carrier, deliver(accepted.id, deadline)));
+
+  await chain.travelTo(shipBy);
+  const transactions = new Set<Hex | undefined>();
+  for (const { id, terms } of unshipped) {
+    const { outcome } = await client.waitForDeal(id, "closed");
+    transactions.add(outcome?.txHash);
+    ledger.move(terms.price, { to: "buyer" });
+  }
+  check("three deadlines that passed together are one transaction", transactions.size === 1);
+  say("   three not shipped in time: refunded in full by the relayer's deadline watch, in one transaction");
+
+  await disputeInsteadOfShipping(stage, stalled);
+
+  await chain.travelTo((await client.readDeal(accepted.id)).until);
+  await client.waitForDeal(accepted.id, "closed");
+  payOut(stage, accepted.terms, 0n);
+  say("   inspection over and nobody acted: released to the seller");
+
+  await chain.travelTo(undelivered.terms.deliverBy);
+  await client.waitForDeal(undelivered.id, "closed");
+  ledger.move(undelivered.terms.price, { to: "buyer" });
+  say("   not delivered in time: refunded in full, never a release without proof of delivery");
+
+  await overtakeSilentTribunal(stage, stalled);
+  const { deals } = await client.listDeals({ party: lower(buyer.address) });
+  check(
+    "every deal of the demonstration is closed",
+    deals.length > 0 && deals.every(({ status }) => status === "closed"),
+  );
+};
+
+type FundedDeal = { readonly id: Hex; readonly terms: Terms };
+
+/** A seller who did not ship tries to keep the money by a dispute in the last minutes. */
+const disputeInsteadOfShipping = async (stage: Stage, { id, terms }: FundedDeal) => {
+  const { actors, chain, client, sign, say } = stage;
+  await chain.travelTo(terms.shipBy - 10 * MINUTE);
+  const statement = digestOf("I could not ship, but the money should be mine.");
+  const message = {
+    deal: id,
+    by: lower(actors.seller.address),
+    statement,
+    ...seenIn(undisputed("funded")),
+    deadline: terms.shipBy,
+  };
+  await carry(stage, await sign.intent(actors.seller, { kind: "OpenDispute", message }));
+  await client.waitForDeal(id, "disputed");
+  say("   seller disputes ten minutes before the last moment to ship, and never ships");
+};
+
+/** The dispute that nobody decides changes nothing: the buyer gets what an overdue shipment gives. */
+const overtakeSilentTribunal = async (stage: Stage, { id, terms }: FundedDeal) => {
+  const { actors, chain, client, ledger, say, check } = stage;
+  const before = await chain.tokenBalance(actors.buyer.address);
+  await chain.travelTo((await client.readDeal(id)).until);
+  const { outcome } = await client.waitForDeal(id, "closed");
+  ledger.move(terms.price, { to: "buyer" });
+  const gained = (await chain.tokenBalance(actors.buyer.address)) - before;
+  check("a seller's dispute that nobody decides refunds the buyer in full", gained === terms.price);
+  check("it ends as if nobody had disputed", outcome?.toBuyer === terms.price && outcome.toSeller === 0n);
+  say(`   tribunal silent to the backstop: ${showDollars(gained)} back to the buyer, as without the dispute`);
+};
+
+const confirmNative = async (stage: Stage) => {
+  const { actors, chain, client, sign, say, check } = stage;
+  const price = parseEther("1.5");
+  const terms = stage.termsOf("a table, paid in native currency", price, {
+    now: await chain.now(),
+    changes: { token: chain.native },
+  });
+  const id = sign.dealIdOf(terms);
+  await client.registerDeal({ terms });
+  const funding = encodeFunctionData({ abi: escrowAbi, functionName: "fund", args: [packTerms(terms), "0x", "0x"] });
+  await chain.callEscrow(actors.buyer, { data: funding, value: price });
+  await client.waitForDeal(id, "funded");
+  const before = await chain.nativeBalance(actors.seller.address);
+  const deadline = (await chain.now()) + DAY;
+  await carry(
+    stage,
+    await sign.intent(actors.buyer, {
+      kind: "ConfirmReceipt",
+      message: { deal: id, amount: price, ...seenIn(undisputed("funded")), deadline },
+    }),
+  );
+  await client.waitForDeal(id, "closed");
+  const fee = feeOf(price, terms.feeBps);
+  const gained = (await chain.nativeBalance(actors.seller.address)) - before;
+  check("confirmation pays the seller in native currency, less the fee", gained === price - fee);
+  check("the fee is the marketplace's credit", (await chain.credit(actors.marketplace.address, chain.native)) >= fee);
+  say(`   native currency, funded directly and confirmed: ${showNative(gained)} to the seller`);
+};
+
+const fundDirectly = async (stage: Stage, order: string, price: bigint, changes: Partial<Terms> = {}) => {
+  const { actors, chain, client, sign, ledger } = stage;
+  const terms = stage.termsOf(order, price, { now: await chain.now(), changes });
+  const id = sign.dealIdOf(terms);
+  await client.registerDeal({ terms });
+  await chain.callEscrow(actors.buyer, {
+    data: encodeFunctionData({ abi: escrowAbi, functionName: "fund", args: [packTerms(terms), "0x", "0x"] }),
+  });
+  ledger.move(price, { from: "buyer" });
+  await client.waitForDeal(id, "funded");
+  return { id, terms };
+};
+
+const payOut = ({ ledger }: Stage, terms: Terms, toBuyer: bigint) => {
+  const toSeller = terms.price - toBuyer;
+  const fee = feeOf(toSeller, terms.feeBps);
+  ledger.move(toBuyer, { to: "buyer" });
+  ledger.move(toSeller - fee, { to: "seller" });
+  ledger.move(fee, { to: "marketplace" });
+};
+
+const file = async (
+  stage: Stage,
+  files: readonly string[],
+  { party, id, purpose }: { party: "buyer" | "seller"; id: Hex; purpose: string },
+): Promise<ProvenFile[]> => {
+  if (files.length === 0) return [];
+  const proven = await fileAll(files, { party: stage.actors[party], dealId: id, purpose }, stage.desk);
+  const roots = new Set(proven.map(({ root }) => root));
+  stage.say(`   ${party}: ${proven.length} file(s) under ${[...roots].join(", ")}`);
+  return proven;
+};
+
+const lower = (address: Hex): Hex => address.toLowerCase() as Hex;
+
+const ship = (deal: Hex, deadline: number) =>
+  ({ kind: "ShipGoods", message: { deal, tracking: digestOf("tracking number"), deadline } }) as const;
+
+const deliver = (deal: Hex, deadline: number) =>
+  ({ kind: "AttestDelivery", message: { deal, proof: digestOf("signed for at the door"), deadline } }) as const;
+
+const carry = (stage: Stage, request: Parameters<Client["submitIntent"]>[0]) =>
+  carried(stage, stage.client.submitIntent(request));
+
+/** Moves the chain's clock and waits until the relayer has seen it. */
+const travelTo = async ({ chain, client, signal }: Stage, second: number) => {
+  await chain.travelTo(second);
+  while ((await client.readConfig({ signal })).asOf < second) await setTimeout(POLL_MS, undefined, { signal });
+};
+
+/** Waits until what the relayer took in is in a block. */
+const carried = async ({ client, signal }: Stage, accepted: ReturnType<Client["submitIntent"]>) =>
+  client.waitForIntent((await accepted).id, { signal });

@@ -1,0 +1,42 @@
+import { type Address, createPublicClient, type Hex, http, toHex } from "viem";
+import { panelTribunalAbi } from "../abi/panelTribunal.ts";
+import { multicall3Address, multicall3CreationCode } from "../chain/multicall3.ts";
+import { registerCall } from "../chain/panelCalls.ts";
+import { type Panel, panelRules } from "../core/deal/panel.ts";
+import { ProtocolError } from "../core/errors.ts";
+
+/** Several blocks' worth: creating a contract by `eth_call` costs nobody anything. */
+const CREATION_GAS = toHex(10_000_000);
+
+/**
+ * Puts Multicall3 where every public chain has it: the code that its creation code returns, set at that address. Needs a local
+ * chain; does nothing where it is there already.
+ */
+export const provideMulticall3 = async (rpcUrl: string): Promise<void> => {
+  const client = createPublicClient({ transport: http(rpcUrl) });
+  if ((await client.getCode({ address: multicall3Address })) !== undefined) return;
+  const ask = (method: string, params: readonly unknown[]): Promise<Hex> =>
+    client.request({ method, params } as never) as Promise<Hex>;
+  const code = await ask("eth_call", [{ data: multicall3CreationCode, gas: CREATION_GAS }, "latest"]);
+  await ask("anvil_setCode", [multicall3Address, code]);
+};
+
+/** Registers a panel from the local chain's first account, unless it is registered already. */
+export const provideRegisteredPanel = async (rpcUrl: string, panel: Panel, tribunal: Address): Promise<void> => {
+  const client = createPublicClient({ transport: http(rpcUrl), pollingInterval: 50 });
+  const isRegistered = await client.readContract({
+    address: tribunal,
+    abi: panelTribunalAbi,
+    functionName: "isRegistered",
+    args: [panelRules(panel)],
+  });
+  if (isRegistered) return;
+  const [from] = (await client.request({ method: "eth_accounts" as never })) as Address[];
+  const { to, data } = registerCall(panel, tribunal);
+  const hash = (await client.request({
+    method: "eth_sendTransaction" as never,
+    params: [{ from, to, data }] as never,
+  })) as Hex;
+  const { status } = await client.waitForTransactionReceipt({ hash });
+  if (status !== "success") throw new ProtocolError("deployment-failed", { step: "register the panel" });
+};
