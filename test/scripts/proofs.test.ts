@@ -7,6 +7,7 @@ import { type Finding, judgeFindings, placeOf } from "../../scripts/proofs/findi
 import { missedLines } from "../../scripts/proofs/lcov.ts";
 import { outcomeOf, proofSummary } from "../../scripts/proofs/outcome.ts";
 import { nextSeed, parseSlices, playedOf, runsIn, seedToPlay } from "../../scripts/proofs/slices.ts";
+import { solidityTokens } from "../../scripts/proofs/solidityTokens.ts";
 import { judgeWarnings } from "../../scripts/proofs/warnings.ts";
 
 describe("proof outcomes", () => {
@@ -36,6 +37,21 @@ describe("compiled sources", () => {
     });
     const sources = { a: source("b"), b: source("a"), c: source("a") };
     expect([...withImports(sources, ["a"])]).to.deep.equal(["a", "b"]);
+  });
+});
+
+describe("Solidity tokens", () => {
+  const source = 'contract A { string s = "a // b"; uint256 x = 1; }';
+
+  it("are the same with other comments and line breaks", () => {
+    const other = '/** c " */ contract A {\n  string s = "a // b"; // it\'s\n  uint256 x\n  = 1; }';
+    expect(solidityTokens(other)).to.equal(solidityTokens(source));
+  });
+
+  it("differ with every change that the compiler reads", () => {
+    for (const other of [source.replace("a // b", "a // c"), source.replace("1", "2"), source.replace("x", "x1")]) {
+      expect(solidityTokens(other), other).not.to.equal(solidityTokens(source));
+    }
   });
 });
 

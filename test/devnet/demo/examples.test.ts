@@ -1,20 +1,13 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { promisify } from "node:util";
 import { expect } from "chai";
-import { exampleVideo } from "../../src/devnet/demo/exampleVideo.ts";
+import { exampleVideo } from "../../../src/devnet/demo/exampleVideo.ts";
 
-const root = join(import.meta.dirname, "..", "..");
-const example = (name: string) => readFile(join(root, "examples", name));
+const example = (name: string) => readFile(join(import.meta.dirname, "../../../examples", name));
 
 describe("the sample evidence", () => {
-  it("is what scripts/generate-examples.ts makes, byte for byte", async () => {
-    await promisify(execFile)(process.execPath, [join(root, "scripts", "generate-examples.ts"), "--check"]);
-  });
-
   it("has the types that its names say", async () => {
     expect((await example("photo-damage-1.png")).subarray(1, 4).toString()).to.equal("PNG");
     expect((await example("photo-damage-2.png")).subarray(1, 4).toString()).to.equal("PNG");
