@@ -8,7 +8,7 @@ const positionSchema = z.tuple([z.int().nonnegative(), bytes32]);
 export type Position = z.output<typeof positionSchema>;
 
 /** What a client hands back for the next page; opaque to it. */
-export const writeCursor = (position: Position): string => Buffer.from(JSON.stringify(position)).toString("base64url");
+const writeCursor = (position: Position): string => Buffer.from(JSON.stringify(position)).toString("base64url");
 
 /** Throws `input-invalid` for what `writeCursor` did not write. */
 export const readCursor = (cursor: string | undefined): Position | undefined => {

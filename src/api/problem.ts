@@ -109,7 +109,7 @@ const RETRY_SECONDS = 5;
 type Occurrence = Readonly<{ requestId: string; language: Language }>;
 
 /** The body of a refusal. Whoever is answered learns nothing of a defect but its code. */
-export const toProblem = (error: unknown, { requestId, language }: Occurrence): z.input<typeof problemView> => {
+const toProblem = (error: unknown, { requestId, language }: Occurrence): z.input<typeof problemView> => {
   const { code, details } = error instanceof ProtocolError ? error : new ProtocolError("internal");
   return {
     type: `/v1/errors/${code}`,

@@ -21,7 +21,7 @@ export type ChainOptions = Readonly<{
   timeoutMs?: number;
 }>;
 
-export type Request = EIP1193RequestFn<PublicRpcSchema>;
+type Request = EIP1193RequestFn<PublicRpcSchema>;
 
 export type Chain = Readonly<{
   chainId: number;
@@ -86,8 +86,7 @@ export const requireChain = async (chain: Chain): Promise<void> => {
   if (failures.length === answers.length) throw failures[0];
 };
 
-export const isUnreachable = (error: unknown): boolean =>
-  error instanceof ProtocolError && error.code === "rpc-unreachable";
+const isUnreachable = (error: unknown): boolean => error instanceof ProtocolError && error.code === "rpc-unreachable";
 
 const isMismatch = (error: unknown): boolean => error instanceof ProtocolError && error.code === "chain-mismatch";
 

@@ -26,7 +26,7 @@ export type RawLog = Readonly<{
 }>;
 
 /** JSON in which amounts are decimal strings, numbers of up to 48 bits numbers, addresses and bytes lower-case hex. */
-export type EventArgs = Readonly<Record<string, unknown>>;
+type EventArgs = Readonly<Record<string, unknown>>;
 
 export type ProtocolEvent = Readonly<{
   contract: ContractName;

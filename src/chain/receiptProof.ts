@@ -125,7 +125,7 @@ export const readHeaderRlp = async (chain: Chain, blockHash: Hex): Promise<Hex> 
   encodeHeader(await readBlock(chain, blockHash));
 
 /** RLP of a header (Yellow Paper 4.3 and the forks since, to Prague). */
-export const encodeHeader = (block: RpcBlock): Hex => {
+const encodeHeader = (block: RpcBlock): Hex => {
   const fields = block as unknown as Readonly<Record<string, Hex | undefined>>;
   const later = LATER_HEADER_FIELDS.filter((name) => fields[name] !== undefined);
   return toRlp([...HEADER_FIELDS, ...later].map((name) => toField(name, fields[name] ?? "0x")));

@@ -2,7 +2,7 @@ import { type Abi, type AbiParameter, decodeErrorResult, type Hex, isHex } from 
 import { type ErrorDetails, ProtocolError } from "../core/errors.ts";
 
 /** The revert data in a node's refusal; `0x` for a revert without data, `undefined` when the call did not revert. */
-export const revertDataOf = (error: unknown): Hex | undefined => {
+const revertDataOf = (error: unknown): Hex | undefined => {
   if (!(error instanceof ProtocolError) || error.code !== "rpc-refused") return undefined;
   const { data, reason } = error.details;
   if (isHex(data) && data !== "0x") return data;
@@ -30,7 +30,7 @@ const exceptionOf = (error: unknown): string | undefined => {
 };
 
 /** Names a custom error and its arguments: `{ error: "NotCaller", caller: "0x...", expected: "0x..." }`. */
-export const explainRevert = (data: Hex, errors: Abi): ErrorDetails => {
+const explainRevert = (data: Hex, errors: Abi): ErrorDetails => {
   if (data === "0x") return { error: "none" };
   try {
     const { errorName, args, abiItem } = decodeErrorResult({ abi: errors, data });

@@ -4,7 +4,7 @@ import { nearest } from "./nearest.ts";
 import { parseArguments } from "./parseArguments.ts";
 
 /** One option: what a reader sees of it, and whether it takes a value. */
-export type OptionSpec = {
+type OptionSpec = {
   readonly type: "string" | "boolean";
   /** Name of the value in the help text, like `FILE`. */
   readonly value?: string;

@@ -9,7 +9,7 @@ import { parseInput } from "./parseInput.ts";
 import { nativeUnit, type Unit } from "./units.ts";
 
 /** Name and version of the format. Another version is another string: `/1` was of another escrow, and holds nowhere now. */
-export const dealFormat = "holdfast-deal/2";
+const dealFormat = "holdfast-deal/2";
 
 const unitSchema = z.strictObject({ symbol: z.string().min(1).max(16), decimals: z.int().min(0).max(36) });
 

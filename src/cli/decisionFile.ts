@@ -20,9 +20,9 @@ import { parseInput } from "./parseInput.ts";
 import { formatAmount, formatTime, type Unit } from "./units.ts";
 
 /** Names and versions of the formats. Another version is another string. */
-export const determinationFormat = "holdfast-determination/3";
-export const extensionFormat = "holdfast-extension/2";
-export const signatureFormat = "holdfast-determination-signature/1";
+const determinationFormat = "holdfast-determination/3";
+const extensionFormat = "holdfast-extension/2";
+const signatureFormat = "holdfast-determination-signature/1";
 
 const place = { digest: bytes32, chainId: z.int().positive(), tribunal: address };
 

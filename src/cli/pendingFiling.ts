@@ -6,7 +6,7 @@ const FORMAT = "holdfast-filing/1";
 const OWNER_ONLY = 0o600;
 
 /** Where a filing is remembered until its anchor is there. */
-export const pendingPath = (bundle: string): string => bundle.replace(/\.evidence\.json$/, ".filing.json");
+const pendingPath = (bundle: string): string => bundle.replace(/\.evidence\.json$/, ".filing.json");
 
 /**
  * What was signed but is not anchored yet. It holds the salts, without which the record proves nothing, so it is on disk

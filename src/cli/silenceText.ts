@@ -22,7 +22,7 @@ export const payoutText = (
 };
 
 /** What one deadline does when everybody is silent, in words. `before` is the state in which it passes. */
-export const silentStepText = (step: SilentStep, before: DealState, reading: Reading): string => {
+const silentStepText = (step: SilentStep, before: DealState, reading: Reading): string => {
   const paid = payoutText(step.payout, reading);
   const { status, until } = step.state;
   return [

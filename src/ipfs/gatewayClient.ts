@@ -17,7 +17,7 @@ export type GatewayOptions = {
 };
 
 /** Blocks from HTTP gateways that nobody trusts: an answer that is too long, too slow or not what was asked counts as no answer. */
-export function createGatewaySource({ gateways, idleMs = 10_000, blockMs = 60_000 }: GatewayOptions): BlockSource {
+function createGatewaySource({ gateways, idleMs = 10_000, blockMs = 60_000 }: GatewayOptions): BlockSource {
   const usable = gateways.filter(isGatewayUrl);
   return async (cid, signal) => {
     let failure: ProtocolError | undefined;

@@ -6,7 +6,7 @@ import { maxFileBytes } from "./limits.ts";
 import type { ByteSource, PutOptions } from "./port.ts";
 
 /** The published recipe from bytes to CID (IPIP-499): 1 MiB chunks, raw leaves, 1,024 links a node, CIDv1. */
-export const importProfile = "unixfs-v1-2025";
+const importProfile = "unixfs-v1-2025";
 
 const writesAtOnce = 4;
 

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { isTransient } from "../chain/retry.ts";
+import { isTransient } from "../chain/isTransient.ts";
 import { type ErrorCode, ProtocolError } from "../core/errors.ts";
 import type { Log } from "./log.ts";
 

@@ -8,13 +8,13 @@ import { compare, type TwinRun, weights } from "./twins.ts";
 import { solve } from "./values.ts";
 
 /** The most that one kind of comparison found, and one play that shows it. */
-export type Most = Readonly<{ most: number; place: string; way: readonly string[]; play: readonly string[] }>;
+type Most = Readonly<{ most: number; place: string; way: readonly string[]; play: readonly string[] }>;
 
-export type Figure = "own gain" | "other's loss" | "twin's own gain" | "twin's other's loss";
-export type Delay = "paid later" | "closed later";
+type Figure = "own gain" | "other's loss" | "twin's own gain" | "twin's other's loss";
+type Delay = "paid later" | "closed later";
 
 /** What the disputes of one party can do on one set of terms. */
-export type Finding = Readonly<{
+type Finding = Readonly<{
   opener: Party;
   comparisons: number;
   money: Readonly<Record<Figure, Most>>;

@@ -6,7 +6,7 @@ import type { Rules } from "./rules.ts";
 import { sayMove } from "./say.ts";
 
 export type Party = "buyer" | "seller";
-export type Mover = Party | "attestor" | "anyone";
+type Mover = Party | "attestor" | "anyone";
 
 /** Money of a step in minor units, as numbers: the proof's amounts are far below 2^53. */
 export type Money = Readonly<Record<Party, number>>;

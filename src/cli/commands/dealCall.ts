@@ -83,7 +83,7 @@ const findAction = (word: string): DirectAction => {
 };
 
 /** Prints the calls of an action, or sends them from a key and waits until they are in a block. */
-export const callDirectly = async (
+const callDirectly = async (
   action: DirectAction,
   { deal, values }: { readonly deal: DealFile; readonly values: CallValues & Calling },
   surroundings: Surroundings,

@@ -10,7 +10,7 @@ const ROLES = ["buyer", "seller", "marketplace", "carrier"] as const;
 const FIRST_INDEX = 1;
 const ARBITRATORS = 5;
 
-export type Role = (typeof ROLES)[number];
+type Role = (typeof ROLES)[number];
 
 /** Who plays in the demonstration, with wallets, and with one reader's key for the evidence. */
 export type Actors = Readonly<Record<Role, HDAccount>> & {

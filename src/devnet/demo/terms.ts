@@ -48,5 +48,3 @@ export const createTermsFactory = ({
 
 /** 32 bytes that stand for a document in the demonstration: the digest of its text. */
 export const digestOf = (text: string): Hex => keccak256(stringToHex(text));
-
-export const isNative = (terms: Terms) => terms.token === zeroAddress;
