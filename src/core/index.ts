@@ -4,6 +4,7 @@ export * from "./deal/panel.ts";
 export * from "./deal/payouts.ts";
 export * from "./deal/terms.ts";
 export * from "./deal/termsCodec.ts";
+export * from "./deal/tokenTypedData.ts";
 export * from "./errors.ts";
 export * from "./evidence/anchorPromise.ts";
 export * from "./evidence/bundle.ts";

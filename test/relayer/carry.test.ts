@@ -7,8 +7,9 @@ import { encodeFunctionData, type Hex, parseAbi, zeroAddress } from "viem";
 import { type Chain, createChain } from "../../src/chain/client.ts";
 import { type DealStatus, seenIn, undisputed } from "../../src/core/deal/dealTable.ts";
 import type { Intent } from "../../src/core/deal/intents.ts";
-import { dealWitnessTypes, extensionTypedData, intentTypedData } from "../../src/core/deal/intents.ts";
+import { extensionTypedData, intentTypedData } from "../../src/core/deal/intents.ts";
 import { dealIdOf, type Terms, termsToJson, termsTypedData } from "../../src/core/deal/terms.ts";
+import { fundingPermit2 } from "../../src/core/deal/tokenTypedData.ts";
 import { createDatabase, type Database } from "../../src/db/database.ts";
 import { saveDeal } from "../../src/db/deals.ts";
 import { readIntent } from "../../src/db/intents.ts";
@@ -21,7 +22,7 @@ import { submitOnce } from "../../src/relayer/submit.ts";
 import { createTracker } from "../../src/relayer/track.ts";
 import { type CarryRequest, requestSchema } from "../../src/wire/relayRequests.ts";
 import { type Anvil, CHAIN_ID, startAnvil } from "../fixtures/anvil.ts";
-import { actors, DAY, type Deployment, deploy, PERMIT2, panel } from "../fixtures/deployment.ts";
+import { actors, DAY, type Deployment, deploy, panel } from "../fixtures/deployment.ts";
 import { rejection } from "../fixtures/rejection.ts";
 import { createSender, RELAYER, until } from "../fixtures/sender.ts";
 
@@ -105,31 +106,8 @@ describe("carrying each kind of request", () => {
     await deployment.enablePermit2(actors.buyer);
     await allow(1_000_000n);
     const { terms, dealId } = await register({});
-    const permitSignature = await actors.buyer.signTypedData({
-      domain: { name: "Permit2", chainId: CHAIN_ID, verifyingContract: PERMIT2 },
-      types: {
-        PermitWitnessTransferFrom: [
-          { name: "permitted", type: "TokenPermissions" },
-          { name: "spender", type: "address" },
-          { name: "nonce", type: "uint256" },
-          { name: "deadline", type: "uint256" },
-          { name: "witness", type: "Deal" },
-        ],
-        TokenPermissions: [
-          { name: "token", type: "address" },
-          { name: "amount", type: "uint256" },
-        ],
-        ...dealWitnessTypes,
-      },
-      primaryType: "PermitWitnessTransferFrom",
-      message: {
-        permitted: { token: terms.token, amount: terms.deposit },
-        spender: deployment.contracts.escrow,
-        nonce: 7n,
-        deadline: BigInt(terms.fundBy),
-        witness: { id: dealId },
-      },
-    });
+    const domain = { chainId: CHAIN_ID, escrow: deployment.contracts.escrow };
+    const permitSignature = await actors.buyer.signTypedData(fundingPermit2(terms, domain, 7n));
     const request = { kind: "FundDealWithPermit2", deal: dealId, nonce: "7", permitSignature } as const;
     expect((await carry(request)).succeeded).equal(true);
     expect(await status(dealId)).equal("funded");

@@ -1,7 +1,8 @@
 // One party's signature: who signs, over what, until when.
 import type { Address, Hex } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
-import { type Intent, intentTypedData, receiveWithAuthorizationTypes } from "../../core/deal/intents.ts";
+import { type Intent, intentTypedData } from "../../core/deal/intents.ts";
+import { authorizationTypedData } from "../../core/deal/tokenTypedData.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { address } from "../../core/fields.ts";
 import type { CarryRequest } from "../../wire/relayRequests.ts";
@@ -49,24 +50,17 @@ export const authorize = (
   { deal, values, wallet }: Signing,
   payment: { readonly value: bigint; readonly validBefore: number; readonly nonce: Hex },
 ): Promise<Hex> =>
-  wallet.signTypedData({
-    domain: {
-      name: values["token-name"] ?? "",
-      version: values["token-version"] ?? "1",
-      chainId: deal.domain.chainId,
-      verifyingContract: deal.terms.token,
-    },
-    types: receiveWithAuthorizationTypes,
-    primaryType: "ReceiveWithAuthorization",
-    message: {
-      from: deal.terms.buyer,
-      to: deal.domain.escrow,
-      value: payment.value,
-      validAfter: 0n,
-      validBefore: BigInt(payment.validBefore),
-      nonce: payment.nonce,
-    },
-  });
+  wallet.signTypedData(
+    authorizationTypedData(
+      { from: deal.terms.buyer, ...payment },
+      {
+        ...deal.domain,
+        token: deal.terms.token,
+        name: values["token-name"] ?? "",
+        version: values["token-version"] ?? "1",
+      },
+    ),
+  );
 
 export const complete = (request: CarryRequest, what: string): Signed => ({ request, isComplete: true, what });
 

@@ -5,9 +5,9 @@ import {
   determinationTypedData,
   type Intent,
   intentTypedData,
-  receiveWithAuthorizationTypes,
 } from "../../core/deal/intents.ts";
 import { dealIdOf, type Terms, termsTypedData } from "../../core/deal/terms.ts";
+import { fundingAuthorization } from "../../core/deal/tokenTypedData.ts";
 import type { CarryRequest } from "../../wire/relayRequests.ts";
 import type { Deployment } from "../deploy.ts";
 
@@ -17,7 +17,7 @@ const TOKEN_DOMAIN = { name: "Test Dollar", version: "1" } as const;
 type PartyIntent = Exclude<Intent, { kind: "Settlement" | "PostBond" }>;
 
 /** What the demonstration's wallets sign. */
-export const createSigning = ({ chainId, escrow, panelTribunal, stablecoin }: Deployment) => {
+export const createSigning = ({ chainId, escrow, panelTribunal }: Deployment) => {
   const domain = { chainId, escrow };
 
   const intent = async (signer: LocalAccount, message: PartyIntent): Promise<CarryRequest> => ({
@@ -47,19 +47,7 @@ export const createSigning = ({ chainId, escrow, panelTribunal, stablecoin }: De
 
   /** ERC-3009: lets the escrow collect the deposit for this deal and for nothing else. */
   const authorization = (buyer: LocalAccount, signed: Terms): Promise<Hex> =>
-    buyer.signTypedData({
-      domain: { ...TOKEN_DOMAIN, chainId, verifyingContract: stablecoin },
-      types: receiveWithAuthorizationTypes,
-      primaryType: "ReceiveWithAuthorization",
-      message: {
-        from: buyer.address,
-        to: escrow,
-        value: signed.deposit,
-        validAfter: 0n,
-        validBefore: BigInt(signed.fundBy),
-        nonce: dealIdOf(signed, domain),
-      },
-    });
+    buyer.signTypedData(fundingAuthorization(signed, domain, TOKEN_DOMAIN));
 
   const determination = async (
     arbitrators: readonly LocalAccount[],
