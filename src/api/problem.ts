@@ -67,7 +67,7 @@ export const statusOf = {
   "keystore-unreadable": 500,
   "media-type-unsupported": 415,
   "method-not-allowed": 405,
-  "native-not-carried": 422,
+  "native-not-relayed": 422,
   "nonce-taken": 503,
   "not-acceptable": 406,
   "not-found": 404,

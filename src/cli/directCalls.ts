@@ -7,7 +7,7 @@ import { consentOf } from "../core/deal/intents.ts";
 import { packTerms } from "../core/deal/termsCodec.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { address, signature } from "../core/fields.ts";
-import type { CarryRequest } from "../wire/relayRequests.ts";
+import type { RelayRequest } from "../wire/relayRequests.ts";
 import type { ChainReader } from "./chainReads.ts";
 import { type DealFile, isNative, unitOf } from "./dealFile.ts";
 import { digestArgument } from "./digestArgument.ts";
@@ -39,7 +39,7 @@ export type CallContext = {
   readonly deal: DealFile;
   readonly values: CallValues;
   /** What a party signed elsewhere: then anyone can send the call. */
-  readonly signed: CarryRequest | undefined;
+  readonly signed: RelayRequest | undefined;
   /** Who will send the call, where that is known. */
   readonly sender: Address | undefined;
   /** Whether it is sent at once, so that nobody looks at it before. */
@@ -175,13 +175,13 @@ const approval = ({ deal }: CallContext, amount: bigint, by: string): ExplainedC
 const nativeValue = ({ deal }: CallContext, amount: bigint) => (isNative(deal.terms) ? { value: amount } : {});
 
 /** What the file of --signed holds, if it is of this kind and about this deal. */
-const signedAs = <K extends CarryRequest["kind"]>(
+const signedAs = <K extends RelayRequest["kind"]>(
   { deal, signed }: CallContext,
   kind: K,
-): Extract<CarryRequest, { kind: K }> | undefined => {
+): Extract<RelayRequest, { kind: K }> | undefined => {
   if (signed === undefined) return undefined;
   if (signed.kind !== kind) throw usage(`--signed holds ${signed.kind}, and this action needs ${kind}.`);
-  const request = signed as Extract<CarryRequest, { kind: K }>;
+  const request = signed as Extract<RelayRequest, { kind: K }>;
   const about = "message" in request && "deal" in request.message ? request.message.deal : deal.id;
   if (about !== deal.id) throw usage("--signed is about another deal.");
   return request;

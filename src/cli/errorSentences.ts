@@ -31,7 +31,7 @@ export const errorSentences: Readonly<Partial<Record<ErrorCode, string>>> = {
   "key-wrong": "This is the key of {address}, but {expected} must sign. Nothing was signed.",
   "keystore-unreadable":
     "{path} is not a keystore file (Web3 Secret Storage, version 3). Nothing was signed. `holdfast keys new` makes one.",
-  "native-not-carried":
+  "native-not-relayed":
     "A relayer does not lay out native currency for others. Call the contract from your own wallet: `holdfast deal call` prints the call.",
   "password-missing": "A password is needed and there is no terminal to ask on. Give --password-file FILE.",
   "port-taken":

@@ -71,7 +71,7 @@ export const exitCodeOfError = {
   "keystore-unreadable": 65,
   "media-type-unsupported": 65,
   "method-not-allowed": 69,
-  "native-not-carried": 65,
+  "native-not-relayed": 65,
   "nonce-taken": 75,
   "not-acceptable": 65,
   "not-found": 69,

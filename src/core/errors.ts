@@ -57,7 +57,7 @@ export const errorCodes = [
   "keystore-unreadable",
   "media-type-unsupported",
   "method-not-allowed",
-  "native-not-carried",
+  "native-not-relayed",
   "nonce-taken",
   "not-acceptable",
   "not-found",

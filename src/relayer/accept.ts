@@ -24,9 +24,10 @@ import { readDeal, saveDeal } from "../db/deals.ts";
 import { type IntentRecord, readIntent, saveIntent } from "../db/intents.ts";
 import { enqueue, reopen } from "../db/outbox.ts";
 import { readProjection } from "../db/projections.ts";
-import { type CarryRequest, dealOfRequest } from "../wire/relayRequests.ts";
-import { type CarryPlan, planCarry } from "./carry.ts";
+import { dealOfRequest, type RelayRequest } from "../wire/relayRequests.ts";
 import { type BondProjection, bondKey, type DealProjection, stateOfDeal, termsOfDeal } from "./fold.ts";
+import type { CallPlan } from "./plan/callPlan.ts";
+import { planCall } from "./plan/planCall.ts";
 import { toCall } from "./sender.ts";
 
 export type AcceptOptions = Readonly<{
@@ -34,7 +35,7 @@ export type AcceptOptions = Readonly<{
   chain: Chain;
   contracts: Contracts;
   /** Who will send it: calls are tried out in this name. */
-  carrier: Address;
+  relayer: Address;
   /** Unix seconds, for what the chain has not told yet. */
   now: () => number;
 }>;
@@ -48,18 +49,18 @@ export type DealRegistration = Readonly<{
 
 export type Acceptance = Readonly<{
   /**
-   * Takes a request in, to be carried to the chain. The same request again gives the same record; one that was refused on
+   * Takes a request in, to be submitted to the chain. The same request again gives the same record; one that was refused on
    * the way is tried again. Early refusals: `intent-expired`, `deal-unknown`, `action-refused`, `answer-window-open`, `amounts-do-not-sum`,
    * `coverage-exceeds-bond`, `terms-unsafe`, `signature-invalid`, `call-reverted`.
    */
-  accept: (request: CarryRequest) => Promise<IntentRecord>;
+  accept: (request: RelayRequest) => Promise<IntentRecord>;
   /** Keeps terms before they are funded. Throws `terms-unsafe`, `coverage-exceeds-bond`, `signature-invalid`. */
   registerDeal: (registration: DealRegistration) => Promise<Readonly<{ dealId: Hex }>>;
   findTerms: (dealId: Hex) => Promise<Terms | undefined>;
 }>;
 
 export const createAcceptance = (options: AcceptOptions): Acceptance => {
-  const { database, chain, contracts, carrier } = options;
+  const { database, chain, contracts, relayer } = options;
   const { db } = database;
   const domain = { chainId: chain.chainId, escrow: contracts.escrow };
 
@@ -100,7 +101,7 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
     if (isAccepted === false) throw new ProtocolError("terms-unsafe", { fact: "tribunal-refuses" });
   };
 
-  const requireTimely = async (plan: CarryPlan, terms: Terms | undefined, dealId: Hex | null) => {
+  const requireTimely = async (plan: CallPlan, terms: Terms | undefined, dealId: Hex | null) => {
     const now = await readTime();
     if (plan.deadline <= now) throw new ProtocolError("intent-expired", { deadline: plan.deadline, now });
     if (plan.action === null || terms === undefined || dealId === null) return;
@@ -118,25 +119,25 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
     await requireCovered(terms);
   };
 
-  const requireAnswered = async ({ answerWindow, disputedAt }: CarryPlan) => {
+  const requireAnswered = async ({ answerWindow, disputedAt }: CallPlan) => {
     const until = (disputedAt ?? 0) + answerWindow;
     if ((await readTime()) < until) throw new ProtocolError("answer-window-open", { until });
   };
 
-  const accept = async (request: CarryRequest): Promise<IntentRecord> => {
+  const accept = async (request: RelayRequest): Promise<IntentRecord> => {
     const dealId = dealOfRequest(request) ?? null;
     const deal = dealId === null ? undefined : await findDeal(dealId);
     if (dealId !== null && deal === undefined) throw new ProtocolError("deal-unknown", { deal: dealId });
     const terms = deal?.terms;
     const sellerSignature = deal?.sellerSignature;
-    const plan = await planCarry(request, { chainId: chain.chainId, contracts, terms, sellerSignature });
+    const plan = await planCall(request, { chainId: chain.chainId, contracts, terms, sellerSignature });
     const known = await readIntent(db, plan.id);
     if (known !== undefined && known.state !== "rejected") return known;
 
     await requireTimely(plan, terms, dealId);
     for (const signed of plan.signed) await requireSigned(chain, signed);
     if (plan.answerWindow > 0) await requireAnswered(plan);
-    if (plan.isTriedOut) await simulate(chain, carrier, toCall(plan.call), protocolErrors);
+    if (plan.isTriedOut) await simulate(chain, relayer, toCall(plan.call), protocolErrors);
 
     await db.transaction().execute(async (tx) => {
       const { id: outboxId, isNew } = await enqueue(tx, {
@@ -185,7 +186,7 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
 const unfunded = undisputed("none");
 
 const refusalBy = (
-  { action, signer, split, signedIn, disputedAt }: CarryPlan,
+  { action, signer, split, signedIn, disputedAt }: CallPlan,
   state: DealState,
   moment: Moment,
 ): ProtocolError | undefined => {

@@ -112,7 +112,7 @@ export const createRelayer = (options: RelayerOptions): Relayer => {
     batchSeconds: options.batchSeconds ?? 30,
     batchSize: options.batchSize ?? 1_000,
   };
-  const acceptance = createAcceptance({ database, chain, contracts, carrier: signer.address, now });
+  const acceptance = createAcceptance({ database, chain, contracts, relayer: signer.address, now });
   const desk = createEvidenceDesk({
     database,
     chain,

@@ -7,7 +7,7 @@ import type { Terms } from "../core/deal/terms.ts";
 import { type ErrorCode, errorCodes, ProtocolError } from "../core/errors.ts";
 import type { EvidenceRecord } from "../core/evidence/record.ts";
 import { importFile } from "../ipfs/importFile.ts";
-import type { CarryRequest } from "../wire/relayRequests.ts";
+import type { RelayRequest } from "../wire/relayRequests.ts";
 import { type Route, type Routes, routes } from "../wire/routes.ts";
 import { type anchoredView, type DealView, type IntentView, problemView } from "../wire/schemas.ts";
 
@@ -114,13 +114,13 @@ export type Client = Readonly<{
   readDeal: (id: Hex, options?: CallOptions) => Promise<DealView>;
   /** A page of funded deals, those that moved last first. */
   listDeals: (filter?: DealFilter, options?: CallOptions) => Promise<Answer<"listDeals", 200>>;
-  /** Has the buyer's payment carried to the escrow. */
+  /** Has the buyer's payment submitted to the escrow. */
   fundDeal: (id: Hex, funding: Funding, options?: WriteOptions) => Promise<IntentView>;
-  /** Has what a party signed carried to the escrow. */
-  submitIntent: (request: CarryRequest, options?: WriteOptions) => Promise<IntentView>;
+  /** Has what a party signed submitted to the escrow. */
+  submitIntent: (request: RelayRequest, options?: WriteOptions) => Promise<IntentView>;
   /** How far it got. Refuses with `intent-unknown`. */
   readIntent: (id: Hex, options?: CallOptions) => Promise<IntentView>;
-  /** Has a determination carried to the tribunal. Refuses with `answer-window-open` while the other side can still answer. */
+  /** Has a determination submitted to the tribunal. Refuses with `answer-window-open` while the other side can still answer. */
   submitDetermination: (signed: SignedDetermination, options?: WriteOptions) => Promise<IntentView>;
   /** How far a determination got, by its digest, and what the chain says of it. */
   readDetermination: (id: Hex, options?: CallOptions) => Promise<Answer<"readDetermination", 200>>;

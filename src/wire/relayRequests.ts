@@ -9,7 +9,7 @@ const panelSignatures = z
   .max(MAX_ARBITRATORS);
 
 /**
- * Everything that a relayer carries to the chain for others: a party's intent with its signature, money that moves by a
+ * Everything that a relayer submits for others: a party's intent with its signature, money that moves by a
  * signature of its owner, a settlement with both signatures, what a panel decides. `deal` names terms that were
  * registered before or that are on the chain.
  */
@@ -69,15 +69,15 @@ export const requestSchema = z.discriminatedUnion("kind", [
 ]);
 
 /** A request in code: amounts `bigint`. */
-export type CarryRequest = z.output<typeof requestSchema>;
+export type RelayRequest = z.output<typeof requestSchema>;
 
 /** A request on the wire: amounts decimal strings. */
-export type CarryRequestJson = z.input<typeof requestSchema>;
+export type RelayRequestJson = z.input<typeof requestSchema>;
 
-export type CarryKind = CarryRequest["kind"];
+export type RelayKind = RelayRequest["kind"];
 
 /** The deal that a request is about, if it is about one. */
-export const dealOfRequest = (request: CarryRequest) => {
+export const dealOfRequest = (request: RelayRequest) => {
   if ("deal" in request) return request.deal;
   if ("determination" in request) return request.determination.deal;
   if ("extension" in request) return request.extension.deal;

@@ -4,7 +4,6 @@ import { address, bytes32 } from "../core/fields.ts";
 import {
   anchoredView,
   bondView,
-  carryRequest,
   configView,
   dealFunding,
   dealPage,
@@ -23,6 +22,7 @@ import {
   readyView,
   receiptView,
   registeredDeal,
+  relayRequest,
   storedBlob,
 } from "./schemas.ts";
 
@@ -48,7 +48,7 @@ const byId = z.strictObject({ id: bytes32 });
 /** What may keep a route from the chain. */
 const chainRefusals = ["chain-mismatch", "rpc-refused", "rpc-unreachable"] as const satisfies ErrorCode[];
 
-const carryRefusals = [
+const relayRefusals = [
   "action-refused",
   "amounts-do-not-sum",
   "call-reverted",
@@ -56,7 +56,7 @@ const carryRefusals = [
   "deal-unknown",
   "idempotency-mismatch",
   "intent-expired",
-  "native-not-carried",
+  "native-not-relayed",
   ...chainRefusals,
   "signature-invalid",
   "terms-unsafe",
@@ -114,12 +114,12 @@ export const routes = {
   fundDeal: {
     method: "post",
     path: "/v1/deals/{id}/funding",
-    summary: "Carry the buyer's payment to the escrow without the buyer's gas",
+    summary: "Submit the buyer's payment to the escrow without the buyer's gas",
     params: byId,
     body: dealFunding,
     keyed: true,
     answers: { 202: intentView },
-    refusals: carryRefusals,
+    refusals: relayRefusals,
   },
   listEvidence: {
     method: "get",
@@ -133,12 +133,12 @@ export const routes = {
   submitIntent: {
     method: "post",
     path: "/v1/intents",
-    summary: "Carry what a party signed to the escrow",
-    body: carryRequest,
+    summary: "Submit what a party signed to the escrow",
+    body: relayRequest,
     keyed: true,
     answers: { 202: intentView },
     refusals: [
-      ...carryRefusals,
+      ...relayRefusals,
       "answer-window-open",
       "panel-mismatch",
       "signature-count-wrong",
@@ -156,12 +156,12 @@ export const routes = {
   submitDetermination: {
     method: "post",
     path: "/v1/determinations",
-    summary: "Carry what enough arbitrators signed to the tribunal",
+    summary: "Submit what enough arbitrators signed to the tribunal",
     body: determinationSubmission,
     keyed: true,
     answers: { 202: intentView },
     refusals: [
-      ...carryRefusals,
+      ...relayRefusals,
       "answer-window-open",
       "panel-mismatch",
       "signature-count-wrong",

@@ -6,7 +6,7 @@ import { termsSchema } from "../core/deal/terms.ts";
 import { type ErrorCode, errorCodes } from "../core/errors.ts";
 import { evidenceKinds, evidenceRecordSchema } from "../core/evidence/record.ts";
 import { address, amount, bytes32, hexBytes, seconds, signature, uint256Text } from "../core/fields.ts";
-import { type CarryKind, requestSchema } from "./relayRequests.ts";
+import { type RelayKind, requestSchema } from "./relayRequests.ts";
 import { plainDocument } from "./storableJson.ts";
 
 // What goes over the wire, in both directions. The server checks requests with these, the client answers, and the OpenAPI
@@ -73,8 +73,8 @@ export const dealFunding = z
   )
   .meta({ id: "DealFunding" });
 
-/** Everything that is carried to the chain for a party; see `core/deal/intents.ts`. */
-export const carryRequest = requestSchema.meta({ id: "CarryRequest" });
+/** Everything that is relayed for a party; see `core/deal/intents.ts`. */
+export const relayRequest = requestSchema.meta({ id: "RelayRequest" });
 
 /** Where something that is relayed stands, in the order in which it goes through them; the last three end it. */
 export const intentStates = [
@@ -88,9 +88,9 @@ export const intentStates = [
   "rejected",
 ] as const;
 
-const requestKinds = requestSchema.options.map((option) => option.shape.kind.value) as CarryKind[];
+const requestKinds = requestSchema.options.map((option) => option.shape.kind.value) as RelayKind[];
 
-/** How far something that is carried to the chain got. */
+/** How far something that is relayed got. */
 export const intentView = z
   .strictObject({
     id: bytes32,

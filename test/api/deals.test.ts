@@ -11,7 +11,7 @@ import {
   receiveWithAuthorizationTypes,
 } from "../../src/core/deal/intents.ts";
 import { dealIdOf, type Terms, termsDigest, termsToJson, termsTypedData } from "../../src/core/deal/terms.ts";
-import type { CarryRequest } from "../../src/wire/relayRequests.ts";
+import type { RelayRequest } from "../../src/wire/relayRequests.ts";
 import { CHAIN_ID } from "../fixtures/anvil.ts";
 import { actors, panel } from "../fixtures/deployment.ts";
 import { type Service, startService } from "../fixtures/service.ts";
@@ -31,8 +31,8 @@ describe("the API over deals", () => {
   const sign = (account: Account, intent: Intent, changes: Partial<{ chainId: number; escrow: Hex }> = {}) =>
     account.signTypedData(intentTypedData(intent, { ...service.deployment.domain, ...changes }) as never);
   const signed = async (account: Account, intent: Intent) =>
-    ({ ...intent, signature: await sign(account, intent) }) as CarryRequest;
-  const carry = async (account: Account, intent: Intent) => {
+    ({ ...intent, signature: await sign(account, intent) }) as RelayRequest;
+  const relay = async (account: Account, intent: Intent) => {
     const { id } = await service.client.submitIntent(await signed(account, intent));
     return service.client.waitForIntent(id, { signal: signal() });
   };
@@ -76,11 +76,11 @@ describe("the API over deals", () => {
   const deliver = (deal: Hex): Intent => ({ kind: "AttestDelivery", message: { deal, proof: digest, deadline: FAR } });
   const disputed = async (changes: Partial<Terms> = {}) => {
     const deal = await fundGasless(changes);
-    await carry(actors.seller, ship(deal.id));
+    await relay(actors.seller, ship(deal.id));
     await service.client.waitForDeal(deal.id, "shipped", { signal: signal() });
-    await carry(actors.attestor, deliver(deal.id));
+    await relay(actors.attestor, deliver(deal.id));
     await service.client.waitForDeal(deal.id, "delivered", { signal: signal() });
-    await carry(actors.buyer, {
+    await relay(actors.buyer, {
       kind: "OpenDispute",
       message: {
         deal: deal.id,
@@ -128,7 +128,7 @@ describe("the API over deals", () => {
       expect(await stablecoinOf(terms.seller)).equal(before.seller + 700_000n);
     });
 
-    it("carries a determination of the panel and tells what came of it", async () => {
+    it("relays a determination of the panel and tells what came of it", async () => {
       const { client } = service;
       const { stablecoinOf } = service.deployment;
       const before = await stablecoinOf(actors.seller.address);
@@ -193,7 +193,7 @@ describe("the API over deals", () => {
       expect(told.intent.succeeded).equal(true);
       expect(told.determined).include({ evidence: digest, txHash: closed.outcome?.txHash });
       expect(told.outcome).deep.equal(closed.outcome);
-      const notOne = await carry(actors.seller, ship((await fundGasless()).id));
+      const notOne = await relay(actors.seller, ship((await fundGasless()).id));
       await service.refusal("intent-unknown", `/v1/determinations/${notOne.id}`);
     });
   });
@@ -353,7 +353,7 @@ describe("the API over deals", () => {
       expect((await service.client.readDeal(deal.id)).status).equal("none");
     });
 
-    it("carries a buyer's signature over the terms where there is an allowance", async () => {
+    it("relays a buyer's signature over the terms where there is an allowance", async () => {
       const deal = await register();
       await service.deployment.giveStablecoin(actors.buyer, deal.terms.price);
       const buyerSignature = await actors.buyer.signTypedData(termsTypedData(deal.terms, service.deployment.domain));

@@ -41,7 +41,7 @@ const statusWhenKnown = async (url: string, id: Hex) => {
   }
 };
 
-const people = ["buyer", "seller", "market", "carrier", "first", "second"] as const;
+const people = ["buyer", "seller", "market", "courier", "first", "second"] as const;
 /** Two percent of the 10,000 that the first award and the 1,000 that the confirmation gave to the seller. */
 const FEES = "220000000";
 
@@ -81,7 +81,7 @@ describe("holdfast dev", () => {
     buyer: keys.buyer,
     seller: keys.seller,
     marketplace: keys.market,
-    attestor: keys.carrier,
+    attestor: keys.courier,
     token: { address: running.serving.stablecoin, symbol: "TUSD", decimals: 6 },
     panel: { threshold: 2, arbitrators: [keys.first, keys.second] },
     ...changes,
@@ -150,7 +150,7 @@ describe("holdfast dev", () => {
     expect(funded.intent).to.include({ deal: id, succeeded: true });
     const send = ["--send", ...relayer];
     await done("deal", "intent", "ship", "deal.json", ...as("seller"), "--tracking", "waybill.txt", ...send);
-    await done("deal", "intent", "deliver", "deal.json", ...as("carrier"), "--proof", "waybill.txt", ...send);
+    await done("deal", "intent", "deliver", "deal.json", ...as("courier"), "--proof", "waybill.txt", ...send);
     await done("deal", "intent", "dispute", "deal.json", ...as("buyer"), "--statement", "reasons.txt", ...send);
     expect(await done("deal", "show", "deal.json", ...relayer)).to.include({ status: "disputed" });
 

@@ -30,7 +30,7 @@ import type { BondProjection, DealProjection } from "../../src/relayer/fold.ts";
 import { bondKey } from "../../src/relayer/fold.ts";
 import { silentLog } from "../../src/relayer/log.ts";
 import { createRelayer, type Relayer } from "../../src/relayer/relayer.ts";
-import type { CarryRequest } from "../../src/wire/relayRequests.ts";
+import type { RelayRequest } from "../../src/wire/relayRequests.ts";
 import { type Anvil, CHAIN_ID, startAnvil } from "../fixtures/anvil.ts";
 import { type Databases, engineMissing, engines, startDatabases } from "../fixtures/database.ts";
 import { actors, DAY, type Deployment, deploy, panel } from "../fixtures/deployment.ts";
@@ -110,9 +110,9 @@ for (const engine of engines) {
       });
     const sign = (account: typeof actors.buyer, intent: Intent) =>
       account.signTypedData(intentTypedData(intent, deployment.domain) as never);
-    const carry = async (account: typeof actors.buyer, intent: Intent) => {
+    const relay = async (account: typeof actors.buyer, intent: Intent) => {
       const signature = await sign(account, intent);
-      return relayer.accept({ ...intent, signature } as CarryRequest);
+      return relayer.accept({ ...intent, signature } as RelayRequest);
     };
     const register = async (changes: Partial<Terms>) => {
       const terms = await deployment.termsOf(changes);
@@ -144,7 +144,7 @@ for (const engine of engines) {
       await anvil.ask("evm_mine");
     };
 
-    it("carries a covered deal from gasless funding through a dispute to a determination", async () => {
+    it("relays a covered deal from gasless funding through a dispute to a determination", async () => {
       const { stablecoin } = deployment;
       await deployment.giveStablecoin(actors.buyer, 1_000_000n);
       await deployment.giveStablecoin(actors.seller, 500n);
@@ -159,12 +159,12 @@ for (const engine of engines) {
       const funding = await relayer.accept({ kind: "FundDealWithAuthorization", deal: dealId, authorization });
       expect((await settled(funding.id)).succeeded).equal(true);
       await dealIn(dealId, "funded");
-      await carry(actors.seller, { kind: "ShipGoods", message: { deal: dealId, tracking: digest, deadline: FAR } });
+      await relay(actors.seller, { kind: "ShipGoods", message: { deal: dealId, tracking: digest, deadline: FAR } });
       await dealIn(dealId, "shipped");
-      await carry(actors.attestor, { kind: "AttestDelivery", message: { deal: dealId, proof: digest, deadline: FAR } });
+      await relay(actors.attestor, { kind: "AttestDelivery", message: { deal: dealId, proof: digest, deadline: FAR } });
       await dealIn(dealId, "delivered");
       const by = terms.buyer;
-      await carry(actors.buyer, {
+      await relay(actors.buyer, {
         kind: "OpenDispute",
         message: {
           deal: dealId,
@@ -225,25 +225,25 @@ for (const engine of engines) {
       const { dealId } = await deployment.funded();
       await indexed();
       const intent: Intent = { kind: "ShipGoods", message: { deal: dealId, tracking: digest, deadline: FAR } };
-      const [first, second] = await Promise.all([carry(actors.seller, intent), carry(actors.seller, intent)]);
+      const [first, second] = await Promise.all([relay(actors.seller, intent), relay(actors.seller, intent)]);
       expect(second.outboxId).equal(first.outboxId);
       expect((await settled(first.id)).succeeded).equal(true);
-      expect((await carry(actors.seller, intent)).outboxId).equal(first.outboxId);
+      expect((await relay(actors.seller, intent)).outboxId).equal(first.outboxId);
     });
 
     it("refuses early what the contract would refuse, and queues nothing", async () => {
       const { dealId } = await deployment.funded();
       await indexed();
       const message = { deal: dealId, tracking: digest, deadline: FAR };
-      await rejection(carry(actors.buyer, { kind: "ShipGoods", message }), "signature-invalid");
+      await rejection(relay(actors.buyer, { kind: "ShipGoods", message }), "signature-invalid");
       await rejection(
-        carry(actors.seller, { kind: "ShipGoods", message: { ...message, deadline: 1_000 } }),
+        relay(actors.seller, { kind: "ShipGoods", message: { ...message, deadline: 1_000 } }),
         "intent-expired",
       );
       const unknown = { ...message, deal: keccak256("0x99") };
-      await rejection(carry(actors.seller, { kind: "ShipGoods", message: unknown }), "deal-unknown");
+      await rejection(relay(actors.seller, { kind: "ShipGoods", message: unknown }), "deal-unknown");
       const early = await rejection(
-        carry(actors.attestor, { kind: "AttestDelivery", message: { deal: dealId, proof: digest, deadline: FAR } }),
+        relay(actors.attestor, { kind: "AttestDelivery", message: { deal: dealId, proof: digest, deadline: FAR } }),
         "action-refused",
       );
       expect(early.details).deep.equal({ action: "deliver", status: "funded", why: "status" });
@@ -254,7 +254,7 @@ for (const engine of engines) {
       const authorization = await authorize(1n, { nonce: native.dealId, validBefore: native.terms.fundBy });
       await rejection(
         relayer.accept({ kind: "FundDealWithAuthorization", deal: native.dealId, authorization }),
-        "native-not-carried",
+        "native-not-relayed",
       );
       const paid = await register({ token: deployment.stablecoin });
       const forged = await rejection(

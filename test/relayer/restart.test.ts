@@ -48,7 +48,7 @@ describe("a whole relayer that is killed again and again", () => {
     await once(child, "exit");
   };
 
-  it("carries whatever it acknowledged, once, and keeps each promise of an anchor", async () => {
+  it("submits whatever it acknowledged, once, and keeps each promise of an anchor", async () => {
     const block = await deployment.client.getBlock();
     const domain = { chainId: CHAIN_ID, registry: deployment.contracts.registry };
     const tasks = [];

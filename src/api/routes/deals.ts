@@ -4,7 +4,7 @@ import { ProtocolError } from "../../core/errors.ts";
 import { readDeal } from "../../db/deals.ts";
 import { listProjections, readProjection } from "../../db/projections.ts";
 import { type BondProjection, bondKey, type DealProjection } from "../../relayer/fold.ts";
-import type { CarryRequest } from "../../wire/relayRequests.ts";
+import type { RelayRequest } from "../../wire/relayRequests.ts";
 import type { ApiContext, Handlers } from "../context.ts";
 import { pageOf, readCursor } from "../cursor.ts";
 import { viewDeal } from "../dealView.ts";
@@ -68,7 +68,7 @@ export const createDealRoutes = ({
     fundDeal: async ({ params: { id: deal }, body }) => {
       const { authorization, buyerSignature, permit, sellerSignature } = body;
       const base = { deal, sellerSignature };
-      let request: CarryRequest;
+      let request: RelayRequest;
       if (authorization !== undefined) request = { kind: "FundDealWithAuthorization", ...base, authorization };
       else if (buyerSignature !== undefined) request = { kind: "FundDeal", ...base, buyerSignature };
       else {

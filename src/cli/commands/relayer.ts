@@ -6,7 +6,7 @@ export const relayer = defineCommand({
   summary: "run the relayer and its API for a chain that you name",
   usage: "",
   about: [
-    "Carries what parties sign to the chain, anchors evidence, acts when deadlines pass, and serves the API. It cannot",
+    "Submits what parties sign to the chain, anchors evidence, acts when deadlines pass, and serves the API. It cannot",
     "move, forge or alter anything; when it is down, every party can act alone (`holdfast deal call`). It is told",
     "everything by its environment, and reads keys and passwords from files only:",
     "  HOLDFAST_RPC_URL                nodes of the chain, separated by commas; wss:// too            needed",

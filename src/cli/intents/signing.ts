@@ -5,7 +5,7 @@ import { type Intent, intentTypedData } from "../../core/deal/intents.ts";
 import { authorizationTypedData } from "../../core/deal/tokenTypedData.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { address } from "../../core/fields.ts";
-import type { CarryRequest } from "../../wire/relayRequests.ts";
+import type { RelayRequest } from "../../wire/relayRequests.ts";
 import { type DealFile, readingUnit } from "../dealFile.ts";
 import { formatAmount } from "../units.ts";
 import { HELP, type Values } from "./options.ts";
@@ -24,7 +24,7 @@ export type Signing = {
 
 /** A request that may still lack the other side's signature. */
 export type Signed = {
-  readonly request: CarryRequest | PartialSettlement;
+  readonly request: RelayRequest | PartialSettlement;
   readonly isComplete: boolean;
   readonly what: string;
 };
@@ -62,7 +62,7 @@ export const authorize = (
     ),
   );
 
-export const complete = (request: CarryRequest, what: string): Signed => ({ request, isComplete: true, what });
+export const complete = (request: RelayRequest, what: string): Signed => ({ request, isComplete: true, what });
 
 export const parseAddress = (text: string): Address => {
   const parsed = address.safeParse(text);

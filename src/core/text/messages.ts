@@ -239,8 +239,8 @@ export const errorMessages = {
     en: "This address does not take this method. Nothing was done. Use {allowed}.",
     zh: "该地址不支持此方法。未作任何操作。请使用 {allowed}。",
   },
-  "native-not-carried": {
-    en: "Native currency is not carried for others. No money moved. Pay from the buyer's own wallet, directly to the escrow.",
+  "native-not-relayed": {
+    en: "Native currency is not relayed for others. No money moved. Pay from the buyer's own wallet, directly to the escrow.",
     zh: "不代为转送原生币。资金未动。请由买家钱包直接付入托管合约。",
   },
   "nonce-taken": {
@@ -296,7 +296,7 @@ export const errorMessages = {
     zh: "返回内容不是中继的应答。无法确定请求是否送达；重复提交不会执行两次。请检查地址后重试。",
   },
   "relayer-balance-low": {
-    en: "The relayer cannot pay for transactions now. Money in escrow is safe, and the request is kept. Wait, or carry it to the contract yourself before its deadline.",
+    en: "The relayer cannot pay for transactions now. Money in escrow is safe, and the request is kept. Wait, or submit it to the contract yourself before its deadline.",
     zh: "中继暂无足够手续费。托管资金安全，请求已保留。请等待，或在期限前自行提交到合约。",
   },
   "relayer-unreachable": {

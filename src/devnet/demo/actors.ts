@@ -4,7 +4,7 @@ import { type HDAccount, mnemonicToAccount } from "viem/accounts";
 /** The test mnemonic that every local chain funds; its keys are public and worth nothing. */
 const TEST_MNEMONIC = "test test test test test test test test test test test junk";
 
-const ROLES = ["buyer", "seller", "marketplace", "carrier"] as const;
+const ROLES = ["buyer", "seller", "marketplace", "courier"] as const;
 
 /** Index 0 deploys and pays the relayer's gas; the local chain funds 0 to 9. */
 const FIRST_INDEX = 1;

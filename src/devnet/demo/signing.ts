@@ -8,7 +8,7 @@ import {
 } from "../../core/deal/intents.ts";
 import { dealIdOf, type Terms, termsTypedData } from "../../core/deal/terms.ts";
 import { fundingAuthorization } from "../../core/deal/tokenTypedData.ts";
-import type { CarryRequest } from "../../wire/relayRequests.ts";
+import type { RelayRequest } from "../../wire/relayRequests.ts";
 import type { Deployment } from "../deploy.ts";
 
 /** The name and version that the test stablecoin signs under. */
@@ -20,7 +20,7 @@ type PartyIntent = Exclude<Intent, { kind: "Settlement" | "PostBond" }>;
 export const createSigning = ({ chainId, escrow, panelTribunal }: Deployment) => {
   const domain = { chainId, escrow };
 
-  const intent = async (signer: LocalAccount, message: PartyIntent): Promise<CarryRequest> => ({
+  const intent = async (signer: LocalAccount, message: PartyIntent): Promise<RelayRequest> => ({
     ...message,
     signature: await signer.signTypedData(
       intentTypedData(message, domain) as Parameters<LocalAccount["signTypedData"]>[0],
@@ -30,7 +30,7 @@ export const createSigning = ({ chainId, escrow, panelTribunal }: Deployment) =>
   const settlement = async (
     signers: { readonly buyer: LocalAccount; readonly seller: LocalAccount },
     message: Extract<Intent, { kind: "Settlement" }>["message"],
-  ): Promise<CarryRequest> => {
+  ): Promise<RelayRequest> => {
     const typedData = intentTypedData({ kind: "Settlement", message }, domain) as Parameters<
       LocalAccount["signTypedData"]
     >[0];

@@ -52,7 +52,7 @@ const POLL_MS = 50;
  */
 export const playFurnitureCase = async (stage: Stage, files: CaseFiles): Promise<ProvenFile[]> => {
   const { actors, chain, client, sign, ledger, say } = stage;
-  const { buyer, seller, carrier } = actors;
+  const { buyer, seller, courier } = actors;
 
   say("1. The seller posts a bond, and it limits what can be promised");
   const deposit = encodeFunctionData({
@@ -69,16 +69,16 @@ export const playFurnitureCase = async (stage: Stage, files: CaseFiles): Promise
   const terms = stage.termsOf("furniture", FURNITURE, { now: await chain.now(), changes: { coverage: BOND } });
   const id = sign.dealIdOf(terms);
   await client.registerDeal({ terms, sellerSignature: await sign.terms(seller, terms) });
-  await carried(stage, client.fundDeal(id, { authorization: await sign.authorization(buyer, terms) }));
+  await relayed(stage, client.fundDeal(id, { authorization: await sign.authorization(buyer, terms) }));
   ledger.move(FURNITURE, { from: "buyer" });
   say(`   ${showDollars(FURNITURE)} held by ERC-3009, coverage ${showDollars(BOND)}; deal ${id}`);
 
-  say("3. The seller ships, the carrier attests delivery, the buyer disputes: three signatures, no gas");
+  say("3. The seller ships, the courier attests delivery, the buyer disputes: three signatures, no gas");
   const deadline = (await chain.now()) + DAY;
-  await carry(stage, await sign.intent(seller, ship(id, deadline)));
-  await carry(stage, await sign.intent(carrier, deliver(id, deadline)));
+  await relay(stage, await sign.intent(seller, ship(id, deadline)));
+  await relay(stage, await sign.intent(courier, deliver(id, deadline)));
   const statement = digestOf("The left door of the wardrobe arrived split from top to bottom.");
-  await carry(
+  await relay(
     stage,
     await sign.intent(buyer, {
       kind: "OpenDispute",
@@ -176,7 +176,7 @@ const determine = async (stage: Stage, terms: Terms, { id, evidence, disputedAt 
   check("the relayer refuses it early as well", tooEarly === "answer-window-open");
   say(`   before the answer window is over refused by the contract: ${early}`);
   await travelTo(stage, answerUntil);
-  await carried(stage, client.submitDetermination({ determination, panel, signatures }));
+  await relayed(stage, client.submitDetermination({ determination, panel, signatures }));
   await client.waitForDeal(id, "closed");
 
   const fee = feeOf(toSeller, terms.feeBps);
@@ -197,7 +197,7 @@ const determine = async (stage: Stage, terms: Terms, { id, evidence, disputedAt 
 /** Every other way in which a deal ends, each on a deal of its own. */
 export const playFurtherDeals = async (stage: Stage): Promise<void> => {
   const { actors, chain, client, sign, ledger, say, check } = stage;
-  const { buyer, seller, carrier } = actors;
+  const { buyer, seller, courier } = actors;
 
   say("6. Further deals: every other way out");
   await confirmNative(stage);
@@ -212,7 +212,7 @@ export const playFurtherDeals = async (stage: Stage): Promise<void> => {
     ...seenIn(undisputed("funded")),
     deadline: (await chain.now()) + DAY,
   };
-  await carry(stage, await sign.settlement({ buyer, seller }, message));
+  await relay(stage, await sign.settlement({ buyer, seller }, message));
   await client.waitForDeal(settled.id, "closed");
   payOut(stage, settled.terms, back);
   say(`   settlement by two signatures: ${showDollars(back)} back, the rest to the seller`);
@@ -228,8 +228,8 @@ export const playFurtherDeals = async (stage: Stage): Promise<void> => {
   const undelivered = await fundDirectly(stage, "a chair, lost on the way", dollars(700));
   const accepted = await fundDirectly(stage, "a desk, nobody acts", dollars(1_200));
   const deadline = (await chain.now()) + DAY;
-  for (const { id } of [undelivered, accepted]) await carry(stage, await sign.intent(seller, ship(id, deadline)));
-  await carry(stage, await sign.intent(carrier, deliver(accepted.id, deadline)));
+  for (const { id } of [undelivered, accepted]) await relay(stage, await sign.intent(seller, ship(id, deadline)));
+  await relay(stage, await sign.intent(courier, deliver(accepted.id, deadline)));
 
   await chain.travelTo(shipBy);
   const transactions = new Set<Hex | undefined>();
@@ -275,7 +275,7 @@ const disputeInsteadOfShipping = async (stage: Stage, { id, terms }: FundedDeal)
     ...seenIn(undisputed("funded")),
     deadline: terms.shipBy,
   };
-  await carry(stage, await sign.intent(actors.seller, { kind: "OpenDispute", message }));
+  await relay(stage, await sign.intent(actors.seller, { kind: "OpenDispute", message }));
   await client.waitForDeal(id, "disputed");
   say("   seller disputes ten minutes before the last moment to ship, and never ships");
 };
@@ -307,7 +307,7 @@ const confirmNative = async (stage: Stage) => {
   await client.waitForDeal(id, "funded");
   const before = await chain.nativeBalance(actors.seller.address);
   const deadline = (await chain.now()) + DAY;
-  await carry(
+  await relay(
     stage,
     await sign.intent(actors.buyer, {
       kind: "ConfirmReceipt",
@@ -363,8 +363,8 @@ const ship = (deal: Hex, deadline: number) =>
 const deliver = (deal: Hex, deadline: number) =>
   ({ kind: "AttestDelivery", message: { deal, proof: digestOf("signed for at the door"), deadline } }) as const;
 
-const carry = (stage: Stage, request: Parameters<Client["submitIntent"]>[0]) =>
-  carried(stage, stage.client.submitIntent(request));
+const relay = (stage: Stage, request: Parameters<Client["submitIntent"]>[0]) =>
+  relayed(stage, stage.client.submitIntent(request));
 
 /** Moves the chain's clock and waits until the relayer has seen it. */
 const travelTo = async ({ chain, client, signal }: Stage, second: number) => {
@@ -373,5 +373,5 @@ const travelTo = async ({ chain, client, signal }: Stage, second: number) => {
 };
 
 /** Waits until what the relayer took in is in a block. */
-const carried = async ({ client, signal }: Stage, accepted: ReturnType<Client["submitIntent"]>) =>
+const relayed = async ({ client, signal }: Stage, accepted: ReturnType<Client["submitIntent"]>) =>
   client.waitForIntent((await accepted).id, { signal });

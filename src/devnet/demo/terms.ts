@@ -24,7 +24,7 @@ export const createTermsFactory = ({
     buyer: lower(actors.buyer.address),
     seller: lower(actors.seller.address),
     marketplace: lower(actors.marketplace.address),
-    attestor: lower(actors.carrier.address),
+    attestor: lower(actors.courier.address),
     token: deployment.stablecoin,
     price,
     deposit: price,

@@ -4,33 +4,33 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { expect } from "chai";
 import { encodeFunctionData, type Hex, parseAbi, zeroAddress } from "viem";
-import { type Chain, createChain } from "../../src/chain/client.ts";
-import { type DealStatus, seenIn, undisputed } from "../../src/core/deal/dealTable.ts";
-import type { Intent } from "../../src/core/deal/intents.ts";
-import { extensionTypedData, intentTypedData } from "../../src/core/deal/intents.ts";
-import { dealIdOf, type Terms, termsToJson, termsTypedData } from "../../src/core/deal/terms.ts";
-import { fundingPermit2 } from "../../src/core/deal/tokenTypedData.ts";
-import { createDatabase, type Database } from "../../src/db/database.ts";
-import { saveDeal } from "../../src/db/deals.ts";
-import { readIntent } from "../../src/db/intents.ts";
-import { readProjection } from "../../src/db/projections.ts";
-import { type Acceptance, createAcceptance } from "../../src/relayer/accept.ts";
-import type { DealProjection } from "../../src/relayer/fold.ts";
-import { createIndexer, type Indexer } from "../../src/relayer/indexer.ts";
-import { silentLog } from "../../src/relayer/log.ts";
-import { submitOnce } from "../../src/relayer/submit.ts";
-import { createTracker } from "../../src/relayer/track.ts";
-import { type CarryRequest, requestSchema } from "../../src/wire/relayRequests.ts";
-import { type Anvil, CHAIN_ID, startAnvil } from "../fixtures/anvil.ts";
-import { actors, DAY, type Deployment, deploy, panel } from "../fixtures/deployment.ts";
-import { rejection } from "../fixtures/rejection.ts";
-import { createSender, RELAYER, until } from "../fixtures/sender.ts";
+import { type Chain, createChain } from "../../../src/chain/client.ts";
+import { type DealStatus, seenIn, undisputed } from "../../../src/core/deal/dealTable.ts";
+import type { Intent } from "../../../src/core/deal/intents.ts";
+import { extensionTypedData, intentTypedData } from "../../../src/core/deal/intents.ts";
+import { dealIdOf, type Terms, termsToJson, termsTypedData } from "../../../src/core/deal/terms.ts";
+import { fundingPermit2 } from "../../../src/core/deal/tokenTypedData.ts";
+import { createDatabase, type Database } from "../../../src/db/database.ts";
+import { saveDeal } from "../../../src/db/deals.ts";
+import { readIntent } from "../../../src/db/intents.ts";
+import { readProjection } from "../../../src/db/projections.ts";
+import { type Acceptance, createAcceptance } from "../../../src/relayer/accept.ts";
+import type { DealProjection } from "../../../src/relayer/fold.ts";
+import { createIndexer, type Indexer } from "../../../src/relayer/indexer.ts";
+import { silentLog } from "../../../src/relayer/log.ts";
+import { submitOnce } from "../../../src/relayer/submit.ts";
+import { createTracker } from "../../../src/relayer/track.ts";
+import { type RelayRequest, requestSchema } from "../../../src/wire/relayRequests.ts";
+import { type Anvil, CHAIN_ID, startAnvil } from "../../fixtures/anvil.ts";
+import { actors, DAY, type Deployment, deploy, panel } from "../../fixtures/deployment.ts";
+import { rejection } from "../../fixtures/rejection.ts";
+import { createSender, RELAYER, until } from "../../fixtures/sender.ts";
 
 const digest: Hex = `0x${"33".repeat(32)}`;
 const FAR = 4_000_000_000;
 const lower = (address: string) => address.toLowerCase() as Hex;
 
-describe("carrying each kind of request", () => {
+describe("relaying each kind of request", () => {
   let root: string;
   let anvil: Anvil;
   let deployment: Deployment;
@@ -39,13 +39,13 @@ describe("carrying each kind of request", () => {
   let acceptance: Acceptance;
   let indexer: Indexer;
   before(async () => {
-    root = mkdtempSync(join(tmpdir(), "holdfast-carry-"));
+    root = mkdtempSync(join(tmpdir(), "holdfast-relay-"));
     anvil = await startAnvil();
     deployment = await deploy(anvil);
     database = await createDatabase({ dataDir: root });
     chain = createChain({ rpcUrls: [anvil.url], chainId: CHAIN_ID });
     const { contracts } = deployment;
-    acceptance = createAcceptance({ database, chain, contracts, carrier: RELAYER.address, now: () => 0 });
+    acceptance = createAcceptance({ database, chain, contracts, relayer: RELAYER.address, now: () => 0 });
     indexer = createIndexer({ database, chain, contracts, finality: { safe: 0, final: 0 }, log: silentLog });
   });
   after(async () => {
@@ -57,8 +57,8 @@ describe("carrying each kind of request", () => {
   const catchUp = async () => {
     while (await indexer.indexOnce());
   };
-  /** Carries a request to its end and returns what became of it. */
-  const carry = async (request: CarryRequest) => {
+  /** Relays a request to its end and returns what became of it. */
+  const relay = async (request: RelayRequest) => {
     await catchUp();
     const { id } = await acceptance.accept(request);
     const sender = createSender(database, [anvil.url]);
@@ -75,7 +75,7 @@ describe("carrying each kind of request", () => {
   };
   const signed = async (account: typeof actors.buyer, intent: Intent) => {
     const signature = await account.signTypedData(intentTypedData(intent, deployment.domain) as never);
-    return { ...intent, signature } as CarryRequest;
+    return { ...intent, signature } as RelayRequest;
   };
   const status = async (dealId: Hex) =>
     ((await readProjection(database.db, "deal", dealId))?.state as DealProjection | undefined)?.status;
@@ -92,10 +92,10 @@ describe("carrying each kind of request", () => {
     const now = Number((await deployment.client.getBlock()).timestamp);
     const { terms, dealId } = await register({ deposit: 300_000n, balanceBy: now + 2 * DAY });
     const buyerSignature = await actors.buyer.signTypedData(termsTypedData(terms, deployment.domain));
-    expect((await carry({ kind: "FundDeal", deal: dealId, buyerSignature })).succeeded).equal(true);
+    expect((await relay({ kind: "FundDeal", deal: dealId, buyerSignature })).succeeded).equal(true);
     expect(await status(dealId)).equal("deposited");
     const message = { deal: dealId, amount: 700_000n, ...seenIn(undisputed("deposited")), deadline: FAR };
-    expect((await carry(await signed(actors.buyer, { kind: "PayBalance", message }))).succeeded).equal(true);
+    expect((await relay(await signed(actors.buyer, { kind: "PayBalance", message }))).succeeded).equal(true);
     expect(await status(dealId)).equal("funded");
     const other = { kind: "FundDealWithAuthorization", deal: dealId, authorization: "0x12" } as const;
     const refused = await rejection(acceptance.accept(other), "action-refused");
@@ -109,7 +109,7 @@ describe("carrying each kind of request", () => {
     const domain = { chainId: CHAIN_ID, escrow: deployment.contracts.escrow };
     const permitSignature = await actors.buyer.signTypedData(fundingPermit2(terms, domain, 7n));
     const request = { kind: "FundDealWithPermit2", deal: dealId, nonce: "7", permitSignature } as const;
-    expect((await carry(request)).succeeded).equal(true);
+    expect((await relay(request)).succeeded).equal(true);
     expect(await status(dealId)).equal("funded");
   });
 
@@ -117,16 +117,16 @@ describe("carrying each kind of request", () => {
     const { dealId } = await deployment.funded({ feeBps: 1_000 });
     const seen = seenIn(undisputed("funded"));
     const refund = { deal: dealId, amount: 400_000n, remaining: 600_000n, ...seen, deadline: FAR };
-    expect((await carry(await signed(actors.seller, { kind: "RefundBuyer", message: refund }))).succeeded).equal(true);
+    expect((await relay(await signed(actors.seller, { kind: "RefundBuyer", message: refund }))).succeeded).equal(true);
     const confirm = { deal: dealId, amount: 600_000n, ...seen, deadline: FAR };
-    expect((await carry(await signed(actors.buyer, { kind: "ConfirmReceipt", message: confirm }))).succeeded).equal(
+    expect((await relay(await signed(actors.buyer, { kind: "ConfirmReceipt", message: confirm }))).succeeded).equal(
       true,
     );
     expect(await status(dealId)).equal("closed");
     const owner = lower(actors.marketplace.address);
     const to = "0x00000000000000000000000000000000000000cc";
     const message = { owner, token: zeroAddress, amount: 60_000n, to, nonce: 0n, deadline: FAR } as const;
-    expect((await carry(await signed(actors.marketplace, { kind: "WithdrawCredit", message }))).succeeded).equal(true);
+    expect((await relay(await signed(actors.marketplace, { kind: "WithdrawCredit", message }))).succeeded).equal(true);
     expect(await deployment.client.getBalance({ address: to })).equal(60_000n);
   });
 
@@ -134,13 +134,13 @@ describe("carrying each kind of request", () => {
     const seller = lower(actors.seller.address);
     await deployment.act(actors.seller, "postBond", { args: [seller, zeroAddress, 900n], value: 900n });
     const request = { seller, token: zeroAddress, nonce: 0n, deadline: FAR } as const;
-    const requested = await carry(await signed(actors.seller, { kind: "RequestBondWithdrawal", message: request }));
+    const requested = await relay(await signed(actors.seller, { kind: "RequestBondWithdrawal", message: request }));
     expect(requested.succeeded).equal(true);
     await anvil.ask("evm_increaseTime", [181 * DAY]);
     await anvil.ask("evm_mine");
     const to = "0x00000000000000000000000000000000000000dd";
     const message = { seller, token: zeroAddress, amount: 900n, to, nonce: 1n, deadline: FAR } as const;
-    expect((await carry(await signed(actors.seller, { kind: "WithdrawBond", message }))).succeeded).equal(true);
+    expect((await relay(await signed(actors.seller, { kind: "WithdrawBond", message }))).succeeded).equal(true);
     expect(await deployment.client.getBalance({ address: to })).equal(900n);
   });
 
@@ -163,7 +163,7 @@ describe("carrying each kind of request", () => {
     const rejected = (await readIntent(database.db, id))!;
     expect([rejected.state, rejected.code]).deep.equal(["rejected", "call-reverted"]);
     await allow(1_000_000n);
-    expect((await carry(request)).succeeded).equal(true);
+    expect((await relay(request)).succeeded).equal(true);
     expect(await status(dealId)).equal("funded");
   });
 
@@ -269,7 +269,7 @@ describe("carrying each kind of request", () => {
       "signature-count-wrong",
     );
     await rejection(acceptance.accept({ ...request, panel: { ...ofPanel, minBackstop: 8 * DAY } }), "panel-mismatch");
-    expect((await carry(request)).succeeded).equal(true);
+    expect((await relay(request)).succeeded).equal(true);
     expect(await read()).include({ status: "disputed", disputedFrom: "funded", until: extension.until });
   });
 
