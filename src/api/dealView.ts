@@ -15,7 +15,7 @@ import {
 } from "../core/deal/dealTable.ts";
 import { feeOf, silentCourse } from "../core/deal/payouts.ts";
 import { type Terms, termsToJson } from "../core/deal/terms.ts";
-import { type DealProjection, stateOfDeal } from "../relayer/fold.ts";
+import { type DealProjection, stateOfDeal } from "../relayer/project/deal.ts";
 import type { dealView } from "../wire/schemas.ts";
 
 export type KnownDeal = Readonly<{

@@ -107,7 +107,7 @@ export type EventsTable = {
   name: string;
   dealId: Hex | null;
   args: Json<Record<string, unknown>>;
-  /** What the event changes, as `kind:key`; a reorganisation folds exactly these again. */
+  /** What the event changes, as `kind:key`; a reorganisation projects exactly these again. */
   subjects: ColumnType<string[], string[], string[]>;
 };
 

@@ -25,9 +25,10 @@ import { type IntentRecord, readIntent, saveIntent } from "../db/intents.ts";
 import { enqueue, reopen } from "../db/outbox.ts";
 import { readProjection } from "../db/projections.ts";
 import { dealOfRequest, type RelayRequest } from "../wire/relayRequests.ts";
-import { type BondProjection, bondKey, type DealProjection, stateOfDeal, termsOfDeal } from "./fold.ts";
 import type { CallPlan } from "./plan/callPlan.ts";
 import { planCall } from "./plan/planCall.ts";
+import { type BondProjection, bondKey } from "./project/bond.ts";
+import { type DealProjection, stateOfDeal, termsOfDeal } from "./project/deal.ts";
 import { toCall } from "./sender.ts";
 
 export type AcceptOptions = Readonly<{

@@ -10,7 +10,7 @@ import type { Database } from "../db/database.ts";
 import { enqueue, readQueuedDeadlines, reopenStale } from "../db/outbox.ts";
 import { readDueDeals } from "../db/projections.ts";
 import type { CallPayload } from "../db/tables.ts";
-import { type DealProjection, termsOfDeal } from "./fold.ts";
+import { type DealProjection, termsOfDeal } from "./project/deal.ts";
 
 export type DeadlineOptions = Readonly<{ database: Database; chain: Chain; contracts: Contracts }>;
 

@@ -38,8 +38,9 @@ import {
   writeProjections,
 } from "../db/projections.ts";
 import type { Tables } from "../db/tables.ts";
-import { fold, fundedTerms, type Projection, type Subject, subjectsOf } from "./fold.ts";
 import type { Log } from "./log.ts";
+import { fundedTerms } from "./project/deal.ts";
+import { type Projection, project, type Subject, subjectsOf } from "./project/project.ts";
 
 export type IndexerOptions = Readonly<{
   database: Database;
@@ -227,21 +228,21 @@ const apply = async (tx: Transaction<Tables>, { cursor, base, range }: Step): Pr
   if (actual.number !== cursor.number || actual.hash !== cursor.hash) return false;
   const undone = base === cursor ? [] : await deleteAbove(tx, base.number);
   if (base !== cursor) await unsettleAbove(tx, base.number);
-  const folding = createFolding();
+  const projector = createProjector();
   if (undone.length > 0) {
     await deleteProjections(tx, undone);
     const remaining = await readEventsOf(tx, undone);
-    await learnTerms(tx, folding, remaining);
-    folding.foldAll(remaining, new Set(undone));
+    await learnTerms(tx, projector, remaining);
+    projector.projectAll(remaining, new Set(undone));
   }
-  await learnTerms(tx, folding, range.events);
-  const events = range.events.map(folding.withSubjects);
+  await learnTerms(tx, projector, range.events);
+  const events = range.events.map(projector.withSubjects);
   await insertEvents(tx, events);
   await insertBlocks(tx, range.blocks);
   const touched = [...new Set(events.flatMap(({ subjects }) => subjects))];
-  folding.load((await readProjections(tx, touched)) as unknown as readonly Projection[]);
-  folding.foldAll(events);
-  await writeProjections(tx, folding.results());
+  projector.load((await readProjections(tx, touched)) as unknown as readonly Projection[]);
+  projector.projectAll(events);
+  await writeProjections(tx, projector.results());
   await writeCursor(tx, range.end);
   return true;
 };
@@ -253,16 +254,16 @@ export const rebuildProjections = async (database: Database): Promise<void> => {
     if (known === undefined) return;
     await lockCursor(tx, known);
     await deleteAllProjections(tx);
-    const folding = createFolding();
+    const projector = createProjector();
     for await (const page of readAllEvents(tx)) {
-      await learnTerms(tx, folding, page);
-      folding.foldAll(page);
+      await learnTerms(tx, projector, page);
+      projector.projectAll(page);
     }
-    await writeProjections(tx, folding.results());
+    await writeProjections(tx, projector.results());
   });
 };
 
-const createFolding = () => {
+const createProjector = () => {
   const states = new Map<Subject, Projection>();
   const terms = new Map<Hex, Terms>();
   const termsOf = (event: StoredEvent) => {
@@ -282,12 +283,11 @@ const createFolding = () => {
       }
     },
     withSubjects: (event: StoredEvent): IndexedEvent => ({ ...event, subjects: subjectsOf(event, termsOf(event)) }),
-    foldAll: (events: readonly IndexedEvent[], only?: ReadonlySet<string>) => {
+    projectAll: (events: readonly IndexedEvent[], only?: ReadonlySet<string>) => {
       for (const event of events) {
         for (const subject of event.subjects as readonly Subject[]) {
           if (only !== undefined && !only.has(subject)) continue;
-          const next = fold(subject, states.get(subject), { ...event, terms: termsOf(event) });
-          if (next !== undefined) states.set(subject, next);
+          states.set(subject, project(subject, states.get(subject), { ...event, terms: termsOf(event) }));
         }
       }
     },
@@ -297,10 +297,12 @@ const createFolding = () => {
 
 const learnTerms = async (
   tx: Transaction<Tables>,
-  folding: ReturnType<typeof createFolding>,
+  projector: ReturnType<typeof createProjector>,
   events: readonly StoredEvent[],
 ) => {
-  for (const event of events) if (event.name === "DealFunded") folding.learn(event);
-  const unknown = new Set(events.flatMap(({ dealId }) => (dealId !== null && !folding.knows(dealId) ? [dealId] : [])));
-  for (const funding of await readFundings(tx, [...unknown])) folding.learn(funding);
+  for (const event of events) if (event.name === "DealFunded") projector.learn(event);
+  const unknown = new Set(
+    events.flatMap(({ dealId }) => (dealId !== null && !projector.knows(dealId) ? [dealId] : [])),
+  );
+  for (const funding of await readFundings(tx, [...unknown])) projector.learn(funding);
 };

@@ -3,7 +3,8 @@ import { type EscrowDomain, type Terms, termsSchema, termsToJson, termsTypedData
 import { ProtocolError } from "../../core/errors.ts";
 import { readDeal } from "../../db/deals.ts";
 import { listProjections, readProjection } from "../../db/projections.ts";
-import { type BondProjection, bondKey, type DealProjection } from "../../relayer/fold.ts";
+import { type BondProjection, bondKey } from "../../relayer/project/bond.ts";
+import type { DealProjection } from "../../relayer/project/deal.ts";
 import type { RelayRequest } from "../../wire/relayRequests.ts";
 import type { ApiContext, Handlers } from "../context.ts";
 import { pageOf, readCursor } from "../cursor.ts";

@@ -2,7 +2,7 @@ import type { Hex } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
 import { readIntent } from "../../db/intents.ts";
 import { readProjection } from "../../db/projections.ts";
-import type { DealProjection } from "../../relayer/fold.ts";
+import type { DealProjection } from "../../relayer/project/deal.ts";
 import type { ApiContext, Handlers } from "../context.ts";
 import { viewIntent } from "../intentView.ts";
 

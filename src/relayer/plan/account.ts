@@ -1,7 +1,7 @@
 import type { Address, Hex } from "viem";
 import { escrowAbi } from "../../abi/escrow.ts";
 import { consentOf, type Intent } from "../../core/deal/intents.ts";
-import { bondKey } from "../fold.ts";
+import { bondKey } from "../project/bond.ts";
 import type { Planners } from "./callPlan.ts";
 import { digestOf, encodeEscrow, idOver, type PlanContext, toEscrow } from "./planContext.ts";
 

@@ -1,18 +1,12 @@
 import { describe, it } from "node:test";
 import { expect } from "chai";
 import { numberToHex } from "viem";
-import type { Terms } from "../../src/core/deal/terms.ts";
-import { packTerms } from "../../src/core/deal/termsCodec.ts";
-import type { StoredEvent } from "../../src/db/events.ts";
-import {
-  type BondProjection,
-  bondKey,
-  type DealProjection,
-  fold,
-  type Projection,
-  type Subject,
-  subjectsOf,
-} from "../../src/relayer/fold.ts";
+import type { Terms } from "../../../src/core/deal/terms.ts";
+import { packTerms } from "../../../src/core/deal/termsCodec.ts";
+import type { StoredEvent } from "../../../src/db/events.ts";
+import { type BondProjection, bondKey } from "../../../src/relayer/project/bond.ts";
+import type { DealProjection } from "../../../src/relayer/project/deal.ts";
+import { type Projection, project, type Subject, subjectsOf } from "../../../src/relayer/project/project.ts";
 
 const word = (number: number) => numberToHex(number, { size: 32 });
 const party = (number: number) => numberToHex(number, { size: 20 });
@@ -55,11 +49,11 @@ const event = (name: string, args: Record<string, unknown>): StoredEvent => ({
   logIndex: 0,
 });
 
-const foldAll = (events: readonly StoredEvent[]) => {
+const projectAll = (events: readonly StoredEvent[]) => {
   const states = new Map<Subject, Projection>();
   for (const one of events) {
     for (const subject of subjectsOf(one, terms)) {
-      states.set(subject, fold(subject, states.get(subject), { ...one, terms })!);
+      states.set(subject, project(subject, states.get(subject), { ...one, terms }));
     }
   }
   const of = (subject: Subject) => states.get(subject)?.state;
@@ -72,23 +66,23 @@ const foldAll = (events: readonly StoredEvent[]) => {
 const posted = event("BondPosted", { seller: terms.seller, token: terms.token, amount: "500" });
 const funded = event("DealFunded", { id: dealId, terms: { words: packTerms(terms).words } });
 
-describe("fold", () => {
+describe("project", () => {
   it("reserves the coverage at funding and frees it when the tail is over", () => {
-    const before = foldAll([posted, funded]);
+    const before = projectAll([posted, funded]);
     expect(before.bond).include({ balance: "500", reserved: "300" });
     expect(before.deal).include({ status: "funded", held: "1000" });
     expect(before.deal.next).deep.equal({ action: "expire", at: terms.shipBy });
     const released = event("DealReleased", { id: dealId, amount: "1000", tailUntil: "150" });
-    const inTail = foldAll([posted, funded, released]);
+    const inTail = projectAll([posted, funded, released]);
     expect(inTail.bond.reserved).equal("300");
     expect(inTail.deal.next).deep.equal({ action: "close", at: 150 });
-    const closed = foldAll([posted, funded, released, event("DealClosed", { id: dealId })]);
+    const closed = projectAll([posted, funded, released, event("DealClosed", { id: dealId })]);
     expect(closed.bond).include({ balance: "500", reserved: "0" });
     expect(closed.deal).include({ status: "closed", next: null });
   });
 
   it("keeps what the seller got when a released deal is compensated from the coverage", () => {
-    const { deal, bond } = foldAll([
+    const { deal, bond } = projectAll([
       posted,
       funded,
       event("DealReleased", { id: dealId, amount: "1000", tailUntil: "150" }),
@@ -110,12 +104,12 @@ describe("fold", () => {
 
   it("adds partial refunds up and frees the coverage with the last before shipping", () => {
     const partial = event("DealRefunded", { id: dealId, amount: "400", remaining: "600", tailUntil: "0" });
-    const open = foldAll([posted, funded, partial]);
+    const open = projectAll([posted, funded, partial]);
     expect(open.deal).include({ status: "funded", held: "600", refunded: "400" });
     expect(open.bond.reserved).equal("300");
     const whole = event("DealRefunded", { id: dealId, amount: "600", remaining: "0", tailUntil: "0" });
     const doubled = event("DealCompensated", { id: dealId, compensation: "200", shortfall: "0" });
-    const ended = foldAll([posted, funded, partial, whole, doubled]);
+    const ended = projectAll([posted, funded, partial, whole, doubled]);
     expect(ended.deal).include({ status: "closed", held: "0", refunded: "1000" });
     expect(ended.deal.outcome).include({ by: "refund", toBuyer: "600", compensation: "200", shortfall: "0" });
     expect(ended.bond).include({ balance: "300", reserved: "0" });
@@ -127,7 +121,7 @@ describe("fold", () => {
       ["DealExpired", { refunded: "1000" }],
       ["DealLapsed", { toBuyer: "400", toSeller: "600" }],
     ] as const) {
-      const { deal, bond } = foldAll([posted, funded, event(name, { id: dealId, ...args, tailUntil: "500" })]);
+      const { deal, bond } = projectAll([posted, funded, event(name, { id: dealId, ...args, tailUntil: "500" })]);
       expect(deal, name).include({ status: "released", held: "0", until: 500 });
       expect(deal.next, name).deep.equal({ action: "close", at: 500 });
       expect(bond.reserved, name).equal("300");
@@ -138,12 +132,12 @@ describe("fold", () => {
     const disputed = event("DealDisputed", { id: dealId, by: terms.seller, statement: word(9), backstopAt: "900" });
     const shipped = event("DealShipped", { id: dealId, tracking: word(12) });
     const delivered = event("DealDelivered", { id: dealId, proof: word(13), inspectionUntil: "160" });
-    const during = foldAll([posted, funded, disputed, shipped]);
+    const during = projectAll([posted, funded, disputed, shipped]);
     expect(during.deal).include({ status: "disputed", disputedFrom: "shipped", until: 900, tracking: word(12) });
     expect(during.deal.disputedAt).equal(disputed.timestamp);
     expect(during.deal.next).deep.equal({ action: "lapse", at: 900 });
     const later = [delivered, event("BackstopMoved", { id: dealId, backstopAt: "950" })];
-    expect(foldAll([posted, funded, disputed, shipped, ...later]).deal).include({
+    expect(projectAll([posted, funded, disputed, shipped, ...later]).deal).include({
       disputedFrom: "delivered",
       disputedAt: 160,
       until: 950,
@@ -158,18 +152,19 @@ describe("fold", () => {
       ["DealRefunded", { amount: "1000", remaining: "0" }],
     ] as const) {
       const gaveIn = event(name, { id: dealId, ...args, tailUntil: "150" });
-      const { deal, bond } = foldAll([posted, funded, disputed, moved, gaveIn]);
+      const { deal, bond } = projectAll([posted, funded, disputed, moved, gaveIn]);
       const { timestamp: disputedAt } = disputed;
       expect(deal).include({ status: "disputed", disputedFrom: "released", held: "0", until: 240, disputedAt });
       expect(deal.next).deep.equal({ action: "lapse", at: 240 });
       expect(bond.reserved).equal("300");
       const digests = { reasons: word(1), evidence: word(2) };
       const awarded = event("DealAwarded", { id: dealId, toBuyer: "0", toSeller: "0", ...digests });
-      const { outcome } = foldAll([posted, funded, disputed, moved, gaveIn, awarded]).deal;
+      const { outcome } = projectAll([posted, funded, disputed, moved, gaveIn, awarded]).deal;
       expect(BigInt(outcome!.toBuyer) + BigInt(outcome!.toSeller)).equal(1000n);
     }
     expect(
-      foldAll([posted, funded, disputed, event("DealReleased", { id: dealId, amount: "1000", tailUntil: "0" })]).deal,
+      projectAll([posted, funded, disputed, event("DealReleased", { id: dealId, amount: "1000", tailUntil: "0" })])
+        .deal,
     ).include({ status: "closed", disputedFrom: "none", until: 0, disputedAt: 0 });
   });
 
@@ -183,6 +178,6 @@ describe("fold", () => {
     });
     const owed = event("DealCompensated", { id: dealId, compensation: "300", shortfall: "50" });
     const paid = event("ShortfallPaid", { id: dealId, payer: terms.seller, amount: "20", remaining: "30" });
-    expect(foldAll([posted, funded, awarded, owed, paid]).deal.outcome).include({ shortfall: "30" });
+    expect(projectAll([posted, funded, awarded, owed, paid]).deal.outcome).include({ shortfall: "30" });
   });
 });

@@ -1,0 +1,69 @@
+import type { Terms } from "../../core/deal/terms.ts";
+import type { StoredEvent } from "../../db/events.ts";
+import { type AnchorProjection, anchorKey, projectAnchor } from "./anchor.ts";
+import { type BondProjection, bondChangeOf, bondKey, projectBond } from "./bond.ts";
+import { type CreditProjection, creditKey, projectCredit } from "./credit.ts";
+import { type DealProjection, projectDeal } from "./deal.ts";
+import { argsOf, type ProjectedEvent, type ProjectionOf, type Projector } from "./projector.ts";
+
+/** What each kind of projection says. */
+export type ProjectionKinds = {
+  deal: DealProjection;
+  bond: BondProjection;
+  credit: CreditProjection;
+  anchor: AnchorProjection;
+};
+
+export type ProjectionKind = keyof ProjectionKinds;
+
+type Projections = { [K in ProjectionKind]: ProjectionOf<K, ProjectionKinds[K]> };
+
+export type Projection = Projections[ProjectionKind];
+
+/** Names one projection: `kind:key`. */
+export type Subject = `${ProjectionKind}:${string}`;
+
+const projectors: { readonly [K in ProjectionKind]: Projector<ProjectionKinds[K], Projections[K]> } = {
+  deal: projectDeal,
+  bond: projectBond,
+  credit: projectCredit,
+  anchor: projectAnchor,
+};
+
+/** The projection after an event; pure, and the only place where projections come from. */
+export function project(subject: Subject, state: Projection | undefined, event: ProjectedEvent): Projection {
+  const colon = subject.indexOf(":");
+  const kind = subject.slice(0, colon) as ProjectionKind;
+  const key = subject.slice(colon + 1);
+  return projectAs(kind, key, { before: state?.state, event });
+}
+
+/** Everything that an event changes. `terms` are those of the deal that it names, if it names one. */
+export function subjectsOf(event: StoredEvent, terms: Terms | undefined): Subject[] {
+  const args = argsOf(event);
+  switch (event.name) {
+    case "BondPosted":
+    case "BondWithdrawn":
+    case "BondWithdrawalRequested":
+      return [`bond:${bondKey(args.seller!, args.token!)}`];
+    case "CreditAdded":
+    case "CreditWithdrawn":
+      return [`credit:${creditKey(args.owner!, args.token!)}`];
+    case "Anchored":
+      return [`anchor:${anchorKey(args.sender!, args.root!)}`];
+    default: {
+      if (event.dealId === null || terms === undefined) return [];
+      const touchesBond = terms.coverage > 0n && bondChangeOf(event, terms.coverage) !== undefined;
+      const bond = `bond:${bondKey(terms.seller, terms.token)}` as const;
+      return [`deal:${event.dealId}`, ...(touchesBond ? [bond] : [])];
+    }
+  }
+}
+
+function projectAs<K extends ProjectionKind>(
+  kind: K,
+  key: string,
+  { before, event }: { before: ProjectionKinds[K] | undefined; event: ProjectedEvent },
+): Projections[K] {
+  return projectors[kind](key, before, event);
+}
