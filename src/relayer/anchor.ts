@@ -14,7 +14,7 @@ import {
   saveBatch,
   takeUnanchored,
 } from "../db/evidence.ts";
-import { enqueue, reopenStaleAnchors } from "../db/outbox.ts";
+import { enqueue, reopenStaleAnchors } from "../db/queue.ts";
 import type { Log } from "./log.ts";
 
 export type AnchorOptions = Readonly<{

@@ -7,8 +7,8 @@ import { multicall3Address } from "../chain/multicall3.ts";
 import { type DeadlineAction, deadlineActions } from "../core/deal/dealTable.ts";
 import { packTerms } from "../core/deal/termsCodec.ts";
 import type { Database } from "../db/database.ts";
-import { enqueue, readQueuedDeadlines, reopenStale } from "../db/outbox.ts";
 import { readDueDeals } from "../db/projections.ts";
+import { enqueue, readQueuedDeadlines, reopenStale } from "../db/queue.ts";
 import type { CallPayload } from "../db/tables.ts";
 import { type DealProjection, termsOfDeal } from "./project/deal.ts";
 

@@ -29,7 +29,6 @@ import {
   type StoredEvent,
   writeCursor,
 } from "../db/events.ts";
-import { unsettleAbove } from "../db/outbox.ts";
 import {
   deleteAllProjections,
   deleteProjections,
@@ -38,6 +37,7 @@ import {
   writeProjections,
 } from "../db/projections.ts";
 import type { Tables } from "../db/tables.ts";
+import { unsettleAbove } from "../db/transactions.ts";
 import type { Log } from "./log.ts";
 import { fundedTerms } from "./project/deal.ts";
 import { type Projection, project, type Subject, subjectsOf } from "./project/project.ts";

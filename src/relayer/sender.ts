@@ -18,7 +18,7 @@ export type Step =
   | "replacement-signed"
   | "replacement-sent"
   | "receipt-read"
-  | "landed";
+  | "mined";
 
 /** What submitting and tracking share. */
 export type Sender = Readonly<{

@@ -1,6 +1,6 @@
 import { type Address, type Hex, keccak256, type TransactionSerializableEIP1559 } from "viem";
 import type { Call, Fees } from "../chain/transactions.ts";
-import type { SignedAttempt } from "../db/outbox.ts";
+import type { SignedAttempt } from "../db/transactions.ts";
 
 /** A key that pays for transactions: in memory, or behind a remote signer. */
 export type TransactionSigner = Readonly<{

@@ -11,26 +11,26 @@ import {
   simulate,
 } from "../chain/transactions.ts";
 import { type ErrorCode, ProtocolError } from "../core/errors.ts";
+import type { AttemptRow, OutboxRow } from "../db/tables.ts";
 import {
   attemptsOf,
-  type Flight,
   fillNonce,
   findByNonce,
   markDisplaced,
-  markLanded,
-  markUnlanded,
-  readAirborne,
-  readLanded,
+  markMined,
+  markReorged,
+  type PendingTransaction,
+  readMined,
   readNextNonce,
+  readPending,
   replaceAttempt,
-} from "../db/outbox.ts";
-import type { AttemptRow, OutboxRow } from "../db/tables.ts";
+} from "../db/transactions.ts";
 import { capFees, raiseFees } from "./fees.ts";
 import { type Sender, toCall } from "./sender.ts";
 import { type AttemptPlan, signAttempt, voidPlan, withHeadroom } from "./signer.ts";
 import { sendAttempts } from "./submit.ts";
 
-const FLIGHTS = 500;
+const ROWS_PER_PASS = 500;
 const PASSES_TO_DISPLACE = 5;
 
 type Failure = Readonly<{ row: OutboxRow; error: unknown }>;
@@ -58,20 +58,20 @@ export const createTracker = (sender: Sender): Tracker => {
     // Read before the receipts: a nonce that is settled now has its receipt by then, if the transaction was ours.
     const settledNonce = heads.final < 0 ? 0 : await readNonce(chain, signer.address, heads.final);
     const isUnbroken = await isContinued();
-    const flights = [
-      ...(await readAirborne(database.db, FLIGHTS)),
+    const followed = [
+      ...(await readPending(database.db, ROWS_PER_PASS)),
       // While the chain only grows, a mined row changes when its block becomes safe or final, and not before.
-      ...(await readLanded(database.db, FLIGHTS, isUnbroken ? heads : undefined)),
+      ...(await readMined(database.db, ROWS_PER_PASS, isUnbroken ? heads : undefined)),
     ];
     const results = await Promise.allSettled(
-      flights.map((flight) => followUp(sender, flight, { heads, settledNonce })),
+      followed.map((pending) => followUp(sender, pending, { heads, settledNonce })),
     );
-    const failures = flights.flatMap(({ row }, i) => {
+    const failures = followed.flatMap(({ row }, i) => {
       const result = results[i]!;
       return result.status === "rejected" ? [{ row, error: result.reason as unknown }] : [];
     });
     reportObstacles(failures);
-    const taken = flights.flatMap(({ row }, i) => {
+    const taken = followed.flatMap(({ row }, i) => {
       const result = results[i]!;
       return result.status === "fulfilled" && result.value === "nonce-taken" ? [row.id] : [];
     });
@@ -81,7 +81,7 @@ export const createTracker = (sender: Sender): Tracker => {
     const severe = failures.find(({ error }) => !isOfOneRow(error));
     if (severe !== undefined) throw severe.error;
     if (failures.every(({ row }) => row.blockNumber === null)) lastSeen = heads.latest;
-    return flights.length;
+    return followed.length;
   };
 
   const reportObstacles = (failures: readonly Failure[]) => {
@@ -103,20 +103,24 @@ const isOfOneRow = (error: unknown) =>
 
 type Moment = Readonly<{ heads: Heads; settledNonce: number }>;
 
-const followUp = async (sender: Sender, flight: Flight, moment: Moment): Promise<"nonce-taken" | "followed"> => {
-  const { row, attempts, age, idle } = flight;
+const followUp = async (
+  sender: Sender,
+  pending: PendingTransaction,
+  moment: Moment,
+): Promise<"nonce-taken" | "followed"> => {
+  const { row, attempts, age, idle } = pending;
   const receipts = await Promise.all(attempts.map(({ hash }) => readReceipt(sender.chain, hash)));
   sender.onStep?.("receipt-read");
   const receipt = receipts.find((found) => found !== null);
   const newest = attempts.at(-1)!;
   if (receipt != null) {
-    await land(sender, flight, receipt, moment.heads);
+    await recordMined(sender, pending, receipt, moment.heads);
     return "followed";
   }
   if (row.blockNumber !== null) {
     if (await isStillThere(sender, row.blockNumber, row.blockHash, moment.heads.latest)) return "followed";
     sender.log.warn({ id: row.id, block: row.blockNumber }, "a reorganisation removed a transaction");
-    await markUnlanded(sender.database.db, row.id);
+    await markReorged(sender.database.db, row.id);
     await sendAgain(sender, row, newest);
     return "followed";
   }
@@ -125,19 +129,24 @@ const followUp = async (sender: Sender, flight: Flight, moment: Moment): Promise
     return own.includes(true) ? "followed" : "nonce-taken";
   }
   const isUnsent = newest.sentAt === null && (row.state === "broadcast" || age > sender.settings.resendAfter);
-  if (age > sender.settings.replaceAfter) await replace(sender, flight, newest);
+  if (age > sender.settings.replaceAfter) await replace(sender, pending, newest);
   else if (isUnsent || idle > sender.settings.resendAfter) await sendAgain(sender, row, newest);
   return "followed";
 };
 
-const land = async (sender: Sender, { row, attempts }: Flight, receipt: MinedReceipt, heads: Heads) => {
+const recordMined = async (
+  sender: Sender,
+  { row, attempts }: PendingTransaction,
+  receipt: MinedReceipt,
+  heads: Heads,
+) => {
   const depth = receipt.blockNumber <= heads.final ? "final" : receipt.blockNumber <= heads.safe ? "safe" : "mined";
   if (row.state === depth && row.blockHash === receipt.blockHash) return;
   const attempt = attempts.find(({ hash }) => hash === receipt.hash)!;
   const succeeded = receipt.succeeded && attempt.purpose === "call";
   const failure = succeeded ? undefined : await explain(sender, attempt, row.payload, receipt);
   const failed = attempt.purpose === "void" ? "rejected" : "reverted";
-  await markLanded(sender.database.db, row.id, {
+  await markMined(sender.database.db, row.id, {
     state: depth === "final" && !succeeded ? failed : depth,
     txHash: receipt.hash,
     blockNumber: receipt.blockNumber,
@@ -146,10 +155,10 @@ const land = async (sender: Sender, { row, attempts }: Flight, receipt: MinedRec
     code: failure?.code,
     detail: failure?.details,
   });
-  sender.onStep?.("landed");
+  sender.onStep?.("mined");
   sender.log.info(
     { id: row.id, state: depth, succeeded, block: receipt.blockNumber, gas: Number(receipt.gasUsed) },
-    "landed",
+    "mined",
   );
 };
 
@@ -179,7 +188,7 @@ const requireTarget = async ({ chain, signer }: Sender, { to }: Call) => {
   if (to !== signer.address) await requireCode(chain, to);
 };
 
-const replace = async (sender: Sender, { row, idle }: Flight, last: AttemptRow) => {
+const replace = async (sender: Sender, { row, idle }: PendingTransaction, last: AttemptRow) => {
   const { chain, database, signer, settings } = sender;
   const old = { maxFee: BigInt(last.maxFee), maxPriorityFee: BigInt(last.maxPriorityFee) };
   const fees = raiseFees(old, await readFees(chain), settings.maxFeeCap);
@@ -243,7 +252,7 @@ const mendGap = async (sender: Sender) => {
     if (header?.hash === row.blockHash) return;
   }
   sender.log.warn({ id: row.id, nonce: chainNonce }, "the chain went back behind a settled transaction");
-  await markUnlanded(database.db, row.id);
+  await markReorged(database.db, row.id);
   const newest = attempts.at(-1);
   if (newest !== undefined) await sendAgain(sender, row, newest);
 };

@@ -4,17 +4,8 @@ import { sql } from "kysely";
 import { keccak256 } from "viem";
 import { createDatabase, type Database } from "../../src/db/database.ts";
 import { dropLeases, takeLease } from "../../src/db/leases.ts";
-import {
-  assign,
-  claim,
-  enqueue,
-  markSent,
-  postpone,
-  readAirborne,
-  readOutboxAge,
-  replaceAttempt,
-  type SignedAttempt,
-} from "../../src/db/outbox.ts";
+import { claim, enqueue, postpone, readOutboxAge } from "../../src/db/queue.ts";
+import { assign, markSent, readPending, replaceAttempt, type SignedAttempt } from "../../src/db/transactions.ts";
 import { type Databases, engineMissing, engines, startDatabases } from "../fixtures/database.ts";
 
 const SIGNER = "0x00000000000000000000000000000000000000aa";
@@ -125,9 +116,9 @@ for (const engine of engines) {
         ["x", "y"].map((seed) => replaceAttempt(database.db, first!, async () => attemptOf(seed))),
       );
       expect(tries.filter((attempt) => attempt !== undefined)).length(1);
-      const [flight] = await readAirborne(database.db, 10);
-      expect(flight!.attempts.map(({ nonce }) => nonce)).deep.equal([5, 5]);
-      expect(flight!.row.state).equal("broadcast");
+      const [pending] = await readPending(database.db, 10);
+      expect(pending!.attempts.map(({ nonce }) => nonce)).deep.equal([5, 5]);
+      expect(pending!.row.state).equal("broadcast");
     });
 
     it("gives out rows and leases that a clock which was put back left in the future", async () => {

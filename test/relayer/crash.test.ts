@@ -20,7 +20,7 @@ const fatalSteps = [
   "sent",
   "marked-sent",
   "receipt-read",
-  "landed",
+  "mined",
 ] as const satisfies Step[];
 
 const run = async (options: DatabaseOptions, url: string, args: readonly [owner: string, step: string, n: string]) => {

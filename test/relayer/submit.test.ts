@@ -4,7 +4,7 @@ import type { Hex } from "viem";
 import { readNonce } from "../../src/chain/transactions.ts";
 import { createDatabase, type Database } from "../../src/db/database.ts";
 import { readBatch, saveAnchorProof, saveBatch } from "../../src/db/evidence.ts";
-import { enqueue, reopen } from "../../src/db/outbox.ts";
+import { enqueue, reopen } from "../../src/db/queue.ts";
 import type { Step } from "../../src/relayer/sender.ts";
 import { submitOnce } from "../../src/relayer/submit.ts";
 import { createTracker } from "../../src/relayer/track.ts";

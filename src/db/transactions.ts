@@ -1,185 +1,13 @@
 import { sql, type Transaction } from "kysely";
 import type { Address, Hex } from "viem";
 import type { ErrorCode, ErrorDetails } from "../core/errors.ts";
+import { now } from "./clock.ts";
 import type { Db } from "./database.ts";
-import type { AttemptRow, CallPayload, OutboxKind, OutboxRow, OutboxState, Tables } from "./tables.ts";
-
-export type Writer = Db | Transaction<Tables>;
-
-export type NewRow = Readonly<{
-  naturalKey: string;
-  kind: OutboxKind;
-  payload: unknown;
-  /** Rows with the same key are sent in the order in which they came in. */
-  orderKey?: string;
-}>;
+import { enqueue } from "./queue.ts";
+import type { AttemptRow, CallPayload, OutboxRow, OutboxState, Tables } from "./tables.ts";
 
 /** States in which a row still waits for the chain. */
-const inFlight = ["assigned", "broadcast", "mined", "safe"] as const satisfies OutboxState[];
-const blocking = ["queued", "assigned", "broadcast"] as const satisfies OutboxState[];
-
-const now = sql<Date>`clock_timestamp()`;
-const inSeconds = (seconds: number) => sql<Date>`clock_timestamp() + make_interval(secs => ${seconds})`;
-
-/** Adds a row, or finds the one that has its natural key. Belongs into the transaction of what causes it. */
-export const enqueue = async (db: Writer, row: NewRow): Promise<{ id: number; isNew: boolean }> => {
-  const added = await db
-    .insertInto("outbox")
-    .values({
-      naturalKey: row.naturalKey,
-      kind: row.kind,
-      payload: JSON.stringify(row.payload),
-      orderKey: row.orderKey ?? null,
-    })
-    .onConflict((conflict) => conflict.column("naturalKey").doNothing())
-    .returning("id")
-    .executeTakeFirst();
-  if (added !== undefined) return { id: added.id, isNew: true };
-  const found = await db
-    .selectFrom("outbox")
-    .select("id")
-    .where("naturalKey", "=", row.naturalKey)
-    .executeTakeFirstOrThrow();
-  return { id: found.id, isNew: false };
-};
-
-/** A deadline that was queued before: by itself, or in a batch that still waits (`isPending`) or is over. */
-export type QueuedDeadline = Readonly<{ key: string; inBatch: boolean; isPending: boolean }>;
-
-/** Which of the deadlines were queued before, each by the newest row that names it. */
-export const readQueuedDeadlines = async (db: Writer, keys: readonly string[]): Promise<QueuedDeadline[]> => {
-  const { rows } = await sql<QueuedDeadline>`
-    with wanted as (select jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb) as key),
-    named as (
-      select key, id, state, false as batched from outbox join wanted on natural_key = key
-      union all
-      select key, id, state, true from outbox
-        cross join lateral jsonb_array_elements_text(payload -> 'deadlines') as key
-        where payload ? 'deadlines' and payload -> 'deadlines' ?| (select array_agg(wanted.key) from wanted)
-          and key in (select wanted.key from wanted))
-    select distinct on (key) key, batched as "inBatch",
-      state in ('queued', 'assigned', 'broadcast', 'mined', 'safe') as "isPending"
-    from named order by key, id desc`.execute(db);
-  return rows;
-};
-
-/** Takes waiting rows for `owner` alone, oldest first, until the lease ends. */
-export const claim = async (
-  db: Db,
-  owner: string,
-  options: { kinds: readonly OutboxKind[]; limit: number; leaseSeconds: number },
-): Promise<OutboxRow[]> => {
-  const rows = await db
-    .updateTable("outbox")
-    .set((eb) => ({
-      leaseOwner: owner,
-      leaseUntil: inSeconds(options.leaseSeconds),
-      tries: eb("tries", "+", 1),
-      updatedAt: now,
-    }))
-    .where("id", "in", (query) =>
-      query
-        .selectFrom("outbox as waiting")
-        .select("waiting.id")
-        .where("waiting.state", "=", "queued")
-        .where("waiting.kind", "in", options.kinds)
-        .where((eb) =>
-          eb.or([
-            eb.and([
-              eb.or([eb("waiting.leaseUntil", "is", null), eb("waiting.leaseUntil", "<=", now)]),
-              eb.or([eb("waiting.notBefore", "is", null), eb("waiting.notBefore", "<=", now)]),
-            ]),
-            // A row that was written in the future: the clock was put back, and its lease and pause mean nothing.
-            eb("waiting.updatedAt", ">", inSeconds(1)),
-          ]),
-        )
-        .where((eb) =>
-          eb.not(
-            eb.exists(
-              eb
-                .selectFrom("outbox as earlier")
-                .select("earlier.id")
-                .whereRef("earlier.orderKey", "=", "waiting.orderKey")
-                .whereRef("earlier.id", "<", "waiting.id")
-                .where("earlier.state", "in", blocking),
-            ),
-          ),
-        )
-        .orderBy("waiting.id")
-        .limit(options.limit)
-        .forUpdate()
-        .skipLocked(),
-    )
-    .returningAll()
-    .execute();
-  return rows.toSorted((a, b) => a.id - b.id);
-};
-
-/** Gives a claimed row back, to be tried again after a pause. */
-export const postpone = async (db: Db, id: number, why: { code: ErrorCode; seconds: number }): Promise<void> => {
-  await db
-    .updateTable("outbox")
-    .set({ leaseOwner: null, leaseUntil: null, notBefore: inSeconds(why.seconds), code: why.code, updatedAt: now })
-    .where("id", "=", id)
-    .where("state", "=", "queued")
-    .execute();
-};
-
-/** Ends a row that no transaction was made for. */
-export const reject = async (db: Db, id: number, why: { code: ErrorCode; detail: ErrorDetails }): Promise<void> => {
-  await db
-    .updateTable("outbox")
-    .set({
-      state: "rejected",
-      leaseOwner: null,
-      leaseUntil: null,
-      code: why.code,
-      detail: JSON.stringify(why.detail),
-      updatedAt: now,
-    })
-    .where("id", "=", id)
-    .where("state", "=", "queued")
-    .execute();
-};
-
-/** Lets a rejected row be tried again, on the request of whoever caused it and with what they hand in now. */
-export const reopen = async (db: Writer, id: number, payload: unknown): Promise<void> => {
-  await db
-    .updateTable("outbox")
-    .set({
-      state: "queued",
-      payload: JSON.stringify(payload),
-      code: null,
-      detail: null,
-      notBefore: null,
-      updatedAt: now,
-    })
-    .where("id", "=", id)
-    .where("state", "=", "rejected")
-    .execute();
-};
-
-/** The same for a row that was rejected some time ago and is still wanted. */
-export const reopenStale = async (db: Writer, id: number, seconds: number): Promise<void> => {
-  await db
-    .updateTable("outbox")
-    .set({ state: "queued", code: null, detail: null, notBefore: null, updatedAt: now })
-    .where("id", "=", id)
-    .where("state", "=", "rejected")
-    .where("updatedAt", "<", inSeconds(-seconds))
-    .execute();
-};
-
-/** The same for every anchor: it has no reason to be refused for good. */
-export const reopenStaleAnchors = async (db: Writer, seconds: number): Promise<void> => {
-  await db
-    .updateTable("outbox")
-    .set({ state: "queued", code: null, detail: null, notBefore: null, updatedAt: now })
-    .where("kind", "=", "anchor")
-    .where("state", "=", "rejected")
-    .where("updatedAt", "<", inSeconds(-seconds))
-    .execute();
-};
+const waiting = ["assigned", "broadcast", "mined", "safe"] as const satisfies OutboxState[];
 
 export type SignedAttempt = Readonly<{
   hash: Hex;
@@ -345,7 +173,8 @@ export const markSent = async (db: Db, attempts: readonly AttemptRow[]): Promise
     .execute();
 };
 
-export type Flight = Readonly<{
+/** A row that waits for the chain, with every transaction that was ever signed for it. */
+export type PendingTransaction = Readonly<{
   row: OutboxRow;
   attempts: readonly AttemptRow[];
   /** Seconds since the newest attempt was signed, and since it was last handed to a node. */
@@ -354,8 +183,8 @@ export type Flight = Readonly<{
 }>;
 
 /** Rows that wait for a block, oldest first. */
-export const readAirborne = async (db: Db, limit: number): Promise<Flight[]> =>
-  toFlights(
+export const readPending = async (db: Db, limit: number): Promise<PendingTransaction[]> =>
+  withAttempts(
     db,
     await db
       .selectFrom("outbox")
@@ -370,25 +199,25 @@ export const readAirborne = async (db: Db, limit: number): Promise<Flight[]> =>
  * Rows that wait for their block to settle: those that the heads or a reorganisation have news for, oldest first; all
  * of them, the newest block first, without heads.
  */
-export const readLanded = async (
+export const readMined = async (
   db: Db,
   limit: number,
   heads?: Readonly<{ safe: number; final: number }>,
-): Promise<Flight[]> => {
-  const landed = db.selectFrom("outbox").selectAll().where("state", "in", ["mined", "safe"]).limit(limit);
-  if (heads === undefined) return toFlights(db, await landed.orderBy("blockNumber", "desc").execute());
-  const newsworthy = landed.where((eb) =>
+): Promise<PendingTransaction[]> => {
+  const mined = db.selectFrom("outbox").selectAll().where("state", "in", ["mined", "safe"]).limit(limit);
+  if (heads === undefined) return withAttempts(db, await mined.orderBy("blockNumber", "desc").execute());
+  const newsworthy = mined.where((eb) =>
     eb.or([
       eb("blockHash", "is", null),
       eb("blockNumber", "<=", heads.final),
       eb.and([eb("state", "=", "mined"), eb("blockNumber", "<=", heads.safe)]),
     ]),
   );
-  return toFlights(db, await newsworthy.orderBy("id").execute());
+  return withAttempts(db, await newsworthy.orderBy("id").execute());
 };
 
 /** Each row with every transaction that was ever signed for it. */
-const toFlights = async (db: Db, rows: readonly OutboxRow[]): Promise<Flight[]> => {
+const withAttempts = async (db: Db, rows: readonly OutboxRow[]): Promise<PendingTransaction[]> => {
   if (rows.length === 0) return [];
   // Without a sign: after a clock was put back, what was done before counts as long ago and not as yet to come.
   const since = (column: "createdAt" | "sentAt") =>
@@ -417,7 +246,8 @@ const toFlights = async (db: Db, rows: readonly OutboxRow[]): Promise<Flight[]> 
   });
 };
 
-export type Landing = Readonly<{
+/** What the block did with a row, and how deep the block lies. */
+export type MinedOutcome = Readonly<{
   state: "mined" | "safe" | "final" | "reverted" | "rejected";
   txHash: Hex;
   blockNumber: number;
@@ -428,21 +258,21 @@ export type Landing = Readonly<{
 }>;
 
 /** The chain has one of the row's transactions in a block. */
-export const markLanded = async (db: Db, id: number, landing: Landing): Promise<void> => {
+export const markMined = async (db: Db, id: number, mined: MinedOutcome): Promise<void> => {
   await db
     .updateTable("outbox")
     .set({
-      state: landing.state,
-      txHash: landing.txHash,
-      blockNumber: landing.blockNumber,
-      blockHash: landing.blockHash,
-      succeeded: landing.succeeded,
-      code: landing.code ?? null,
-      detail: landing.detail === undefined ? null : JSON.stringify(landing.detail),
+      state: mined.state,
+      txHash: mined.txHash,
+      blockNumber: mined.blockNumber,
+      blockHash: mined.blockHash,
+      succeeded: mined.succeeded,
+      code: mined.code ?? null,
+      detail: mined.detail === undefined ? null : JSON.stringify(mined.detail),
       updatedAt: now,
     })
     .where("id", "=", id)
-    .where("state", "in", inFlight)
+    .where("state", "in", waiting)
     .execute();
 };
 
@@ -450,16 +280,16 @@ export const markLanded = async (db: Db, id: number, landing: Landing): Promise<
  * The block that held the row's transaction is no longer part of the chain: its bytes go out again, and a proof of that
  * block is worth nothing.
  */
-export const markUnlanded = async (db: Db, id: number): Promise<void> => {
+export const markReorged = async (db: Db, id: number): Promise<void> => {
   await db.transaction().execute(async (tx) => {
-    const unlanded = await tx
+    const reorged = await tx
       .updateTable("outbox")
       .set({ state: "broadcast", txHash: null, blockNumber: null, blockHash: null, succeeded: null, updatedAt: now })
       .where("id", "=", id)
       .where("state", "in", ["mined", "safe", "final", "reverted"])
       .returning("id")
       .executeTakeFirst();
-    if (unlanded !== undefined) await dropProofs(tx, [id]);
+    if (reorged !== undefined) await dropProofs(tx, [id]);
   });
 };
 
@@ -518,14 +348,4 @@ export const findByNonce = (db: Db, signer: Address, nonce: number): Promise<Out
 export const readNextNonce = async (db: Db, signer: Address): Promise<number | undefined> => {
   const row = await db.selectFrom("signers").select("nextNonce").where("address", "=", signer).executeTakeFirst();
   return row?.nextNonce;
-};
-
-/** Seconds that the oldest unfinished row has been waiting; 0 when nothing waits. */
-export const readOutboxAge = async (db: Db): Promise<number> => {
-  const { age } = await db
-    .selectFrom("outbox")
-    .select(sql<number>`coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8`.as("age"))
-    .where("state", "in", blocking)
-    .executeTakeFirstOrThrow();
-  return age;
 };
