@@ -76,7 +76,7 @@ describe("startHoldfast", () => {
       expect((await ask("/health")).status).equal(200);
       const { status, json: state } = await ask("/ready");
       expect(status).equal(503);
-      expect(state).deep.include({ ready: false, lag: null, obstacles: { connect: "rpc-unreachable" } });
+      expect(state).deep.include({ ready: false, lag: null, blockedBy: { connect: "rpc-unreachable" } });
       const terms = JSON.parse(
         JSON.stringify(await deployment.termsOf(), (_, v) => (typeof v === "bigint" ? `${v}` : v)),
       );

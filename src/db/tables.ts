@@ -60,7 +60,7 @@ export type OutboxTable = {
   leaseUntil: Time;
   notBefore: Time;
   tries: Generated<number>;
-  /** The code that a `rejected` or `reverted` row ended with, or the last obstacle of a waiting one. */
+  /** The code that a `rejected` or `reverted` row ended with, or what last blocked a waiting one. */
   code: string | null;
   detail: Json<Record<string, string | number | boolean | null>> | null;
   txHash: Hex | null;

@@ -138,7 +138,7 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
     await requireTimely(plan, terms, dealId);
     for (const signed of plan.signed) await requireSigned(chain, signed);
     if (plan.answerWindow > 0) await requireAnswered(plan);
-    if (plan.isTriedOut) await simulate(chain, relayer, toCall(plan.call), protocolErrors);
+    if (plan.needsSimulation) await simulate(chain, relayer, toCall(plan.call), protocolErrors);
 
     await db.transaction().execute(async (tx) => {
       const { id: outboxId, isNew } = await enqueue(tx, {

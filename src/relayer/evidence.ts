@@ -18,7 +18,7 @@ export type ReceiptSigner = Readonly<{
   signTypedData: (typedData: ReturnType<typeof filingReceiptTypedData>) => Promise<Hex>;
 }>;
 
-export type FilingOptions = Readonly<{
+export type IntakeOptions = Readonly<{
   database: Database;
   chain: Chain;
   contracts: Contracts;
@@ -52,7 +52,7 @@ export type AnchoredEvidence = Readonly<{
   transactionHash: Hex;
 }>;
 
-export type EvidenceDesk = Readonly<{
+export type EvidenceIntake = Readonly<{
   /**
    * Takes a signed record in and promises at once, signed, when it will be anchored. The same record again gives the same
    * receipt. Throws `evidence-record-invalid`, `intent-expired` (also when too little time is left to anchor it),
@@ -63,7 +63,7 @@ export type EvidenceDesk = Readonly<{
   readAnchored: (id: Hex) => Promise<AnchoredEvidence | undefined>;
 }>;
 
-export const createEvidenceDesk = (options: FilingOptions): EvidenceDesk => {
+export const createEvidenceIntake = (options: IntakeOptions): EvidenceIntake => {
   const { database, chain, contracts, store, signer, now, anchorWithin, leastTime } = options;
   const { db } = database;
   const domain = { chainId: chain.chainId, registry: contracts.registry };

@@ -14,23 +14,23 @@ export type LoopOptions = Readonly<{
 
 export type Loop = Readonly<{
   /** Runs the next step now instead of at the end of the pause. */
-  nudge: () => void;
-  /** The obstacle of the last step, if it failed. */
-  obstacle: () => ErrorCode | undefined;
+  wake: () => void;
+  /** Why the last step failed; `undefined` when it worked. */
+  blockedBy: () => ErrorCode | undefined;
   /** Settles when the loop has ended, after the step that was running when the signal came. */
   done: Promise<void>;
 }>;
 
 const LONGEST_PAUSE_MS = 5_000;
 
-/** Repeats a step until the signal, with pauses that a nudge ends and that grow while the step fails. */
+/** Repeats a step until the signal, with pauses that `wake` ends and that grow while the step fails. */
 export const startLoop = ({ name, intervalMs, signal, log, step }: LoopOptions): Loop => {
-  let obstacle: ErrorCode | undefined;
-  let isNudged = false;
+  let blockedBy: ErrorCode | undefined;
+  let isWoken = false;
   let pause: AbortController | undefined;
 
   const rest = async (milliseconds: number) => {
-    if (isNudged || signal.aborted) return;
+    if (isWoken || signal.aborted) return;
     pause = new AbortController();
     const ends = AbortSignal.any([signal, pause.signal]);
     await wait(milliseconds, undefined, { signal: ends }).catch(() => {});
@@ -40,18 +40,18 @@ export const startLoop = ({ name, intervalMs, signal, log, step }: LoopOptions):
   const run = async () => {
     let failures = 0;
     while (!signal.aborted) {
-      isNudged = false;
+      isWoken = false;
       try {
         const hasMore = await step();
-        if (obstacle !== undefined) log.info({ loop: name }, "goes on");
-        obstacle = undefined;
+        if (blockedBy !== undefined) log.info({ loop: name }, "goes on");
+        blockedBy = undefined;
         failures = 0;
         if (!hasMore) await rest(intervalMs);
       } catch (error) {
         if (signal.aborted) break;
         const code = error instanceof ProtocolError ? error.code : "internal";
-        if (code !== obstacle) report(log, name, error);
-        obstacle = code;
+        if (code !== blockedBy) report(log, name, error);
+        blockedBy = code;
         failures += 1;
         await rest(Math.min(intervalMs * 2 ** Math.min(failures, 10), LONGEST_PAUSE_MS));
       }
@@ -59,11 +59,11 @@ export const startLoop = ({ name, intervalMs, signal, log, step }: LoopOptions):
   };
 
   return {
-    nudge: () => {
-      isNudged = true;
+    wake: () => {
+      isWoken = true;
       pause?.abort();
     },
-    obstacle: () => obstacle,
+    blockedBy: () => blockedBy,
     done: run(),
   };
 };

@@ -16,7 +16,7 @@ import type { EvidenceStore } from "../ipfs/port.ts";
 import { type Acceptance, createAcceptance } from "./accept.ts";
 import { ANCHOR_MARGIN, type AnchorOptions, proveBatchesOnce, sealBatchOnce } from "./anchor.ts";
 import { watchDeadlinesOnce } from "./deadlines.ts";
-import { createEvidenceDesk, type EvidenceDesk, type ReceiptSigner } from "./evidence.ts";
+import { createEvidenceIntake, type EvidenceIntake, type ReceiptSigner } from "./evidence.ts";
 import { createIndexer } from "./indexer.ts";
 import type { Log } from "./log.ts";
 import { type Loop, startLoop } from "./loop.ts";
@@ -46,10 +46,10 @@ export type RelayerOptions = Readonly<{
 }>;
 
 export type Health = Readonly<{
-  /** Nothing keeps it from doing its work. */
+  /** Nothing blocks it, and it is close to the head of the chain. */
   isReady: boolean;
-  /** What keeps each part from it. */
-  obstacles: Readonly<Record<string, ErrorCode>>;
+  /** Why each part that cannot work is blocked, by its name. */
+  blockedBy: Readonly<Record<string, ErrorCode>>;
   /** Blocks between the head of the chain and what is indexed; null while the chain cannot be asked. */
   lag: number | null;
   /** Seconds that the oldest call waits to be in a block. */
@@ -62,7 +62,7 @@ export type Health = Readonly<{
 
 export type Relayer = Acceptance &
   Readonly<{
-    evidence: EvidenceDesk;
+    evidence: EvidenceIntake;
     address: Address;
     contracts: Contracts;
     /** Begins to work. Returns at once: a chain that cannot be reached is waited for, and `health` says so. */
@@ -88,11 +88,11 @@ export const createRelayer = (options: RelayerOptions): Relayer => {
   const now = options.now ?? (() => Math.floor(Date.now() / 1_000));
   const owner = randomUUID();
   // An embedded database has one process, and the lock on its directory sees to that.
-  const isAlone = database.engine === "pglite";
+  const isOnlyProcess = database.engine === "pglite";
   const ending = new AbortController();
   const loops = new Map<string, Loop>();
   const waiters = new Set<() => void>();
-  let startObstacle: ErrorCode | undefined = "rpc-unreachable";
+  let startBlockedBy: ErrorCode | undefined = "rpc-unreachable";
 
   const sender: Sender = {
     database,
@@ -114,7 +114,7 @@ export const createRelayer = (options: RelayerOptions): Relayer => {
     batchSize: options.batchSize ?? 1_000,
   };
   const acceptance = createAcceptance({ database, chain, contracts, relayer: signer.address, now });
-  const desk = createEvidenceDesk({
+  const intake = createEvidenceIntake({
     database,
     chain,
     contracts,
@@ -127,19 +127,19 @@ export const createRelayer = (options: RelayerOptions): Relayer => {
   const indexer = createIndexer({ database, chain, contracts, finality, log });
   const tracker = createTracker(sender);
 
-  const nudge = (...names: string[]) => {
-    for (const name of names) loops.get(name)?.nudge();
+  const wake = (...names: string[]) => {
+    for (const name of names) loops.get(name)?.wake();
   };
   /** Work that one replica at a time does. */
-  const alone = (name: string, work: () => Promise<boolean>) => async () =>
-    (isAlone || (await takeLease(database.db, name, { owner, seconds: LEASE_SECONDS }))) && work();
+  const withLease = (name: string, work: () => Promise<boolean>) => async () =>
+    (isOnlyProcess || (await takeLease(database.db, name, { owner, seconds: LEASE_SECONDS }))) && work();
 
   /** What stops a call may be the chain itself; then the look at it goes on saying so. */
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      nudge("guard");
+      wake("guard");
       throw error;
     }
   };
@@ -147,34 +147,34 @@ export const createRelayer = (options: RelayerOptions): Relayer => {
   const steps: Readonly<Record<string, () => Promise<boolean>>> = {
     submit: async () => {
       const count = await guarded(() => submitOnce(sender));
-      if (count > 0) nudge("track", "index");
+      if (count > 0) wake("track", "index");
       return count > 0;
     },
-    track: alone("track", async () => {
+    track: withLease("track", async () => {
       await guarded(tracker.trackOnce);
       return false;
     }),
-    index: alone("index", async () => {
+    index: withLease("index", async () => {
       const isNew = await indexer.indexOnce();
       if (isNew) {
-        nudge("deadlines", "track");
-        for (const wake of waiters) wake();
+        wake("deadlines", "track");
+        for (const resume of waiters) resume();
       }
       return isNew;
     }),
-    deadlines: alone("deadlines", async () => {
-      if ((await watchDeadlinesOnce({ database, chain, contracts })) > 0) nudge("submit");
+    deadlines: withLease("deadlines", async () => {
+      if ((await watchDeadlinesOnce({ database, chain, contracts })) > 0) wake("submit");
       return false;
     }),
-    anchor: alone("anchor", async () => {
+    anchor: withLease("anchor", async () => {
       const root = await sealBatchOnce(anchoring);
-      if (root !== undefined) nudge("submit");
+      if (root !== undefined) wake("submit");
       await proveBatchesOnce(anchoring, signer.address);
       return root !== undefined;
     }),
   };
 
-  const requirePlace = async () => {
+  const requireDeployment = async () => {
     await requireChain(chain);
     await requireContracts(chain, contracts);
   };
@@ -184,11 +184,11 @@ export const createRelayer = (options: RelayerOptions): Relayer => {
       loops.set(name, startLoop({ name, intervalMs: pollMs, signal: ending.signal, log, step }));
     }
     const step = async () => {
-      await requirePlace();
+      await requireDeployment();
       return false;
     };
     loops.set("guard", startLoop({ name: "guard", intervalMs: GUARD_MS, signal: ending.signal, log, step }));
-    const forget = chain.onHead(() => nudge("index", "track"));
+    const forget = chain.onHead(() => wake("index", "track"));
     ending.signal.addEventListener("abort", forget, { once: true });
   };
 
@@ -198,9 +198,9 @@ export const createRelayer = (options: RelayerOptions): Relayer => {
     const found = new AbortController();
     const signal = AbortSignal.any([ending.signal, found.signal]);
     const step = async () => {
-      await requirePlace();
+      await requireDeployment();
       if (ending.signal.aborted) return false;
-      startObstacle = undefined;
+      startBlockedBy = undefined;
       found.abort();
       startWork();
       return false;
@@ -233,15 +233,15 @@ export const createRelayer = (options: RelayerOptions): Relayer => {
         () => null,
       ),
     ]);
-    const obstacles: Record<string, ErrorCode> = {};
+    const blockedBy: Record<string, ErrorCode> = {};
     for (const [name, loop] of loops) {
-      const obstacle = loop.obstacle();
-      if (obstacle !== undefined) obstacles[name] = obstacle;
+      const code = loop.blockedBy();
+      if (code !== undefined) blockedBy[name] = code;
     }
-    if (startObstacle !== undefined) obstacles.connect ??= startObstacle;
-    const isReady = Object.keys(obstacles).length === 0 && lag !== null && lag <= READY_LAG;
+    if (startBlockedBy !== undefined) blockedBy.connect ??= startBlockedBy;
+    const isReady = Object.keys(blockedBy).length === 0 && lag !== null && lag <= READY_LAG;
     const unanchored = oldest === null ? 0 : Math.max(0, now() - oldest);
-    return { isReady, obstacles, lag, outboxAge, nonceGap, unanchored };
+    return { isReady, blockedBy, lag, outboxAge, nonceGap, unanchored };
   };
 
   const whenIndexed = async (blockNumber: number, signal: AbortSignal) => {
@@ -250,7 +250,7 @@ export const createRelayer = (options: RelayerOptions): Relayer => {
       const { promise, resolve } = Promise.withResolvers<void>();
       waiters.add(resolve);
       if (((await readCursor(database.db))?.number ?? -1) < blockNumber) {
-        nudge("index");
+        wake("index");
         // Another replica may be the one that indexes; its progress shows in the database only.
         const look = AbortSignal.any([signal, AbortSignal.timeout(pollMs)]);
         look.addEventListener("abort", () => resolve(), { once: true });
@@ -267,14 +267,14 @@ export const createRelayer = (options: RelayerOptions): Relayer => {
     ...acceptance,
     accept: async (request) => {
       const record = await acceptance.accept(request);
-      nudge("submit");
+      wake("submit");
       return record;
     },
     evidence: {
-      ...desk,
+      ...intake,
       submit: async (submission) => {
-        const receipt = await desk.submit(submission);
-        nudge("anchor");
+        const receipt = await intake.submit(submission);
+        wake("anchor");
         return receipt;
       },
     },

@@ -42,7 +42,7 @@ export const createTracker = (sender: Sender): Tracker => {
   // Passes in a row in which a row's nonce looked taken by a stranger: one missing receipt is no information.
   let suspects = new Map<number, number>();
   // What keeps a row from being followed, said once and not at every pass.
-  let obstacles = new Map<number, ErrorCode>();
+  let blocked = new Map<number, ErrorCode>();
   let lastSeen: Header | undefined;
 
   /** Whether every block that was there at the last pass still is. */
@@ -70,28 +70,28 @@ export const createTracker = (sender: Sender): Tracker => {
       const result = results[i]!;
       return result.status === "rejected" ? [{ row, error: result.reason as unknown }] : [];
     });
-    reportObstacles(failures);
+    reportBlocked(failures);
     const taken = followed.flatMap(({ row }, i) => {
       const result = results[i]!;
       return result.status === "fulfilled" && result.value === "nonce-taken" ? [row.id] : [];
     });
     suspects = new Map(taken.map((id) => [id, (suspects.get(id) ?? 0) + 1]));
     for (const [id, passes] of suspects) if (passes >= PASSES_TO_DISPLACE) await markDisplaced(database.db, id);
-    await mendGap(sender);
+    await fillNonceGap(sender);
     const severe = failures.find(({ error }) => !isOfOneRow(error));
     if (severe !== undefined) throw severe.error;
     if (failures.every(({ row }) => row.blockNumber === null)) lastSeen = heads.latest;
     return followed.length;
   };
 
-  const reportObstacles = (failures: readonly Failure[]) => {
+  const reportBlocked = (failures: readonly Failure[]) => {
     const current = new Map(
       failures.flatMap(({ row, error }) => (error instanceof ProtocolError ? [[row.id, error.code] as const] : [])),
     );
     for (const [id, code] of current) {
-      if (obstacles.get(id) !== code) sender.log.warn({ id, code }, "cannot be followed for now");
+      if (blocked.get(id) !== code) sender.log.warn({ id, code }, "cannot be followed for now");
     }
-    obstacles = current;
+    blocked = current;
   };
 
   return { trackOnce };
@@ -227,7 +227,7 @@ const gasOf = async (sender: Sender, call: Call, last: AttemptRow): Promise<bigi
  * The chain waits for a nonce that we took for settled, because it went back further than we ever expected, or for one
  * that a stranger with our key had used. The first is sent again, the second used up.
  */
-const mendGap = async (sender: Sender) => {
+const fillNonceGap = async (sender: Sender) => {
   const { chain, database, signer, settings } = sender;
   const nextNonce = await readNextNonce(database.db, signer.address);
   const chainNonce = await readNonce(chain, signer.address);

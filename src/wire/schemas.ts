@@ -361,8 +361,8 @@ export const healthView = z.strictObject({ alive: z.literal(true) }).meta({ id: 
 export const readyView = z
   .strictObject({
     ready: z.boolean(),
-    /** What keeps each part of the relayer from its work. */
-    obstacles: z.record(z.string(), z.enum(errorCodes)),
+    /** Why each part of the relayer that cannot work is blocked, by its name. */
+    blockedBy: z.record(z.string(), z.enum(errorCodes)),
     /** Blocks; null while the chain cannot be asked. */
     lag: z.int().nullable(),
     /** Seconds that the oldest call waits to be in a block. */

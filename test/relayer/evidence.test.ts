@@ -9,7 +9,7 @@ import { type EvidenceRecord, evidenceEncoding, evidenceTypedData } from "../../
 import { createDatabase, type Database } from "../../src/db/database.ts";
 import { createEmbeddedStore } from "../../src/ipfs/embedded.ts";
 import type { EvidenceStore } from "../../src/ipfs/port.ts";
-import { createEvidenceDesk, type EvidenceDesk } from "../../src/relayer/evidence.ts";
+import { createEvidenceIntake, type EvidenceIntake } from "../../src/relayer/evidence.ts";
 import { type Anvil, CHAIN_ID, startAnvil } from "../fixtures/anvil.ts";
 import { actors, type Deployment, deploy } from "../fixtures/deployment.ts";
 import { rejection } from "../fixtures/rejection.ts";
@@ -20,22 +20,22 @@ const ANCHOR_WITHIN = 900;
 const LEAST_TIME = 150;
 const digest: Hex = `0x${"22".repeat(32)}`;
 
-describe("createEvidenceDesk", () => {
+describe("createEvidenceIntake", () => {
   let root: string;
   let anvil: Anvil;
   let deployment: Deployment;
   let database: Database;
   let store: EvidenceStore;
   let chain: Chain;
-  let desk: EvidenceDesk;
+  let intake: EvidenceIntake;
   before(async () => {
-    root = mkdtempSync(join(tmpdir(), "holdfast-desk-"));
+    root = mkdtempSync(join(tmpdir(), "holdfast-intake-"));
     anvil = await startAnvil();
     deployment = await deploy(anvil);
     database = await createDatabase({ dataDir: join(root, "database") });
     store = await createEmbeddedStore({ dir: join(root, "evidence") });
     chain = createChain({ rpcUrls: [anvil.url], chainId: CHAIN_ID });
-    desk = createEvidenceDesk({
+    intake = createEvidenceIntake({
       database,
       chain,
       contracts: deployment.contracts,
@@ -69,7 +69,7 @@ describe("createEvidenceDesk", () => {
     };
     const domain = { chainId: CHAIN_ID, registry: deployment.contracts.registry };
     const signature = await actors.buyer.signTypedData(evidenceTypedData(record, domain));
-    return desk.submit({ record, submitter: actors.buyer.address.toLowerCase() as Hex, signature });
+    return intake.submit({ record, submitter: actors.buyer.address.toLowerCase() as Hex, signature });
   };
 
   it("promises nothing to a record that leaves too little time for its anchor", async () => {

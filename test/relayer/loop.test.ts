@@ -36,10 +36,10 @@ const observe = (step: (count: number) => boolean) => {
 };
 
 describe("startLoop", () => {
-  it("goes on at once while there is more, rests when there is not, and wakes at a nudge", async () => {
+  it("goes on at once while there is more, rests when there is not, and goes on when woken", async () => {
     const { loop, reach, end, count } = observe((n) => n < 5);
     await reach(5);
-    loop.nudge();
+    loop.wake();
     await reach(6);
     end();
     await loop.done;
@@ -53,11 +53,11 @@ describe("startLoop", () => {
     });
     await reach(1);
     await new Promise(setImmediate);
-    expect(loop.obstacle()).equal("rpc-unreachable");
-    loop.nudge();
+    expect(loop.blockedBy()).equal("rpc-unreachable");
+    loop.wake();
     await reach(2);
     await new Promise(setImmediate);
-    expect(loop.obstacle()).equal(undefined);
+    expect(loop.blockedBy()).equal(undefined);
     end();
     await loop.done;
   });
@@ -69,7 +69,7 @@ describe("startLoop", () => {
     });
     await reach(1);
     await new Promise(setImmediate);
-    expect(loop.obstacle()).equal("internal");
+    expect(loop.blockedBy()).equal("internal");
     end();
     await loop.done;
   });

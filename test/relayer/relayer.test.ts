@@ -510,7 +510,7 @@ for (const engine of engines) {
       relayer = newRelayer("http://127.0.0.1:1");
       relayer.start();
       const health = await relayer.health();
-      expect([health.isReady, health.obstacles.connect, health.lag]).deep.equal([false, "rpc-unreachable", null]);
+      expect([health.isReady, health.blockedBy.connect, health.lag]).deep.equal([false, "rpc-unreachable", null]);
       await relayer.stop();
 
       relayer = newRelayer(anvil.url);
@@ -520,7 +520,7 @@ for (const engine of engines) {
         const now = await relayer.health();
         return now.isReady ? now : undefined;
       });
-      expect(ready).deep.equal({ isReady: true, obstacles: {}, lag: 0, outboxAge: 0, nonceGap: 0, unanchored: 0 });
+      expect(ready).deep.equal({ isReady: true, blockedBy: {}, lag: 0, outboxAge: 0, nonceGap: 0, unanchored: 0 });
     });
 
     it("sends nothing, promises nothing and forgets nothing on a chain that begins anew without the contracts", async () => {
@@ -529,8 +529,8 @@ for (const engine of engines) {
       await anvil.ask("anvil_reset");
       await anvil.ask("anvil_mine", ["0x50"]);
       const signal = AbortSignal.timeout(30_000);
-      const obstacles = async () => new Set(Object.values((await relayer.health()).obstacles));
-      while (!(await obstacles()).has("contract-missing")) signal.throwIfAborted();
+      const codes = async () => new Set(Object.values((await relayer.health()).blockedBy));
+      while (!(await codes()).has("contract-missing")) signal.throwIfAborted();
       expect((await relayer.health()).isReady).equal(false);
       expect((await deal(dealId))?.status).equal("funded");
 
@@ -564,11 +564,10 @@ for (const engine of engines) {
       });
       other.start();
       const deadline = Date.now() + 10_000;
-      let obstacle: string | undefined;
-      while (obstacle !== "contract-missing" && Date.now() < deadline)
-        obstacle = (await other.health()).obstacles.connect;
+      let code: string | undefined;
+      while (code !== "contract-missing" && Date.now() < deadline) code = (await other.health()).blockedBy.connect;
       await other.stop();
-      expect(obstacle).equal("contract-missing");
+      expect(code).equal("contract-missing");
     });
   });
 }

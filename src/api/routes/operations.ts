@@ -32,8 +32,8 @@ export const createOperationRoutes = ({
   readHealth: async () => ({ status: 200, body: { alive: true } }),
 
   readReady: async () => {
-    const { isReady, obstacles, lag, outboxAge, nonceGap, unanchored } = await relayer.health();
-    const body = { ready: isReady, obstacles: { ...obstacles }, lag, outboxAge, nonceGap, unanchored };
+    const { isReady, blockedBy, lag, outboxAge, nonceGap, unanchored } = await relayer.health();
+    const body = { ready: isReady, blockedBy: { ...blockedBy }, lag, outboxAge, nonceGap, unanchored };
     return isReady ? { status: 200, body } : { status: 503, body };
   },
 });

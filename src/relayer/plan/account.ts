@@ -49,7 +49,7 @@ export const accountPlanners = {
       id: idOver("PostBond", [digestOf(request, context), authorization]),
       signer: message.seller,
       deadline: message.deadline,
-      isTriedOut: true,
+      needsSimulation: true,
       orderKey: bondKey(message.seller, message.token),
       call: toEscrow(
         context,

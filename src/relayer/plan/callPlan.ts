@@ -15,8 +15,8 @@ export type CallPlan = Readonly<{
   /** Second from which the contract refuses it. */
   deadline: number;
   signed: readonly SignedDigest[];
-  /** Money that moves by a signature that only its token or Permit2 can check: the call is tried out before it is taken. */
-  isTriedOut: boolean;
+  /** Money that moves by a signature that only its token or Permit2 can check: the call is simulated before it is taken. */
+  needsSimulation: boolean;
   /** What the signer saw, and the only state in which the contract takes it; null where any will do. */
   signedIn: SeenState | null;
   /** `disputedAt` of the dispute that a panel decides; null for anything else. */

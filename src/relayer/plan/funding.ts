@@ -54,7 +54,7 @@ export const fundingPlanners = {
       signer: terms.buyer,
       action: "payBalance",
       deadline: terms.balanceBy,
-      isTriedOut: true,
+      needsSimulation: true,
       orderKey: request.deal,
       call: toEscrow(
         context,
@@ -87,7 +87,7 @@ const byFunding = (
     action: "fund" as const,
     deadline: terms.fundBy,
     signed: [...plan.signed, ...cover.signed],
-    isTriedOut: true,
+    needsSimulation: true,
     orderKey: request.deal,
     call: toEscrow(context, plan.dataOf(packTerms(terms), cover.signature)),
   };

@@ -24,7 +24,7 @@ export async function planCall(request: RelayRequest, context: PlanContext): Pro
     signer: null,
     action: null,
     signed: [],
-    isTriedOut: false,
+    needsSimulation: false,
     signedIn: null,
     disputedAt: null,
     answerWindow: 0,
