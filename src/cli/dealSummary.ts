@@ -10,7 +10,7 @@ import {
   stepOf,
 } from "../core/deal/payouts.ts";
 import type { Terms } from "../core/deal/terms.ts";
-import { visible } from "../core/text/escapeInvisible.ts";
+import { escapeInvisible } from "../core/text/escapeInvisible.ts";
 import { type DealFile, readingUnit } from "./dealFile.ts";
 import { columns } from "./help.ts";
 import { payoutText } from "./silenceText.ts";
@@ -20,7 +20,7 @@ import { formatAmount, formatDuration, formatPercent, formatTime, type Unit } fr
 export const dealSummary = (deal: DealFile): string => {
   const { terms, panel, domain } = deal;
   const unit = readingUnit(deal);
-  const symbol = visible(unit.symbol);
+  const symbol = escapeInvisible(unit.symbol);
   const money = (amount: bigint) => formatAmount(amount, unit);
   const isPaidAtOnce = terms.deposit === terms.price;
   const fee = feeOf(terms.price, terms.feeBps);

@@ -1,5 +1,5 @@
 import { type ErrorCode, type ErrorDetails, ProtocolError } from "../core/errors.ts";
-import { visible } from "../core/text/escapeInvisible.ts";
+import { escapeInvisible } from "../core/text/escapeInvisible.ts";
 import { messageOf } from "../core/text/messages.ts";
 import { contractSentence } from "./contractSentences.ts";
 import { errorSentences } from "./errorSentences.ts";
@@ -28,12 +28,12 @@ export const errorText = (error: unknown, isStopped: boolean): ErrorText => {
   return { code, message: sentenceOf(code, details), details, trace };
 };
 
-const linesOf = (trace: string) => trace.split("\n").map(visible).join("\n");
+const linesOf = (trace: string) => trace.split("\n").map(escapeInvisible).join("\n");
 
 /** The sentence with its details filled in. They may come from a file, a file's name or a relayer. */
 const sentenceOf = (code: ErrorCode, stated: ErrorDetails): string => {
   const details = Object.fromEntries(
-    Object.entries(stated).map(([name, value]) => [name, typeof value === "string" ? visible(value) : value]),
+    Object.entries(stated).map(([name, value]) => [name, typeof value === "string" ? escapeInvisible(value) : value]),
   );
   const own = (code === "call-reverted" ? contractSentence(details) : undefined) ?? errorSentences[code];
   if (own === undefined) return messageOf(code, details, "en");

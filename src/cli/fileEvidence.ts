@@ -11,7 +11,7 @@ import { digestFile } from "../core/evidence/digest.ts";
 import type { EvidenceDomain, MetaField } from "../core/evidence/record.ts";
 import { verifyBundle } from "../core/evidence/verify/verifyBundle.ts";
 import { recoverSigner } from "../core/recoverSigner.ts";
-import { visible } from "../core/text/escapeInvisible.ts";
+import { escapeInvisible } from "../core/text/escapeInvisible.ts";
 import type { Client } from "../sdk/client.ts";
 import { assembleBundle, type FiledEvidence, fileEvidence } from "../sdk/evidence.ts";
 import { createNodeDigester } from "../sdk/nodeDigester.ts";
@@ -67,7 +67,7 @@ export const fileAll = async (files: readonly string[], desk: FilingDesk): Promi
     const bundle = bundles[index]!;
     const old = await readDone(file, bundle, desk);
     if (old !== undefined) {
-      progress(`${visible(file)}: filed before, its bundle verifies`);
+      progress(`${escapeInvisible(file)}: filed before, its bundle verifies`);
       done.push(old);
       continue;
     }
@@ -84,7 +84,7 @@ export const fileAll = async (files: readonly string[], desk: FilingDesk): Promi
     if (anchoredAt === undefined) throw new ProtocolError("anchor-not-found", { evidence: filed.digest });
     await writeNew(bundle, text);
     await forgetFiling(bundle);
-    progress(`${visible(file)}: anchored, bundle ${visible(bundle)}`);
+    progress(`${escapeInvisible(file)}: anchored, bundle ${escapeInvisible(bundle)}`);
     done.push({ file, bundle, digest: filed.digest, anchoredAt, isOld: false });
   }
   return done;
@@ -134,7 +134,7 @@ const resumable = async (file: string, bundle: string, desk: FilingDesk): Promis
     (filed.openings.case?.dealId ?? null) === desk.dealId &&
     filed.submitter.address === desk.wallet.address.toLowerCase() &&
     filed.record.deadline > (await readTime(desk)) + LEAST_TIME;
-  if (isSame) desk.surroundings.progress(`${visible(file)}: signed before, goes on from there`);
+  if (isSame) desk.surroundings.progress(`${escapeInvisible(file)}: signed before, goes on from there`);
   return isSame ? filed : undefined;
 };
 
@@ -166,7 +166,7 @@ const fileOne = async (file: string, bundle: string, desk: FilingDesk): Promise<
   );
   bar.end();
   await rememberFiling(bundle, filed);
-  progress(`${visible(file)}: encrypted, stored and signed`);
+  progress(`${escapeInvisible(file)}: encrypted, stored and signed`);
   return filed;
 };
 

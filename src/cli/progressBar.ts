@@ -1,4 +1,4 @@
-import { visible } from "../core/text/escapeInvisible.ts";
+import { escapeInvisible } from "../core/text/escapeInvisible.ts";
 import type { Surroundings } from "./command.ts";
 import { formatBytes } from "./units.ts";
 
@@ -17,7 +17,7 @@ export const createProgressBar = (
       if (Date.now() - shownAt < EVERY_MS) return;
       shownAt = Date.now();
       const percent = total === 0 ? 100 : Math.floor((100 * done) / total);
-      progressHere(`${visible(label)}: ${percent} % of ${formatBytes(total)}`);
+      progressHere(`${escapeInvisible(label)}: ${percent} % of ${formatBytes(total)}`);
     },
     end: () => progressHere(""),
   };

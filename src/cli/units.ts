@@ -1,6 +1,6 @@
 import { formatUnits, parseUnits } from "viem";
 import { ProtocolError } from "../core/errors.ts";
-import { visible } from "../core/text/escapeInvisible.ts";
+import { escapeInvisible } from "../core/text/escapeInvisible.ts";
 
 /** How amounts of a token are written for people. */
 export type Unit = { readonly symbol: string; readonly decimals: number };
@@ -69,7 +69,7 @@ export const parseAmount = (text: string, { decimals }: Pick<Unit, "decimals">):
 export const formatAmount = (amount: bigint, { symbol, decimals }: Unit): string => {
   const [whole = "0", fraction] = formatUnits(amount, decimals).split(".");
   const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, ",");
-  return `${fraction === undefined ? grouped : `${grouped}.${fraction}`} ${visible(symbol)}`;
+  return `${fraction === undefined ? grouped : `${grouped}.${fraction}`} ${escapeInvisible(symbol)}`;
 };
 
 /** Basis points of a percentage like `2%` or `0.25%`. Throws `input-malformed`, naming `what`. */

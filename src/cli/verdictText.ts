@@ -1,7 +1,7 @@
 import type { CheckId } from "../core/evidence/verify/check.ts";
 import { isFileAltered, type Verdict } from "../core/evidence/verify/conclude.ts";
 import type { Verification } from "../core/evidence/verify/verifyBundle.ts";
-import { visible } from "../core/text/escapeInvisible.ts";
+import { escapeInvisible } from "../core/text/escapeInvisible.ts";
 import type { ReportLanguage } from "../core/text/reportText.ts";
 import { reportText } from "../core/text/reportText.ts";
 import { formatTime } from "./units.ts";
@@ -72,7 +72,7 @@ export const verdictSentences = (
   language: ReportLanguage,
 ): readonly VerdictSentence[] => {
   const say = sentences[language];
-  const file = visible(subject.file);
+  const file = escapeInvisible(subject.file);
   switch (verdict.status) {
     case "verified": {
       const isCompared = (id: CheckId) => verification !== undefined && passed(verification, id);
@@ -98,7 +98,7 @@ export const verdictSentences = (
       return [{ code: "E-VER-02", text: say.fileMissing(file) }];
     case "unverifiable":
       if (verdict.why === "bundle-version-unknown") {
-        return [{ code: "E-VER-05", text: say.version(visible(version ?? "?")) }];
+        return [{ code: "E-VER-05", text: say.version(escapeInvisible(version ?? "?")) }];
       }
       if (verdict.why === "signature-needs-chain") return [{ code: "E-VER-07", text: say.needsChain(file) }];
       if (verdict.why === "record-without-file") {

@@ -1,7 +1,7 @@
 import { parseHeader } from "../core/evidence/receiptProof.ts";
 import type { Check } from "../core/evidence/verify/check.ts";
 import type { Verification } from "../core/evidence/verify/verifyBundle.ts";
-import { visible } from "../core/text/escapeInvisible.ts";
+import { escapeInvisible } from "../core/text/escapeInvisible.ts";
 import { meaningOf } from "../core/text/report.ts";
 import { type ReportLanguage, reportText } from "../core/text/reportText.ts";
 import { BUNDLE_SUFFIX, type EvidencePair, type Unpaired } from "./evidencePairs.ts";
@@ -90,12 +90,14 @@ export const failureText = (
 export const unpairedText = (unpaired: readonly Unpaired[], language: ReportLanguage): string[] => {
   if (unpaired.length === 0) return [];
   const say = words[language];
-  return [[say.unpaired, ...unpaired.map(({ path, why }) => `  ${visible(path)}: ${say.why[why]}`)].join("\n")];
+  return [[say.unpaired, ...unpaired.map(({ path, why }) => `  ${escapeInvisible(path)}: ${say.why[why]}`)].join("\n")];
 };
 
 /** The file, and its bundle where that is not the one beside it. */
 const pairText = ({ file, bundle }: EvidencePair, language: ReportLanguage) =>
-  bundle === file + BUNDLE_SUFFIX ? visible(file) : `${visible(file)}\n  ${words[language].bundle}: ${visible(bundle)}`;
+  bundle === file + BUNDLE_SUFFIX
+    ? escapeInvisible(file)
+    : `${escapeInvisible(file)}\n  ${words[language].bundle}: ${escapeInvisible(bundle)}`;
 
 const timesOf = (
   { signedAfter, isBeaconCanonical, anchoredAt, blockNumber, blockHash }: Extract<FileVerdict, { status: "verified" }>,
@@ -113,7 +115,7 @@ const timesOf = (
 const differenceOf = ({ expected, actual }: Extract<Check, { result: "fail" }>, language: ReportLanguage) => {
   const { label } = reportText[language];
   return [
-    ...(expected === undefined ? [] : [`        ${label.expected}: ${visible(expected)}`]),
-    ...(actual === undefined ? [] : [`        ${label.actual}: ${visible(actual)}`]),
+    ...(expected === undefined ? [] : [`        ${label.expected}: ${escapeInvisible(expected)}`]),
+    ...(actual === undefined ? [] : [`        ${label.actual}: ${escapeInvisible(actual)}`]),
   ];
 };

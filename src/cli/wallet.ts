@@ -1,7 +1,7 @@
 import type { PrivateKeyAccount } from "viem/accounts";
 import { openKeystore } from "../chain/keystore.ts";
 import { ProtocolError } from "../core/errors.ts";
-import { visible } from "../core/text/escapeInvisible.ts";
+import { escapeInvisible } from "../core/text/escapeInvisible.ts";
 import type { Surroundings } from "./command.ts";
 import { requireRegular } from "./files.ts";
 import { askPassword } from "./password.ts";
@@ -30,7 +30,7 @@ export const openWallet = async (
   await requireRegular(path);
   const password = await askPassword({
     passwordFile: values["password-file"],
-    prompt: `Password of ${visible(path)}`,
+    prompt: `Password of ${escapeInvisible(path)}`,
     isNew: false,
     signal,
   });

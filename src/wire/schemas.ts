@@ -7,7 +7,7 @@ import { type ErrorCode, errorCodes } from "../core/errors.ts";
 import { evidenceKinds, evidenceRecordSchema } from "../core/evidence/record.ts";
 import { address, amount, bytes32, hexBytes, seconds, signature, uint256Text } from "../core/fields.ts";
 import { type RelayKind, requestSchema } from "./relayRequests.ts";
-import { plainDocument } from "./storableJson.ts";
+import { storableJson } from "./storableJson.ts";
 
 // What goes over the wire, in both directions. The server checks requests with these, the client answers, and the OpenAPI
 // document shows them. This file runs in a browser.
@@ -36,7 +36,7 @@ const terms = termsSchema.meta({ id: "Terms" });
 export const dealRegistration = z
   .strictObject({
     terms,
-    order: plainDocument.optional(),
+    order: storableJson.optional(),
     /** The seller's EIP-712 signature over the terms; a deal with coverage cannot be funded without it. */
     sellerSignature: signature.optional(),
   })

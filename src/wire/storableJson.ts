@@ -6,12 +6,14 @@ const DEEPEST = 64;
  * A JSON object that any database can keep and give back as it was: no NUL, no half of a surrogate pair, in keys or values, and at
  * most 64 levels.
  */
-export const plainDocument = z
+export const storableJson = z
   .record(z.string(), z.unknown())
-  .refine((document) => isPlain(document, DEEPEST), "text without NUL, in whole characters, at most 64 levels deep");
+  .refine((document) => isStorable(document, DEEPEST), "text without NUL, in whole characters, at most 64 levels deep");
 
-const isPlain = (value: unknown, levels: number): boolean => {
+const isStorable = (value: unknown, levels: number): boolean => {
   if (typeof value === "string") return value.isWellFormed() && !value.includes("\u0000");
   if (typeof value !== "object" || value === null) return true;
-  return levels > 0 && Object.entries(value).every(([key, inner]) => isPlain(key, 1) && isPlain(inner, levels - 1));
+  return (
+    levels > 0 && Object.entries(value).every(([key, inner]) => isStorable(key, 1) && isStorable(inner, levels - 1))
+  );
 };

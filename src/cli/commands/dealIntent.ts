@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import { visible } from "../../core/text/escapeInvisible.ts";
+import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { requestSchema } from "../../wire/relayRequests.ts";
 import { readChain } from "../chainReads.ts";
 import { defineCommand } from "../command.ts";
@@ -87,7 +87,7 @@ export const dealIntent = defineCommand({
     if (client === undefined || !isSent || !isComplete) {
       const next = isComplete ? "" : "\nThe other side signs with: holdfast deal intent settle DEALFILE --with FILE";
       return {
-        text: (file === null ? text : `Written to ${visible(file)}`) + next,
+        text: (file === null ? text : `Written to ${escapeInvisible(file)}`) + next,
         json: { request, isComplete, signer, file },
       };
     }

@@ -1,7 +1,7 @@
 import type { Address } from "viem";
 import { termsTypedData } from "../../core/deal/terms.ts";
 import { ProtocolError } from "../../core/errors.ts";
-import { visible } from "../../core/text/escapeInvisible.ts";
+import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { defineCommand } from "../command.ts";
 import { dealFileText, domainOptions, readDeal } from "../dealFile.ts";
 import { dealSummary } from "../dealSummary.ts";
@@ -53,7 +53,7 @@ export const dealSign = defineCommand({
       text: [
         `Signed by the ${role} ${signer}`,
         `Signature  ${signature}`,
-        ...(values.out === undefined ? [] : [`Written to ${visible(values.out)}`]),
+        ...(values.out === undefined ? [] : [`Written to ${escapeInvisible(values.out)}`]),
       ].join("\n"),
       json: { deal: deal.id, role, signer, signature, file: values.out ?? null },
     };

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Address } from "viem";
 import { dealIdOf, type EscrowDomain, requireFundable, termsToJson } from "../../core/deal/terms.ts";
 import { ProtocolError } from "../../core/errors.ts";
-import { visible } from "../../core/text/escapeInvisible.ts";
+import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { defineCommand, type Surroundings } from "../command.ts";
 import { connect, readTime, urlOption } from "../connect.ts";
 import { type DealFile, dealFileText, parseDomain } from "../dealFile.ts";
@@ -64,7 +64,7 @@ export const dealTerms = defineCommand({
     };
     if (values.out !== undefined) await writeNew(values.out, dealFileText(deal));
     return {
-      text: [dealSummary(deal), ...(values.out === undefined ? [] : [`Written to ${visible(values.out)}`])].join(
+      text: [dealSummary(deal), ...(values.out === undefined ? [] : [`Written to ${escapeInvisible(values.out)}`])].join(
         "\n\n",
       ),
       json: { id: deal.id, ...domain, terms: termsToJson(terms), panel, file: values.out ?? null },

@@ -2,7 +2,7 @@ import { determineCall, extendCall } from "../../chain/panelCalls.ts";
 import { panelRules, seatSignatures, sortPanel } from "../../core/deal/panel.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { recoverSigner } from "../../core/recoverSigner.ts";
-import { visible } from "../../core/text/escapeInvisible.ts";
+import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { defineCommand } from "../command.ts";
 import { type DealFile, domainOptions, readDeal } from "../dealFile.ts";
 import { type DecisionFile, dealOfDecision, readDecision, readSignature, type SignatureFile } from "../decisionFile.ts";
@@ -60,7 +60,7 @@ export const determinationCombine = defineCommand({
       text: [
         `${signatures.length} signatures over ${file.digest} are good and enough.`,
         callsText([call]),
-        ...(values.out === undefined ? [] : [`Written to ${visible(values.out)}`]),
+        ...(values.out === undefined ? [] : [`Written to ${escapeInvisible(values.out)}`]),
       ].join("\n\n"),
       json: { digest: file.digest, submission, call, file: values.out ?? null },
     };

@@ -1,5 +1,5 @@
 import { ProtocolError } from "../../core/errors.ts";
-import { visible } from "../../core/text/escapeInvisible.ts";
+import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { defineCommand } from "../command.ts";
 import { connect, readTime } from "../connect.ts";
 import { domainOptions, readDeal } from "../dealFile.ts";
@@ -59,7 +59,7 @@ export const determinationExtend = defineCommand({
     );
     await writeNew(out, decisionText(file));
     return {
-      text: `${decisionSummary(file)}\n\nWritten to ${visible(out)}`,
+      text: `${decisionSummary(file)}\n\nWritten to ${escapeInvisible(out)}`,
       json: { digest: file.digest, extension: file.extension, file: out },
     };
   },

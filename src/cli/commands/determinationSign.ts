@@ -1,6 +1,6 @@
 import type { Address } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
-import { visible } from "../../core/text/escapeInvisible.ts";
+import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { defineCommand } from "../command.ts";
 import {
   decisionSummary,
@@ -50,7 +50,7 @@ export const determinationSign = defineCommand({
       text: [
         `Signed by ${signer}`,
         `Signature  ${signature}`,
-        ...(values.out === undefined ? [] : [`Written to ${visible(values.out)}`]),
+        ...(values.out === undefined ? [] : [`Written to ${escapeInvisible(values.out)}`]),
       ].join("\n"),
       json: { ...signed, file: values.out ?? null },
     };

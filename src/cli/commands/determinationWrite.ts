@@ -1,5 +1,5 @@
 import { ProtocolError } from "../../core/errors.ts";
-import { visible } from "../../core/text/escapeInvisible.ts";
+import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { defineCommand } from "../command.ts";
 import { connect, readTime } from "../connect.ts";
 import { domainOptions, readDeal, unitOf } from "../dealFile.ts";
@@ -87,7 +87,7 @@ export const determinationWrite = defineCommand({
     const isVoidedByGivingIn = compensation > 0n && split.toBuyer + split.toSeller > 0n;
     return {
       text: [
-        `${decisionSummary(file)}\n\nWritten to ${visible(out)}`,
+        `${decisionSummary(file)}\n\nWritten to ${escapeInvisible(out)}`,
         ...(isVoidedByGivingIn ? [IF_A_PARTY_GIVES_IN] : []),
       ].join("\n"),
       json: { digest: file.digest, determination: file.determination, file: out },

@@ -3,7 +3,7 @@ import type { Hex } from "viem";
 import { createChain, requireChain } from "../../chain/client.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { bytes32 } from "../../core/fields.ts";
-import { visible } from "../../core/text/escapeInvisible.ts";
+import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { wrapContentKey } from "../../sdk/evidence.ts";
 import { defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
@@ -93,8 +93,8 @@ export const evidenceAdd = defineCommand({
       });
       const rows = files.map(({ file, bundle, anchoredAt, isOld }) =>
         isOld
-          ? `${visible(file)}: filed before, ${visible(bundle)}`
-          : `${visible(file)}: existed before ${formatTime(anchoredAt)}, ${visible(bundle)}`,
+          ? `${escapeInvisible(file)}: filed before, ${escapeInvisible(bundle)}`
+          : `${escapeInvisible(file)}: existed before ${formatTime(anchoredAt)}, ${escapeInvisible(bundle)}`,
       );
       return {
         text: [...rows, "Check it offline: holdfast verify FILE BUNDLE"].join("\n"),

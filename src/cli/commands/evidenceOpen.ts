@@ -9,7 +9,7 @@ import { type EvidenceBundle, parseBundle } from "../../core/evidence/bundle.ts"
 import { ciphertextSize, decryptFile } from "../../core/evidence/cipher.ts";
 import type { VerifyOptions } from "../../core/evidence/verify/options.ts";
 import { verifyBundle } from "../../core/evidence/verify/verifyBundle.ts";
-import { visible } from "../../core/text/escapeInvisible.ts";
+import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { isGatewayUrl, readFromGateways } from "../../ipfs/gatewayClient.ts";
 import { importFile } from "../../ipfs/importFile.ts";
 import { maxFileBytes } from "../../ipfs/limits.ts";
@@ -107,9 +107,9 @@ export const evidenceOpen = defineCommand({
       const { size, sha256 } = file!;
       return {
         text: [
-          `${visible(out)}: ${formatBytes(size)}, the file that was signed.`,
+          `${escapeInvisible(out)}: ${formatBytes(size)}, the file that was signed.`,
           ...sentences.map(({ code, text: sentence }) => `  ${code} ${sentence}`),
-          `Check it again, and see its times: holdfast verify ${visible(out)} ${visible(path)}`,
+          `Check it again, and see its times: holdfast verify ${escapeInvisible(out)} ${escapeInvisible(path)}`,
         ].join("\n"),
         json: { file: out, size, sha256, verdict, caveats: sentences },
       };

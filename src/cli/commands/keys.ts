@@ -3,7 +3,7 @@ import { getAddress } from "viem";
 import { z } from "zod";
 import { createKeystore } from "../../chain/keystore.ts";
 import { ProtocolError } from "../../core/errors.ts";
-import { visible } from "../../core/text/escapeInvisible.ts";
+import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { createIdentityFile, parseIdentity } from "../ageIdentity.ts";
 import { defineCommand, defineGroup } from "../command.ts";
 import { fileError, readText, statFile } from "../files.ts";
@@ -48,7 +48,7 @@ const createWallet = defineCommand({
     try {
       const { address } = createKeystore(path, password);
       return {
-        text: `Address   ${address}\nKeystore  ${visible(path)}\nKeep a copy of the file and of the password, apart from each other.`,
+        text: `Address   ${address}\nKeystore  ${escapeInvisible(path)}\nKeep a copy of the file and of the password, apart from each other.`,
         json: { address, file: path },
       };
     } catch (error) {
@@ -72,7 +72,7 @@ const createEncryption = defineCommand({
     const path = requireOut(values.out, "holdfast keys encryption");
     const { recipient } = await createIdentityFile(path);
     return {
-      text: `Public key  ${recipient}\nKey file    ${visible(path)}\nHand out the public key; keep the file, and a copy of it, to yourself.`,
+      text: `Public key  ${recipient}\nKey file    ${escapeInvisible(path)}\nHand out the public key; keep the file, and a copy of it, to yourself.`,
       json: { recipient, file: path },
     };
   },

@@ -1,13 +1,13 @@
 import { type Hex, hashTypedData } from "viem";
 import { z } from "zod";
-import { bytes32Schema, type EvidenceDomain, evidenceDomainOf } from "./record.ts";
+import { type EvidenceDomain, evidenceDomainOf, strictBytes32 } from "./record.ts";
 
 /**
  * What a relayer promises at once when it takes an evidence item in: this leaf, received then, will be anchored before
  * `anchorBy`. Times in Unix seconds. A promise without an anchor is the relayer's provable fault.
  */
 export const filingReceiptSchema = z.strictObject({
-  leaf: bytes32Schema,
+  leaf: strictBytes32,
   receivedAt: z.int().nonnegative(),
   anchorBy: z.int().positive(),
 });

@@ -3,14 +3,14 @@ import { z } from "zod";
 import { ProtocolError } from "../errors.ts";
 import { custodyEntrySchema } from "./custody.ts";
 import {
-  addressSchema,
-  bytes32Schema,
   carriesFile,
   evidenceRecordSchema,
   type MetaField,
   metaFields,
   metaValueSchemaOf,
   saltSchema,
+  strictAddress,
+  strictBytes32,
   textSchema,
 } from "./record.ts";
 
@@ -38,8 +38,8 @@ const blockNumber = z.int().nonnegative();
  */
 const metaOpeningOf = (field: MetaField) =>
   z.union([
-    z.strictObject({ leaf: bytes32Schema, value: metaValueSchemaOf(field), salt: saltSchema }),
-    z.strictObject({ leaf: bytes32Schema }),
+    z.strictObject({ leaf: strictBytes32, value: metaValueSchemaOf(field), salt: saltSchema }),
+    z.strictObject({ leaf: strictBytes32 }),
   ]);
 export type MetaOpening = z.output<ReturnType<typeof metaOpeningOf>>;
 
@@ -52,14 +52,14 @@ export const bundleSchema = z
     format: z.literal(bundleFormat),
     record: evidenceRecordSchema,
     submitter: z.strictObject({
-      address: addressSchema,
+      address: strictAddress,
       /** As the submitter states it. `contract`: if no key made the signature, only the chain can tell (ERC-1271). */
       account: z.enum(["key", "contract"]),
     }),
     signature: hexBytes(1, 4096),
     openings: z.strictObject({
       /** Null when the record has no file. */
-      file: z.strictObject({ sha256: bytes32Schema, salt: saltSchema }).nullable(),
+      file: z.strictObject({ sha256: strictBytes32, salt: saltSchema }).nullable(),
       meta: z.strictObject(
         Object.fromEntries(metaFields.map((field) => [field, metaOpeningOf(field)])) as Record<
           MetaField,
@@ -67,19 +67,19 @@ export const bundleSchema = z
         >,
       ),
       /** Null when the deal is not disclosed. */
-      case: z.strictObject({ dealId: bytes32Schema, salt: saltSchema }).nullable(),
+      case: z.strictObject({ dealId: strictBytes32, salt: saltSchema }).nullable(),
     }),
     path: z.strictObject({
       index: z.int().nonnegative(),
       size: z.int().positive(),
-      siblings: z.array(bytes32Schema).max(53),
+      siblings: z.array(strictBytes32).max(53),
     }),
     anchor: z.strictObject({
       chainId: z.int().positive(),
-      registry: addressSchema,
-      sender: addressSchema,
+      registry: strictAddress,
+      sender: strictAddress,
       blockNumber,
-      blockHash: bytes32Schema,
+      blockHash: strictBytes32,
       /** RLP of the header of the block that holds the anchor. */
       header: hexBytes(500, 2048),
       transactionIndex: z.int().nonnegative(),
@@ -93,7 +93,7 @@ export const bundleSchema = z
     custody: z.array(custodyEntrySchema).max(64),
     /** Help in finding and opening things. Nothing here is signed or proven. */
     hints: z.strictObject({
-      transactionHash: bytes32Schema.nullable(),
+      transactionHash: strictBytes32.nullable(),
       /** The content key, wrapped for its recipients: an age file, base64. */
       wrappedKey: z
         .string()

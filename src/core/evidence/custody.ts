@@ -1,6 +1,6 @@
 import { type Hex, hashTypedData, zeroHash } from "viem";
 import { z } from "zod";
-import { addressSchema, type EvidenceDomain, evidenceDomainOf, textSchema } from "./record.ts";
+import { type EvidenceDomain, evidenceDomainOf, strictAddress, textSchema } from "./record.ts";
 
 /** What happened to an evidence item. */
 export const custodyActions = ["received", "stored", "anchored", "delivered", "opened", "copied", "removed"] as const;
@@ -19,7 +19,7 @@ export const custodyEntrySchema = z.strictObject({
   at: z.int().nonnegative(),
   action: z.enum(custodyActions),
   note: textSchema(200),
-  actor: addressSchema,
+  actor: strictAddress,
   signature: keySignature,
 });
 export type CustodyEntry = z.output<typeof custodyEntrySchema>;

@@ -4,7 +4,7 @@ import { ProtocolError } from "../errors.ts";
 import { buildTree, rootOf } from "./merkle.ts";
 
 /** Lower-case hex of 32 bytes, the only spelling that is accepted. */
-export const bytes32Schema = z
+export const strictBytes32 = z
   .string()
   .regex(/^0x[0-9a-f]{64}$/)
   .transform((hex) => hex as Hex);
@@ -19,7 +19,7 @@ export const saltSchema = z
   .transform((hex) => hex as Hex);
 
 /** Lower-case address: one spelling for one account, so that equal bundles are equal bytes. */
-export const addressSchema = z
+export const strictAddress = z
   .string()
   .regex(/^0x[0-9a-f]{40}$/)
   .transform((hex) => hex as Address);
@@ -75,19 +75,19 @@ export const evidenceRecordSchema = z
   .strictObject({
     kind: z.enum(evidenceKinds),
     /** See `fileCommitmentOf`. */
-    fileCommitment: bytes32Schema,
+    fileCommitment: strictBytes32,
     /** CIDv1 of the ciphertext, base32: raw or dag-pb, SHA-256. */
     cid: z.union([z.literal(""), z.string().regex(/^baf(kre|ybe)[a-z2-7]{53}$/)]),
     encoding: z.literal(evidenceEncoding),
     /** See `metaRootOf`. */
-    metaRoot: bytes32Schema,
+    metaRoot: strictBytes32,
     /** See `caseRefOf`. */
-    caseRef: bytes32Schema,
+    caseRef: strictBytes32,
     /** Digest of the earlier record that this one is about, zero if none. */
-    supersedes: bytes32Schema,
+    supersedes: strictBytes32,
     /** A recent block of the same chain: the signature is younger than it. */
     beaconBlock: z.int().nonnegative(),
-    beaconHash: bytes32Schema,
+    beaconHash: strictBytes32,
     /** The second from which anchoring the record is refused. */
     deadline: z.int().positive(),
   })

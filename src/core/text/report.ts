@@ -5,7 +5,7 @@ import { carriesFile, type MetaField, metaFields } from "../evidence/record.ts";
 import type { Check } from "../evidence/verify/check.ts";
 import { isFileAltered, type Verdict } from "../evidence/verify/conclude.ts";
 import type { Verification } from "../evidence/verify/verifyBundle.ts";
-import { visible } from "./escapeInvisible.ts";
+import { escapeInvisible } from "./escapeInvisible.ts";
 import { type ReportLabel, type ReportLanguage, type ReportText, reportText } from "./reportText.ts";
 
 /** What the report says about its own making. */
@@ -30,8 +30,8 @@ export async function evidenceReport(verification: Verification, context: Report
   const body = [
     section(text.section.report, [
       line("tool", context.tool),
-      line("bundle", plain(bundle.sha256)),
-      line("bundleSm3", plain(bundle.sm3)),
+      line("bundle", withoutPrefix(bundle.sha256)),
+      line("bundleSm3", withoutPrefix(bundle.sm3)),
     ]),
     ...(verification.bundle === null
       ? [`  ${text.notRead}`]
@@ -55,7 +55,7 @@ export async function evidenceReport(verification: Verification, context: Report
     ...(verdict.status === "refuted" && !isFileAltered(verification) ? [text.fileNotBlamed] : []),
   ];
   const statement = conclusion.map(indented).join("\n");
-  const number = plain(sha256(stringToBytes(`${statement}\n${body}`))).slice(0, 16);
+  const number = withoutPrefix(sha256(stringToBytes(`${statement}\n${body}`))).slice(0, 16);
   const head = [line("number", number), line("generated", timeOf(context.generatedAt))].join("\n");
   return `${text.title}\n\n${head}\n\n${statement}\n\n${body}\n`;
 }
@@ -76,7 +76,7 @@ function aboutBundle(
   const { anchor, custody, openings, path, record, submitter } = bundle;
   const stated = (field: MetaField) => {
     const opening = openings.meta[field];
-    return "value" in opening ? visible(opening.value) || text.unknown : text.undisclosed;
+    return "value" in opening ? escapeInvisible(opening.value) || text.unknown : text.undisclosed;
   };
   const content = metaFields.filter((field) => field !== "size" && field !== "sm3");
   const isVerified = verdict.status === "verified";
@@ -89,8 +89,8 @@ function aboutBundle(
       line("name", stated("name")),
       ...(file === null
         ? []
-        : [line("size", file.size), line("sha256", plain(file.sha256)), line("sm3", plain(file.sm3))]),
-      line("cid", visible(record.cid) || text.unknown),
+        : [line("size", file.size), line("sha256", withoutPrefix(file.sha256)), line("sm3", withoutPrefix(file.sm3))]),
+      line("cid", escapeInvisible(record.cid) || text.unknown),
       line("encoding", record.encoding),
       line("case", openings.case?.dealId ?? text.undisclosed),
     ]),
@@ -125,7 +125,7 @@ function aboutBundle(
     ]),
     section(text.section.custody, [
       ...custody.map(({ at, action, note, actor }) =>
-        indented([timeOf(at), action, actor, visible(note)].join("  ").trimEnd()),
+        indented([timeOf(at), action, actor, escapeInvisible(note)].join("  ").trimEnd()),
       ),
       ...(custody.length === 0 ? [] : [indented(text.custody)]),
     ]),
@@ -142,7 +142,7 @@ function aboutCheck(check: Check, text: ReportText): string[] {
   ] as const;
   return [
     head,
-    ...details.flatMap(([label, value]) => (value === undefined ? [] : [`      ${label}: ${visible(value)}`])),
+    ...details.flatMap(([label, value]) => (value === undefined ? [] : [`      ${label}: ${escapeInvisible(value)}`])),
   ];
 }
 
@@ -160,7 +160,7 @@ function indented(line: string) {
 }
 
 /** Without the prefix that only programmers know. */
-function plain(hex: string) {
+function withoutPrefix(hex: string) {
   return hex.replace(/^0x/, "");
 }
 
