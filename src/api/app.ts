@@ -37,10 +37,10 @@ export const createApp = (options: AppOptions): Express => {
   const app = express();
   app.disable("x-powered-by");
   app.enable("case sensitive routing");
-  app.use(identify(log));
+  app.use(requestId(log));
   app.use(helmet());
   app.use(createGateway(options.store));
-  app.use("/v1", limitRate(limits), neverCached);
+  app.use("/v1", limitRate(limits), noStore);
 
   const document = openApiDocument();
   app.get(OPENAPI_PATH, (_, response) => {
@@ -73,21 +73,24 @@ const methodsByPath = () => {
   return [...methods].map(([path, names]) => [path, names.join(", ")] as const);
 };
 
-const identify =
+const requestId =
   (log: ApiContext["log"]): RequestHandler =>
   (request, response, next) => {
-    const requestId = randomUUID();
+    const id = randomUUID();
     const startedAt = performance.now();
-    response.locals.requestId = requestId;
-    response.set("X-Request-Id", requestId);
+    response.locals.requestId = id;
+    response.set("X-Request-Id", id);
     response.once("finish", () => {
       const ms = Math.round(performance.now() - startedAt);
-      log.debug({ requestId, method: request.method, path: request.path, status: response.statusCode, ms }, "answered");
+      log.debug(
+        { requestId: id, method: request.method, path: request.path, status: response.statusCode, ms },
+        "answered",
+      );
     });
     next();
   };
 
-const neverCached: RequestHandler = (_request, response, next) => {
+const noStore: RequestHandler = (_request, response, next) => {
   response.set("Cache-Control", "no-store");
   next();
 };

@@ -32,9 +32,9 @@ export const serveRoute = (
       query: parse(route.query ?? nothing, request.query),
       body: hasJson ? parse(route.body as z.ZodType, request.body) : undefined,
     };
-    const leaving = new AbortController();
-    response.once("close", () => leaving.abort());
-    const exchange: Exchange = { request, response, signal: leaving.signal };
+    const disconnected = new AbortController();
+    response.once("close", () => disconnected.abort());
+    const exchange: Exchange = { request, response, signal: disconnected.signal };
     const act = () => handler(input as never, exchange) as Promise<Answer>;
     const key = route.keyed ? keyOf(request) : undefined;
     const work = key === undefined ? act() : once(context.database.db, key, act);

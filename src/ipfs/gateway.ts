@@ -30,17 +30,18 @@ export function createGateway(store: EvidenceStore): Router {
   const router = Router({ caseSensitive: true, strict: false });
 
   router.get("/ipfs/:cid{/*path}", async (request, response) => {
-    const leaving = new AbortController();
-    response.once("close", () => leaving.abort());
+    const disconnected = new AbortController();
+    response.once("close", () => disconnected.abort());
     setPolicy(response);
     try {
       if (request.params.path !== undefined) throw new ProtocolError("cid-unsupported", { reason: "path" });
       const cid = parseCid(request.params.cid ?? "");
       const source: BlockSource = (block, signal) => store.getBlock(block.toString(), { signal });
-      if (chosenFormat(request) === "raw") await sendBlock(request, response, { cid, source, signal: leaving.signal });
-      else await sendCar(request, response, { cid, source, signal: leaving.signal });
+      if (chosenFormat(request) === "raw")
+        await sendBlock(request, response, { cid, source, signal: disconnected.signal });
+      else await sendCar(request, response, { cid, source, signal: disconnected.signal });
     } catch (error) {
-      if (leaving.signal.aborted || response.headersSent) response.destroy();
+      if (disconnected.signal.aborted || response.headersSent) response.destroy();
       else refuse(response, error);
     }
   });
