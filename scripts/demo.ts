@@ -52,7 +52,7 @@ const run = async (signal: AbortSignal): Promise<boolean> => {
   await requireFiles(evidenceFiles ?? []);
   const temporary = await mkdtemp(join(tmpdir(), "holdfast-demo-"));
   try {
-    const stack = await startLocalStack({ dataDir: join(temporary, "data"), port: 0, say, signal });
+    const stack = await startLocalStack({ dataDir: join(temporary, "data"), port: 0, onProgress: say, signal });
     const workDir = join(temporary, "case");
     const outcome = await playDemo({
       url: stack.url,
@@ -61,7 +61,7 @@ const run = async (signal: AbortSignal): Promise<boolean> => {
       workDir,
       outDir: outDir ?? workDir,
       evidenceFiles,
-      say,
+      onProgress: say,
       signal,
     }).finally(stack.stop);
     reportHoldings(outcome, say);

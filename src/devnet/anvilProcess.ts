@@ -10,10 +10,10 @@ import { gunzipSync } from "node:zlib";
 import { type ErrorCode, type ErrorDetails, ProtocolError } from "../core/errors.ts";
 import { lockDir } from "../db/dirLock.ts";
 
-/** What the starter tells the keeper, as its only argument. */
+/** What the starter tells the supervisor, as its only argument. */
 export type ChainOrder = { dir: string; port: number; chainId: number };
 
-/** What the keeper tells the starter, once. */
+/** What the supervisor tells the starter, once. */
 export type ChainReport = { port: number } | { code: ErrorCode; details: ErrorDetails };
 
 type Block = { hash: string; timestamp: string };
@@ -22,7 +22,7 @@ const SAVE_EVERY_MS = 250;
 const STOP_WITHIN_MS = 10_000;
 // anvil makes block 0 anew at every start, beside the one it loads; only a fixed time makes it the same block.
 const GENESIS_SECONDS = Date.UTC(2026, 0) / 1000;
-// A keeper that was orphaned a moment ago may still be writing its last state.
+// A supervisor that was orphaned a moment ago may still be writing its last state.
 const LOCK_WITHIN_MS = 3_000;
 const ANVIL_ARCHITECTURES: Record<string, string> = { x64: "amd64", arm64: "arm64" };
 
@@ -45,7 +45,7 @@ const takeDir = async (dir: string) => {
   }
 };
 
-/** Ends the anvil of a keeper that was killed before it could do so itself. Its last saved state stands. */
+/** Ends the anvil of a supervisor that was killed before it could do so itself. Its last saved state stands. */
 const endOrphan = async (pidFile: string) => {
   const pid = await readFile(pidFile, "utf8").catch(() => "");
   if (!/^\d+$/.test(pid)) return;
@@ -129,7 +129,11 @@ const endAnvil = async (anvil: ChildProcess) => {
   clearTimeout(timer);
 };
 
-const keep = async ({ dir, port, chainId }: ChainOrder, stop: AbortSignal, report: (news: ChainReport) => void) => {
+const supervise = async (
+  { dir, port, chainId }: ChainOrder,
+  stop: AbortSignal,
+  report: (news: ChainReport) => void,
+) => {
   const unlock = await takeDir(dir);
   const stateFile = join(dir, "state.json");
   const pidFile = join(dir, "anvil.pid");
@@ -173,7 +177,7 @@ const report = (news: ChainReport) => {
 };
 
 try {
-  await keep(JSON.parse(process.argv[2] ?? "{}") as ChainOrder, stop.signal, report);
+  await supervise(JSON.parse(process.argv[2] ?? "{}") as ChainOrder, stop.signal, report);
 } catch (error) {
   const failure = error instanceof ProtocolError ? error : new ProtocolError("chain-not-started", {}, { cause: error });
   if (isReported || failure.code === "chain-not-started") console.error("local chain:", failure.cause ?? failure);

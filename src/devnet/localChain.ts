@@ -8,7 +8,7 @@ export type LocalChain = {
   port: number;
   chainId: number;
   /** The process that runs anvil and saves its state. */
-  keeperPid: number;
+  supervisorPid: number;
   /** Saves the state and ends the chain. Later calls wait for the same end. */
   stop: () => Promise<void>;
   /** Settles when the chain has ended, for whatever reason. */
@@ -26,18 +26,18 @@ export type LocalChainOptions = {
 
 export const LOCAL_CHAIN_ID = 31337;
 
-const keeper = new URL("./anvilProcess.ts", import.meta.url);
+const supervisor = new URL("./anvilProcess.ts", import.meta.url);
 
 /**
  * Starts anvil on the loopback interface, with the blocks, receipts, logs and clock that an earlier run left in the data
  * directory. Its funded accounts are anvil's published ones: nothing on this chain is worth anything.
  *
- * Throws `port-taken`, `data-dir-unusable`, `data-dir-locked` (another process keeps this chain) or `chain-not-started`.
+ * Throws `port-taken`, `data-dir-unusable`, `data-dir-locked` (another process supervises this chain) or `chain-not-started`.
  */
 export const startLocalChain = async ({ dataDir, port = 0, signal }: LocalChainOptions): Promise<LocalChain> => {
   signal?.throwIfAborted();
   const order: ChainOrder = { dir: join(dataDir, "chain"), port, chainId: LOCAL_CHAIN_ID };
-  const child = fork(keeper, [JSON.stringify(order)], {
+  const child = fork(supervisor, [JSON.stringify(order)], {
     execArgv: ["--disable-warning=ExperimentalWarning"],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     // Ctrl-C in a terminal reaches a whole process group; the chain must outlive those who still write to it.
@@ -63,5 +63,5 @@ export const startLocalChain = async ({ dataDir, port = 0, signal }: LocalChainO
     throw new ProtocolError(report.code, report.details);
   }
   const rpcUrl = `http://127.0.0.1:${report.port}`;
-  return { rpcUrl, port: report.port, chainId: LOCAL_CHAIN_ID, keeperPid: child.pid ?? 0, stop, ended };
+  return { rpcUrl, port: report.port, chainId: LOCAL_CHAIN_ID, supervisorPid: child.pid ?? 0, stop, ended };
 };

@@ -30,7 +30,7 @@ export type LocalStackOptions = {
   /** Of the chain's RPC; 0, the default, takes any free port. */
   readonly chainPort?: number;
   /** Says what begins, for people who wait. */
-  readonly say?: (line: string) => void;
+  readonly onProgress?: (line: string) => void;
   readonly signal: AbortSignal;
 };
 
@@ -44,7 +44,7 @@ const ANCHOR_WITHIN = 900;
  * `chain-not-started`, `deployment-outdated`, `deployment-failed`; then nothing is left running.
  */
 export const startLocalStack = async (options: LocalStackOptions): Promise<LocalStack> => {
-  const { dataDir, port, chainPort = 0, say = () => undefined, signal } = options;
+  const { dataDir, port, chainPort = 0, onProgress = () => undefined, signal } = options;
   const closing: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const close of closing.splice(0).reverse()) await close();
@@ -52,14 +52,14 @@ export const startLocalStack = async (options: LocalStackOptions): Promise<Local
   try {
     const unlock = lockDir(dataDir);
     closing.push(async () => unlock());
-    say("Starting a local chain");
+    onProgress("Starting a local chain");
     const chain = await startLocalChain({ dataDir, port: chainPort });
     closing.push(chain.stop);
     signal.throwIfAborted();
-    say("Compiling and deploying the contracts");
+    onProgress("Compiling and deploying the contracts");
     const deployment = await deployLocal({ dataDir, rpcUrl: chain.rpcUrl });
     signal.throwIfAborted();
-    say("Starting relayer, database, evidence store and API");
+    onProgress("Starting relayer, database, evidence store and API");
     const holdfast = await startRelayer({ dataDir, port, deployment, rpcUrl: chain.rpcUrl });
     closing.push(holdfast.stop);
     signal.throwIfAborted();

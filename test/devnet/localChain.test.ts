@@ -153,7 +153,7 @@ describe("startLocalChain", () => {
     await until(
       async () => JSON.parse(await readFile(stateFile, "utf8")).best_block_number === Number(receipt.blockNumber),
     );
-    process.kill(first.keeperPid, "SIGKILL");
+    process.kill(first.supervisorPid, "SIGKILL");
     await first.ended;
     expect(await isAnswering(first.rpcUrl)).to.equal(true);
 

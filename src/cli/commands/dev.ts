@@ -62,7 +62,7 @@ const serve = defineCommand({
       import("../../devnet/testMoney.ts"),
     ]);
     const { signal, progress } = surroundings;
-    const stack = await startLocalStack({ dataDir, port, chainPort, say: progress, signal });
+    const stack = await startLocalStack({ dataDir, port, chainPort, onProgress: progress, signal });
     try {
       for (const account of funded) await giveTestMoney(stack.rpcUrl, account, stack.deployment);
       const story = values["no-demo"] === true ? undefined : await tellStory(stack, { dataDir, surroundings });
@@ -127,7 +127,7 @@ const tellStory = async (stack: LocalStack, { dataDir, surroundings }: Stage): P
     deployment: stack.deployment,
     workDir: join(dataDir, "case"),
     outDir: join(dataDir, "case"),
-    say: progress,
+    onProgress: progress,
     signal,
   });
   signal.throwIfAborted();

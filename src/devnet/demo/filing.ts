@@ -24,7 +24,7 @@ export type ProvenFile = {
   readonly root: Hex;
 };
 
-export type FilingDesk = {
+export type FilingContext = {
   readonly client: Client;
   readonly deployment: Deployment;
   readonly recipient: string;
@@ -39,9 +39,9 @@ export type FilingDesk = {
 export const fileAll = async (
   files: readonly string[],
   { party, dealId, purpose }: { party: LocalAccount; dealId: Hex; purpose: string },
-  desk: FilingDesk,
+  filing: FilingContext,
 ): Promise<ProvenFile[]> => {
-  const { client, deployment } = desk;
+  const { client, deployment } = filing;
   const filed: { file: string; evidence: FiledEvidence }[] = [];
   for (const file of files) {
     const evidence = await fileEvidence(
@@ -49,13 +49,13 @@ export const fileAll = async (
         file: createReadStream(file),
         meta: { name: basename(file), type: TYPES[extname(file).toLowerCase()] ?? "application/octet-stream", purpose },
         dealId,
-        beacon: await desk.readBeacon(),
-        deadline: (await desk.readTime()) + 86_400,
+        beacon: await filing.readBeacon(),
+        deadline: (await filing.readTime()) + 86_400,
       },
       {
         domain: { chainId: deployment.chainId, registry: deployment.evidenceRegistry },
         signer: { address: party.address, signTypedData: (typedData) => party.signTypedData(typedData) },
-        recipients: [desk.recipient],
+        recipients: [filing.recipient],
         random: (length) => crypto.getRandomValues(new Uint8Array(length)),
         importCiphertext: async (ciphertext) => (await client.uploadCiphertext(ciphertext)).cid,
         createDigester: createNodeDigester,
@@ -74,11 +74,11 @@ export const fileAll = async (
       }),
     ),
   );
-  await mkdir(desk.outDir, { recursive: true });
+  await mkdir(filing.outDir, { recursive: true });
   return Promise.all(
     filed.map(async ({ file, evidence }) => {
       const anchored = await client.waitForAnchor(evidence.digest);
-      const bundle = join(desk.outDir, freeName(basename(file), desk.names));
+      const bundle = join(filing.outDir, freeName(basename(file), filing.names));
       await writeFile(bundle, serializeBundle(assembleBundle(evidence, anchored)));
       return { file, bundle, digest: evidence.digest, root: anchored.anchor.root };
     }),

@@ -20,7 +20,7 @@ const examples = join(import.meta.dirname, "..", "..", "..", "examples");
 const POCKET = dollars(100_000);
 
 /** What the demonstration runs against, and with what. */
-export type DemoSurroundings = {
+export type DemoOptions = {
   /** Of the relayer's API. */
   readonly url: string;
   readonly rpcUrl: string;
@@ -31,7 +31,7 @@ export type DemoSurroundings = {
   readonly outDir: string;
   /** Evidence of the caller's instead of the examples. */
   readonly evidenceFiles?: readonly string[] | undefined;
-  readonly say: (line: string) => void;
+  readonly onProgress: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -54,21 +54,21 @@ export const isRight = (outcome: DemoOutcome): boolean =>
   outcome.proven.length > 0;
 
 /** Plays the furniture case and every other way out of a deal against a running relayer and local chain. */
-export const playDemo = async (surroundings: DemoSurroundings): Promise<DemoOutcome> => {
-  const { deployment, say, signal } = surroundings;
+export const playDemo = async (options: DemoOptions): Promise<DemoOutcome> => {
+  const { deployment, onProgress, signal } = options;
   const actors = createActors();
-  const chain = createChainSide(surroundings);
-  const client = createClient({ url: surroundings.url });
+  const chain = createChainSide(options);
+  const client = createClient({ url: options.url });
   const ledger = createLedger();
   const checks: { what: string; holds: boolean }[] = [];
   const { recipient } = await createReader();
-  await mkdir(surroundings.workDir, { recursive: true });
-  const files = await caseFiles(surroundings);
+  await mkdir(options.workDir, { recursive: true });
+  const files = await caseFiles(options);
 
   for (const holder of [actors.buyer, actors.seller]) await chain.mint(holder, POCKET);
   const before = await readHoldings(chain, actors);
 
-  const stage = {
+  const demo = {
     actors,
     panel: demoPanel,
     client,
@@ -76,21 +76,21 @@ export const playDemo = async (surroundings: DemoSurroundings): Promise<DemoOutc
     sign: createSigning(deployment),
     termsOf: createTermsFactory({ actors, deployment, panel: demoPanel }),
     ledger,
-    desk: {
+    filing: {
       client,
       deployment,
       recipient,
       readBeacon: chain.block,
       readTime: chain.now,
-      outDir: surroundings.outDir,
+      outDir: options.outDir,
       names: new Set<string>(),
     },
-    say,
+    onProgress,
     check: (what: string, holds: boolean) => void checks.push({ what, holds }),
     signal,
   };
-  const proven = await playFurnitureCase(stage, files);
-  await playFurtherDeals(stage);
+  const proven = await playFurnitureCase(demo, files);
+  await playFurtherDeals(demo);
 
   const after = await readHoldings(chain, actors);
   const expected = ledger.after(before);
@@ -117,7 +117,7 @@ const readHoldings = async (chain: ChainSide, actors: Actors): Promise<Holdings>
 };
 
 /** The caller's files as the buyer's claim, or the examples and a video of 60 MB that is made on the fly. */
-const caseFiles = async ({ evidenceFiles, workDir, say }: DemoSurroundings): Promise<CaseFiles> => {
+const caseFiles = async ({ evidenceFiles, workDir, onProgress }: DemoOptions): Promise<CaseFiles> => {
   if (evidenceFiles) return { claim: evidenceFiles, answer: [], further: [] };
   const video = join(workDir, "unpacking.mp4");
   const isThere = await access(video).then(
@@ -126,7 +126,7 @@ const caseFiles = async ({ evidenceFiles, workDir, say }: DemoSurroundings): Pro
   );
   if (!isThere) {
     await pipeline(exampleVideo(), createWriteStream(video));
-    say(`0. ${basename(video)} made: 60 MB`);
+    onProgress(`0. ${basename(video)} made: 60 MB`);
   }
   const example = (name: string) => join(examples, name);
   return {

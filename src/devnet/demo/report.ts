@@ -4,21 +4,26 @@ import { verifyFlipped, verifyOffline } from "./offlineCheck.ts";
 import { type DemoOutcome, isRight } from "./play.ts";
 
 /** Prints what each party ended up with and whether it is what the terms say. */
-export const reportHoldings = ({ holdings, checks }: DemoOutcome, say: (line: string) => void): void => {
-  say("What each ended up with");
+export const reportHoldings = ({ holdings, checks }: DemoOutcome, onProgress: (line: string) => void): void => {
+  onProgress("What each ended up with");
   for (const { account, before, after, expected } of holdings) {
     const change = after - before;
     const sign = change < 0n ? "-" : "+";
     const amount = showDollars(change < 0n ? -change : change);
     const verdict = after === expected ? "as the terms say" : `WRONG: expected ${showDollars(expected)}`;
-    say(`   ${account.padEnd(12)} ${showDollars(after).padStart(24)}   ${(sign + amount).padStart(22)}   ${verdict}`);
+    onProgress(
+      `   ${account.padEnd(12)} ${showDollars(after).padStart(24)}   ${(sign + amount).padStart(22)}   ${verdict}`,
+    );
   }
-  for (const { what, holds } of checks) say(`   ${holds ? "right" : "WRONG"}: ${what}`);
+  for (const { what, holds } of checks) onProgress(`   ${holds ? "right" : "WRONG"}: ${what}`);
 };
 
 /** Verifies every file in a process of its own without network, as it is and with one bit flipped. */
-export const reportVerification = async (outcome: DemoOutcome, say: (line: string) => void): Promise<boolean> => {
-  say("Verified offline, each in a fresh process that can reach neither chain nor relayer");
+export const reportVerification = async (
+  outcome: DemoOutcome,
+  onProgress: (line: string) => void,
+): Promise<boolean> => {
+  onProgress("Verified offline, each in a fresh process that can reach neither chain nor relayer");
   let allRight = isRight(outcome);
   for (const { file, bundle } of outcome.proven) {
     const honest = await verifyOffline(file, bundle);
@@ -30,7 +35,7 @@ export const reportVerification = async (outcome: DemoOutcome, say: (line: strin
       flipped.exitCode === 1 &&
       flipped.changed.includes("file-digest");
     allRight &&= isAsExpected;
-    say(
+    onProgress(
       `   ${isAsExpected ? "right" : "WRONG"}: ${relative(process.cwd(), file)}: ${honest.status}; ` +
         `one bit flipped: ${flipped.status} (${flipped.changed.join(", ")})`,
     );
@@ -39,10 +44,10 @@ export const reportVerification = async (outcome: DemoOutcome, say: (line: strin
 };
 
 /** Prints how to repeat the verification by hand. */
-export const reportCommands = ({ proven }: DemoOutcome, say: (line: string) => void): void => {
-  say("Repeat it, with the network off if you like:");
+export const reportCommands = ({ proven }: DemoOutcome, onProgress: (line: string) => void): void => {
+  onProgress("Repeat it, with the network off if you like:");
   for (const { file, bundle } of proven) {
-    say(`   npm run --silent holdfast -- verify ${shown(file)} ${shown(bundle)}`);
+    onProgress(`   npm run --silent holdfast -- verify ${shown(file)} ${shown(bundle)}`);
   }
 };
 

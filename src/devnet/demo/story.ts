@@ -12,7 +12,7 @@ import { buildTree, rootOf } from "../../core/evidence/merkle.ts";
 import type { Client } from "../../sdk/client.ts";
 import type { Actors } from "./actors.ts";
 import type { ChainSide } from "./chainSide.ts";
-import { type FilingDesk, fileAll, type ProvenFile } from "./filing.ts";
+import { type FilingContext, fileAll, type ProvenFile } from "./filing.ts";
 import type { Ledger } from "./ledger.ts";
 import { dollars, showDollars, showNative } from "./money.ts";
 import type { Signing } from "./signing.ts";
@@ -25,7 +25,7 @@ export type CaseFiles = {
   readonly further: readonly (readonly string[])[];
 };
 
-export type Stage = {
+export type DemoContext = {
   readonly actors: Actors;
   readonly panel: Panel;
   readonly client: Client;
@@ -33,8 +33,8 @@ export type Stage = {
   readonly sign: Signing;
   readonly termsOf: ReturnType<typeof createTermsFactory>;
   readonly ledger: Ledger;
-  readonly desk: FilingDesk;
-  readonly say: (line: string) => void;
+  readonly filing: FilingContext;
+  readonly onProgress: (line: string) => void;
   /** Records whether something came out as it must. */
   readonly check: (what: string, holds: boolean) => void;
   readonly signal?: AbortSignal | undefined;
@@ -50,36 +50,36 @@ const POLL_MS = 50;
  * The furniture case: a price of 40,000, a bond of 2,000 that cannot carry what was promised, evidence with two further instalments,
  * and a determination that three of five arbitrators sign and that waits for the answer window. Returns the files with their bundles.
  */
-export const playFurnitureCase = async (stage: Stage, files: CaseFiles): Promise<ProvenFile[]> => {
-  const { actors, chain, client, sign, ledger, say } = stage;
+export const playFurnitureCase = async (demo: DemoContext, files: CaseFiles): Promise<ProvenFile[]> => {
+  const { actors, chain, client, sign, ledger, onProgress } = demo;
   const { buyer, seller, courier } = actors;
 
-  say("1. The seller posts a bond, and it limits what can be promised");
+  onProgress("1. The seller posts a bond, and it limits what can be promised");
   const deposit = encodeFunctionData({
     abi: escrowAbi,
     functionName: "postBond",
-    args: [seller.address, stage.desk.deployment.stablecoin, BOND],
+    args: [seller.address, demo.filing.deployment.stablecoin, BOND],
   });
   await chain.callEscrow(seller, { data: deposit });
   ledger.move(BOND, { from: "seller", to: "bond" });
-  say(`   bond posted: ${showDollars(BOND)}`);
-  await showRefusedCoverage(stage);
+  onProgress(`   bond posted: ${showDollars(BOND)}`);
+  await showRefusedCoverage(demo);
 
-  say("2. A deal that the bond can carry is funded without gas for the buyer");
-  const terms = stage.termsOf("furniture", FURNITURE, { now: await chain.now(), changes: { coverage: BOND } });
+  onProgress("2. A deal that the bond can carry is funded without gas for the buyer");
+  const terms = demo.termsOf("furniture", FURNITURE, { now: await chain.now(), changes: { coverage: BOND } });
   const id = sign.dealIdOf(terms);
   await client.registerDeal({ terms, sellerSignature: await sign.terms(seller, terms) });
-  await relayed(stage, client.fundDeal(id, { authorization: await sign.authorization(buyer, terms) }));
+  await relayed(demo, client.fundDeal(id, { authorization: await sign.authorization(buyer, terms) }));
   ledger.move(FURNITURE, { from: "buyer" });
-  say(`   ${showDollars(FURNITURE)} held by ERC-3009, coverage ${showDollars(BOND)}; deal ${id}`);
+  onProgress(`   ${showDollars(FURNITURE)} held by ERC-3009, coverage ${showDollars(BOND)}; deal ${id}`);
 
-  say("3. The seller ships, the courier attests delivery, the buyer disputes: three signatures, no gas");
+  onProgress("3. The seller ships, the courier attests delivery, the buyer disputes: three signatures, no gas");
   const deadline = (await chain.now()) + DAY;
-  await relay(stage, await sign.intent(seller, ship(id, deadline)));
-  await relay(stage, await sign.intent(courier, deliver(id, deadline)));
+  await relay(demo, await sign.intent(seller, ship(id, deadline)));
+  await relay(demo, await sign.intent(courier, deliver(id, deadline)));
   const statement = digestOf("The left door of the wardrobe arrived split from top to bottom.");
   await relay(
-    stage,
+    demo,
     await sign.intent(buyer, {
       kind: "OpenDispute",
       message: {
@@ -93,42 +93,42 @@ export const playFurnitureCase = async (stage: Stage, files: CaseFiles): Promise
   );
   await client.waitForDeal(id, "disputed");
   const disputedAt = await chain.disputedAt(id);
-  say("   disputed: the arbitrators can decide once the seller had three days to answer");
+  onProgress("   disputed: the arbitrators can decide once the seller had three days to answer");
 
-  say("4. Both sides file evidence: encrypted here, stored in IPFS, signed, anchored");
+  onProgress("4. Both sides file evidence: encrypted here, stored in IPFS, signed, anchored");
   const proven = [
-    ...(await file(stage, files.claim, { party: "buyer", id, purpose: "shows what was agreed and paid" })),
-    ...(await file(stage, files.answer, { party: "seller", id, purpose: "shows the parcel at delivery" })),
+    ...(await file(demo, files.claim, { party: "buyer", id, purpose: "shows what was agreed and paid" })),
+    ...(await file(demo, files.answer, { party: "seller", id, purpose: "shows the parcel at delivery" })),
   ];
   for (const [index, instalment] of files.further.entries()) {
     const purpose = `further instalment ${index + 1}: shows the damage`;
-    proven.push(...(await file(stage, instalment, { party: "buyer", id, purpose })));
+    proven.push(...(await file(demo, instalment, { party: "buyer", id, purpose })));
   }
 
-  say("5. Three of five arbitrators sign one determination; anyone can submit it");
+  onProgress("5. Three of five arbitrators sign one determination; anyone can submit it");
   const evidence = rootOf(buildTree(proven.map(({ digest }) => digest)));
-  await determine(stage, terms, { id, evidence, disputedAt });
+  await determine(demo, terms, { id, evidence, disputedAt });
   return proven;
 };
 
-const showRefusedCoverage = async (stage: Stage) => {
-  const { actors, chain, client, sign, say, check } = stage;
-  await client.readBond(lower(actors.seller.address), stage.desk.deployment.stablecoin);
+const showRefusedCoverage = async (demo: DemoContext) => {
+  const { actors, chain, client, sign, onProgress, check } = demo;
+  await client.readBond(lower(actors.seller.address), demo.filing.deployment.stablecoin);
   const promised = dollars(20_000);
-  const terms = stage.termsOf("furniture with too much coverage", FURNITURE, {
+  const terms = demo.termsOf("furniture with too much coverage", FURNITURE, {
     now: await chain.now(),
     changes: { coverage: promised },
   });
   const consent = await sign.terms(actors.seller, terms);
   const refusal = await chain.refusalOf(actors.buyer, {
-    to: stage.desk.deployment.escrow,
+    to: demo.filing.deployment.escrow,
     data: encodeFunctionData({ abi: escrowAbi, functionName: "fund", args: [packTerms(terms), "0x", consent] }),
   });
   check(
     "the escrow refuses coverage that the bond cannot carry",
     refusal === `CoverageExceedsBond(${promised}, ${BOND})`,
   );
-  say(`   coverage of ${showDollars(promised)} refused by the contract: ${refusal}`);
+  onProgress(`   coverage of ${showDollars(promised)} refused by the contract: ${refusal}`);
   const refusedBy = await client.registerDeal({ terms }).then(
     () => "nobody",
     (error: unknown) => (error instanceof ProtocolError ? error.code : "an error"),
@@ -138,8 +138,8 @@ const showRefusedCoverage = async (stage: Stage) => {
 
 type ToDecide = { readonly id: Hex; readonly evidence: Hex; readonly disputedAt: number };
 
-const determine = async (stage: Stage, terms: Terms, { id, evidence, disputedAt }: ToDecide) => {
-  const { actors, panel, chain, client, sign, ledger, say, check } = stage;
+const determine = async (demo: DemoContext, terms: Terms, { id, evidence, disputedAt }: ToDecide) => {
+  const { actors, panel, chain, client, sign, ledger, onProgress, check } = demo;
   const toBuyer = dollars(30_000);
   const toSeller = FURNITURE - toBuyer;
   const compensation = dollars(6_000);
@@ -174,9 +174,9 @@ const determine = async (stage: Stage, terms: Terms, { id, evidence, disputedAt 
     (error: unknown) => (error instanceof ProtocolError ? error.code : "an error"),
   );
   check("the relayer refuses it early as well", tooEarly === "answer-window-open");
-  say(`   before the answer window is over refused by the contract: ${early}`);
-  await travelTo(stage, answerUntil);
-  await relayed(stage, client.submitDetermination({ determination, panel, signatures }));
+  onProgress(`   before the answer window is over refused by the contract: ${early}`);
+  await travelTo(demo, answerUntil);
+  await relayed(demo, client.submitDetermination({ determination, panel, signatures }));
   await client.waitForDeal(id, "closed");
 
   const fee = feeOf(toSeller, terms.feeBps);
@@ -186,23 +186,23 @@ const determine = async (stage: Stage, terms: Terms, { id, evidence, disputedAt 
   ledger.move(fee, { to: "marketplace" });
   const shortfall = await chain.shortfall(id);
   check("what the award exceeds the coverage by is on record", shortfall === compensation - BOND);
-  say(
+  onProgress(
     `   buyer ${showDollars(toBuyer)} of the price and ${showDollars(BOND)} from the bond, seller ${showDollars(toSeller)} less fee`,
   );
-  say(
+  onProgress(
     `   compensation of ${showDollars(compensation)} exceeds the coverage: shortfall ${showDollars(shortfall)} on record`,
   );
 };
 
 /** Every other way in which a deal ends, each on a deal of its own. */
-export const playFurtherDeals = async (stage: Stage): Promise<void> => {
-  const { actors, chain, client, sign, ledger, say, check } = stage;
+export const playFurtherDeals = async (demo: DemoContext): Promise<void> => {
+  const { actors, chain, client, sign, ledger, onProgress, check } = demo;
   const { buyer, seller, courier } = actors;
 
-  say("6. Further deals: every other way out");
-  await confirmNative(stage);
+  onProgress("6. Further deals: every other way out");
+  await confirmNative(demo);
 
-  const settled = await fundDirectly(stage, "a lamp, settled", dollars(900));
+  const settled = await fundDirectly(demo, "a lamp, settled", dollars(900));
   const back = dollars(300);
   const message = {
     deal: settled.id,
@@ -212,24 +212,24 @@ export const playFurtherDeals = async (stage: Stage): Promise<void> => {
     ...seenIn(undisputed("funded")),
     deadline: (await chain.now()) + DAY,
   };
-  await relay(stage, await sign.settlement({ buyer, seller }, message));
+  await relay(demo, await sign.settlement({ buyer, seller }, message));
   await client.waitForDeal(settled.id, "closed");
-  payOut(stage, settled.terms, back);
-  say(`   settlement by two signatures: ${showDollars(back)} back, the rest to the seller`);
+  payOut(demo, settled.terms, back);
+  onProgress(`   settlement by two signatures: ${showDollars(back)} back, the rest to the seller`);
 
   const shipBy = (await chain.now()) + 3 * DAY;
   const unshipped = [];
   for (const what of ["a rug", "a shelf", "a mirror"]) {
-    unshipped.push(await fundDirectly(stage, `${what}, never shipped`, dollars(500), { shipBy }));
+    unshipped.push(await fundDirectly(demo, `${what}, never shipped`, dollars(500), { shipBy }));
   }
-  const stalled = await fundDirectly(stage, "a wardrobe, disputed instead of shipped", dollars(2_500), {
+  const stalled = await fundDirectly(demo, "a wardrobe, disputed instead of shipped", dollars(2_500), {
     shipBy: shipBy + DAY,
   });
-  const undelivered = await fundDirectly(stage, "a chair, lost on the way", dollars(700));
-  const accepted = await fundDirectly(stage, "a desk, nobody acts", dollars(1_200));
+  const undelivered = await fundDirectly(demo, "a chair, lost on the way", dollars(700));
+  const accepted = await fundDirectly(demo, "a desk, nobody acts", dollars(1_200));
   const deadline = (await chain.now()) + DAY;
-  for (const { id } of [undelivered, accepted]) await relay(stage, await sign.intent(seller, ship(id, deadline)));
-  await relay(stage, await sign.intent(courier, deliver(accepted.id, deadline)));
+  for (const { id } of [undelivered, accepted]) await relay(demo, await sign.intent(seller, ship(id, deadline)));
+  await relay(demo, await sign.intent(courier, deliver(accepted.id, deadline)));
 
   await chain.travelTo(shipBy);
   const transactions = new Set<Hex | undefined>();
@@ -239,21 +239,21 @@ export const playFurtherDeals = async (stage: Stage): Promise<void> => {
     ledger.move(terms.price, { to: "buyer" });
   }
   check("three deadlines that passed together are one transaction", transactions.size === 1);
-  say("   three not shipped in time: refunded in full by the relayer's deadline watch, in one transaction");
+  onProgress("   three not shipped in time: refunded in full by the relayer's deadline watch, in one transaction");
 
-  await disputeInsteadOfShipping(stage, stalled);
+  await disputeInsteadOfShipping(demo, stalled);
 
   await chain.travelTo((await client.readDeal(accepted.id)).until);
   await client.waitForDeal(accepted.id, "closed");
-  payOut(stage, accepted.terms, 0n);
-  say("   inspection over and nobody acted: released to the seller");
+  payOut(demo, accepted.terms, 0n);
+  onProgress("   inspection over and nobody acted: released to the seller");
 
   await chain.travelTo(undelivered.terms.deliverBy);
   await client.waitForDeal(undelivered.id, "closed");
   ledger.move(undelivered.terms.price, { to: "buyer" });
-  say("   not delivered in time: refunded in full, never a release without proof of delivery");
+  onProgress("   not delivered in time: refunded in full, never a release without proof of delivery");
 
-  await overtakeSilentTribunal(stage, stalled);
+  await overtakeSilentTribunal(demo, stalled);
   const { deals } = await client.listDeals({ party: lower(buyer.address) });
   check(
     "every deal of the demonstration is closed",
@@ -264,8 +264,8 @@ export const playFurtherDeals = async (stage: Stage): Promise<void> => {
 type FundedDeal = { readonly id: Hex; readonly terms: Terms };
 
 /** A seller who did not ship tries to keep the money by a dispute in the last minutes. */
-const disputeInsteadOfShipping = async (stage: Stage, { id, terms }: FundedDeal) => {
-  const { actors, chain, client, sign, say } = stage;
+const disputeInsteadOfShipping = async (demo: DemoContext, { id, terms }: FundedDeal) => {
+  const { actors, chain, client, sign, onProgress } = demo;
   await chain.travelTo(terms.shipBy - 10 * MINUTE);
   const statement = digestOf("I could not ship, but the money should be mine.");
   const message = {
@@ -275,14 +275,14 @@ const disputeInsteadOfShipping = async (stage: Stage, { id, terms }: FundedDeal)
     ...seenIn(undisputed("funded")),
     deadline: terms.shipBy,
   };
-  await relay(stage, await sign.intent(actors.seller, { kind: "OpenDispute", message }));
+  await relay(demo, await sign.intent(actors.seller, { kind: "OpenDispute", message }));
   await client.waitForDeal(id, "disputed");
-  say("   seller disputes ten minutes before the last moment to ship, and never ships");
+  onProgress("   seller disputes ten minutes before the last moment to ship, and never ships");
 };
 
 /** The dispute that nobody decides changes nothing: the buyer gets what an overdue shipment gives. */
-const overtakeSilentTribunal = async (stage: Stage, { id, terms }: FundedDeal) => {
-  const { actors, chain, client, ledger, say, check } = stage;
+const overtakeSilentTribunal = async (demo: DemoContext, { id, terms }: FundedDeal) => {
+  const { actors, chain, client, ledger, onProgress, check } = demo;
   const before = await chain.tokenBalance(actors.buyer.address);
   await chain.travelTo((await client.readDeal(id)).until);
   const { outcome } = await client.waitForDeal(id, "closed");
@@ -290,13 +290,13 @@ const overtakeSilentTribunal = async (stage: Stage, { id, terms }: FundedDeal) =
   const gained = (await chain.tokenBalance(actors.buyer.address)) - before;
   check("a seller's dispute that nobody decides refunds the buyer in full", gained === terms.price);
   check("it ends as if nobody had disputed", outcome?.toBuyer === terms.price && outcome.toSeller === 0n);
-  say(`   tribunal silent to the backstop: ${showDollars(gained)} back to the buyer, as without the dispute`);
+  onProgress(`   tribunal silent to the backstop: ${showDollars(gained)} back to the buyer, as without the dispute`);
 };
 
-const confirmNative = async (stage: Stage) => {
-  const { actors, chain, client, sign, say, check } = stage;
+const confirmNative = async (demo: DemoContext) => {
+  const { actors, chain, client, sign, onProgress, check } = demo;
   const price = parseEther("1.5");
-  const terms = stage.termsOf("a table, paid in native currency", price, {
+  const terms = demo.termsOf("a table, paid in native currency", price, {
     now: await chain.now(),
     changes: { token: chain.native },
   });
@@ -308,7 +308,7 @@ const confirmNative = async (stage: Stage) => {
   const before = await chain.nativeBalance(actors.seller.address);
   const deadline = (await chain.now()) + DAY;
   await relay(
-    stage,
+    demo,
     await sign.intent(actors.buyer, {
       kind: "ConfirmReceipt",
       message: { deal: id, amount: price, ...seenIn(undisputed("funded")), deadline },
@@ -319,12 +319,12 @@ const confirmNative = async (stage: Stage) => {
   const gained = (await chain.nativeBalance(actors.seller.address)) - before;
   check("confirmation pays the seller in native currency, less the fee", gained === price - fee);
   check("the fee is the marketplace's credit", (await chain.credit(actors.marketplace.address, chain.native)) >= fee);
-  say(`   native currency, funded directly and confirmed: ${showNative(gained)} to the seller`);
+  onProgress(`   native currency, funded directly and confirmed: ${showNative(gained)} to the seller`);
 };
 
-const fundDirectly = async (stage: Stage, order: string, price: bigint, changes: Partial<Terms> = {}) => {
-  const { actors, chain, client, sign, ledger } = stage;
-  const terms = stage.termsOf(order, price, { now: await chain.now(), changes });
+const fundDirectly = async (demo: DemoContext, order: string, price: bigint, changes: Partial<Terms> = {}) => {
+  const { actors, chain, client, sign, ledger } = demo;
+  const terms = demo.termsOf(order, price, { now: await chain.now(), changes });
   const id = sign.dealIdOf(terms);
   await client.registerDeal({ terms });
   await chain.callEscrow(actors.buyer, {
@@ -335,7 +335,7 @@ const fundDirectly = async (stage: Stage, order: string, price: bigint, changes:
   return { id, terms };
 };
 
-const payOut = ({ ledger }: Stage, terms: Terms, toBuyer: bigint) => {
+const payOut = ({ ledger }: DemoContext, terms: Terms, toBuyer: bigint) => {
   const toSeller = terms.price - toBuyer;
   const fee = feeOf(toSeller, terms.feeBps);
   ledger.move(toBuyer, { to: "buyer" });
@@ -344,14 +344,14 @@ const payOut = ({ ledger }: Stage, terms: Terms, toBuyer: bigint) => {
 };
 
 const file = async (
-  stage: Stage,
+  demo: DemoContext,
   files: readonly string[],
   { party, id, purpose }: { party: "buyer" | "seller"; id: Hex; purpose: string },
 ): Promise<ProvenFile[]> => {
   if (files.length === 0) return [];
-  const proven = await fileAll(files, { party: stage.actors[party], dealId: id, purpose }, stage.desk);
+  const proven = await fileAll(files, { party: demo.actors[party], dealId: id, purpose }, demo.filing);
   const roots = new Set(proven.map(({ root }) => root));
-  stage.say(`   ${party}: ${proven.length} file(s) under ${[...roots].join(", ")}`);
+  demo.onProgress(`   ${party}: ${proven.length} file(s) under ${[...roots].join(", ")}`);
   return proven;
 };
 
@@ -363,15 +363,15 @@ const ship = (deal: Hex, deadline: number) =>
 const deliver = (deal: Hex, deadline: number) =>
   ({ kind: "AttestDelivery", message: { deal, proof: digestOf("signed for at the door"), deadline } }) as const;
 
-const relay = (stage: Stage, request: Parameters<Client["submitIntent"]>[0]) =>
-  relayed(stage, stage.client.submitIntent(request));
+const relay = (demo: DemoContext, request: Parameters<Client["submitIntent"]>[0]) =>
+  relayed(demo, demo.client.submitIntent(request));
 
 /** Moves the chain's clock and waits until the relayer has seen it. */
-const travelTo = async ({ chain, client, signal }: Stage, second: number) => {
+const travelTo = async ({ chain, client, signal }: DemoContext, second: number) => {
   await chain.travelTo(second);
   while ((await client.readConfig({ signal })).asOf < second) await setTimeout(POLL_MS, undefined, { signal });
 };
 
 /** Waits until what the relayer took in is in a block. */
-const relayed = async ({ client, signal }: Stage, accepted: ReturnType<Client["submitIntent"]>) =>
+const relayed = async ({ client, signal }: DemoContext, accepted: ReturnType<Client["submitIntent"]>) =>
   client.waitForIntent((await accepted).id, { signal });
