@@ -23,7 +23,7 @@ export type OptionValues<O extends OptionTable> = {
 };
 
 /** What a command may use of the world. */
-export type Surroundings = {
+export type CommandContext = {
   /** Aborts at Ctrl-C. */
   readonly signal: AbortSignal;
   readonly isJson: boolean;
@@ -61,7 +61,7 @@ type Definition<O extends OptionTable> = {
   readonly exitCodes?: readonly Example[];
   readonly run: (
     input: { readonly values: OptionValues<O>; readonly positionals: readonly string[] },
-    surroundings: Surroundings,
+    context: CommandContext,
   ) => Promise<Outcome | undefined>;
 };
 
@@ -69,7 +69,7 @@ type Definition<O extends OptionTable> = {
 export type Command = {
   readonly summary: string;
   readonly help: (name: string) => string;
-  readonly run: (args: readonly string[], surroundings: Surroundings, name: string) => Promise<Outcome | undefined>;
+  readonly run: (args: readonly string[], context: CommandContext, name: string) => Promise<Outcome | undefined>;
 };
 
 const asksForHelp = (arg: string | undefined) => arg === "--help" || arg === "-h";
@@ -80,10 +80,10 @@ const helpOutcome = (text: string): Outcome => ({ text, json: { help: text } });
 export const defineCommand = <const O extends OptionTable>(definition: Definition<O>): Command => ({
   summary: definition.summary,
   help: (name) => commandHelp(name, definition),
-  run: async (args, surroundings, name) => {
+  run: async (args, context, name) => {
     const end = args.indexOf("--");
     if (args.slice(0, end < 0 ? args.length : end).some(asksForHelp)) return helpOutcome(commandHelp(name, definition));
-    return definition.run(parseArguments(args, { ...definition, name }), surroundings);
+    return definition.run(parseArguments(args, { ...definition, name }), context);
   },
 });
 
@@ -97,12 +97,12 @@ type Group = {
 export const defineGroup = (group: Group): Command => ({
   summary: group.summary,
   help: (name) => groupHelp(name, group),
-  run: async (args, surroundings, name) => {
+  run: async (args, context, name) => {
     const [word, ...rest] = args.filter((arg, index) => index === 0 || args[0] !== "--json" || arg !== "--json");
     if (asksForHelp(word)) return helpOutcome(groupHelp(name, group));
     const command = word === undefined ? undefined : group.commands[word];
     if (word === undefined || command === undefined) throw unknownCommand(name, word, Object.keys(group.commands));
-    return command.run(rest, surroundings, `${name} ${word}`);
+    return command.run(rest, context, `${name} ${word}`);
   },
 });
 

@@ -43,7 +43,7 @@ export type CallContext = {
   /** Who will send the call, where that is known. */
   readonly sender: Address | undefined;
   /** Whether it is sent at once, so that nobody looks at it before. */
-  readonly isSent: boolean;
+  readonly sendsNow: boolean;
   /** Reads from a node, where one was named. */
   readonly read: (<T>(ask: (reader: ChainReader) => Promise<T>) => Promise<T>) | undefined;
   readonly now: number;
@@ -75,13 +75,14 @@ const amountOr = async (
 
 /** The deal as a party has seen it: as the options say, or as the node says, for a call that is only printed. */
 const seenState = async (context: CallContext): Promise<{ held: bigint | undefined; status: DealStatus }> => {
-  const { deal, isSent, read, values } = context;
+  const { deal, sendsNow, read, values } = context;
   const status = dealStatuses.find((one) => one === values.status);
   if (values.status !== undefined && status === undefined) {
     throw usage(`--status takes one of: ${dealStatuses.join(", ")}.`);
   }
   if (status !== undefined) return { held: undefined, status };
-  if (isSent) throw usage("With --send, name what you have seen with `holdfast deal show`: --status and the amounts.");
+  if (sendsNow)
+    throw usage("With --send, name what you have seen with `holdfast deal show`: --status and the amounts.");
   if (read === undefined) throw usage("This needs --status and the amounts, or --rpc to read them.");
   return read((reader) => reader.dealState(deal.id));
 };

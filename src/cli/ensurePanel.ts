@@ -1,7 +1,7 @@
 import type { PrivateKeyAccount } from "viem/accounts";
 import { registerCall } from "../chain/panelCalls.ts";
 import { readChain } from "./chainReads.ts";
-import type { Surroundings } from "./command.ts";
+import type { CommandContext } from "./command.ts";
 import type { DealFile } from "./dealFile.ts";
 import { sendCalls } from "./sendCalls.ts";
 
@@ -9,7 +9,7 @@ type Registering = {
   readonly rpcUrl: string;
   /** Pays for the registration. */
   readonly wallet: PrivateKeyAccount;
-  readonly surroundings: Pick<Surroundings, "signal" | "progress">;
+  readonly context: Pick<CommandContext, "signal" | "progress">;
 };
 
 /**
@@ -18,11 +18,11 @@ type Registering = {
  */
 export const ensurePanel = async (
   { panel, terms, domain }: Pick<DealFile, "panel" | "terms" | "domain">,
-  { rpcUrl, wallet, surroundings }: Registering,
+  { rpcUrl, wallet, context }: Registering,
 ): Promise<void> => {
   if (panel === null) return;
   const { rules, tribunal } = terms;
   if (await readChain(rpcUrl, domain, (reader) => reader.isPanelRegistered(rules, tribunal))) return;
-  surroundings.progress("The panel is not registered yet; registering it.");
-  await sendCalls([registerCall(panel, tribunal)], { rpcUrl, chainId: domain.chainId, wallet, surroundings });
+  context.progress("The panel is not registered yet; registering it.");
+  await sendCalls([registerCall(panel, tribunal)], { rpcUrl, chainId: domain.chainId, wallet, context });
 };

@@ -15,14 +15,14 @@ import { escapeInvisible } from "../core/text/escapeInvisible.ts";
 import type { Client } from "../sdk/client.ts";
 import { assembleBundle, type FiledEvidence, fileEvidence } from "../sdk/evidence.ts";
 import { createNodeDigester } from "../sdk/nodeDigester.ts";
-import type { Surroundings } from "./command.ts";
+import type { CommandContext } from "./command.ts";
 import { BUNDLE_SUFFIX } from "./evidencePairs.ts";
 import { readPieces, readText, requireRegular, statFile, writeNew } from "./files.ts";
 import { mediaTypeOf } from "./mediaType.ts";
 import { forgetFiling, recallFiling, rememberFiling } from "./pendingFiling.ts";
 import { createProgressBar } from "./progressBar.ts";
 
-export type FilingDesk = {
+export type FilingContext = {
   readonly client: Client;
   readonly chain: Chain;
   readonly domain: EvidenceDomain;
@@ -38,7 +38,7 @@ export type FilingDesk = {
   /** Largest ciphertext that the relayer takes, in bytes. */
   readonly limit: number;
   readonly gateways: readonly string[];
-  readonly surroundings: Surroundings;
+  readonly context: CommandContext;
 };
 
 export type FiledFile = {
@@ -55,32 +55,32 @@ export type FiledFile = {
  * one that is missing, empty, a directory or too large stops all. What is done stays done: the same call again goes on
  * with what is not.
  */
-export const fileAll = async (files: readonly string[], desk: FilingDesk): Promise<FiledFile[]> => {
-  const { surroundings } = desk;
-  const { signal, progress } = surroundings;
-  const bundles = bundlePaths(files, desk.outDir);
-  for (const file of files) await requireFileable(file, desk);
+export const fileAll = async (files: readonly string[], filing: FilingContext): Promise<FiledFile[]> => {
+  const { context } = filing;
+  const { signal, progress } = context;
+  const bundles = bundlePaths(files, filing.outDir);
+  for (const file of files) await requireFileable(file, filing);
 
   const done: FiledFile[] = [];
   const waiting: { file: string; bundle: string; filed: FiledEvidence }[] = [];
   for (const [index, file] of files.entries()) {
     const bundle = bundles[index]!;
-    const old = await readDone(file, bundle, desk);
+    const old = await readDone(file, bundle, filing);
     if (old !== undefined) {
       progress(`${escapeInvisible(file)}: filed before, its bundle verifies`);
       done.push(old);
       continue;
     }
-    const filed = (await resumable(file, bundle, desk)) ?? (await fileOne(file, bundle, desk));
-    await submit(filed, desk);
+    const filed = (await resumable(file, bundle, filing)) ?? (await fileOne(file, bundle, filing));
+    await submit(filed, filing);
     waiting.push({ file, bundle, filed });
   }
   if (waiting.length > 0) progress(`Waiting for the anchor of ${waiting.length} file(s)...`);
   for (const { file, bundle, filed } of waiting) {
-    const anchored = await desk.client.waitForAnchor(filed.digest, { signal });
-    const { gateways } = desk;
+    const anchored = await filing.client.waitForAnchor(filed.digest, { signal });
+    const { gateways } = filing;
     const text = serializeBundle(assembleBundle(filed, { ...anchored, gateways }));
-    const anchoredAt = await check(file, text, desk);
+    const anchoredAt = await check(file, text, filing);
     if (anchoredAt === undefined) throw new ProtocolError("anchor-not-found", { evidence: filed.digest });
     await writeNew(bundle, text);
     await forgetFiling(bundle);
@@ -102,7 +102,7 @@ const bundlePaths = (files: readonly string[], outDir: string): string[] => {
   return names.map((name) => join(outDir, name + BUNDLE_SUFFIX));
 };
 
-const requireFileable = async (path: string, { limit }: FilingDesk) => {
+const requireFileable = async (path: string, { limit }: FilingContext) => {
   const stats = await requireRegular(path);
   if (stats.size === 0) throw new ProtocolError("evidence-empty", { path });
   if (ciphertextSize(stats.size) > limit) throw new ProtocolError("evidence-too-large", { path, limit });
@@ -111,10 +111,10 @@ const requireFileable = async (path: string, { limit }: FilingDesk) => {
 };
 
 /** A file that an earlier run finished. Throws `file-exists` when the bundle is there and does not belong to the file. */
-const readDone = async (file: string, bundle: string, desk: FilingDesk): Promise<FiledFile | undefined> => {
+const readDone = async (file: string, bundle: string, filing: FilingContext): Promise<FiledFile | undefined> => {
   if ((await statFile(bundle)) === undefined) return undefined;
   const { verdict } = await verifyBundle(await readText(bundle), {
-    file: readPieces(file, { signal: desk.surroundings.signal }),
+    file: readPieces(file, { signal: filing.context.signal }),
     createDigester: createNodeDigester,
   });
   if (verdict.status !== "verified") throw new ProtocolError("file-exists", { path: bundle });
@@ -123,36 +123,36 @@ const readDone = async (file: string, bundle: string, desk: FilingDesk): Promise
 };
 
 /** What an interrupted run had signed, if it still is about this file, this deal and this key, and not too old. */
-const resumable = async (file: string, bundle: string, desk: FilingDesk): Promise<FiledEvidence | undefined> => {
+const resumable = async (file: string, bundle: string, filing: FilingContext): Promise<FiledEvidence | undefined> => {
   const filed = await recallFiling(bundle);
   if (filed === undefined) return undefined;
-  const { sha256 } = await digestFile(readPieces(file, { signal: desk.surroundings.signal }), {
+  const { sha256 } = await digestFile(readPieces(file, { signal: filing.context.signal }), {
     createDigester: createNodeDigester,
   });
   const isSame =
     filed.openings.file?.sha256 === sha256 &&
-    (filed.openings.case?.dealId ?? null) === desk.dealId &&
-    filed.submitter.address === desk.wallet.address.toLowerCase() &&
-    filed.record.deadline > (await readTime(desk)) + LEAST_TIME;
-  if (isSame) desk.surroundings.progress(`${escapeInvisible(file)}: signed before, goes on from there`);
+    (filed.openings.case?.dealId ?? null) === filing.dealId &&
+    filed.submitter.address === filing.wallet.address.toLowerCase() &&
+    filed.record.deadline > (await readTime(filing)) + LEAST_TIME;
+  if (isSame) filing.context.progress(`${escapeInvisible(file)}: signed before, goes on from there`);
   return isSame ? filed : undefined;
 };
 
-const fileOne = async (file: string, bundle: string, desk: FilingDesk): Promise<FiledEvidence> => {
-  const { client, domain, wallet, recipients, surroundings } = desk;
-  const { signal, progress } = surroundings;
+const fileOne = async (file: string, bundle: string, filing: FilingContext): Promise<FiledEvidence> => {
+  const { client, domain, wallet, recipients, context } = filing;
+  const { signal, progress } = context;
   const stats = await statFile(file);
-  const bar = createProgressBar(surroundings, {
+  const bar = createProgressBar(context, {
     label: `${basename(file)} encrypted and sent`,
     total: stats?.size ?? 0,
   });
   const filed = await fileEvidence(
     {
       file: readPieces(file, { onPiece: bar.advance, signal }),
-      meta: { name: basename(file), type: await mediaTypeOf(file), ...desk.meta },
-      dealId: desk.dealId,
-      beacon: await readBeacon(desk.chain),
-      deadline: (await readTime(desk)) + desk.validFor,
+      meta: { name: basename(file), type: await mediaTypeOf(file), ...filing.meta },
+      dealId: filing.dealId,
+      beacon: await readBeacon(filing.chain),
+      deadline: (await readTime(filing)) + filing.validFor,
     },
     {
       domain,
@@ -171,7 +171,7 @@ const fileOne = async (file: string, bundle: string, desk: FilingDesk): Promise<
 };
 
 /** Hands a record in, again or for the first time, and checks the promise that comes back. */
-const submit = async (filed: FiledEvidence, { client, domain, relayer, surroundings }: FilingDesk) => {
+const submit = async (filed: FiledEvidence, { client, domain, relayer, context }: FilingContext) => {
   const receipt = await client.submitEvidence(
     {
       record: filed.record,
@@ -179,7 +179,7 @@ const submit = async (filed: FiledEvidence, { client, domain, relayer, surroundi
       signature: filed.signature,
       case: filed.openings.case ?? undefined,
     },
-    { signal: surroundings.signal },
+    { signal: context.signal },
   );
   const { leaf, receivedAt, anchorBy } = receipt;
   const signer = await recoverSigner(filingReceiptDigest({ leaf, receivedAt, anchorBy }, domain), receipt.signature);
@@ -187,14 +187,14 @@ const submit = async (filed: FiledEvidence, { client, domain, relayer, surroundi
 };
 
 /** Verifies a finished bundle against the file and the chain's own answer. Seconds of the anchor, or `undefined`. */
-const check = async (file: string, text: string, desk: FilingDesk): Promise<number | undefined> => {
-  const { signal } = desk.surroundings;
+const check = async (file: string, text: string, filing: FilingContext): Promise<number | undefined> => {
+  const { signal } = filing.context;
   const { anchor } = JSON.parse(text) as { anchor: { blockNumber: number } };
-  const header = await headerAt(desk.chain, anchor.blockNumber);
+  const header = await headerAt(filing.chain, anchor.blockNumber);
   const { verdict } = await verifyBundle(text, {
     file: readPieces(file, { signal }),
     createDigester: createNodeDigester,
-    trusted: { deployment: desk.domain, ...(header === null ? {} : { blockHash: header.hash }) },
+    trusted: { deployment: filing.domain, ...(header === null ? {} : { blockHash: header.hash }) },
     signal,
   });
   return verdict.status === "verified" && verdict.isCanonical ? verdict.anchoredAt : undefined;
@@ -214,5 +214,5 @@ const readBeacon = async (chain: Chain) => {
 };
 
 /** The later of the chain's clock and ours: a deadline must lie ahead of both. */
-const readTime = async ({ chain, surroundings }: FilingDesk): Promise<number> =>
-  Math.max((await headerAt(chain, "latest"))?.timestamp ?? 0, surroundings.now());
+const readTime = async ({ chain, context }: FilingContext): Promise<number> =>
+  Math.max((await headerAt(chain, "latest"))?.timestamp ?? 0, context.now());

@@ -1,4 +1,4 @@
-import type { Command, Outcome, Surroundings } from "./command.ts";
+import type { Command, CommandContext, Outcome } from "./command.ts";
 import { unknownCommand } from "./command.ts";
 import { errorText } from "./errorText.ts";
 import { exitCodeOfError, INTERRUPTED } from "./exitCodes.ts";
@@ -32,7 +32,7 @@ const overview = async (): Promise<string> => {
   ].join("\n\n");
 };
 
-const run = async (args: readonly string[], surroundings: Surroundings): Promise<Outcome | undefined> => {
+const run = async (args: readonly string[], context: CommandContext): Promise<Outcome | undefined> => {
   const words = args[0] === "--json" ? [...args.slice(1), "--json"] : args;
   const [word, ...rest] = words[0] === "help" ? [...words.slice(1), "--help"] : words;
   if (word === "--help" || word === "-h") {
@@ -46,7 +46,7 @@ const run = async (args: readonly string[], surroundings: Surroundings): Promise
   const load = word !== undefined && Object.hasOwn(commands, word) ? commands[word] : undefined;
   const known = word === "--json" ? undefined : word;
   if (load === undefined) throw unknownCommand("holdfast", known, Object.keys(commands));
-  return (await load()).run(rest, surroundings, `holdfast ${word}`);
+  return (await load()).run(rest, context, `holdfast ${word}`);
 };
 
 /**
@@ -106,7 +106,7 @@ const main = async () => {
   const print = ({ text, json }: Outcome) => {
     process.stdout.write(isJson ? toLine(json) : `${text}\n`);
   };
-  const surroundings: Surroundings = {
+  const context: CommandContext = {
     signal: stop.signal,
     isJson,
     progress: (line) => process.stderr.write(`${line}\n`),
@@ -117,7 +117,7 @@ const main = async () => {
     now: () => Math.floor(Date.now() / 1_000),
   };
   try {
-    const outcome = await run(args, surroundings);
+    const outcome = await run(args, context);
     if (outcome === undefined) return;
     print(outcome);
     endWith(outcome.exitCode ?? 0);

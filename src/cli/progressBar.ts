@@ -1,12 +1,12 @@
 import { escapeInvisible } from "../core/text/escapeInvisible.ts";
-import type { Surroundings } from "./command.ts";
+import type { CommandContext } from "./command.ts";
 import { formatBytes } from "./units.ts";
 
 const EVERY_MS = 200;
 
 /** Shows how far a long reading is, on a terminal only. */
 export const createProgressBar = (
-  { progressHere }: Pick<Surroundings, "progressHere">,
+  { progressHere }: Pick<CommandContext, "progressHere">,
   { label, total }: { readonly label: string; readonly total: number },
 ) => {
   let done = 0;

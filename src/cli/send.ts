@@ -1,5 +1,5 @@
 import type { Client, IntentView } from "../sdk/client.ts";
-import type { Surroundings } from "./command.ts";
+import type { CommandContext } from "./command.ts";
 
 /** Options of every command that can hand what was signed to a relayer. */
 export const sendOption = {
@@ -11,7 +11,7 @@ export const sendOption = {
 export const waitUntilMined = async (
   client: Client,
   accepted: IntentView,
-  { signal, progress }: Pick<Surroundings, "signal" | "progress">,
+  { signal, progress }: Pick<CommandContext, "signal" | "progress">,
 ): Promise<IntentView> => {
   progress(`The relayer took it in as ${accepted.id} and submits it to the chain...`);
   return client.waitForIntent(accepted.id, { signal });

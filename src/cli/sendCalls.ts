@@ -4,13 +4,13 @@ import { createChain, requireChain } from "../chain/client.ts";
 import { protocolErrors } from "../chain/contracts.ts";
 import { type Call, simulate } from "../chain/transactions.ts";
 import { ProtocolError } from "../core/errors.ts";
-import type { Surroundings } from "./command.ts";
+import type { CommandContext } from "./command.ts";
 
 type Sending = {
   readonly rpcUrl: string;
   readonly chainId: number;
   readonly wallet: PrivateKeyAccount;
-  readonly surroundings: Pick<Surroundings, "signal" | "progress">;
+  readonly context: Pick<CommandContext, "signal" | "progress">;
 };
 
 /**
@@ -20,7 +20,7 @@ type Sending = {
  */
 export const sendCalls = async (
   calls: readonly Call[],
-  { rpcUrl, chainId, wallet, surroundings }: Sending,
+  { rpcUrl, chainId, wallet, context }: Sending,
 ): Promise<Hex[]> => {
   const chain = createChain({ rpcUrls: [rpcUrl], chainId });
   try {
@@ -37,10 +37,10 @@ export const sendCalls = async (
     });
     const hashes: Hex[] = [];
     for (const { to, data, value } of calls) {
-      surroundings.signal.throwIfAborted();
+      context.signal.throwIfAborted();
       await simulate(chain, wallet.address, { to, data, value }, protocolErrors);
       const hash = await sender.sendTransaction({ to, data, value });
-      surroundings.progress(`Sent ${hash}; waiting until it is in a block...`);
+      context.progress(`Sent ${hash}; waiting until it is in a block...`);
       const { status } = await chain.client.waitForTransactionReceipt({ hash, pollingInterval: 500 });
       if (status !== "success") throw new ProtocolError("call-reverted", { error: "unknown", transaction: hash });
       hashes.push(hash);

@@ -2,7 +2,7 @@ import type { PrivateKeyAccount } from "viem/accounts";
 import { openKeystore } from "../chain/keystore.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { escapeInvisible } from "../core/text/escapeInvisible.ts";
-import type { Surroundings } from "./command.ts";
+import type { CommandContext } from "./command.ts";
 import { requireRegular } from "./files.ts";
 import { askPassword } from "./password.ts";
 
@@ -21,7 +21,7 @@ type WalletValues = { readonly keystore?: string; readonly "password-file"?: str
 /** The account that the options name. Throws `usage-invalid` if they name none, and as `openKeystore` and `askPassword`. */
 export const openWallet = async (
   values: WalletValues,
-  { signal, help }: Pick<Surroundings, "signal"> & { readonly help: string },
+  { signal, help }: Pick<CommandContext, "signal"> & { readonly help: string },
 ): Promise<PrivateKeyAccount> => {
   const path = values.keystore;
   if (path === undefined) {

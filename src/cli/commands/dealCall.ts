@@ -3,7 +3,7 @@ import type { PrivateKeyAccount } from "viem/accounts";
 import { ProtocolError } from "../../core/errors.ts";
 import { requestSchema } from "../../wire/relayRequests.ts";
 import { type ChainReader, readChain } from "../chainReads.ts";
-import { defineCommand, type Outcome, type Surroundings } from "../command.ts";
+import { type CommandContext, defineCommand, type Outcome } from "../command.ts";
 import { type DealFile, domainOptions, readDeal } from "../dealFile.ts";
 import { type CallValues, type DirectAction, directCalls } from "../directCalls.ts";
 import type { ExplainedCall } from "../explainedCall.ts";
@@ -86,9 +86,9 @@ const findAction = (word: string): DirectAction => {
 const callDirectly = async (
   action: DirectAction,
   { deal, values }: { readonly deal: DealFile; readonly values: CallValues & Calling },
-  surroundings: Surroundings,
+  context: CommandContext,
 ): Promise<Outcome> => {
-  const { signal, now } = surroundings;
+  const { signal, now } = context;
   const wallet = values.keystore === undefined ? undefined : await openWallet(values, { signal, help: HELP });
   const { rpc } = values;
   const signed =
@@ -98,7 +98,7 @@ const callDirectly = async (
     values,
     signed,
     sender: wallet?.address.toLowerCase() as Address | undefined,
-    isSent: values.send === true,
+    sendsNow: values.send === true,
     read:
       rpc === undefined ? undefined : <T>(ask: (reader: ChainReader) => Promise<T>) => readChain(rpc, deal.domain, ask),
     now: now(),
@@ -110,7 +110,7 @@ const callDirectly = async (
       json: { deal: deal.id, chainId, calls },
     };
   }
-  const { sender, transactions } = await sendFrom(wallet, calls, { rpc, chainId, help: HELP, surroundings });
+  const { sender, transactions } = await sendFrom(wallet, calls, { rpc, chainId, help: HELP, context });
   return {
     text: `${action} is in a block: ${transactions.at(-1)}`,
     json: { deal: deal.id, chainId, sender, transactions },
@@ -121,14 +121,14 @@ const callDirectly = async (
 export const sendFrom = async (
   wallet: PrivateKeyAccount | undefined,
   calls: readonly ExplainedCall[],
-  to: { rpc: string | undefined; chainId: number; help: string; surroundings: Surroundings },
+  to: { rpc: string | undefined; chainId: number; help: string; context: CommandContext },
 ): Promise<{ sender: Address; transactions: Hex[] }> => {
-  const { rpc, chainId, help, surroundings } = to;
+  const { rpc, chainId, help, context } = to;
   if (rpc === undefined) throw new ProtocolError("usage-invalid", { problem: "This needs --rpc.", help });
   if (wallet === undefined) {
     throw new ProtocolError("usage-invalid", { problem: "Give the key that sends: --keystore FILE.", help });
   }
-  const transactions = await sendCalls(calls, { rpcUrl: rpc, chainId, wallet, surroundings });
+  const transactions = await sendCalls(calls, { rpcUrl: rpc, chainId, wallet, context });
   return { sender: wallet.address, transactions };
 };
 
@@ -180,10 +180,10 @@ export const dealCall = defineCommand({
   ],
   options,
   positionals: [2, 2],
-  run: async ({ values, positionals: [word = "", path = ""] }, surroundings) => {
+  run: async ({ values, positionals: [word = "", path = ""] }, context) => {
     const action = findAction(word);
     const deal = await readDeal(path, values);
-    return callDirectly(action, { deal, values }, surroundings);
+    return callDirectly(action, { deal, values }, context);
   },
 });
 
@@ -209,6 +209,6 @@ export const dealPayShortfall = defineCommand({
     ...callingOptions,
   },
   positionals: [1, 1],
-  run: async ({ values, positionals: [path = ""] }, surroundings) =>
-    callDirectly("pay-shortfall", { deal: await readDeal(path, values), values }, surroundings),
+  run: async ({ values, positionals: [path = ""] }, context) =>
+    callDirectly("pay-shortfall", { deal: await readDeal(path, values), values }, context),
 });

@@ -57,14 +57,13 @@ export const dealIntent = defineCommand({
   ],
   options,
   positionals: [2, 2],
-  run: async ({ values, positionals: [word = "", path = ""] }, surroundings) => {
-    const { signal, now, progress, isJson } = surroundings;
+  run: async ({ values, positionals: [word = "", path = ""] }, context) => {
+    const { signal, now, progress, isJson } = context;
     const kind = findKind(word);
-    const isSent = values.send === true;
-    const client = isSent || values.url !== undefined ? connect(values.url, HELP) : undefined;
+    const sendsNow = values.send === true;
+    const client = sendsNow || values.url !== undefined ? connect(values.url, HELP) : undefined;
     const deal = await readDeal(path, values);
-    const time =
-      client === undefined ? await readNodeTime(values.rpc, deal, now()) : await readTime(client, surroundings);
+    const time = client === undefined ? await readNodeTime(values.rpc, deal, now()) : await readTime(client, context);
     const deadline = parseTime(values.deadline ?? "1d", { now: time, what: "--deadline" });
     const wallet = await openWallet(values, { signal, help: HELP });
     const signer = wallet.address.toLowerCase() as Address;
@@ -84,7 +83,7 @@ export const dealIntent = defineCommand({
     if (values.out !== undefined) await writeNew(values.out, `${text}\n`);
     const file = values.out ?? null;
 
-    if (client === undefined || !isSent || !isComplete) {
+    if (client === undefined || !sendsNow || !isComplete) {
       const next = isComplete ? "" : "\nThe other side signs with: holdfast deal intent settle DEALFILE --with FILE";
       return {
         text: (file === null ? text : `Written to ${escapeInvisible(file)}`) + next,
@@ -93,13 +92,13 @@ export const dealIntent = defineCommand({
     }
     // Only an unfunded deal can be registered; one that is on the chain the relayer knows from there.
     if (word === "fund") {
-      if (values.rpc !== undefined) await ensurePanel(deal, { rpcUrl: values.rpc, wallet, surroundings });
+      if (values.rpc !== undefined) await ensurePanel(deal, { rpcUrl: values.rpc, wallet, context });
       await registerDeal(client, deal, signal);
     } else await requireSameEscrow(client, deal, signal);
     const mined = await waitUntilMined(
       client,
       await client.submitIntent(requestSchema.parse(JSON.parse(text)), { signal }),
-      surroundings,
+      context,
     );
     return { text: minedText(mined), json: { request, isComplete, signer, file, intent: mined } };
   },

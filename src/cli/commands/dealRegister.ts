@@ -23,13 +23,13 @@ export const dealRegister = defineCommand({
     ...walletOptions,
   },
   positionals: [1, 1],
-  run: async ({ values, positionals: [path = ""] }, surroundings) => {
-    const { signal } = surroundings;
+  run: async ({ values, positionals: [path = ""] }, context) => {
+    const { signal } = context;
     const client = connect(values.url, HELP);
     const deal = await readDeal(path, values);
     if (values.rpc !== undefined) {
       const wallet = await openWallet(values, { signal, help: HELP });
-      await ensurePanel(deal, { rpcUrl: values.rpc, wallet, surroundings });
+      await ensurePanel(deal, { rpcUrl: values.rpc, wallet, context });
     }
     await registerDeal(client, deal, signal);
     return { text: `The relayer keeps the deal ${deal.id}.`, json: { id: deal.id } };

@@ -3,7 +3,7 @@ import type { Address } from "viem";
 import { dealIdOf, type EscrowDomain, requireFundable, termsToJson } from "../../core/deal/terms.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
-import { defineCommand, type Surroundings } from "../command.ts";
+import { type CommandContext, defineCommand } from "../command.ts";
 import { connect, readTime, urlOption } from "../connect.ts";
 import { type DealFile, dealFileText, parseDomain } from "../dealFile.ts";
 import { dealSummary } from "../dealSummary.ts";
@@ -64,9 +64,10 @@ export const dealTerms = defineCommand({
     };
     if (values.out !== undefined) await writeNew(values.out, dealFileText(deal));
     return {
-      text: [dealSummary(deal), ...(values.out === undefined ? [] : [`Written to ${escapeInvisible(values.out)}`])].join(
-        "\n\n",
-      ),
+      text: [
+        dealSummary(deal),
+        ...(values.out === undefined ? [] : [`Written to ${escapeInvisible(values.out)}`]),
+      ].join("\n\n"),
       json: { id: deal.id, ...domain, terms: termsToJson(terms), panel, file: values.out ?? null },
     };
   },
@@ -75,7 +76,7 @@ export const dealTerms = defineCommand({
 const findPlace = async (
   values: { url?: string; "chain-id"?: string; escrow?: string },
   path: string,
-  clock: Pick<Surroundings, "signal" | "now">,
+  clock: Pick<CommandContext, "signal" | "now">,
 ): Promise<Place> => {
   if (values.url === undefined) return { domain: parseDomain(values, path), tribunal: undefined, time: clock.now() };
   const client = connect(values.url, "holdfast deal terms");

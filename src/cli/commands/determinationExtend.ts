@@ -43,14 +43,14 @@ export const determinationExtend = defineCommand({
     out: { type: "string", value: "FILE", about: "the extension; FILE must not exist" },
   },
   positionals: [1, 1],
-  run: async ({ values, positionals: [path = ""] }, surroundings) => {
+  run: async ({ values, positionals: [path = ""] }, context) => {
     const deal = await readDeal(path, values);
-    const now = values.url === undefined ? surroundings.now() : await readTime(connect(values.url, HELP), surroundings);
+    const now = values.url === undefined ? context.now() : await readTime(connect(values.url, HELP), context);
     const out = required(values.out, "--out FILE");
     const file = extensionFileOf(
       {
         deal: deal.id,
-        disputedAt: (await readDispute(deal, values, { now, help: HELP, signal: surroundings.signal })).disputedAt,
+        disputedAt: (await readDispute(deal, values, { now, help: HELP, signal: context.signal })).disputedAt,
         until: parseTime(required(values.until, "--until TIME"), { now, what: "--until" }),
         reasons: await digestArgument(required(values.reasons, "--reasons FILE")),
         deadline: parseTime(values.deadline ?? "7d", { now, what: "--deadline" }),

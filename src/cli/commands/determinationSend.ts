@@ -18,15 +18,15 @@ export const determinationSend = defineCommand({
   ],
   options: { url: urlOption },
   positionals: [1, 1],
-  run: async ({ values, positionals: [path = ""] }, surroundings) => {
+  run: async ({ values, positionals: [path = ""] }, context) => {
     const client = connect(values.url, "holdfast determination send");
     const input = await readJson(path);
     const isObject = typeof input === "object" && input !== null;
     const kind = isObject && "extension" in input ? "Extension" : "Determination";
     const request = parseInput(requestSchema, isObject ? { kind, ...input } : input, path);
-    const { signal } = surroundings;
+    const { signal } = context;
     const accepted = await client.submitIntent(request, { signal });
-    const mined = await waitUntilMined(client, accepted, surroundings);
+    const mined = await waitUntilMined(client, accepted, context);
     return { text: minedText(mined), json: { intent: mined } };
   },
 });

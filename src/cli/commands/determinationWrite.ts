@@ -51,16 +51,15 @@ export const determinationWrite = defineCommand({
     out: { type: "string", value: "FILE", about: "the determination; FILE must not exist" },
   },
   positionals: [1, 1],
-  run: async ({ values, positionals: [path = ""] }, surroundings) => {
+  run: async ({ values, positionals: [path = ""] }, context) => {
     const deal = await readDeal(path, values);
     const unit = unitOf(deal, values.decimals);
-    const time =
-      values.url === undefined ? surroundings.now() : await readTime(connect(values.url, HELP), surroundings);
+    const time = values.url === undefined ? context.now() : await readTime(connect(values.url, HELP), context);
     const out = required(values.out, "--out FILE");
     const { disputedAt, held } = await readDispute(deal, values, {
       now: time,
       help: HELP,
-      signal: surroundings.signal,
+      signal: context.signal,
     });
     const split = {
       toBuyer: parseAmount(required(values["to-buyer"], "--to-buyer AMOUNT"), unit),

@@ -5,7 +5,7 @@ import { ProtocolError } from "../../core/errors.ts";
 import { address } from "../../core/fields.ts";
 import type { LocalStack } from "../../devnet/stack.ts";
 import { createClient } from "../../sdk/client.ts";
-import { type Command, defineCommand, type Outcome, type Surroundings } from "../command.ts";
+import { type Command, type CommandContext, defineCommand, type Outcome } from "../command.ts";
 import { readJson, statFile } from "../files.ts";
 import { columns } from "../help.ts";
 import { parsePort } from "../parsePort.ts";
@@ -52,7 +52,7 @@ const serve = defineCommand({
     ["75", "another one runs on the same data directory"],
     ["78", "the data directory holds a chain with other contracts"],
   ],
-  run: async ({ values }, surroundings) => {
+  run: async ({ values }, context) => {
     const dataDir = resolve(values.data ?? "data");
     const port = parsePort(values.port ?? DEFAULT_PORT, { option: "--port", help: HELP });
     const chainPort = parsePort(values["chain-port"] ?? "0", { option: "--chain-port", help: HELP });
@@ -61,12 +61,12 @@ const serve = defineCommand({
       import("../../devnet/stack.ts"),
       import("../../devnet/testMoney.ts"),
     ]);
-    const { signal, progress } = surroundings;
+    const { signal, progress } = context;
     const stack = await startLocalStack({ dataDir, port, chainPort, onProgress: progress, signal });
     try {
       for (const account of funded) await giveTestMoney(stack.rpcUrl, account, stack.deployment);
-      const story = values["no-demo"] === true ? undefined : await tellStory(stack, { dataDir, surroundings });
-      if (!signal.aborted) surroundings.print(await servingOutcome(stack, { dataDir, story, signal }));
+      const story = values["no-demo"] === true ? undefined : await tellStory(stack, { dataDir, context });
+      if (!signal.aborted) context.print(await servingOutcome(stack, { dataDir, story, signal }));
       const why = await untilStopped(signal, stack.ended);
       if (why === "ended") throw new ProtocolError("chain-not-started");
     } catch (error) {
@@ -83,10 +83,10 @@ const serve = defineCommand({
 export const dev: Command = {
   summary: serve.summary,
   help: serve.help,
-  run: async ([word, ...rest], surroundings, name) =>
+  run: async ([word, ...rest], context, name) =>
     word === "skip"
-      ? devSkip.run(rest, surroundings, `${name} skip`)
-      : serve.run(word === undefined ? [] : [word, ...rest], surroundings, name),
+      ? devSkip.run(rest, context, `${name} skip`)
+      : serve.run(word === undefined ? [] : [word, ...rest], context, name),
 };
 
 const parseAddress = (text: string): Address => {
@@ -103,10 +103,10 @@ type Story = {
   readonly proven: readonly { readonly file: string; readonly bundle: string }[];
 };
 
-type Stage = { readonly dataDir: string; readonly surroundings: Surroundings };
+type Stage = { readonly dataDir: string; readonly context: CommandContext };
 
 /** Plays the case the first time. One that was stopped in the middle is not played again: its deals are on the chain. */
-const tellStory = async (stack: LocalStack, { dataDir, surroundings }: Stage): Promise<Story> => {
+const tellStory = async (stack: LocalStack, { dataDir, context }: Stage): Promise<Story> => {
   const record = join(dataDir, "demo.json");
   if ((await statFile(record)) !== undefined) {
     return { ...((await readJson(record)) as Omit<Story, "isNew">), isNew: false };
@@ -116,7 +116,7 @@ const tellStory = async (stack: LocalStack, { dataDir, surroundings }: Stage): P
     await rename(`${record}.new`, record);
   };
   await write({ isRight: null, proven: [] });
-  const { signal, progress } = surroundings;
+  const { signal, progress } = context;
   const [{ playDemo }, { reportCommands, reportHoldings, reportVerification }] = await Promise.all([
     import("../../devnet/demo/play.ts"),
     import("../../devnet/demo/report.ts"),

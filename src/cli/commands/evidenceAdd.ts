@@ -61,8 +61,8 @@ export const evidenceAdd = defineCommand({
     },
   },
   positionals: [1, 1_000],
-  run: async ({ values, positionals }, surroundings) => {
-    const { signal } = surroundings;
+  run: async ({ values, positionals }, context) => {
+    const { signal } = context;
     const client = connect(values.url, HELP);
     const outDir = required(values.out, "--out DIR");
     const rpcUrl = required(values.rpc, "--rpc URL");
@@ -89,7 +89,7 @@ export const evidenceAdd = defineCommand({
         validFor,
         limit: limits.evidenceBytes,
         gateways: [new URL(values.url ?? "").origin],
-        surroundings,
+        context,
       });
       const rows = files.map(({ file, bundle, anchoredAt, isOld }) =>
         isOld

@@ -4,7 +4,7 @@ import { panelRules } from "../../core/deal/panel.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { address } from "../../core/fields.ts";
 import { readChain } from "../chainReads.ts";
-import { defineCommand, type Surroundings } from "../command.ts";
+import { type CommandContext, defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
 import { readDeal } from "../dealFile.ts";
 import { panelCallTexts } from "../explainedCall.ts";
@@ -41,10 +41,10 @@ export const panelRegister = defineCommand({
   ],
   options,
   positionals: [1, 1],
-  run: async ({ values, positionals: [path = ""] }, surroundings) => {
+  run: async ({ values, positionals: [path = ""] }, context) => {
     const panel = await readPanel(path);
     const rules = panelRules(panel);
-    const { chainId, tribunal } = await findPlace(path, values, surroundings);
+    const { chainId, tribunal } = await findPlace(path, values, context);
     const { rpc } = values;
     const isKnown =
       rpc === undefined
@@ -64,8 +64,8 @@ export const panelRegister = defineCommand({
         json: { ...said, isRegistered: isKnown ?? null, calls },
       };
     }
-    const wallet = await openWallet(values, { signal: surroundings.signal, help: HELP });
-    const { sender, transactions } = await sendFrom(wallet, calls, { rpc, chainId, help: HELP, surroundings });
+    const wallet = await openWallet(values, { signal: context.signal, help: HELP });
+    const { sender, transactions } = await sendFrom(wallet, calls, { rpc, chainId, help: HELP, context });
     return {
       text: `Panel ${rules} is registered: ${transactions.at(-1)}`,
       json: { ...said, isRegistered: true, sender, transactions },
@@ -77,7 +77,7 @@ export const panelRegister = defineCommand({
 const findPlace = async (
   path: string,
   values: { url?: string; "chain-id"?: string; tribunal?: string; rpc?: string },
-  { signal }: Pick<Surroundings, "signal">,
+  { signal }: Pick<CommandContext, "signal">,
 ): Promise<Place> => {
   const input = await readJson(path);
   if (typeof input === "object" && input !== null && "format" in input) {

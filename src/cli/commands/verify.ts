@@ -9,7 +9,7 @@ import { evidenceReport } from "../../core/text/report.ts";
 import { type ReportLanguage, reportLanguages, reportText } from "../../core/text/reportText.ts";
 import { createNodeDigester } from "../../sdk/nodeDigester.ts";
 import { readBundleText } from "../bundleText.ts";
-import { defineCommand, type Surroundings } from "../command.ts";
+import { type CommandContext, defineCommand } from "../command.ts";
 import { type ErrorText, errorText } from "../errorText.ts";
 import { type EvidencePair, pairEvidence, type Unpaired } from "../evidencePairs.ts";
 import { exitCodeOfError, exitCodeOfVerdict } from "../exitCodes.ts";
@@ -27,7 +27,7 @@ type Failure = EvidencePair & { readonly verdict: null; readonly error: ErrorTex
 type Checking = {
   readonly trusted: { readonly blockHash?: Hex; readonly beaconHash?: Hex; readonly deployment?: EvidenceDomain };
   readonly language: ReportLanguage;
-  readonly surroundings: Surroundings;
+  readonly context: CommandContext;
 };
 
 export const verify = defineCommand({
@@ -76,7 +76,7 @@ export const verify = defineCommand({
     ["2", "missing: a file or a bundle is not there; no conclusion"],
     ["3", "unverifiable: the bundle cannot be read or needs the chain; no conclusion"],
   ],
-  run: async ({ values, positionals }, surroundings) => {
+  run: async ({ values, positionals }, context) => {
     const language = parseLanguage(values.lang ?? "en");
     const trusted = {
       ...(values["trusted-block"] === undefined
@@ -94,11 +94,11 @@ export const verify = defineCommand({
     const results: (Result | Failure)[] = [];
     for (const pair of pairs) {
       try {
-        results.push(await verifyPair(pair, { trusted, language, surroundings }));
+        results.push(await verifyPair(pair, { trusted, language, context }));
       } catch (error) {
-        if (pairs.length === 1 || surroundings.signal.aborted) throw error;
+        if (pairs.length === 1 || context.signal.aborted) throw error;
         const { trace, ...text } = errorText(error, false);
-        if (trace !== undefined) surroundings.progress(trace);
+        if (trace !== undefined) context.progress(trace);
         results.push({ ...pair, verdict: null, error: text });
       }
     }
@@ -143,7 +143,7 @@ const conclude = (results: readonly (Result | Failure)[], unpaired: readonly Unp
   return { json: { verdict, ...said, ...rest }, exitCode: exitCodeOfVerdict[verdict.status] };
 };
 
-const verifyPair = async (pair: EvidencePair, { trusted, language, surroundings }: Checking): Promise<Result> => {
+const verifyPair = async (pair: EvidencePair, { trusted, language, context }: Checking): Promise<Result> => {
   const name = basename(pair.file);
   const isFileThere = (await statFile(pair.file)) !== undefined;
   const size = isFileThere ? (await requireRegular(pair.file)).size : 0;
@@ -156,15 +156,15 @@ const verifyPair = async (pair: EvidencePair, { trusted, language, surroundings 
   if ("why" in bundle) {
     const verdict = { status: "unverifiable", why: bundle.why } as const;
     const sentences = verdictSentences(verdict, { file: name }, language);
-    const report = await unreadReport(pair.bundle, sentences, { language, surroundings });
+    const report = await unreadReport(pair.bundle, sentences, { language, context });
     return { ...pair, verdict, sentences, checks: [], report };
   }
-  const progress = createProgressBar(surroundings, { label: name, total: size });
+  const progress = createProgressBar(context, { label: name, total: size });
   const verification = await verifyBundle(bundle.text, {
-    ...(isFileThere ? { file: readPieces(pair.file, { onPiece: progress.advance, signal: surroundings.signal }) } : {}),
+    ...(isFileThere ? { file: readPieces(pair.file, { onPiece: progress.advance, signal: context.signal }) } : {}),
     trusted,
     createDigester: createNodeDigester,
-    signal: surroundings.signal,
+    signal: context.signal,
   });
   progress.end();
   const { verdict, checks } = verification;
@@ -176,7 +176,7 @@ const verifyPair = async (pair: EvidencePair, { trusted, language, surroundings 
     report: await evidenceReport(verification, {
       language,
       bundleText: bundle.text,
-      generatedAt: surroundings.now(),
+      generatedAt: context.now(),
       tool: programName,
     }),
   };
@@ -189,7 +189,7 @@ const sentenceLines = (sentences: readonly VerdictSentence[]) =>
 const unreadReport = async (
   path: string,
   sentences: readonly VerdictSentence[],
-  { language, surroundings: { signal, now } }: Pick<Checking, "language" | "surroundings">,
+  { language, context: { signal, now } }: Pick<Checking, "language" | "context">,
 ): Promise<string> => {
   const { title, label } = reportText[language];
   const { sha256 } = await digestFile(readPieces(path, { signal }), { createDigester: createNodeDigester, signal });
