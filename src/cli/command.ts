@@ -1,26 +1,8 @@
 import { ProtocolError } from "../core/errors.ts";
 import { commandHelp, groupHelp } from "./help.ts";
 import { nearest } from "./nearest.ts";
+import type { Example, OptionTable, OptionValues } from "./optionTable.ts";
 import { parseArguments } from "./parseArguments.ts";
-
-/** One option: what a reader sees of it, and whether it takes a value. */
-type OptionSpec = {
-  readonly type: "string" | "boolean";
-  /** Name of the value in the help text, like `FILE`. */
-  readonly value?: string;
-  readonly about: string;
-  readonly multiple?: boolean;
-};
-
-export type OptionTable = Readonly<Record<string, OptionSpec>>;
-
-export type OptionValues<O extends OptionTable> = {
-  readonly [K in keyof O]?: O[K]["type"] extends "boolean"
-    ? boolean
-    : O[K] extends { readonly multiple: true }
-      ? readonly string[]
-      : string;
-};
 
 /** What a command may use of the world. */
 export type CommandContext = {
@@ -44,8 +26,6 @@ export type Outcome = {
   /** 0 unless said otherwise. */
   readonly exitCode?: number;
 };
-
-export type Example = readonly [line: string, what: string];
 
 type Definition<O extends OptionTable> = {
   readonly summary: string;

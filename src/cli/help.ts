@@ -1,4 +1,4 @@
-import type { Example, OptionTable } from "./command.ts";
+import type { Example, OptionTable } from "./optionTable.ts";
 
 type Described = {
   readonly summary: string;

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { ProtocolError } from "../core/errors.ts";
-import type { OptionTable, OptionValues } from "./command.ts";
+import type { OptionTable, OptionValues } from "./optionTable.ts";
 import { nearest } from "./nearest.ts";
 
 type Grammar<O extends OptionTable> = {

@@ -1,5 +1,5 @@
 // What `holdfast deal intent` is told on its command line.
-import type { OptionValues } from "../command.ts";
+import type { OptionValues } from "../optionTable.ts";
 import { urlOption } from "../connect.ts";
 import { domainOptions } from "../dealFile.ts";
 import { sendOption } from "../send.ts";
