@@ -1,4 +1,4 @@
-import { type Address, type Hex, keccak256, stringToHex, zeroAddress } from "viem";
+import { type Address, type Hex, keccak256, stringToHex } from "viem";
 import { type Panel, panelRules } from "../../core/deal/panel.ts";
 import type { Terms } from "../../core/deal/terms.ts";
 import type { Deployment } from "../deploy.ts";
