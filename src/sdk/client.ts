@@ -10,6 +10,7 @@ import { importFile } from "../ipfs/importFile.ts";
 import type { RelayRequest } from "../wire/relayRequests.ts";
 import { type Route, type Routes, routes } from "../wire/routes.ts";
 import { type anchoredView, type DealView, type IntentView, problemView } from "../wire/schemas.ts";
+import { readStream } from "./readStream.ts";
 
 export type { DealView, EvidenceView, IntentView } from "../wire/schemas.ts";
 
@@ -289,7 +290,7 @@ async function sendCounted(
   const pieces = piecesOf(source);
   const copy = new TransformStream<Uint8Array, Uint8Array>();
   const writer = copy.writable.getWriter();
-  const counting = importFile(readAll(copy.readable), async () => {});
+  const counting = importFile(readStream(copy.readable), async () => {});
   let failure: { readonly error: unknown } | undefined;
   // The network sets the pace, and the count keeps up with it.
   const bytes = new ReadableStream<Uint8Array>({
@@ -326,22 +327,8 @@ async function sendCounted(
 
 /** The pieces of a source that hold anything: a piece of no length would end a chunked request. */
 async function* piecesOf(source: Ciphertext): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const piece of source instanceof Blob ? readAll(source.stream()) : source) {
+  for await (const piece of source instanceof Blob ? readStream(source.stream()) : source) {
     if (piece.length > 0) yield piece;
-  }
-}
-
-/** Not every browser iterates its streams. */
-async function* readAll(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const reader = stream.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel();
   }
 }
 
