@@ -4,15 +4,16 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Address } from "viem";
 import { createChain } from "../src/chain/client.ts";
-import { proveAnchor, readHeaderRlp } from "../src/chain/receiptProof.ts";
-import { serializeBundle } from "../src/core/evidence/bundle.ts";
-import { buildTree, pathOf, rootOf } from "../src/core/evidence/merkle.ts";
+import { headerAt } from "../src/chain/heads.ts";
+import type { EvidenceBundle } from "../src/core/evidence/bundle.ts";
+import { buildTree, pathOf } from "../src/core/evidence/merkle.ts";
 import { verifyBundle } from "../src/core/evidence/verify/verifyBundle.ts";
 import { createEmbeddedStore } from "../src/ipfs/embedded.ts";
-import { assembleBundle, fileEvidence, unwrapContentKey } from "../src/sdk/evidence.ts";
+import { unwrapContentKey } from "../src/sdk/evidence.ts";
+import { fileAndAnchor } from "../src/sdk/fileAndAnchor.ts";
 import { createNodeDigester } from "../src/sdk/nodeDigester.ts";
 import { buyer, READER, READER_IDENTITY } from "../test/fixtures/evidence.ts";
-import { anchorWith } from "../test/fixtures/registry.ts";
+import { inProcessRelayer } from "./inProcessRelayer.ts";
 
 export type TaskInput = {
   readonly dir: string;
@@ -38,32 +39,18 @@ const tasks: Readonly<Record<string, (input: TaskInput) => Promise<void>>> = {
   file: async ({ dir, bytes, rpcUrl, chainId, registry }) => {
     const store = await createEmbeddedStore({ dir: join(dir, "store") });
     const chain = createChain({ rpcUrls: [rpcUrl], chainId });
-    const beacon = await chain.client.getBlock();
-    const filed = await fileEvidence(
+    const [filed] = await fileAndAnchor(
+      [{ id: "video", source: () => generated(bytes), meta: { name: "video.mp4", type: "video/mp4" } }],
       {
-        file: generated(bytes),
-        meta: { name: "video.mp4", type: "video/mp4" },
-        dealId: null,
-        beacon: { number: Number(beacon.number), hash: beacon.hash },
-        deadline: Number(beacon.timestamp) + 3600,
-      },
-      {
-        domain: { chainId, registry },
+        client: inProcessRelayer({ store, chain, rpcUrl, registry }),
         signer: buyer,
         recipients: [READER],
-        random: (length) => crypto.getRandomValues(new Uint8Array(length)),
-        createDigester: createNodeDigester,
-        importCiphertext: async (stream) => (await store.put(stream)).cid,
+        dealId: null,
+        readBlock: (at) => headerAt(chain, at),
       },
+      { createDigester: createNodeDigester },
     );
-    const tree = buildTree([filed.leaf]);
-    const transactionHash = await anchorWith(rpcUrl, registry, rootOf(tree), 1);
-    const bundle = assembleBundle(filed, {
-      path: pathOf(tree, 0),
-      anchor: await proveAnchor(chain, { transactionHash, registry, root: rootOf(tree) }),
-      beaconHeader: await readHeaderRlp(chain, beacon.hash),
-    });
-    await writeFile(join(dir, "bundle.json"), serializeBundle(bundle));
+    await writeFile(join(dir, "bundle.json"), filed!.bundle);
     await chain.close();
     await store.close();
   },
@@ -73,7 +60,7 @@ const tasks: Readonly<Record<string, (input: TaskInput) => Promise<void>>> = {
   "verify.ciphertext": async ({ dir }) => {
     const store = await createEmbeddedStore({ dir: join(dir, "store") });
     const text = await readFile(join(dir, "bundle.json"), "utf8");
-    const { hints, record } = JSON.parse(text) as ReturnType<typeof assembleBundle>;
+    const { hints, record } = JSON.parse(text) as EvidenceBundle;
     const key = await unwrapContentKey(hints.wrappedKey!, READER_IDENTITY);
     await requireVerified(text, { ciphertext: { open: () => store.get(record.cid), key } });
     await store.close();

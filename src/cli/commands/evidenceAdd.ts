@@ -71,7 +71,7 @@ export const evidenceAdd = defineCommand({
     const recipients = await parseRecipients(values.recipients ?? []);
     const wallet = await openWallet(values, { signal, help: HELP });
 
-    const { chainId, contracts, relayer, limits } = await client.readConfig({ signal });
+    const { chainId } = await client.readConfig({ signal });
     const chain = createChain({ rpcUrls: [rpcUrl], chainId });
     try {
       await requireChain(chain);
@@ -79,15 +79,12 @@ export const evidenceAdd = defineCommand({
       const files = await fileAll(positionals, {
         client,
         chain,
-        domain: { chainId, registry: contracts.registry },
-        relayer,
         wallet,
         recipients,
         dealId,
         meta: stated(values),
         outDir,
         validFor,
-        limit: limits.evidenceBytes,
         gateways: [new URL(values.url ?? "").origin],
         context,
       });

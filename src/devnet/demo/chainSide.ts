@@ -13,6 +13,7 @@ import {
 import { escrowAbi } from "../../abi/escrow.ts";
 import { stablecoinAbi } from "../../abi/stablecoin.ts";
 import { protocolErrors } from "../../chain/contracts.ts";
+import { blocksOf } from "../../sdk/fileAndAnchor.ts";
 import type { Deployment } from "../deploy.ts";
 
 const UNLIMITED = 2n ** 256n - 1n;
@@ -105,11 +106,6 @@ export const createChainSide = ({ rpcUrl, deployment }: { rpcUrl: string; deploy
     await ask("evm_mine", []);
   };
 
-  const block = async () => {
-    const { number, hash } = await client.getBlock();
-    return { number: Number(number), hash };
-  };
-
   const nativeBalance = (owner: Address) => client.getBalance({ address: owner });
 
   return {
@@ -124,7 +120,7 @@ export const createChainSide = ({ rpcUrl, deployment }: { rpcUrl: string; deploy
     disputedAt,
     now,
     travelTo,
-    block,
+    readBlock: blocksOf(client),
     native: zeroAddress,
   };
 };

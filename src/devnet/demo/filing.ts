@@ -2,9 +2,8 @@ import { createReadStream } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import type { Hex, LocalAccount } from "viem";
-import { serializeBundle } from "../../core/evidence/bundle.ts";
 import type { Client } from "../../sdk/client.ts";
-import { assembleBundle, type FiledEvidence, fileEvidence } from "../../sdk/evidence.ts";
+import { type FilingSetup, fileAndAnchor } from "../../sdk/fileAndAnchor.ts";
 import { createNodeDigester } from "../../sdk/nodeDigester.ts";
 import type { Deployment } from "../deploy.ts";
 
@@ -28,61 +27,38 @@ export type FilingContext = {
   readonly client: Client;
   readonly deployment: Deployment;
   readonly recipient: string;
-  readonly readBeacon: () => Promise<{ number: number; hash: Hex }>;
-  readonly readTime: () => Promise<number>;
+  readonly readBlock: FilingSetup["readBlock"];
   readonly outDir: string;
   /** Bundle names that are taken. */
   readonly names: Set<string>;
+  readonly signal?: AbortSignal | undefined;
 };
 
-/** Encrypts, uploads, signs and files each of a party's files; writes a bundle for each once they are anchored. */
+/** Files each of a party's files and writes its bundle once it is anchored. */
 export const fileAll = async (
   files: readonly string[],
   { party, dealId, purpose }: { party: LocalAccount; dealId: Hex; purpose: string },
   filing: FilingContext,
 ): Promise<ProvenFile[]> => {
-  const { client, deployment } = filing;
-  const filed: { file: string; evidence: FiledEvidence }[] = [];
-  for (const file of files) {
-    const evidence = await fileEvidence(
-      {
-        file: createReadStream(file),
-        meta: { name: basename(file), type: TYPES[extname(file).toLowerCase()] ?? "application/octet-stream", purpose },
-        dealId,
-        beacon: await filing.readBeacon(),
-        deadline: (await filing.readTime()) + 86_400,
-      },
-      {
-        domain: { chainId: deployment.chainId, registry: deployment.evidenceRegistry },
-        signer: { address: party.address, signTypedData: (typedData) => party.signTypedData(typedData) },
-        recipients: [filing.recipient],
-        random: (length) => crypto.getRandomValues(new Uint8Array(length)),
-        importCiphertext: async (ciphertext) => (await client.uploadCiphertext(ciphertext)).cid,
-        createDigester: createNodeDigester,
-      },
-    );
-    filed.push({ file, evidence });
-  }
-  // Handed in together, so that they share a batch.
-  await Promise.all(
-    filed.map(({ evidence }) =>
-      client.submitEvidence({
-        record: evidence.record,
-        submitter: evidence.submitter.address,
-        signature: evidence.signature,
-        case: evidence.openings.case ?? undefined,
-      }),
-    ),
-  );
   await mkdir(filing.outDir, { recursive: true });
-  return Promise.all(
-    filed.map(async ({ file, evidence }) => {
-      const anchored = await client.waitForAnchor(evidence.digest);
-      const bundle = join(filing.outDir, freeName(basename(file), filing.names));
-      await writeFile(bundle, serializeBundle(assembleBundle(evidence, anchored)));
-      return { file, bundle, digest: evidence.digest, root: anchored.anchor.root };
-    }),
+  const bundles = files.map((file) => join(filing.outDir, freeName(basename(file), filing.names)));
+  const anchored = await fileAndAnchor(
+    files.map((file, index) => ({
+      id: bundles[index]!,
+      source: () => createReadStream(file),
+      meta: { name: basename(file), type: TYPES[extname(file).toLowerCase()] ?? "application/octet-stream", purpose },
+    })),
+    {
+      client: filing.client,
+      signer: { address: party.address, signTypedData: (typedData) => party.signTypedData(typedData) },
+      recipients: [filing.recipient],
+      dealId,
+      readBlock: filing.readBlock,
+    },
+    { createDigester: createNodeDigester, signal: filing.signal },
   );
+  for (const { id, bundle } of anchored) await writeFile(id, bundle);
+  return anchored.map(({ id, digest, root }, index) => ({ file: files[index]!, bundle: id, digest, root }));
 };
 
 /** `<file>.evidence.json`, with a number where another file of that name came before. */
