@@ -1,15 +1,18 @@
-import type { Address, Hex } from "viem";
+import { type Address, erc20Abi, type Hex } from "viem";
 import { escrowAbi } from "../abi/escrow.ts";
 import { panelTribunalAbi } from "../abi/panelTribunal.ts";
 import { type Chain, createChain, requireChain } from "../chain/client.ts";
 import { type DealState, dealStatuses } from "../core/deal/dealTable.ts";
 import type { EscrowDomain } from "../core/deal/terms.ts";
+import type { Unit } from "./units.ts";
 
 /** What the command line reads from a node by itself, where somebody acts without a relayer. */
 export type ChainReader = {
   readonly dealState: (id: Hex) => Promise<DealState>;
   /** Minor units that an account can withdraw. */
   readonly credit: (owner: Address, token: Address) => Promise<bigint>;
+  /** How a token says that its amounts are written; `undefined` where it does not say. */
+  readonly unit: (token: Address) => Promise<Unit | undefined>;
   /** Minor units that an award exceeded the coverage by and nobody has paid yet. */
   readonly shortfall: (id: Hex) => Promise<bigint>;
   /** The number that the account's next signature about a bond or credit states. */
@@ -46,6 +49,14 @@ const createReader = ({ client }: Chain, escrow: Address): ChainReader => {
       };
     },
     credit: (owner, token) => client.readContract({ ...contract, functionName: "creditOf", args: [owner, token] }),
+    unit: async (token) => {
+      const [symbol, decimals] = await Promise.allSettled([
+        client.readContract({ address: token, abi: erc20Abi, functionName: "symbol" }),
+        client.readContract({ address: token, abi: erc20Abi, functionName: "decimals" }),
+      ]);
+      if (decimals.status === "rejected") return undefined;
+      return { symbol: symbol.status === "fulfilled" ? symbol.value : "units of the token", decimals: decimals.value };
+    },
     shortfall: (id) => client.readContract({ ...contract, functionName: "shortfallOf", args: [id] }),
     nonce: (owner) => client.readContract({ ...contract, functionName: "nonces", args: [owner] }),
     time: async () => Number((await client.getBlock()).timestamp),

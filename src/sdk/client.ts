@@ -127,6 +127,8 @@ export type Client = Readonly<{
   readDetermination: (id: Hex, options?: CallOptions) => Promise<Answer<"readDetermination", 200>>;
   /** What a seller's bond holds in a token (zero address: native). */
   readBond: (seller: Address, token: Address, options?: CallOptions) => Promise<Answer<"readBond", 200>>;
+  /** What an account can withdraw from the escrow in a token (zero address: native). */
+  readCredit: (owner: Address, token: Address, options?: CallOptions) => Promise<Answer<"readCredit", 200>>;
   /**
    * Stores ciphertext as it streams by, and checks that the CID is the one of these bytes. Refuses with `evidence-empty`, `evidence-too-large`, `store-full`; then, and when it
    * breaks off, nothing is kept.
@@ -206,6 +208,7 @@ export function createClient({ url, fetch: ask = fetch }: ClientOptions): Client
     submitDetermination: (signed, options) => call("submitDetermination", 202, { json: signed, options }),
     readDetermination: (id, options) => call("readDetermination", 200, { params: { id }, options }),
     readBond: (seller, token, options) => call("readBond", 200, { params: { seller, token }, options }),
+    readCredit: (owner, token, options) => call("readCredit", 200, { params: { owner, token }, options }),
     uploadCiphertext: (source, options) =>
       sendCounted(source, (bytes) => call("uploadBlob", 201, { bytes, options }), options?.signal),
     submitEvidence: ({ record, submitter, signature, case: opened }, options) =>

@@ -5,6 +5,7 @@ import {
   anchoredView,
   bondView,
   configView,
+  creditView,
   dealFunding,
   dealPage,
   dealQuery,
@@ -182,6 +183,14 @@ export const routes = {
     summary: "What a seller's bond holds and what of it is promised",
     params: z.strictObject({ seller: address, token: address }),
     answers: { 200: bondView },
+    refusals: [],
+  },
+  readCredit: {
+    method: "get",
+    path: "/v1/credits/{owner}/{token}",
+    summary: "What an account can withdraw from the escrow: fees, and payments that a token refused",
+    params: z.strictObject({ owner: address, token: address }),
+    answers: { 200: creditView },
     refusals: [],
   },
   uploadBlob: {

@@ -334,27 +334,27 @@ export const anchoredView = z
   })
   .meta({ id: "AnchoredEvidence" });
 
+/** Minor units that come from several deals, so that no width of one deal's amount bounds them. */
+const sum = z
+  .string()
+  .regex(/^(0|[1-9][0-9]*)$/)
+  .transform(BigInt);
+
 export const bondView = z
   .strictObject({
     seller: address,
     token: address,
-    balance: z
-      .string()
-      .regex(/^(0|[1-9][0-9]*)$/)
-      .transform(BigInt),
-    reserved: z
-      .string()
-      .regex(/^(0|[1-9][0-9]*)$/)
-      .transform(BigInt),
+    balance: sum,
+    reserved: sum,
     /** What a further deal can be covered with. */
-    available: z
-      .string()
-      .regex(/^(0|[1-9][0-9]*)$/)
-      .transform(BigInt),
+    available: sum,
     /** Second from which a requested withdrawal is possible; 0 if none was requested. */
     unlockAt: seconds,
   })
   .meta({ id: "Bond" });
+
+/** What the escrow holds for an account that can withdraw it: fees, and payments that a token refused. */
+export const creditView = z.strictObject({ owner: address, token: address, amount: sum }).meta({ id: "Credit" });
 
 export const healthView = z.strictObject({ alive: z.literal(true) }).meta({ id: "Health" });
 

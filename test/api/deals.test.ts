@@ -1,7 +1,8 @@
 import { after, before, beforeEach, describe, it } from "node:test";
 import { expect } from "chai";
 import { type Hex, hashTypedData, keccak256, zeroHash } from "viem";
-import { seenIn, undisputed } from "../../src/core/deal/dealTable.ts";
+import { escrowAbi } from "../../src/abi/escrow.ts";
+import { seenIn, statusNumber, undisputed } from "../../src/core/deal/dealTable.ts";
 import {
   type Determination,
   determinationTypedData,
@@ -264,6 +265,25 @@ describe("the API over deals", () => {
   });
 
   describe("reading", () => {
+    it("tells what an account can withdraw, as the escrow holds it", async () => {
+      const { act, client: chain, contracts, funded } = service.deployment;
+      const owner = actors.marketplace.address.toLowerCase() as Hex;
+      const { packed, terms } = await funded({ feeBps: 250 });
+      await act(actors.buyer, "confirm", { args: [packed, terms.price, statusNumber("funded"), "0x"] });
+      await service.indexed();
+      const amount = await chain.readContract({
+        address: contracts.escrow,
+        abi: escrowAbi,
+        functionName: "creditOf",
+        args: [owner, terms.token],
+      });
+      expect(amount >= 25_000n).equal(true);
+      expect(await service.client.readCredit(owner, terms.token)).deep.equal({ owner, token: terms.token, amount });
+      const seller = actors.seller.address.toLowerCase() as Hex;
+      expect(await service.client.readCredit(seller, terms.token)).include({ owner: seller, amount: 0n });
+      await service.refusal("input-invalid", `/v1/credits/${owner}/native`);
+    });
+
     it("tells what happens if nobody acts, and who can do what", async () => {
       const { id, terms } = await fundGasless({ feeBps: 200 });
       const deal = await service.client.readDeal(id);

@@ -22,6 +22,7 @@ const commands = [
   ["deal", "register"],
   ["deal", "intent"],
   ["deal", "show"],
+  ["deal", "credits"],
   ["deal", "call"],
   ["deal", "pack"],
   ["deal", "unpack"],

@@ -4,6 +4,7 @@ import { ProtocolError } from "../../core/errors.ts";
 import { readDeal } from "../../db/deals.ts";
 import { listProjections, readProjection } from "../../db/projections.ts";
 import { type BondProjection, bondKey } from "../../relayer/project/bond.ts";
+import { type CreditProjection, creditKey } from "../../relayer/project/credit.ts";
 import type { DealProjection } from "../../relayer/project/deal.ts";
 import type { RelayRequest } from "../../wire/relayRequests.ts";
 import type { ApiContext, Handlers } from "../context.ts";
@@ -18,7 +19,7 @@ export const createDealRoutes = ({
   database,
   chain,
   limits,
-}: ApiContext): Handlers<"registerDeal" | "listDeals" | "readDeal" | "fundDeal" | "readBond"> => {
+}: ApiContext): Handlers<"registerDeal" | "listDeals" | "readDeal" | "fundDeal" | "readBond" | "readCredit"> => {
   const { db } = database;
   const domain: EscrowDomain = { chainId: chain.chainId, escrow: relayer.contracts.escrow };
 
@@ -85,6 +86,12 @@ export const createDealRoutes = ({
       const { balance, reserved, unlockAt } = bond ?? { balance: "0", reserved: "0", unlockAt: 0 };
       const available = (BigInt(balance) - BigInt(reserved)).toString();
       return { status: 200, body: { seller, token, balance, reserved, available, unlockAt } };
+    },
+
+    readCredit: async ({ params: { owner, token } }) => {
+      const row = await readProjection(db, "credit", creditKey(owner, token));
+      const credit = row?.state as CreditProjection | undefined;
+      return { status: 200, body: { owner, token, amount: credit?.amount ?? "0" } };
     },
   };
 };

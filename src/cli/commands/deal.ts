@@ -1,5 +1,6 @@
 import { defineGroup } from "../command.ts";
 import { dealCall, dealPayShortfall } from "./dealCall.ts";
+import { dealCredits } from "./dealCredits.ts";
 import { dealId } from "./dealId.ts";
 import { dealIntent } from "./dealIntent.ts";
 import { dealPack, dealUnpack } from "./dealPack.ts";
@@ -22,6 +23,7 @@ export const deal = defineGroup({
     register: dealRegister,
     intent: dealIntent,
     show: dealShow,
+    credits: dealCredits,
     call: dealCall,
     "pay-shortfall": dealPayShortfall,
     pack: dealPack,
