@@ -14,6 +14,7 @@ import { createKuboStore } from "./ipfs/kubo.ts";
 import type { EvidenceStore } from "./ipfs/port.ts";
 import type { ReceiptSigner } from "./relayer/evidence.ts";
 import { createLog, type Log } from "./relayer/log.ts";
+import { type Reindexed, type ReindexOptions, reindex } from "./relayer/reindex.ts";
 import { createRelayer, type Relayer } from "./relayer/relayer.ts";
 import type { TransactionSigner } from "./relayer/signer.ts";
 
@@ -117,6 +118,26 @@ export const startHoldfast = async (config: HoldfastConfig, options: HoldfastOpt
   } catch (error) {
     await closeAll();
     throw error;
+  }
+};
+
+/**
+ * Makes the index of a relayer that does not run anew from the chain, from a block on.
+ *
+ * @throws what `reindex` throws, `data-dir-locked`, `data-dir-unusable`, `database-unreachable`
+ */
+export const rebuildIndex = async (
+  config: HoldfastConfig,
+  options: Pick<ReindexOptions, "from" | "signal" | "onProgress">,
+): Promise<Reindexed> => {
+  const { contracts, finality, rpcUrls, chainId } = config;
+  const database = await createDatabase(config.database);
+  const chain = createChain({ rpcUrls, chainId });
+  try {
+    return await reindex({ database, chain, contracts, finality, log: createLog(config.logLevel), ...options });
+  } finally {
+    chain.close();
+    await database.close();
   }
 };
 

@@ -82,6 +82,7 @@ export const statusOf = {
   "recipient-invalid": 400,
   "relayer-answer-invalid": 502,
   "relayer-balance-low": 503,
+  "relayer-running": 500,
   "relayer-unreachable": 502,
   "request-too-large": 413,
   "rpc-refused": 502,

@@ -86,6 +86,7 @@ export const exitCodeOfError = {
   "recipient-invalid": 65,
   "relayer-answer-invalid": 69,
   "relayer-balance-low": 69,
+  "relayer-running": 75,
   "relayer-unreachable": 69,
   "request-too-large": 65,
   "rpc-refused": 69,

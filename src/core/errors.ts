@@ -72,6 +72,7 @@ export const errorCodes = [
   "recipient-invalid",
   "relayer-answer-invalid",
   "relayer-balance-low",
+  "relayer-running",
   "relayer-unreachable",
   "request-too-large",
   "rpc-refused",

@@ -1,6 +1,9 @@
 import { sql } from "kysely";
 import type { Db } from "./database.ts";
 
+/** How long a relayer's leases last; it takes them again long before. */
+export const LEASE_SECONDS = 15;
+
 /**
  * Whether `owner` may do the named job for the next seconds: nobody else holds it, or their time is over, which it is at
  * `until` itself and when it lies further ahead than a lease lasts, because the clock was put back. A lease saves double work between replicas; what must not happen twice is guarded by rows, never by a lease.

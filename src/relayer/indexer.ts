@@ -58,6 +58,12 @@ export type Indexer = Readonly<{
    * `contract-missing`, and forgets nothing, when the chain that takes another's place is not the contracts'.
    */
   indexOnce: () => Promise<boolean>;
+  /**
+   * Forgets what was read from `from` on, and projects what lies before it anew; `indexOnce` reads the rest again. Goes
+   * back further where no block is known just before `from`. Returns the last block that it kept. Throws
+   * `index-incomplete`, and forgets nothing, when events before that block are missing.
+   */
+  rewind: (from: number) => Promise<number>;
 }>;
 
 type Position = Readonly<{ number: number; hash: Hex }>;
@@ -188,7 +194,19 @@ export const createIndexer = (options: IndexerOptions): Indexer => {
     return times;
   };
 
-  return { indexOnce };
+  const rewind = async (from: number) => {
+    const cursor = (await readCursor(database.db)) ?? start;
+    const base = from <= contracts.fromBlock ? start : await findAncestor(Math.min(from - 1, cursor.number));
+    await database.db.transaction().execute(async (tx) => {
+      await lockCursor(tx, cursor);
+      await deleteAbove(tx, base.number);
+      await projectAnew(tx);
+      await writeCursor(tx, base);
+    });
+    return base.number;
+  };
+
+  return { indexOnce, rewind };
 };
 
 const isLinked = (base: Position, headers: readonly Header[], isClose: boolean) => {
@@ -253,14 +271,18 @@ export const rebuildProjections = async (database: Database): Promise<void> => {
     const known = await readCursor(tx);
     if (known === undefined) return;
     await lockCursor(tx, known);
-    await deleteAllProjections(tx);
-    const projector = createProjector();
-    for await (const page of readAllEvents(tx)) {
-      await learnTerms(tx, projector, page);
-      projector.projectAll(page);
-    }
-    await writeProjections(tx, projector.results());
+    await projectAnew(tx);
   });
+};
+
+const projectAnew = async (tx: Transaction<Tables>) => {
+  await deleteAllProjections(tx);
+  const projector = createProjector();
+  for await (const page of readAllEvents(tx)) {
+    await learnTerms(tx, projector, page);
+    projector.projectAll(page);
+  }
+  await writeProjections(tx, projector.results());
 };
 
 const createProjector = () => {

@@ -8,7 +8,7 @@ import type { ErrorCode } from "../core/errors.ts";
 import type { Database } from "../db/database.ts";
 import { readCursor } from "../db/events.ts";
 import { readOldestUnproven } from "../db/evidence.ts";
-import { dropLeases, takeLease } from "../db/leases.ts";
+import { dropLeases, LEASE_SECONDS, takeLease } from "../db/leases.ts";
 import { readNextDue } from "../db/projections.ts";
 import { readOutboxAge } from "../db/queue.ts";
 import { readNextNonce } from "../db/transactions.ts";
@@ -76,7 +76,6 @@ export type Relayer = Acceptance &
     nextDeadline: () => Promise<number | null>;
   }>;
 
-const LEASE_SECONDS = 15;
 const READY_LAG = 20;
 /** Pause between looks at whether this still is the right chain, while nothing says otherwise. */
 const GUARD_MS = 30_000;

@@ -6,6 +6,7 @@ const groups = ["deal", "evidence", "determination", "keys"];
 const commands = [
   ["dev"],
   ["relayer"],
+  ["relayer", "reindex"],
   ["evidence"],
   ["evidence", "add"],
   ["evidence", "open"],

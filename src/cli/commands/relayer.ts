@@ -1,8 +1,9 @@
 import { ProtocolError } from "../../core/errors.ts";
-import { defineCommand } from "../command.ts";
+import { type Command, defineCommand } from "../command.ts";
 import { untilStopped } from "../untilStopped.ts";
+import { relayerReindex } from "./relayerReindex.ts";
 
-export const relayer = defineCommand({
+const serve = defineCommand({
   summary: "run the relayer and its API for a chain that you name",
   usage: "",
   about: [
@@ -22,6 +23,7 @@ export const relayer = defineCommand({
     "  HOLDFAST_LOG_LEVEL              debug, info, warn, error, silent; info",
     "  DATABASE_URL                    PostgreSQL instead of the embedded database; needed for replicas",
     "  KUBO_RPC_URL                    an IPFS node (Kubo) instead of the embedded store",
+    "`holdfast relayer reindex` makes a damaged index anew from the chain, while no relayer runs.",
   ].join("\n"),
   examples: [
     [
@@ -57,3 +59,12 @@ export const relayer = defineCommand({
     return undefined;
   },
 });
+
+export const relayer: Command = {
+  summary: serve.summary,
+  help: serve.help,
+  run: async ([word, ...rest], context, name) =>
+    word === "reindex"
+      ? relayerReindex.run(rest, context, `${name} reindex`)
+      : serve.run(word === undefined ? [] : [word, ...rest], context, name),
+};

@@ -184,8 +184,8 @@ export const errorMessages = {
     zh: "该 Idempotency-Key 已用于另一请求。未执行新操作，首个请求仍有效。新请求请使用新的键。",
   },
   "index-incomplete": {
-    en: "The chain's history is not complete here. Money in escrow is safe. The operator must rebuild the index from the first block.",
-    zh: "此处的链上历史不完整。托管资金安全。请运营方从起始区块重建索引。",
+    en: "The chain's history is not complete here. Money in escrow is safe. The operator must rebuild the index: stop the relayer, then `holdfast relayer reindex --from 0`.",
+    zh: "此处的链上历史不完整。托管资金安全。请运营方重建索引：先停止中继，再运行 `holdfast relayer reindex --from 0`。",
   },
   "input-invalid": {
     en: "The request is not as this route expects it. Nothing was stored or moved. Correct {path}: {problem}.",
@@ -298,6 +298,10 @@ export const errorMessages = {
   "relayer-balance-low": {
     en: "The relayer cannot pay for transactions now. Money in escrow is safe, and the request is kept. Wait, or submit it to the contract yourself before its deadline.",
     zh: "中继暂无足够手续费。托管资金安全，请求已保留。请等待，或在期限前自行提交到合约。",
+  },
+  "relayer-running": {
+    en: "A relayer works on this database. Nothing was changed. Stop every relayer of it, wait 15 seconds if one was killed, and repeat.",
+    zh: "有中继正在使用该数据库。未作任何更改。请停止其所有中继；若曾被强制终止，请等待 15 秒后重试。",
   },
   "relayer-unreachable": {
     en: "The relayer does not answer. Money in escrow is safe; repeating a request does nothing twice. Try again, or act on the contract directly before the deadline.",
