@@ -2,6 +2,7 @@ import type { Address, Hex } from "viem";
 import { z } from "zod";
 
 const UINT96_MAX = 2n ** 96n - 1n;
+const UINT256_MAX = 2n ** 256n - 1n;
 const UINT32_MAX = 2 ** 32 - 1;
 const UINT40_MAX = 2 ** 40 - 1;
 
@@ -38,8 +39,11 @@ export const amount = z
 /** A whole number below 2^256 as a decimal string, kept as text. */
 export const uint256Text = z
   .string()
-  .regex(/^(0|[1-9][0-9]{0,77})$/, "a whole number as a decimal string")
-  .refine((text) => BigInt(text) < 2n ** 256n, "below 2^256");
+  .regex(/^(0|[1-9][0-9]{0,77})$/, { error: "a whole number as a decimal string", abort: true })
+  .refine((text) => BigInt(text) <= UINT256_MAX, "at most 2^256 - 1");
+
+/** A whole number below 2^256, a decimal string on the wire. */
+export const uint256 = uint256Text.transform(BigInt);
 
 /** Unix seconds, or a number of seconds; at most 2^40 - 1. */
 export const seconds = z.number().int().min(0).max(UINT40_MAX);

@@ -5,7 +5,7 @@ import { MAX_ARBITRATORS, panelSchema } from "../core/deal/panel.ts";
 import { termsSchema } from "../core/deal/terms.ts";
 import { type ErrorCode, errorCodes } from "../core/errors.ts";
 import { evidenceKinds, evidenceRecordSchema } from "../core/evidence/record.ts";
-import { address, amount, bytes32, hexBytes, seconds, signature, uint256Text } from "../core/fields.ts";
+import { address, amount, bytes32, hexBytes, seconds, signature, uint256, uint256Text } from "../core/fields.ts";
 import { type RelayKind, requestSchema } from "./relayRequests.ts";
 import { storableJson } from "./storableJson.ts";
 
@@ -334,27 +334,21 @@ export const anchoredView = z
   })
   .meta({ id: "AnchoredEvidence" });
 
-/** Minor units that come from several deals, so that no width of one deal's amount bounds them. */
-const sum = z
-  .string()
-  .regex(/^(0|[1-9][0-9]*)$/)
-  .transform(BigInt);
-
 export const bondView = z
   .strictObject({
     seller: address,
     token: address,
-    balance: sum,
-    reserved: sum,
+    balance: uint256,
+    reserved: uint256,
     /** What a further deal can be covered with. */
-    available: sum,
+    available: uint256,
     /** Second from which a requested withdrawal is possible; 0 if none was requested. */
     unlockAt: seconds,
   })
   .meta({ id: "Bond" });
 
 /** What the escrow holds for an account that can withdraw it: fees, and payments that a token refused. */
-export const creditView = z.strictObject({ owner: address, token: address, amount: sum }).meta({ id: "Credit" });
+export const creditView = z.strictObject({ owner: address, token: address, amount: uint256 }).meta({ id: "Credit" });
 
 export const healthView = z.strictObject({ alive: z.literal(true) }).meta({ id: "Health" });
 

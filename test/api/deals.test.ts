@@ -498,6 +498,20 @@ describe("the API over deals", () => {
       expect(await pathOf({ kind: "RefundBuyer", message: refund, signature })).equal("message.amount");
     });
 
+    it("refuses a nonce that is not a whole number below 2^256", async () => {
+      const signature = await sign(actors.seller, ship(deal.id));
+      const { seller, buyer } = deal.terms;
+      for (const nonce of ["9".repeat(78), "abc"]) {
+        const message = { seller, token: buyer, nonce, deadline: FAR };
+        const json = { kind: "RequestBondWithdrawal", message, signature };
+        const { details } = await service.refusal("input-invalid", "/v1/intents", { json });
+        expect(details.path).equal("message.nonce");
+        const funding = { json: { permit: { nonce, signature } } };
+        const refused = await service.refusal("input-invalid", `/v1/deals/${deal.id}/funding`, funding);
+        expect(refused.details.path).equal("permit.nonce");
+      }
+    });
+
     it("ends a wait with the reason when the contract refuses on the way", async () => {
       await service.anvil.ask("evm_setAutomine", [false]);
       try {

@@ -1,7 +1,17 @@
 import { describe, it } from "node:test";
 import { expect } from "chai";
 import type { z } from "zod";
-import { address, amount, basisPoints, bytes32, hexBytes, seconds, signature } from "../../src/core/fields.ts";
+import {
+  address,
+  amount,
+  basisPoints,
+  bytes32,
+  hexBytes,
+  seconds,
+  signature,
+  uint256,
+  uint256Text,
+} from "../../src/core/fields.ts";
 
 const accepts = (schema: z.ZodType, input: unknown) => schema.safeParse(input).success;
 const digits = (count: number) => "a1".repeat(count);
@@ -29,6 +39,14 @@ describe("wire", () => {
     expect(amount.parse((2n ** 96n - 1n).toString())).to.equal(2n ** 96n - 1n);
     for (const wrong of [(2n ** 96n).toString(), "01", "-1", "1.0", "1e3", "0x1", "", " 1", 1, 1n])
       expect(accepts(amount, wrong), String(wrong)).to.equal(false);
+  });
+
+  it("reads whole numbers up to 2^256 - 1, and refuses every other text", () => {
+    const most = 2n ** 256n - 1n;
+    expect(uint256.parse(most.toString())).to.equal(most);
+    expect(uint256Text.parse("0")).to.equal("0");
+    for (const wrong of [(most + 1n).toString(), "9".repeat(78), "1".repeat(79), "01", "-1", "1e5", "abc", "", 1, 1n])
+      for (const schema of [uint256, uint256Text]) expect(accepts(schema, wrong), String(wrong)).to.equal(false);
   });
 
   it("reads seconds and basis points as whole numbers in their range", () => {

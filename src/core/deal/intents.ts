@@ -1,6 +1,6 @@
 import { type Address, concat, type Hex, hashTypedData, numberToHex } from "viem";
 import { z } from "zod";
-import { address, amount, bytes32, seconds } from "../fields.ts";
+import { address, amount, bytes32, seconds, uint256 } from "../fields.ts";
 import { type EscrowDomain, escrowDomain, termsTypes } from "./terms.ts";
 
 /**
@@ -96,11 +96,8 @@ export const intentTypes = {
 /** Name of an intent's EIP-712 type. */
 export type IntentKind = keyof typeof intentTypes;
 
-const nonce = z
-  .string()
-  .regex(/^(0|[1-9][0-9]*)$/)
-  .max(78)
-  .transform(BigInt);
+/** The contract's counter of what an account signed: each number works once. */
+const nonce = uint256;
 
 /** Place of a status in the contract's `Status`. */
 const dealStatus = z.number().int().min(0).max(7);

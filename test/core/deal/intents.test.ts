@@ -79,9 +79,9 @@ describe("intents", () => {
     }
   });
 
-  it("refuse a nonce that is no decimal number", () => {
+  it("refuse a nonce that is not a decimal number below 2^256", () => {
     const { message } = intents.find(({ kind }) => kind === "WithdrawCredit")!;
-    for (const nonce of ["-1", "01", "0x1", "1e3", "", 1])
+    for (const nonce of ["-1", "01", "0x1", "1e3", "", 1, "9".repeat(78)])
       expect(intentSchemas.WithdrawCredit.safeParse({ ...message, nonce }).success, String(nonce)).to.equal(false);
   });
 });
