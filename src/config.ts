@@ -5,7 +5,7 @@ import type { Contracts } from "./chain/contracts.ts";
 import type { Finality } from "./chain/heads.ts";
 import { ProtocolError } from "./core/errors.ts";
 import { address } from "./core/fields.ts";
-import type { DatabaseOptions } from "./db/database.ts";
+import { type DatabaseOptions, isPostgresUrl } from "./db/database.ts";
 import { ANCHOR_MARGIN } from "./relayer/anchor.ts";
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
@@ -28,7 +28,7 @@ const environment = z.object({
   HOLDFAST_BATCH_SECONDS: whole(0, 86_400).default(30),
   HOLDFAST_ANCHOR_WITHIN: whole(1, 7 * 86_400).default(900),
   HOLDFAST_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_URL: z.string().refine(isPostgresUrl).optional(),
   KUBO_RPC_URL: z.url({ protocol: /^https?$/ }).optional(),
 });
 

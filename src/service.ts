@@ -52,8 +52,8 @@ const IDLE_MS = 120_000;
  * Starts database, evidence store, relayer and API, in this order, and listens. A chain that cannot be reached does not
  * keep it from starting: `/ready` says `rpc-unreachable` until it can.
  *
- * Throws `keystore-unreadable`, `keystore-password-wrong`, `data-dir-locked`, `data-dir-unusable`, `database-unreachable`,
- * `store-unreachable`, `port-taken`; then nothing is left running.
+ * Throws `keystore-unreadable`, `keystore-password-wrong`, `data-dir-locked`, `data-dir-unusable`, `database-refused`,
+ * `database-unreachable`, `store-unreachable`, `port-taken`; then nothing is left running.
  */
 export const startHoldfast = async (config: HoldfastConfig, options: HoldfastOptions = {}): Promise<Holdfast> => {
   const { signal } = options;

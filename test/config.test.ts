@@ -49,9 +49,23 @@ describe("readConfig", () => {
       database: { dataDir: join("data", "database") },
       kuboRpcUrl: undefined,
     });
-    const url = "postgres://relayer@db/holdfast";
-    const set = readConfig({ ...env, DATABASE_URL: url, HOLDFAST_CONFIRMATIONS: "2" });
-    expect([set.database, set.finality]).deep.equal([{ url }, { safe: 2, final: 2 }]);
+    expect(readConfig({ ...env, HOLDFAST_CONFIRMATIONS: "2" }).finality).deep.equal({ safe: 2, final: 2 });
+  });
+
+  it("takes a PostgreSQL database by host, or by the directory of a Unix socket", () => {
+    for (const url of [
+      "postgres://relayer@db/holdfast",
+      "postgres:///holdfast?host=/var/run/postgresql",
+      "postgresql://relayer@/holdfast?host=%2Fvar%2Frun%2Fpostgresql",
+      "postgresql://relayer@%2Fvar%2Frun%2Fpostgresql/holdfast",
+    ]) {
+      expect(readConfig({ ...env, DATABASE_URL: url }).database).deep.equal({ url });
+    }
+    for (const url of ["", "holdfast", "postgres:holdfast", "postgres://[secret/holdfast"]) {
+      expect(() => readConfig({ ...env, DATABASE_URL: url }), url)
+        .throw(ProtocolError)
+        .deep.include({ code: "config-invalid", details: { variable: "DATABASE_URL" } });
+    }
   });
 
   it("refuses to gather batches for so long that promises cannot be kept", () => {

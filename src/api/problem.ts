@@ -38,6 +38,7 @@ export const statusOf = {
   "dag-too-large": 422,
   "data-dir-locked": 500,
   "data-dir-unusable": 500,
+  "database-refused": 503,
   "database-unreachable": 503,
   "deal-unknown": 404,
   "deployment-failed": 500,

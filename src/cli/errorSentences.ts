@@ -14,6 +14,8 @@ export const errorSentences: Readonly<Partial<Record<ErrorCode, string>>> = {
   "data-dir-locked":
     "Another holdfast is running on {dir}. Nothing was changed. Stop it, or use another directory with --data.",
   "data-dir-unusable": "{dir} cannot be written. Nothing was changed. Use another directory with --data.",
+  "database-refused":
+    "The database server refuses: {reason}. Nothing was started. Create the database and its account, or correct DATABASE_URL.",
   "deal-unknown":
     "The relayer does not know the deal {deal}. Nothing was sent. Send its terms first: `holdfast deal register FILE --url URL`.",
   "deployment-outdated":

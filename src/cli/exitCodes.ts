@@ -42,6 +42,7 @@ export const exitCodeOfError = {
   "dag-too-large": 65,
   "data-dir-locked": 75,
   "data-dir-unusable": 73,
+  "database-refused": 78,
   "database-unreachable": 69,
   "deal-unknown": 65,
   "deployment-failed": 69,

@@ -28,6 +28,7 @@ export const errorCodes = [
   "dag-too-large",
   "data-dir-locked",
   "data-dir-unusable",
+  "database-refused",
   "database-unreachable",
   "deal-unknown",
   "deployment-failed",

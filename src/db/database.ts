@@ -32,7 +32,7 @@ const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
  * A migrated database: PostgreSQL at `url`, or one inside this process that keeps its files in `dataDir` and lets no
  * second process near them. Ids, block numbers and seconds are numbers, amounts decimal text, on both.
  *
- * Throws `data-dir-locked`, `data-dir-unusable` or `database-unreachable`.
+ * @throws `data-dir-locked`, `data-dir-unusable`, `database-unreachable`, or `database-refused` (no such database, no right)
  */
 export const createDatabase = async (options: DatabaseOptions): Promise<Database> => {
   const opened = "url" in options ? openPostgres(options.url) : await openPglite(options.dataDir);
@@ -44,6 +44,19 @@ export const createDatabase = async (options: DatabaseOptions): Promise<Database
   }
   return opened;
 };
+
+/**
+ * Whether a text says where a PostgreSQL database is, as libpq writes it: a host and port, or a Unix socket's directory
+ * (`postgres:///holdfast?host=/var/run/postgresql`).
+ */
+export function isPostgresUrl(text: string): boolean {
+  if (!/^postgres(ql)?:\/\//.test(text)) return false;
+  try {
+    return new pg.Client({ connectionString: text }).port > 0;
+  } catch {
+    return false;
+  }
+}
 
 const openPglite = async (dataDir: string): Promise<Database> => {
   const unlock = lockDir(dataDir);
@@ -78,7 +91,7 @@ const openPostgres = (url: string): Database => {
   // event would end the process.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: namingLosses(pool) }), plugins });
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: namingFailures(pool) }), plugins });
   return {
     db,
     engine: "postgres",
@@ -107,28 +120,35 @@ const connectionFailures = new Set([
   "57P03",
 ]);
 
+/** The server is there and refuses: no such database, an account or password that is wrong, a right that is missing. */
+const refusals = new Set(["3D000", "28000", "28P01", "42501"]);
+
+const isRefused = (error: unknown): error is Error =>
+  error instanceof Error && "code" in error && refusals.has(String(error.code));
+
 const isLost = (error: unknown) =>
   error instanceof Error &&
   (("code" in error && connectionFailures.has(String(error.code))) || /timeout|terminated/i.test(error.message));
 
-const nameLoss = async <T>(work: Promise<T>): Promise<T> => {
+const nameFailure = async <T>(work: Promise<T>): Promise<T> => {
   try {
     return await work;
   } catch (cause) {
+    if (isRefused(cause)) throw new ProtocolError("database-refused", { reason: cause.message }, { cause });
     throw isLost(cause) ? new ProtocolError("database-unreachable", {}, { cause }) : cause;
   }
 };
 
-/** The pool with `database-unreachable` for what fails because the server is not there, and not because of the query. */
-const namingLosses = (pool: pg.Pool): PostgresPool => ({
+/** The pool with a code for what fails because of the server, and not because of the query. */
+const namingFailures = (pool: pg.Pool): PostgresPool => ({
   options: pool.options,
   connect: async () => {
-    const client = await nameLoss(pool.connect());
+    const client = await nameFailure(pool.connect());
     const query = client.query.bind(client) as (...args: unknown[]) => unknown;
     return {
       query: ((...args: unknown[]) => {
         const answer = query(...args);
-        return answer instanceof Promise ? nameLoss(answer) : answer;
+        return answer instanceof Promise ? nameFailure(answer) : answer;
       }) as PostgresPoolClient["query"],
       release: () => client.release(),
     };

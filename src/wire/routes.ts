@@ -65,6 +65,7 @@ const relayRefusals = [
 
 /** Codes that any route may refuse with. */
 export const anyRefusals = [
+  "database-refused",
   "database-unreachable",
   "input-invalid",
   "internal",

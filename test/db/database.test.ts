@@ -111,6 +111,37 @@ describe("createDatabase on a PostgreSQL server that goes away", { skip: engineM
   });
 });
 
+describe("createDatabase on a PostgreSQL server that refuses", { skip: engineMissing("postgres") }, () => {
+  let databases: Databases;
+  let created: string;
+  before(async () => {
+    databases = await startDatabases("postgres");
+    const options = await databases.create();
+    created = "url" in options ? options.url : "";
+  });
+  after(() => databases.stop());
+
+  it("names a database and an account that are not there", async () => {
+    const missing = await rejection(createDatabase({ url: created.replace("/test1", "/none") }), "database-refused");
+    expect(missing.details).deep.equal({ reason: 'database "none" does not exist' });
+    const stranger = await rejection(
+      createDatabase({ url: created.replace("holdfast@", "none@") }),
+      "database-refused",
+    );
+    expect(stranger.details).deep.equal({ reason: 'role "none" does not exist' });
+  });
+
+  it("names a right that the account lacks", async () => {
+    const { db, close } = await createDatabase({ url: created });
+    await sql`create role guest login`.execute(db);
+    await sql`create database guarded`.execute(db);
+    await close();
+    const url = created.replace("holdfast@", "guest@").replace("/test1", "/guarded");
+    const refused = await rejection(createDatabase({ url }), "database-refused");
+    expect(refused.details).deep.equal({ reason: "permission denied for schema public" });
+  });
+});
+
 describe("createDatabase", () => {
   let dir: string;
   before(() => {

@@ -21,7 +21,8 @@ const serve = defineCommand({
     "  HOLDFAST_BATCH_SECONDS          how long evidence waits for others to share its anchor; 30",
     "  HOLDFAST_ANCHOR_WITHIN          seconds within which an anchor is promised; 900",
     "  HOLDFAST_LOG_LEVEL              debug, info, warn, error, silent; info",
-    "  DATABASE_URL                    PostgreSQL instead of the embedded database; needed for replicas",
+    "  DATABASE_URL                    PostgreSQL instead of the embedded database; needed for replicas. By Unix socket:",
+    "                                  postgres:///holdfast?host=/var/run/postgresql",
     "  KUBO_RPC_URL                    an IPFS node (Kubo) instead of the embedded store",
     "`holdfast relayer reindex` makes a damaged index anew from the chain, while no relayer runs.",
   ].join("\n"),
@@ -39,7 +40,7 @@ const serve = defineCommand({
     ["69", "the port is taken, or the database or store cannot be reached"],
     ["73", "the data directory cannot be written"],
     ["75", "another one runs on the same data directory"],
-    ["78", "a setting is missing or wrong"],
+    ["78", "a setting is missing or wrong, or the database refuses the relayer"],
   ],
   run: async (_, { signal, print }) => {
     const [{ readConfig }, { startHoldfast }] = await Promise.all([

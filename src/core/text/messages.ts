@@ -123,6 +123,10 @@ export const errorMessages = {
     en: "The data directory cannot be written. Nothing was changed. Fix its permissions, or use another directory.",
     zh: "数据目录不可写。未作任何更改。请修正权限，或改用其他目录。",
   },
+  "database-refused": {
+    en: "The database server does not let the relayer in. Money in escrow is safe and no deadline changes. The operator must create the database and its account, or correct DATABASE_URL.",
+    zh: "数据库服务器拒绝中继的连接。托管资金安全，期限不变。请运营方创建数据库与账户，或更正 DATABASE_URL。",
+  },
   "database-unreachable": {
     en: "The database does not answer. Money in escrow is safe and no deadline changes. Try again in a minute.",
     zh: "数据库暂时没有响应。托管资金安全，期限不变。请一分钟后重试。",
