@@ -6,6 +6,7 @@ import { ProtocolError } from "../core/errors.ts";
 import { createGateway } from "../ipfs/gateway.ts";
 import { type RouteName, routes } from "../wire/routes.ts";
 import type { ApiContext, Handlers } from "./context.ts";
+import { crossOrigin } from "./crossOrigin.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { openApiDocument } from "./openapi.ts";
 import { answerProblem } from "./problem.ts";
@@ -40,7 +41,7 @@ export const createApp = (options: AppOptions): Express => {
   app.use(requestId(log));
   app.use(helmet());
   app.use(createGateway(options.store));
-  app.use("/v1", limitRate(limits), noStore);
+  app.use("/v1", crossOrigin, limitRate(limits), noStore);
 
   const document = openApiDocument();
   app.get(OPENAPI_PATH, (_, response) => {

@@ -135,6 +135,7 @@ export const answerProblem = (request: Request, response: Response, options: { e
   else if (problem.status >= 500) log.warn({ ...line, ...error.details }, "cannot answer");
   else log.debug(line, "refused");
   if (problem.status === 503) response.set("Retry-After", String(RETRY_SECONDS));
+  if (problem.status === 405) response.set("Allow", String(problem.details.allowed));
   response
     .status(problem.status)
     .set({ "Content-Language": language, "Cache-Control": "no-store" })

@@ -63,6 +63,19 @@ describe("the HTTP API", () => {
       await service.refusal("input-invalid", "/v1/deals/%zz");
     });
 
+    it("states the methods of a route in Allow when it refuses another one", async () => {
+      for (const [path, allowed] of [
+        ["/v1/deals", "POST, GET"],
+        ["/v1/openapi.json", "GET"],
+        ["/health", "GET"],
+      ] as const) {
+        for (const method of ["DELETE", "OPTIONS"]) {
+          const { status, headers } = await service.ask(path, { method });
+          expect([status, headers.get("allow")], `${method} ${path}`).deep.equal([405, allowed]);
+        }
+      }
+    });
+
     it("names malformed JSON without quoting it", async () => {
       const headers = { "content-type": "application/json" };
       for (const body of ['{"terms":', "secret", '"text"', "{'a':1}", "{} {}"]) {
@@ -132,6 +145,50 @@ describe("the HTTP API", () => {
       expect(headers.get("content-security-policy")).contain("default-src 'self'");
       expect(headers.get("cache-control")).equal("no-store");
       expect(headers.get("x-request-id")).match(/^[0-9a-f-]{36}$/);
+    });
+  });
+
+  describe("for pages of other origins", () => {
+    const origin = "https://market.example";
+
+    it("answers a preflight with what a page may send, without counting it as a request", async () => {
+      await withApp({ limits: { requestsPerMinute: 1 } }, async (url) => {
+        for (const path of ["/v1/deals", "/v1/blobs", `/v1/deals/0x${"11".repeat(32)}/funding`]) {
+          const headers = {
+            origin,
+            "access-control-request-method": "POST",
+            "access-control-request-headers": "content-type,idempotency-key",
+          };
+          const { status, headers: given } = await fetch(url + path, { method: "OPTIONS", headers });
+          expect(status).equal(204);
+          expect(given.get("access-control-allow-origin")).equal("*");
+          expect(given.get("access-control-allow-methods")).equal("GET, POST");
+          expect(given.get("access-control-allow-headers")).equal("Content-Type, Idempotency-Key");
+          expect(Number(given.get("access-control-max-age"))).greaterThan(600);
+          expect(given.get("access-control-allow-credentials")).equal(null);
+        }
+      });
+    });
+
+    it("lets them read answers, refusals and the headers that a client needs", async () => {
+      await withApp({ limits: { requestsPerMinute: 2 } }, async (url) => {
+        const { ask } = createAsker(url);
+        const answers = [];
+        for (const path of ["internal", "no-such-code", "internal"]) {
+          answers.push(await ask(`/v1/errors/${path}`, { headers: { origin } }));
+        }
+        expect(answers.map(({ status }) => status)).deep.equal([200, 400, 429]);
+        for (const { headers } of answers) {
+          expect(headers.get("access-control-allow-origin")).equal("*");
+          const readable = headers.get("access-control-expose-headers")?.split(", ");
+          expect(readable).include.members(["Retry-After", "X-Request-Id"]);
+        }
+      });
+    });
+
+    it("keeps to itself what is not under /v1", async () => {
+      const { headers } = await service.ask("/health", { headers: { origin } });
+      expect(headers.get("access-control-allow-origin")).equal(null);
     });
   });
 
