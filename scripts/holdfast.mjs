@@ -38,7 +38,7 @@ process.on("uncaughtException", (error) => {
 const problem = nodeProblem(process.versions.node);
 if (problem === null) {
   const { install } = await import("./install.mjs");
-  if (install() === 0) run();
+  if ((await install()) === 0) run();
   else process.exitCode = notRun;
 } else {
   console.error(problem);

@@ -1,6 +1,7 @@
 // Installs what package-lock.json names, once per lock file. No dependencies: it runs before there are any.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,6 +14,7 @@ const mark = join(modules, ".installed");
 const busy = join(modules, ".installing");
 const busyOwner = join(busy, "pid");
 const waitMs = 200;
+const sayEveryMs = 5_000;
 const longestWaitMs = 10 * 60_000;
 
 const lockHash = () =>
@@ -59,18 +61,29 @@ const takeTurn = () => {
   throw new Error("another installation did not end in ten minutes");
 };
 
-const npmInstall = () => {
+/** Runs a program that is silent for a minute, and says on stderr for how long it has been at work. Gives its exit code. */
+const runSayingSo = async (command, args) => {
+  const startedAt = Date.now();
+  const child = spawn(command, args, { cwd: root, stdio: ["ignore", 2, 2], shell: process.platform === "win32" });
+  const timer = setInterval(
+    () => console.error(`Installing packages: ${Math.round((Date.now() - startedAt) / 1000)} s`),
+    sayEveryMs,
+  );
+  try {
+    const [code] = await once(child, "close");
+    return code;
+  } finally {
+    clearInterval(timer);
+  }
+};
+
+const npmInstall = async () => {
   const { node } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies;
   // Under an older Node, npm silently leaves out the native packages that Hardhat needs, so npm itself runs on the pinned one.
   // The lock file is read and never written: what a registry lacks today must not change a checkout.
   const flags = ["--no-save", "--no-audit", "--no-fund", "--loglevel=error"];
   const command = ["-y", "-p", `node@${node}`, "--", "npm", "install", ...flags];
-  const { status } = spawnSync("npx", command, {
-    cwd: root,
-    stdio: ["ignore", 2, 2],
-    shell: process.platform === "win32",
-  });
-  if (status !== 0) return false;
+  if ((await runSayingSo("npx", command)) !== 0) return false;
   const pinned = spawnSync(join(modules, "node", "bin", process.platform === "win32" ? "node.exe" : "node"), [
     "--version",
   ]);
@@ -83,8 +96,8 @@ export const explain = (error) =>
     ? "checkout-read-only: node_modules cannot be written here. Nothing was changed. Use a checkout that you may write to."
     : `setup-failed: ${error.message}. Run the same command again.`;
 
-/** Installs when needed. Returns the exit code for the process: 0 when node_modules matches the lock file. */
-export const install = () => {
+/** Installs when needed. Gives the exit code for the process: 0 when node_modules matches the lock file. */
+export const install = async () => {
   if (isCurrent()) return 0;
   let ours = false;
   try {
@@ -92,7 +105,7 @@ export const install = () => {
     ours = true;
     if (isCurrent()) return 0; // another installer did the work meanwhile
     console.error("Installing packages (once, about a minute)...");
-    if (!npmInstall()) {
+    if (!(await npmInstall())) {
       console.error(
         "setup-failed: npm could not install the packages, see above. Nothing else was changed. Check the package registry, then run the same command again.",
       );

@@ -4,7 +4,7 @@ import { nodeProblem } from "./nodeVersion.mjs";
 const problem = nodeProblem(process.versions.node);
 if (problem === null) {
   const { install } = await import("./install.mjs");
-  process.exitCode = install();
+  process.exitCode = await install();
 } else {
   console.error(problem);
   process.exitCode = 1;

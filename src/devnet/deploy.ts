@@ -15,6 +15,7 @@ import { z } from "zod";
 import LocalModule from "../../ignition/modules/Local.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { demoPanel } from "./demo/panel.ts";
+import { sayElapsed } from "./elapsed.ts";
 import { provideMulticall3, provideRegisteredPanel } from "./localContracts.ts";
 
 const addressSchema = z
@@ -47,6 +48,8 @@ export type DeployOptions = {
   dataDir: string;
   /** A node with unlocked, funded accounts, as `startLocalChain` gives. */
   rpcUrl: string;
+  /** Says how long compiling takes, for people who wait. */
+  say?: (line: string) => void;
 };
 
 const root = join(import.meta.dirname, "..", "..");
@@ -149,12 +152,12 @@ const runIgnition = async (client: PublicClient, artifacts: ArtifactResolver, jo
  * Throws `deployment-failed`, or `deployment-outdated` when the chain carries contracts that differ from those of this
  * checkout: contracts cannot change, so a new data directory is needed.
  */
-export const deployLocal = async ({ dataDir, rpcUrl }: DeployOptions): Promise<Deployment> => {
+export const deployLocal = async ({ dataDir, rpcUrl, say = () => {} }: DeployOptions): Promise<Deployment> => {
   const recordFile = join(dataDir, "deployment.json");
   const journalDir = join(dataDir, "ignition");
   const client = createPublicClient({ transport: http(rpcUrl), pollingInterval: 50 });
 
-  await compile();
+  await sayElapsed("Compiling the contracts", compile(), { say });
   const artifacts = await createArtifacts();
   const code = await codeHash(artifacts);
   const earlier = await readRecord(recordFile);

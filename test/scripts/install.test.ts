@@ -66,6 +66,19 @@ describe("setup", () => {
     expect(await timesAsked()).to.equal(1);
   });
 
+  it("says for how long it has been at work while npm says nothing", async () => {
+    await useNpx(`#!/bin/sh\nuntil [ -e go-on ]; do sleep 0.1; done\n${npxThatInstalls}`);
+    const child = start("setup.mjs");
+    const ended = finish(child);
+    let said = "";
+    for await (const bytes of child.stderr) {
+      said += bytes;
+      if (/^Installing packages: \d+ s$/m.test(said)) await writeFile(join(checkout, "go-on"), "");
+    }
+    expect((await ended).code).to.equal(0);
+    expect(said).to.match(/^Installing packages: 5 s$/m);
+  });
+
   it("installs again when the lock file changed", async () => {
     await finish(start("setup.mjs"));
     await writeFile(join(checkout, "package-lock.json"), '{"changed":true}');

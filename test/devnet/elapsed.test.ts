@@ -1,0 +1,22 @@
+import { describe, it } from "node:test";
+import { expect } from "chai";
+import { sayElapsed } from "../../src/devnet/elapsed.ts";
+
+describe("sayElapsed", () => {
+  it("says again and again for how long a step has been at work, and gives what came of it", async () => {
+    const lines: string[] = [];
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const say = (line: string) => {
+      lines.push(line);
+      if (lines.length === 2) resolve("done");
+    };
+    expect(await sayElapsed("Compiling", promise, { say, everyMs: 1 })).to.equal("done");
+    for (const line of lines) expect(line).to.match(/^Compiling: \d+ s$/);
+  });
+
+  it("passes a failure on", async () => {
+    const failure = new Error("no");
+    const error = await sayElapsed("Compiling", Promise.reject(failure), { say: () => {} }).catch((reason) => reason);
+    expect(error).to.equal(failure);
+  });
+});
