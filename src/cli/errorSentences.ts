@@ -37,7 +37,7 @@ export const errorSentences: Readonly<Partial<Record<ErrorCode, string>>> = {
     "A relayer does not lay out native currency for others. Call the contract from your own wallet: `holdfast deal call` prints the call.",
   "password-missing": "A password is needed and there is no terminal to ask on. Give --password-file FILE.",
   "port-taken":
-    "Port {port} is used by another program. Nothing was changed. Choose another one with --port, or 0 for any free one.",
+    "Port {port} ({listener}) is used by another program. Nothing was started. Choose another one with {option}, or 0 for any free one.",
   "recipient-invalid":
     "Recipient {index} is not an age public key (age1...). Nothing was filed. `holdfast keys encryption` makes one.",
   "terms-malformed": "These are no terms of a deal{at}. Nothing was signed.",

@@ -11,7 +11,7 @@ import { type ErrorCode, type ErrorDetails, ProtocolError } from "../core/errors
 import { lockDir } from "../db/dirLock.ts";
 
 /** What the starter tells the supervisor, as its only argument. */
-export type ChainOrder = { dir: string; port: number; chainId: number };
+export type ChainOrder = { dir: string; port: number | null; chainId: number };
 
 /** What the supervisor tells the starter, once. */
 export type ChainReport = { port: number } | { code: ErrorCode; details: ErrorDetails };
@@ -49,17 +49,30 @@ const takeDir = async (dir: string) => {
 const endOrphan = async (pidFile: string) => {
   const pid = await readFile(pidFile, "utf8").catch(() => "");
   if (!/^\d+$/.test(pid)) return;
-  const { stdout } = spawnSync("ps", ["-p", pid, "-o", "args="], { encoding: "utf8" });
-  if (stdout?.startsWith(anvilPath())) process.kill(Number(pid), "SIGKILL");
+  if (!isAnvil(pid)) return;
+  process.kill(Number(pid), "SIGKILL");
+  // Its port is free once it is gone.
+  for (const giveUpAt = Date.now() + STOP_WITHIN_MS; isAnvil(pid) && Date.now() < giveUpAt; ) await wait(20);
+};
+
+const isAnvil = (pid: string) =>
+  spawnSync("ps", ["-p", pid, "-o", "args="], { encoding: "utf8" }).stdout?.startsWith(anvilPath()) ?? false;
+
+/** The port of the earlier runs in this directory, or 0. A wallet that was told of it finds the chain again. */
+const readPort = async (file: string): Promise<number> => {
+  const text = await readFile(file, "utf8").catch(() => "");
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : 0;
 };
 
 /** Waits until anvil says where it listens. */
-const listening = (anvil: ChildProcess, port: number) =>
+const listening = (anvil: ChildProcess, { port, listener }: { port: number; listener: string }) =>
   new Promise<number>((resolve, reject) => {
     let said = "";
     const refuse = (cause?: unknown) => {
       const isTaken = /address already in use/i.test(said);
-      reject(new ProtocolError(isTaken ? "port-taken" : "chain-not-started", isTaken ? { port } : {}, { cause }));
+      reject(
+        new ProtocolError(isTaken ? "port-taken" : "chain-not-started", isTaken ? { port, listener } : {}, { cause }),
+      );
     };
     anvil.once("error", refuse);
     anvil.once("exit", () => refuse(new Error(said.slice(-500))));
@@ -130,7 +143,7 @@ const endAnvil = async (anvil: ChildProcess) => {
 };
 
 const supervise = async (
-  { dir, port, chainId }: ChainOrder,
+  { dir, port: ordered, chainId }: ChainOrder,
   stop: AbortSignal,
   report: (news: ChainReport) => void,
 ) => {
@@ -138,6 +151,9 @@ const supervise = async (
   const stateFile = join(dir, "state.json");
   const pidFile = join(dir, "anvil.pid");
   await endOrphan(pidFile);
+  const portFile = join(dir, "port");
+  const port = ordered ?? (await readPort(portFile));
+  const listener = ordered === null ? "chain, as in earlier runs" : "chain";
   const args = ["--host", "127.0.0.1", "--port", String(port), "--chain-id", String(chainId), "--hardfork", "prague"];
   args.push("--timestamp", String(GENESIS_SECONDS));
   // One slot an epoch: a block is safe after the next one and final after the one that follows.
@@ -147,7 +163,8 @@ const supervise = async (
   anvil.once("exit", () => ended.abort());
   try {
     await writeFile(pidFile, String(anvil.pid ?? ""));
-    const listensOn = await listening(anvil, port);
+    const listensOn = await listening(anvil, { port, listener });
+    await writeFile(portFile, String(listensOn));
     const chain = connect(listensOn);
     const save = createSaver(chain, stateFile);
     await setClock(chain);

@@ -49,7 +49,7 @@ export type DeployOptions = {
   /** A node with unlocked, funded accounts, as `startLocalChain` gives. */
   rpcUrl: string;
   /** Says how long compiling takes, for people who wait. */
-  say?: (line: string) => void;
+  onProgress?: (line: string) => void;
 };
 
 const root = join(import.meta.dirname, "..", "..");
@@ -152,12 +152,12 @@ const runIgnition = async (client: PublicClient, artifacts: ArtifactResolver, jo
  * Throws `deployment-failed`, or `deployment-outdated` when the chain carries contracts that differ from those of this
  * checkout: contracts cannot change, so a new data directory is needed.
  */
-export const deployLocal = async ({ dataDir, rpcUrl, say = () => {} }: DeployOptions): Promise<Deployment> => {
+export const deployLocal = async ({ dataDir, rpcUrl, onProgress = () => {} }: DeployOptions): Promise<Deployment> => {
   const recordFile = join(dataDir, "deployment.json");
   const journalDir = join(dataDir, "ignition");
   const client = createPublicClient({ transport: http(rpcUrl), pollingInterval: 50 });
 
-  await sayElapsed("Compiling the contracts", compile(), { say });
+  await sayElapsed("Compiling the contracts", compile(), { onProgress });
   const artifacts = await createArtifacts();
   const code = await codeHash(artifacts);
   const earlier = await readRecord(recordFile);

@@ -18,7 +18,7 @@ export type LocalChain = {
 export type LocalChainOptions = {
   /** The chain keeps its state in `<dataDir>/chain/state.json` and continues from there. */
   dataDir: string;
-  /** 0, the default, takes any free port. */
+  /** 0 takes any free port. Unless given, the port of the earlier runs in this directory, or any free one. */
   port?: number;
   /** Ends the chain when it aborts. */
   signal?: AbortSignal;
@@ -34,9 +34,9 @@ const supervisor = new URL("./anvilProcess.ts", import.meta.url);
  *
  * Throws `port-taken`, `data-dir-unusable`, `data-dir-locked` (another process supervises this chain) or `chain-not-started`.
  */
-export const startLocalChain = async ({ dataDir, port = 0, signal }: LocalChainOptions): Promise<LocalChain> => {
+export const startLocalChain = async ({ dataDir, port, signal }: LocalChainOptions): Promise<LocalChain> => {
   signal?.throwIfAborted();
-  const order: ChainOrder = { dir: join(dataDir, "chain"), port, chainId: LOCAL_CHAIN_ID };
+  const order: ChainOrder = { dir: join(dataDir, "chain"), port: port ?? null, chainId: LOCAL_CHAIN_ID };
   const child = fork(supervisor, [JSON.stringify(order)], {
     execArgv: ["--disable-warning=ExperimentalWarning"],
     stdio: ["ignore", "ignore", "inherit", "ipc"],

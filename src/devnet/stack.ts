@@ -1,7 +1,10 @@
+import { once } from "node:events";
 import { createWriteStream } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { openDevelopmentKey } from "../chain/keystore.ts";
+import { ProtocolError } from "../core/errors.ts";
 import { lockDir } from "../db/dirLock.ts";
 import { createLog } from "../relayer/log.ts";
 import { type Holdfast, startHoldfast } from "../service.ts";
@@ -27,8 +30,8 @@ export type LocalStackOptions = {
   readonly dataDir: string;
   /** Of the API; 0 takes any free port. */
   readonly port: number;
-  /** Of the chain's RPC; 0, the default, takes any free port. */
-  readonly chainPort?: number;
+  /** Of the chain's RPC, as `startLocalChain` takes it. */
+  readonly chainPort?: number | undefined;
   /** Says what begins, for people who wait. */
   readonly onProgress?: (line: string) => void;
   readonly signal: AbortSignal;
@@ -44,7 +47,7 @@ const ANCHOR_WITHIN = 900;
  * `chain-not-started`, `deployment-outdated`, `deployment-failed`; then nothing is left running.
  */
 export const startLocalStack = async (options: LocalStackOptions): Promise<LocalStack> => {
-  const { dataDir, port, chainPort = 0, onProgress = () => undefined, signal } = options;
+  const { dataDir, port, chainPort, onProgress = () => undefined, signal } = options;
   const closing: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const close of closing.splice(0).reverse()) await close();
@@ -52,14 +55,18 @@ export const startLocalStack = async (options: LocalStackOptions): Promise<Local
   try {
     const unlock = lockDir(dataDir);
     closing.push(async () => unlock());
+    // Deploying takes a minute: a port that the API cannot have is found before it.
+    const releasePort = await reservePort(port);
+    closing.push(releasePort);
     onProgress("Starting a local chain");
-    const chain = await startLocalChain({ dataDir, port: chainPort });
+    const chain = await startLocalChain({ dataDir, ...(chainPort === undefined ? {} : { port: chainPort }) });
     closing.push(chain.stop);
     signal.throwIfAborted();
     onProgress("Compiling and deploying the contracts");
-    const deployment = await deployLocal({ dataDir, rpcUrl: chain.rpcUrl });
+    const deployment = await deployLocal({ dataDir, rpcUrl: chain.rpcUrl, onProgress });
     signal.throwIfAborted();
     onProgress("Starting relayer, database, evidence store and API");
+    await releasePort();
     const holdfast = await startRelayer({ dataDir, port, deployment, rpcUrl: chain.rpcUrl });
     closing.push(holdfast.stop);
     signal.throwIfAborted();
@@ -79,6 +86,21 @@ export const startLocalStack = async (options: LocalStackOptions): Promise<Local
     await stop();
     throw error;
   }
+};
+
+/** Holds a port until it is released, so that nothing else takes it meanwhile. Throws `port-taken`; 0 is always free. */
+const reservePort = async (port: number): Promise<() => Promise<void>> => {
+  const server = createServer((socket) => socket.destroy()).listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch (cause) {
+    throw new ProtocolError("port-taken", { port, listener: "API" }, { cause });
+  }
+  return async () => {
+    if (!server.listening) return;
+    server.close();
+    await once(server, "close");
+  };
 };
 
 type Place = {

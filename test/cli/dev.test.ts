@@ -117,10 +117,19 @@ describe("holdfast dev", () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as { port: number };
-    const run = await runCli(["dev", "--data", at("other"), "--port", String(port), "--no-demo", "--json"]);
+    const dev = ["dev", "--data", at("other"), "--no-demo", "--json"];
+    const api = await runCli([...dev, "--port", String(port)]);
+    const chain = await runCli([...dev, "--port", "0", "--chain-port", String(port)]);
     server.close();
-    expect(run.exitCode).to.equal(69);
-    expect(run.json().error).to.deep.include({ code: "port-taken", details: { port } });
+    expect(api.exitCode).to.equal(69);
+    const details = { port, listener: "API", option: "--port" };
+    expect(api.json().error).to.deep.include({ code: "port-taken", details });
+    expect(chain.json().error).to.deep.include({
+      code: "port-taken",
+      details: { port, listener: "chain", option: "--chain-port" },
+    });
+    const isDeployed = await stat(join(at("other"), "deployment.json")).catch(() => false);
+    expect(isDeployed).to.equal(false);
   });
 
   it("refuses a directory that cannot be written with data-dir-unusable", async () => {
@@ -380,8 +389,13 @@ describe("holdfast dev", () => {
     const before = running.serving;
     expect(await running.stop()).to.equal(0);
     running = await startDev(["--data", data, "--port", "0", "--no-demo"]);
-    const { chainId, escrow, deals } = running.serving;
-    expect({ chainId, escrow }).to.deep.equal({ chainId: before.chainId, escrow: before.escrow });
+    const { chainId, escrow, rpcUrl, deals } = running.serving;
+    // The same address of the chain as well: a wallet that was told of it goes on.
+    expect({ chainId, escrow, rpcUrl }).to.deep.equal({
+      chainId: before.chainId,
+      escrow: before.escrow,
+      rpcUrl: before.rpcUrl,
+    });
     expect(deals).to.equal(2);
   });
 });

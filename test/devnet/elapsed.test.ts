@@ -10,13 +10,13 @@ describe("sayElapsed", () => {
       lines.push(line);
       if (lines.length === 2) resolve("done");
     };
-    expect(await sayElapsed("Compiling", promise, { say, everyMs: 1 })).to.equal("done");
+    expect(await sayElapsed("Compiling", promise, { onProgress: say, everyMs: 1 })).to.equal("done");
     for (const line of lines) expect(line).to.match(/^Compiling: \d+ s$/);
   });
 
   it("passes a failure on", async () => {
     const failure = new Error("no");
-    const error = await sayElapsed("Compiling", Promise.reject(failure), { say: () => {} }).catch((reason) => reason);
+    const error = await sayElapsed("Compiling", Promise.reject(failure), { onProgress: () => {} }).catch((reason) => reason);
     expect(error).to.equal(failure);
   });
 });

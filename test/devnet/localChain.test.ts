@@ -141,7 +141,7 @@ describe("startLocalChain", () => {
     await once(parent, "exit");
 
     const chain = await start();
-    expect(await isAnswering(rpcUrl)).to.equal(false);
+    expect(chain.rpcUrl).to.equal(rpcUrl);
     expect(await connect(chain.rpcUrl).getTransactionReceipt({ hash: receipt.transactionHash })).to.deep.equal(receipt);
     await chain.stop();
   });
@@ -158,7 +158,7 @@ describe("startLocalChain", () => {
     expect(await isAnswering(first.rpcUrl)).to.equal(true);
 
     const second = await start();
-    await until(async () => !(await isAnswering(first.rpcUrl)));
+    expect(second.rpcUrl).to.equal(first.rpcUrl);
     expect((await connect(second.rpcUrl).getTransactionReceipt({ hash: receipt.transactionHash })).status).to.equal(
       "success",
     );
@@ -189,7 +189,29 @@ describe("startLocalChain", () => {
     try {
       const { code, details } = await failureOf(start({ port: address.port }));
       expect(code).to.equal("port-taken");
-      expect(details).to.deep.equal({ port: address.port });
+      expect(details).to.deep.equal({ port: address.port, listener: "chain" });
+    } finally {
+      other.close();
+    }
+  });
+
+  it("keeps its port over restarts, and says so when another program has it meanwhile", async () => {
+    const { port: first } = await start({ port: 0 });
+    await running.pop()?.stop();
+    const { port: second } = await start();
+    expect(second).to.equal(first);
+    await running.pop()?.stop();
+
+    const other = createServer().listen(first, "127.0.0.1");
+    await once(other, "listening");
+    try {
+      const { code, details } = await failureOf(start());
+      expect(code).to.equal("port-taken");
+      expect(details).to.deep.equal({ port: first, listener: "chain, as in earlier runs" });
+      const { port: third } = await start({ port: 0 });
+      expect(third).not.to.equal(first);
+      await running.pop()?.stop();
+      expect((await start()).port).to.equal(third);
     } finally {
       other.close();
     }

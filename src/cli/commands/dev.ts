@@ -9,6 +9,7 @@ import { type Command, type CommandContext, defineCommand, type Outcome } from "
 import { readJson, statFile } from "../files.ts";
 import { columns } from "../help.ts";
 import { parsePort } from "../parsePort.ts";
+import { namePortOption } from "../portTaken.ts";
 import { untilStopped } from "../untilStopped.ts";
 import { devSkip } from "./devSkip.ts";
 
@@ -35,7 +36,11 @@ const serve = defineCommand({
   options: {
     data: { type: "string", value: "DIR", about: "where everything is kept; ./data unless given" },
     port: { type: "string", value: "N", about: `port of the API; ${DEFAULT_PORT} unless given, 0 for any free one` },
-    "chain-port": { type: "string", value: "N", about: "port of the chain's RPC; any free one unless given" },
+    "chain-port": {
+      type: "string",
+      value: "N",
+      about: "port of the chain's RPC; that of the earlier start unless given, at the first any free one",
+    },
     fund: {
       type: "string",
       value: "ADDRESS",
@@ -55,14 +60,17 @@ const serve = defineCommand({
   run: async ({ values }, context) => {
     const dataDir = resolve(values.data ?? "data");
     const port = parsePort(values.port ?? DEFAULT_PORT, { option: "--port", help: HELP });
-    const chainPort = parsePort(values["chain-port"] ?? "0", { option: "--chain-port", help: HELP });
+    const given = values["chain-port"];
+    const chainPort = given === undefined ? undefined : parsePort(given, { option: "--chain-port", help: HELP });
     const funded = (values.fund ?? []).map(parseAddress);
     const [{ startLocalStack }, { giveTestMoney }] = await Promise.all([
       import("../../devnet/stack.ts"),
       import("../../devnet/testMoney.ts"),
     ]);
     const { signal, progress } = context;
-    const stack = await startLocalStack({ dataDir, port, chainPort, onProgress: progress, signal });
+    const stack = await startLocalStack({ dataDir, port, chainPort, onProgress: progress, signal }).catch(
+      namePortOption((listener) => (listener === "API" ? "--port" : "--chain-port")),
+    );
     try {
       for (const account of funded) await giveTestMoney(stack.rpcUrl, account, stack.deployment);
       const story = values["no-demo"] === true ? undefined : await tellStory(stack, { dataDir, context });

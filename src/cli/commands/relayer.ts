@@ -1,5 +1,6 @@
 import { ProtocolError } from "../../core/errors.ts";
 import { type Command, defineCommand } from "../command.ts";
+import { namePortOption } from "../portTaken.ts";
 import { untilStopped } from "../untilStopped.ts";
 import { relayerReindex } from "./relayerReindex.ts";
 
@@ -47,7 +48,7 @@ const serve = defineCommand({
       import("../../config.ts"),
       import("../../service.ts"),
     ]);
-    const holdfast = await startHoldfast(readConfig(), { signal });
+    const holdfast = await startHoldfast(readConfig(), { signal }).catch(namePortOption(() => "HOLDFAST_PORT"));
     const { contracts, address } = holdfast.relayer;
     print({
       text: `Serving ${holdfast.url} until Ctrl-C; the relayer is ${address}.`,
