@@ -9,7 +9,7 @@ import { expect } from "chai";
 import type { Hex } from "viem";
 import { templateExample } from "../../src/cli/dealTemplate.ts";
 import { ProtocolError } from "../../src/core/errors.ts";
-import { createClient } from "../../src/sdk/client.ts";
+import { createClient, type EvidenceView } from "../../src/sdk/client.ts";
 import { startAnvil } from "../fixtures/anvil.ts";
 import { runCli } from "../fixtures/cli.ts";
 import { startDev, startServer } from "../fixtures/devServer.ts";
@@ -179,6 +179,13 @@ describe("holdfast dev", () => {
       isOffline: true,
     });
     expect(verdict.exitCode, verdict.stdout).to.equal(0);
+    const listed = (await done("evidence", "list", "deal.json", ...relayer)) as { evidence: EvidenceView[] };
+    expect(listed.evidence.map(({ digest }) => digest)).to.have.members(first.files.map(({ digest }) => digest));
+    expect(listed.evidence[0]).to.include({ deal: id, submitter: keys.buyer, state: "anchored" });
+    const forPeople = await runCli(["evidence", "list", String(id), ...relayer], { cwd: dir });
+    expect(forPeople.stdout).to.include(`2 records were filed under the deal ${id}`);
+    const none = await done("evidence", "list", `0x${"11".repeat(32)}`, ...relayer);
+    expect(none.evidence).to.deep.equal([]);
     const open = ["evidence", "open", "evidence/photo.jpg.evidence.json", "--identity", "reader.txt"];
     await done(...open, "--out", "opened.jpg", ...relayer);
     expect(await readFile(at("opened.jpg"))).to.deep.equal(Buffer.from(photo));

@@ -9,6 +9,7 @@ const commands = [
   ["relayer", "reindex"],
   ["evidence"],
   ["evidence", "add"],
+  ["evidence", "list"],
   ["evidence", "open"],
   ["determination"],
   ["determination", "write"],
