@@ -13,6 +13,13 @@ const fuzzSeed = process.env.HOLDFAST_FUZZ_SEED;
 /** What the contracts are deployed with; the formal proofs compile with the same. */
 export const compilerSettings = { viaIR: true, optimizer: { enabled: true, runs: 300 }, evmVersion: "prague" };
 
+const compiler = {
+  version: "0.8.34",
+  // The wasm compiler of the pinned npm package: no compiler is ever downloaded.
+  path: createRequire(import.meta.url).resolve("solc/soljson.js"),
+  settings: compilerSettings,
+};
+
 export default defineConfig({
   plugins: [
     hardhatEthers,
@@ -24,12 +31,9 @@ export default defineConfig({
   ],
   solidity: {
     profiles: {
-      default: {
-        version: "0.8.34",
-        // The wasm compiler of the pinned npm package: no compiler is ever downloaded.
-        path: createRequire(import.meta.url).resolve("solc/soljson.js"),
-        settings: compilerSettings,
-      },
+      default: compiler,
+      // `hardhat ignition deploy` compiles with this one; left out, it would have none of the settings.
+      production: { ...compiler, isolated: false },
     },
   },
   networks: {
