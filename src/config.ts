@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Contracts } from "./chain/contracts.ts";
+import { contractsAt, deploymentPlace } from "./chain/deploymentFile.ts";
 import type { Finality } from "./chain/heads.ts";
 import { ProtocolError } from "./core/errors.ts";
-import { address } from "./core/fields.ts";
 import { type DatabaseOptions, isPostgresUrl } from "./db/database.ts";
 import { ANCHOR_MARGIN } from "./relayer/anchor.ts";
 
@@ -31,20 +31,6 @@ const environment = z.object({
   DATABASE_URL: z.string().refine(isPostgresUrl).optional(),
   KUBO_RPC_URL: z.url({ protocol: /^https?$/ }).optional(),
 });
-
-/** What deploying writes down; it may say more than a relayer needs. */
-const deploymentSchema = z
-  .object({
-    chainId: z.int().positive(),
-    escrow: address,
-    panelTribunal: address,
-    evidenceRegistry: address,
-    deployBlock: z.int().nonnegative(),
-  })
-  .transform(({ chainId, escrow, panelTribunal, evidenceRegistry, deployBlock }) => ({
-    chainId,
-    contracts: { escrow, panel: panelTribunal, registry: evidenceRegistry, fromBlock: deployBlock },
-  }));
 
 export type Config = Readonly<{
   dataDir: string;
@@ -105,7 +91,8 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>> = p
 const readDeployment = (path: string): Readonly<{ chainId: number; contracts: Contracts }> => {
   const text = readText("HOLDFAST_DEPLOYMENT", path);
   try {
-    return deploymentSchema.parse(JSON.parse(text));
+    const place = deploymentPlace.parse(JSON.parse(text));
+    return { chainId: place.chainId, contracts: contractsAt(place) };
   } catch (cause) {
     throw new ProtocolError("config-invalid", { variable: "HOLDFAST_DEPLOYMENT" }, { cause });
   }

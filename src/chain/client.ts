@@ -86,6 +86,16 @@ export const requireChain = async (chain: Chain): Promise<void> => {
   if (failures.length === answers.length) throw failures[0];
 };
 
+/** Which chain a node is of, where nobody said which one it should be. Throws `rpc-unreachable` or `rpc-refused`. */
+export async function readChainId(rpcUrl: string): Promise<number> {
+  const connection = connect(rpcUrl, 0, DEFAULT_TIMEOUT_MS);
+  try {
+    return Number(await connection.request({ method: "eth_chainId" }));
+  } finally {
+    connection.close();
+  }
+}
+
 const isUnreachable = (error: unknown): boolean => error instanceof ProtocolError && error.code === "rpc-unreachable";
 
 const isMismatch = (error: unknown): boolean => error instanceof ProtocolError && error.code === "chain-mismatch";

@@ -40,6 +40,7 @@ export const errorSentences: Readonly<Partial<Record<ErrorCode, string>>> = {
     "Port {port} ({listener}) is used by another program. Nothing was started. Choose another one with {option}, or 0 for any free one.",
   "recipient-invalid":
     "Recipient {index} is not an age public key (age1...). Nothing was filed. `holdfast keys encryption` makes one.",
+  "rpc-refused": "The chain node refuses {method}: {reason}. Money in escrow is safe. Try again, or use another node.",
   "terms-malformed": "These are no terms of a deal{at}. Nothing was signed.",
   "terms-unsafe": "The escrow would refuse these terms: {fact}. Nothing was signed or sent. {remedy}",
   "usage-invalid": "{problem} Help: {help} --help",

@@ -8,6 +8,7 @@ import { columns, titles } from "./help.ts";
 /** Each command is loaded when it is asked for: `verify` runs on a machine without any network, and loads none. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   dev: async () => (await import("./commands/dev.ts")).dev,
+  deploy: async () => (await import("./commands/deploy.ts")).deploy,
   verify: async () => (await import("./commands/verify.ts")).verify,
   deal: async () => (await import("./commands/deal.ts")).deal,
   evidence: async () => (await import("./commands/evidence.ts")).evidence,

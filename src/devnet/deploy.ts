@@ -1,9 +1,6 @@
-import { spawn } from "node:child_process";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
-  type Artifact,
   type ArtifactResolver,
   type DeploymentParameters,
   type DeploymentResult,
@@ -13,6 +10,7 @@ import {
 import { type Address, createPublicClient, type Hex, http, keccak256, type PublicClient } from "viem";
 import { z } from "zod";
 import LocalModule from "../../ignition/modules/Local.ts";
+import { compileContracts, loadArtifact } from "../chain/artifacts.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { demoPanel } from "./demo/panel.ts";
 import { sayElapsed } from "./elapsed.ts";
@@ -53,7 +51,6 @@ export type DeployOptions = {
 };
 
 const root = join(import.meta.dirname, "..", "..");
-const artifactsDir = join(root, "artifacts", "contracts");
 const contracts = {
   escrow: "Escrow",
   panelTribunal: "PanelTribunal",
@@ -61,33 +58,9 @@ const contracts = {
   stablecoin: "MockStablecoin",
 } as const;
 
-/** Compiles what changed. Hardhat runs as a program of its own: nothing in src depends on it. */
-const compile = async () => {
-  const hardhat = createRequire(import.meta.url)
-    .resolve("hardhat/package.json")
-    .replace("package.json", "dist/src/cli.js");
-  const child = spawn(process.execPath, [hardhat, "build", "--quiet", "--no-tests"], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      said = (said + text).slice(-4_000);
-    });
-  }
-  const code = await new Promise((resolve) => child.once("close", resolve));
-  if (code !== 0) throw new ProtocolError("deployment-failed", { step: "compile" }, { cause: new Error(said) });
-};
-
-const createArtifacts = async (): Promise<ArtifactResolver> => {
-  const files = await readdir(artifactsDir, { recursive: true });
-  const load = async (name: string): Promise<Artifact> => {
-    const file = files.find((path) => path.endsWith(join("/", `${name}.json`)));
-    if (file === undefined) throw new ProtocolError("deployment-failed", { step: "artifact", contract: name });
-    return JSON.parse(await readFile(join(artifactsDir, file), "utf8")) as Artifact;
-  };
-  return { loadArtifact: load, getBuildInfo: async () => undefined };
+const artifacts: ArtifactResolver = {
+  loadArtifact: loadArtifact as ArtifactResolver["loadArtifact"],
+  getBuildInfo: async () => undefined,
 };
 
 // The compiler appends a hash of the sources, comments included, whose length its last two bytes tell.
@@ -95,8 +68,8 @@ const withoutMetadata = (bytecode: string) =>
   bytecode.slice(0, bytecode.length - 4 - 2 * Number.parseInt(bytecode.slice(-4), 16));
 
 /** One hash of what the compiled contracts do. */
-const codeHash = async (artifacts: ArtifactResolver) => {
-  const loaded = await Promise.all(Object.values(contracts).map((name) => artifacts.loadArtifact(name)));
+const codeHash = async () => {
+  const loaded = await Promise.all(Object.values(contracts).map(loadArtifact));
   return keccak256(new TextEncoder().encode(loaded.map(({ bytecode }) => withoutMetadata(bytecode)).join("\n")));
 };
 
@@ -130,7 +103,7 @@ const addressesIn = (result: DeploymentResult) => {
   };
 };
 
-const runIgnition = async (client: PublicClient, artifacts: ArtifactResolver, journalDir: string) => {
+const runIgnition = async (client: PublicClient, journalDir: string) => {
   const request = ({ method, params }: { method: string; params?: unknown }) =>
     client.request({ method, params } as never);
   const parameters = await readFile(join(root, "ignition", "parameters", "local.json"), "utf8");
@@ -157,9 +130,8 @@ export const deployLocal = async ({ dataDir, rpcUrl, onProgress = () => {} }: De
   const journalDir = join(dataDir, "ignition");
   const client = createPublicClient({ transport: http(rpcUrl), pollingInterval: 50 });
 
-  await sayElapsed("Compiling the contracts", compile(), { onProgress });
-  const artifacts = await createArtifacts();
-  const code = await codeHash(artifacts);
+  await sayElapsed("Compiling the contracts", compileContracts(), { onProgress });
+  const code = await codeHash();
   const earlier = await readRecord(recordFile);
   if (earlier !== undefined && (await isOnChain(client, earlier))) {
     if (earlier.code !== code) throw new ProtocolError("deployment-outdated", { dataDir });
@@ -172,7 +144,7 @@ export const deployLocal = async ({ dataDir, rpcUrl, onProgress = () => {} }: De
   await rm(journalDir, { recursive: true, force: true });
   await mkdir(dataDir, { recursive: true });
   const before = await client.getBlockNumber();
-  const addresses = addressesIn(await runIgnition(client, artifacts, journalDir));
+  const addresses = addressesIn(await runIgnition(client, journalDir));
   const { number, hash } = await client.getBlock({ blockNumber: before + 1n });
   const deployment: Deployment = { chainId: await client.getChainId(), ...addresses, deployBlock: Number(number) };
   const record: DeploymentRecord = { ...deployment, deployBlockHash: hash, code };

@@ -31,6 +31,10 @@ export const errorMessages = {
     en: "The other side can still answer. No money moved. Send the determination again from {until} (Unix seconds) on; its signatures stay good.",
     zh: "对方仍在答辩期内。资金未动。请在 {until}（Unix 秒）之后再次提交该裁定，已有签名继续有效。",
   },
+  "balance-too-low": {
+    en: "The account cannot pay for the transactions. Nothing more was sent, and what is there stays. {account} has {balance} and needs up to {needed}, in wei: send it the rest, and repeat the command.",
+    zh: "该账户余额不足以支付交易费用。未再发送任何内容，已部署的保持不变。{account} 现有 {balance}，最多需 {needed}（单位 wei）：请补足后重新执行。",
+  },
   "beacon-unknown": {
     en: "The chain does not know the block that the record was signed after. Nothing was filed. Sign the record again over a recent block; {block} is not one.",
     zh: "链上没有该记录所引用的区块。未提交任何内容。请引用最近的区块重新签署；{block} 无效。",
@@ -98,6 +102,10 @@ export const errorMessages = {
   "config-invalid": {
     en: "A setting is missing or wrong. Nothing was started. Set {variable}.",
     zh: "配置缺失或有误。未启动任何服务。请设置 {variable}。",
+  },
+  "contract-code-differs": {
+    en: "Another program stands at a contract's address. Nothing was sent. Do not use it; ask another node of the chain first: {contract} at {address}.",
+    zh: "合约地址上的代码与本程序不符。未发送任何内容。请勿使用；请先改用该链的其他节点核对：{contract}，{address}。",
   },
   "contract-missing": {
     en: "There is no contract at the configured address. Nothing was sent. Check the chain and the deployment: {contract} at {address}.",

@@ -1,0 +1,57 @@
+import { type Address, concat, encodeAbiParameters, type Hex, hexToBytes, keccak256 } from "viem";
+import { type CompiledContract, loadArtifact } from "./artifacts.ts";
+import { create2AddressOf } from "./create2.ts";
+import { permit2Address } from "./permit2.ts";
+
+/** The contracts of the protocol, each after those that it names. */
+export const protocolContracts = {
+  evidenceRegistry: "EvidenceRegistry",
+  escrow: "Escrow",
+  panelTribunal: "PanelTribunal",
+} as const;
+
+export type ProtocolContract = keyof typeof protocolContracts;
+
+export const protocolNames = ["evidenceRegistry", "escrow", "panelTribunal"] as const satisfies ProtocolContract[];
+
+/** What creates a contract, where it stands then, and how to recognize its code there. */
+type ContractCode = Readonly<{
+  address: Address;
+  /** The compiled code with the constructor's arguments. */
+  initCode: Hex;
+  compiled: CompiledContract;
+}>;
+
+/** The protocol as this checkout compiles it. */
+export type ProtocolCode = Readonly<Record<ProtocolContract, ContractCode>>;
+
+/** Code and addresses of every contract, the same for everybody and on every chain. Throws `deployment-failed`. */
+export async function loadProtocolCode(): Promise<ProtocolCode> {
+  const codeOf = async (name: ProtocolContract, ...args: readonly Address[]): Promise<ContractCode> => {
+    const compiled = await loadArtifact(protocolContracts[name]);
+    const types = args.map(() => ({ type: "address" }));
+    const initCode = concat([compiled.bytecode, encodeAbiParameters(types, args)]);
+    return { address: create2AddressOf(initCode), initCode, compiled };
+  };
+  const escrow = await codeOf("escrow", permit2Address);
+  return {
+    evidenceRegistry: await codeOf("evidenceRegistry"),
+    escrow,
+    panelTribunal: await codeOf("panelTribunal", escrow.address),
+  };
+}
+
+/**
+ * The hash of a contract's code without what its constructor put in. Equal for the code on the chain and the compiled
+ * one exactly when both are the same program.
+ */
+export function maskedCodeHash(code: Hex, { immutableReferences = {} }: CompiledContract): Hex {
+  const masked = hexToBytes(code);
+  for (const { start, length } of Object.values(immutableReferences).flat()) masked.fill(0, start, start + length);
+  return keccak256(masked);
+}
+
+/** Whether the code on a chain is that of the compiled contract. */
+export function isSameCode(code: Hex, compiled: CompiledContract): boolean {
+  return maskedCodeHash(code, compiled) === keccak256(compiled.deployedBytecode);
+}

@@ -1,0 +1,244 @@
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { compileContracts, standardJsonOf } from "../../chain/artifacts.ts";
+import { type Chain, createChain, readChainId, requireChain } from "../../chain/client.ts";
+import {
+  type DeploymentStatus,
+  deployMissing,
+  estimateDeployment,
+  findCreationBlock,
+  readDeploymentStatus,
+  readHead,
+} from "../../chain/deployContracts.ts";
+import { type DeploymentPlace, type DeploymentRecord, deploymentPlace } from "../../chain/deploymentFile.ts";
+import {
+  loadProtocolCode,
+  maskedCodeHash,
+  type ProtocolCode,
+  protocolContracts,
+  protocolNames,
+} from "../../chain/protocolCode.ts";
+import { ProtocolError } from "../../core/errors.ts";
+import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
+import { type CommandContext, defineCommand, type Outcome } from "../command.ts";
+import { costText, statusText } from "../deploymentText.ts";
+import { fileError, readJson, statFile, writeNew } from "../files.ts";
+import { openWallet, walletOptions } from "../wallet.ts";
+
+const HELP = "holdfast deploy";
+
+const options = {
+  rpc: { type: "string", value: "URL", about: "a node of the chain" },
+  "chain-id": { type: "string", value: "N", about: "refuse the node when it is of another chain" },
+  out: { type: "string", value: "FILE", about: "where to write what a relayer needs, like deployment.json" },
+  send: { type: "boolean", about: "create what is missing, from --keystore" },
+  ...walletOptions,
+  "standard-json": {
+    type: "string",
+    value: "DIR",
+    about: "also write what the compiler was told for each contract, for block explorers and for your own compiler",
+  },
+} as const;
+
+export const deploy = defineCommand({
+  summary: "put the contracts on a chain, or check that they are there",
+  usage: "--rpc URL [--out FILE] [--send --keystore FILE]",
+  about: [
+    "The addresses of EvidenceRegistry, Escrow and PanelTribunal follow from their code alone: they are the same on every",
+    "chain and whoever creates them, and nobody owns them. Without --send this compiles them, compares what stands on the",
+    "chain with it, says what is missing and what that costs, and sends nothing. With --send it creates what is missing;",
+    "stopped or killed, the same command goes on and creates nothing twice. When all are there, it writes --out. docs/deploying.md",
+    "says what to decide before.",
+  ].join("\n"),
+  examples: [
+    ["holdfast deploy --rpc http://127.0.0.1:8545", "what is there, what is missing, what it costs; sends nothing"],
+    [
+      "holdfast deploy --rpc http://127.0.0.1:8545 --chain-id 31337 --keystore deployer.json --out deployment.json --send",
+      "create what is missing",
+    ],
+    ["holdfast deploy --rpc http://127.0.0.1:8545 --standard-json sources", "the input for a block explorer"],
+  ],
+  options,
+  positionals: [0, 0],
+  exitCodes: [
+    ["0", "looked, or deployed; in JSON `isDeployed` tells whether everything is there"],
+    ["69", "the account cannot pay, the node does not answer, or a transaction failed"],
+    ["73", "--out is there already and is about other contracts"],
+    ["78", "the node is of another chain, or another program stands at an address"],
+  ],
+  run: async ({ values }, context) => {
+    const { rpc, out } = values;
+    if (rpc === undefined) throw usage("Name a node of the chain: --rpc URL.");
+    if (values.send === true && out === undefined) throw usage("Say where to write what a relayer needs: --out FILE.");
+    const chainId = parseChainId(values["chain-id"]) ?? (await readChainId(rpc));
+    const chain = createChain({ rpcUrls: [rpc], chainId });
+    try {
+      await requireChain(chain);
+      context.progress("Compiling those contracts that changed...");
+      await compileContracts();
+      const code = await loadProtocolCode();
+      if (values["standard-json"] !== undefined) await writeStandardJson(values["standard-json"], code);
+      return await deployTo(chain, code, { values, context });
+    } finally {
+      chain.close();
+    }
+  },
+});
+
+type Values = {
+  readonly out?: string;
+  readonly send?: boolean;
+  readonly keystore?: string;
+  readonly "password-file"?: string;
+};
+
+const deployTo = async (
+  chain: Chain,
+  code: ProtocolCode,
+  { values, context }: { values: Values; context: CommandContext },
+): Promise<Outcome> => {
+  const { out } = values;
+  const earlier = out === undefined ? undefined : await readEarlier(out, { chain, code });
+  const status = await readDeploymentStatus(chain, code);
+  const steps = await estimateDeployment(chain, code, status);
+  const isDeployed = steps.length === 0;
+  const where = statusText(chain.chainId, code, status);
+  const said = { isDeployed, steps, ...factsOf(chain, code, status) };
+
+  if (isDeployed) {
+    if (out === undefined) return { text: `${where}\n\nEverything is there; nothing was sent.`, json: said };
+    const deployment = { ...(await placeOf(chain, code, { status, earlier })), codeHashes: allHashes(status) };
+    if (earlier?.isWhole !== true) await replaceFile(out, deployment);
+    await rm(startedFile(out), { force: true });
+    return {
+      text: `${where}\n\nEverything is there; nothing was sent. ${escapeInvisible(out)} says where.`,
+      json: { ...said, transactions: [], deployment },
+    };
+  }
+  if (values.send !== true || out === undefined) {
+    const how = "Nothing was sent: --send --keystore FILE --out FILE sends them.";
+    return { text: `${where}\n\n${costText(steps)} ${how}`, json: said };
+  }
+
+  const { signal, progress } = context;
+  const account = await openWallet(values, { signal, help: HELP });
+  progress(`${costText(steps)} They are sent from ${account.address} to chain ${chain.chainId}.`);
+  const place = await placeOf(chain, code, { status, earlier });
+  await replaceFile(startedFile(out), place);
+  const transactions = await deployMissing(chain, code, { steps, account, signal, onProgress: progress });
+  const reached = await readDeploymentStatus(chain, code);
+  const deployment: DeploymentRecord = { ...place, codeHashes: allHashes(reached) };
+  await replaceFile(out, deployment);
+  await rm(startedFile(out), { force: true });
+  return {
+    text: `${statusText(chain.chainId, code, reached)}\n\nDeployed by ${account.address}. ${escapeInvisible(out)} says where.`,
+    json: {
+      isDeployed: true,
+      ...factsOf(chain, code, reached),
+      sender: account.address,
+      transactions,
+      deployment,
+    },
+  };
+};
+
+const usage = (problem: string) => new ProtocolError("usage-invalid", { problem, help: HELP });
+
+const parseChainId = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  const chainId = Number(text);
+  if (/^[1-9]\d*$/.test(text) && Number.isSafeInteger(chainId)) return chainId;
+  throw usage("--chain-id takes a whole number, like 8453.");
+};
+
+/** What this checkout knows about each contract, for programs. */
+const factsOf = ({ chainId }: Chain, code: ProtocolCode, status: DeploymentStatus) => ({
+  chainId,
+  contracts: Object.fromEntries(
+    protocolNames.map((name) => [
+      name,
+      {
+        address: code[name].address,
+        codeHash: status.codeHashes[name] ?? null,
+        maskedCodeHash: maskedCodeHash(code[name].compiled.deployedBytecode, code[name].compiled),
+      },
+    ]),
+  ),
+  hasFactory: status.hasFactory,
+  hasPermit2: status.hasPermit2,
+  hasMulticall3: status.hasMulticall3,
+});
+
+const allHashes = ({ codeHashes }: DeploymentStatus): DeploymentRecord["codeHashes"] => {
+  const { escrow, panelTribunal, evidenceRegistry } = codeHashes;
+  if (escrow === undefined || panelTribunal === undefined || evidenceRegistry === undefined) {
+    throw new ProtocolError("deployment-failed", { step: "look again" });
+  }
+  return { escrow, panelTribunal, evidenceRegistry };
+};
+
+/** Written before anything is sent, so that a killed run still tells from which block on to look. */
+const startedFile = (out: string) => `${out}.started`;
+
+type Earlier = Readonly<{ place: DeploymentPlace; isWhole: boolean }>;
+type Here = Readonly<{ chain: Chain; code: ProtocolCode }>;
+
+/** What an earlier run wrote. Throws `chain-mismatch` or `file-exists` when it is about something else. */
+const readEarlier = async (out: string, { chain, code }: Here): Promise<Earlier | undefined> => {
+  const path = (await statFile(out)) === undefined ? startedFile(out) : out;
+  if ((await statFile(path)) === undefined) return undefined;
+  const place = deploymentPlace.safeParse(await readJson(path));
+  if (!place.success) throw new ProtocolError("file-exists", { path });
+  const actual = chain.chainId;
+  if (place.data.chainId !== actual)
+    throw new ProtocolError("chain-mismatch", { expected: place.data.chainId, actual });
+  if (protocolNames.some((name) => place.data[name] !== code[name].address)) {
+    throw new ProtocolError("file-exists", { path });
+  }
+  return { place: place.data, isWhole: path === out };
+};
+
+/** Where the contracts are or will be, and the first block that can hold an event of theirs. */
+const placeOf = async (
+  chain: Chain,
+  code: ProtocolCode,
+  { status, earlier }: Readonly<{ status: DeploymentStatus; earlier: Earlier | undefined }>,
+): Promise<DeploymentPlace> => {
+  const present = protocolNames.filter((name) => !status.missing.includes(name));
+  const created =
+    earlier === undefined
+      ? await Promise.all(present.map((name) => findCreationBlock(chain, code[name].address)))
+      : [earlier.place.deployBlock];
+  return {
+    chainId: chain.chainId,
+    evidenceRegistry: code.evidenceRegistry.address,
+    escrow: code.escrow.address,
+    panelTribunal: code.panelTribunal.address,
+    deployBlock: Math.min((await readHead(chain)) + 1, ...created),
+  };
+};
+
+const replaceFile = async (path: string, content: object): Promise<void> => {
+  try {
+    const file = await open(`${path}.new`, "w");
+    try {
+      await file.writeFile(`${JSON.stringify(content, null, 2)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(`${path}.new`, path);
+  } catch (error) {
+    throw fileError(error, path, "write");
+  }
+};
+
+const writeStandardJson = async (dir: string, code: ProtocolCode): Promise<void> => {
+  await mkdir(dir, { recursive: true }).catch((error: unknown) => {
+    throw fileError(error, dir, "write");
+  });
+  for (const name of protocolNames) {
+    const input = await standardJsonOf(code[name].compiled);
+    await writeNew(join(dir, `${protocolContracts[name]}.json`), `${JSON.stringify(input, null, 1)}\n`);
+  }
+};
