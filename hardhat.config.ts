@@ -33,7 +33,7 @@ export default defineConfig({
     profiles: {
       default: compiler,
       // `hardhat ignition deploy` compiles with this one; left out, it would have none of the settings.
-      production: { ...compiler, isolated: false },
+      production: { ...compiler, isolated: false, toolVersionsInBuildInfo: false },
     },
   },
   networks: {

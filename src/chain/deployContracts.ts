@@ -13,7 +13,8 @@ import {
   protocolContracts,
   protocolNames,
 } from "./protocolCode.ts";
-import { type Call, readBalance, readFees, readNonce, readReceipt, simulate } from "./transactions.ts";
+import { toRevert } from "./revert.ts";
+import { type Call, readBalance, readFees, readNonce, readReceipt } from "./transactions.ts";
 
 /** Which parts of the protocol, and of what it uses, stand on a chain. */
 export type DeploymentStatus = Readonly<{
@@ -92,13 +93,20 @@ export async function estimateDeployment(
   return [{ creates: "create2Factory", gas: TRANSFER_GAS, wei }, ...contracts];
 }
 
+/** Throws `balance-too-low` unless the account can pay for all the steps. */
+export async function requireBalance(chain: Chain, account: Address, steps: readonly DeploymentStep[]): Promise<void> {
+  const needed = steps.reduce((sum, { wei }) => sum + wei, 0n);
+  const balance = await readBalance(chain, account);
+  if (balance < needed) throw tooLow(account, { needed, balance });
+}
+
 /**
  * Creates what is missing, one after the other, and waits until each stands on the chain. Every transaction takes the
  * account's next nonce, so one that an earlier run left waiting is continued, never repeated. Returns the hashes of
  * those that this run brought onto the chain.
  *
- * Throws `balance-too-low` before anything is sent, `deployment-failed` when a transaction failed or another one of
- * the account took its place, `rpc-refused`, `rpc-unreachable`.
+ * Throws `balance-too-low`, `deployment-failed` when a transaction failed or another one of the account took its
+ * place, `rpc-refused`, `rpc-unreachable`.
  */
 export async function deployMissing(
   chain: Chain,
@@ -106,7 +114,6 @@ export async function deployMissing(
   { steps, ...sending }: Sending & Readonly<{ steps: readonly DeploymentStep[] }>,
 ): Promise<readonly Hex[]> {
   const { address } = sending.account;
-  await requireBalance(chain, address, { needed: steps.reduce((sum, { wei }) => sum + wei, 0n) });
   const hashes: (Hex | undefined)[] = [];
   for (const { creates } of steps) {
     if (creates === "create2Factory") {
@@ -154,22 +161,19 @@ const withMargin = (gas: bigint): bigint => (gas * GAS_MARGIN) / 100n;
 /** Creating code costs 200 gas a byte, sending it 40 at most, and running its constructor little besides. */
 const gasOfLength = (initCode: Hex): bigint => 100_000n + 250n * BigInt(size(initCode));
 
+// On the state of the newest block: some nodes add what waits, where an earlier run's transaction already creates it.
 const gasOf = async (chain: Chain, from: Address, code: ProtocolCode, name: ProtocolContract): Promise<bigint> => {
-  const call = { to: create2Factory, data: create2Data(code[name].initCode), value: 0n };
+  const transaction = { from, to: create2Factory, data: create2Data(code[name].initCode) };
   try {
-    return withMargin(await simulate(chain, from, call, []));
-  } catch (cause) {
+    return withMargin(BigInt(await chain.request({ method: "eth_estimateGas", params: [transaction, "latest"] })));
+  } catch (error) {
+    const cause = toRevert(error, []);
     if (!(cause instanceof ProtocolError) || cause.code !== "call-reverted") throw cause;
     throw new ProtocolError("deployment-failed", { step: `try out ${protocolContracts[name]}` }, { cause });
   }
 };
 
 type Needed = Readonly<{ needed: bigint }>;
-
-const requireBalance = async (chain: Chain, account: Address, { needed }: Needed): Promise<void> => {
-  const balance = await readBalance(chain, account);
-  if (balance < needed) throw tooLow(account, { needed, balance });
-};
 
 const tooLow = (account: Address, { needed, balance }: Needed & Readonly<{ balance: bigint }>): ProtocolError =>
   new ProtocolError("balance-too-low", { account, needed: needed.toString(), balance: balance.toString() });

@@ -9,6 +9,7 @@ import {
   findCreationBlock,
   readDeploymentStatus,
   readHead,
+  requireBalance,
 } from "../../chain/deployContracts.ts";
 import { type DeploymentPlace, type DeploymentRecord, deploymentPlace } from "../../chain/deploymentFile.ts";
 import {
@@ -47,8 +48,8 @@ export const deploy = defineCommand({
     "The addresses of EvidenceRegistry, Escrow and PanelTribunal follow from their code alone: they are the same on every",
     "chain and whoever creates them, and nobody owns them. Without --send this compiles them, compares what stands on the",
     "chain with it, says what is missing and what that costs, and sends nothing. With --send it creates what is missing;",
-    "stopped or killed, the same command goes on and creates nothing twice. When all are there, it writes --out. docs/deploying.md",
-    "says what to decide before.",
+    "stopped or killed, the same command goes on and creates nothing twice. When all are there, it writes --out, the",
+    "deployment.json of a relayer. docs/deploying.md says what to decide before.",
   ].join("\n"),
   examples: [
     ["holdfast deploy --rpc http://127.0.0.1:8545", "what is there, what is missing, what it costs; sends nothing"],
@@ -123,6 +124,7 @@ const deployTo = async (
   const { signal, progress } = context;
   const account = await openWallet(values, { signal, help: HELP });
   progress(`${costText(steps)} They are sent from ${account.address} to chain ${chain.chainId}.`);
+  await requireBalance(chain, account.address, steps);
   const place = await placeOf(chain, code, { status, earlier });
   await replaceFile(startedFile(out), place);
   const transactions = await deployMissing(chain, code, { steps, account, signal, onProgress: progress });
