@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type Address, type Hex, keccak256, numberToHex, size, zeroAddress } from "viem";
-import type { PrivateKeyAccount } from "viem/accounts";
+import type { LocalAccount } from "viem/accounts";
 import { ProtocolError } from "../core/errors.ts";
 import type { Chain } from "./client.ts";
 import { create2Data, create2Factory, create2FactoryBirth, create2FactoryCode } from "./create2.ts";
@@ -31,7 +31,7 @@ export type DeploymentStatus = Readonly<{
 export type DeploymentStep = Readonly<{ creates: ProtocolContract | "create2Factory"; gas: bigint; wei: bigint }>;
 
 type Sending = Readonly<{
-  account: PrivateKeyAccount;
+  account: LocalAccount;
   signal: AbortSignal;
   onProgress: (line: string) => void;
 }>;

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { ProtocolError } from "../core/errors.ts";
-import type { OptionTable, OptionValues } from "./optionTable.ts";
 import { nearest } from "./nearest.ts";
+import type { OptionTable, OptionValues } from "./optionTable.ts";
 
 type Grammar<O extends OptionTable> = {
   /** The words that lead to the command. */

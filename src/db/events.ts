@@ -138,13 +138,3 @@ export const readFundings = async (db: Reader, dealIds: readonly Hex[]): Promise
     .where(sql<boolean>`deal_id = any(array(select jsonb_array_elements_text(${JSON.stringify(dealIds)}::jsonb)))`)
     .execute()) as StoredEvent[];
 };
-
-/** What happened to one deal, in the order of the chain. */
-export const readDealEvents = (db: Reader, dealId: Hex): Promise<StoredEvent[]> =>
-  db
-    .selectFrom("events")
-    .select(eventColumns)
-    .where("dealId", "=", dealId)
-    .orderBy("blockNumber")
-    .orderBy("logIndex")
-    .execute() as Promise<StoredEvent[]>;

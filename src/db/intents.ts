@@ -43,10 +43,6 @@ const select = (db: Reader) =>
 export const readIntent = (db: Reader, id: Hex): Promise<IntentRecord | undefined> =>
   select(db).where("intents.digest", "=", id).executeTakeFirst();
 
-/** Everything that was handed in about a deal, oldest first. */
-export const readIntentsOf = (db: Reader, dealId: Hex): Promise<IntentRecord[]> =>
-  select(db).where("intents.dealId", "=", dealId).orderBy("intents.outboxId").execute();
-
 export type NewIntent = Readonly<{
   id: Hex;
   kind: string;

@@ -1,6 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways, Selectable } from "kysely";
 import type { Address, Hex } from "viem";
-import { intentStates } from "../wire/schemas.ts";
+import type { intentStates } from "../wire/schemas.ts";
 
 /** A JSON column: read as the parsed value, written as text so that both engines store the same thing. */
 type Json<T> = ColumnType<T, string, string>;
@@ -9,8 +9,7 @@ type Stamped = ColumnType<Date, never, never>;
 type Time = ColumnType<Date | null, Date | null | undefined, Date | null>;
 
 /** Where an outbox row stands. Transactions end `final`, `reverted` or `rejected`; webhooks `delivered` or `dead`. */
-export const outboxStates = [...intentStates, "delivered", "dead"] as const;
-export type OutboxState = (typeof outboxStates)[number];
+export type OutboxState = (typeof intentStates)[number] | "delivered" | "dead";
 
 export type OutboxKind = "tx" | "anchor" | "webhook";
 
@@ -25,7 +24,7 @@ export type CallPayload = Readonly<{
   deadlines?: readonly string[];
 }>;
 
-export type IntentsTable = {
+type IntentsTable = {
   digest: Hex;
   kind: string;
   dealId: Hex | null;
@@ -37,7 +36,7 @@ export type IntentsTable = {
   createdAt: Stamped;
 };
 
-export type DealsTable = {
+type DealsTable = {
   dealId: Hex;
   terms: Json<Record<string, string | number>>;
   buyer: Address;
@@ -48,7 +47,7 @@ export type DealsTable = {
   createdAt: Stamped;
 };
 
-export type OutboxTable = {
+type OutboxTable = {
   id: GeneratedAlways<number>;
   naturalKey: string;
   kind: OutboxKind;
@@ -72,11 +71,11 @@ export type OutboxTable = {
   updatedAt: ColumnType<Date, never, Date>;
 };
 
-export type SignersTable = { address: Address; chainId: number; nextNonce: number };
+type SignersTable = { address: Address; chainId: number; nextNonce: number };
 
-export type NoncesTable = { signer: Address; nonce: number; outboxId: number };
+type NoncesTable = { signer: Address; nonce: number; outboxId: number };
 
-export type AttemptsTable = {
+type AttemptsTable = {
   id: GeneratedAlways<number>;
   outboxId: number;
   signer: Address;
@@ -92,11 +91,11 @@ export type AttemptsTable = {
   createdAt: Stamped;
 };
 
-export type LeasesTable = { name: string; owner: string; until: Date };
+type LeasesTable = { name: string; owner: string; until: Date };
 
-export type BlocksTable = { number: number; hash: Hex; parentHash: Hex; timestamp: number };
+type BlocksTable = { number: number; hash: Hex; parentHash: Hex; timestamp: number };
 
-export type EventsTable = {
+type EventsTable = {
   id: GeneratedAlways<number>;
   blockNumber: number;
   blockHash: Hex;
@@ -124,9 +123,9 @@ export type ProjectionsTable = {
   blockNumber: number;
 };
 
-export type CursorTable = { name: string; number: number; hash: Hex };
+type CursorTable = { name: string; number: number; hash: Hex };
 
-export type EvidenceTable = {
+type EvidenceTable = {
   digest: Hex;
   leaf: Hex;
   dealId: Hex | null;
@@ -145,7 +144,7 @@ export type EvidenceTable = {
   createdAt: Stamped;
 };
 
-export type BatchesTable = {
+type BatchesTable = {
   root: Hex;
   size: number;
   outboxId: number | null;
@@ -154,7 +153,7 @@ export type BatchesTable = {
   createdAt: Stamped;
 };
 
-export type IdempotencyTable = {
+type IdempotencyTable = {
   scope: string;
   key: string;
   bodyHash: Hex;

@@ -3,7 +3,11 @@ type Saying = Readonly<{ onProgress: (line: string) => void; everyMs?: number }>
 const EVERY_MS = 5_000;
 
 /** Says every few seconds for how long a step has been at work, until it has ended: `Compiling: 5 s`. */
-export async function sayElapsed<T>(step: string, work: Promise<T>, { onProgress, everyMs = EVERY_MS }: Saying): Promise<T> {
+export async function sayElapsed<T>(
+  step: string,
+  work: Promise<T>,
+  { onProgress, everyMs = EVERY_MS }: Saying,
+): Promise<T> {
   const startedAt = performance.now();
   const seconds = () => Math.round((performance.now() - startedAt) / 1_000);
   const timer = setInterval(() => onProgress(`${step}: ${seconds()} s`), everyMs);

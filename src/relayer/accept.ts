@@ -41,7 +41,7 @@ export type AcceptOptions = Readonly<{
   now: () => number;
 }>;
 
-export type DealRegistration = Readonly<{
+type DealRegistration = Readonly<{
   terms: Terms;
   /** The order document whose digest the terms carry, as the marketplace keeps it. */
   order?: unknown;

@@ -33,7 +33,7 @@ export type IntakeOptions = Readonly<{
 }>;
 
 /** An item as its submitter hands it in; the ciphertext is stored before. */
-export type EvidenceSubmission = Readonly<{
+type EvidenceSubmission = Readonly<{
   record: unknown;
   submitter: Address;
   signature: Hex;
@@ -41,11 +41,11 @@ export type EvidenceSubmission = Readonly<{
   case?: Readonly<{ dealId: Hex; salt: Hex }> | undefined;
 }>;
 
-export type SignedReceipt = FilingReceipt &
+type SignedReceipt = FilingReceipt &
   Readonly<{ digest: Hex; relayer: Address; account: "key" | "contract"; signature: Hex }>;
 
 /** What a bundle needs beside what its submitter keeps. */
-export type AnchoredEvidence = Readonly<{
+type AnchoredEvidence = Readonly<{
   path: MerklePath;
   anchor: AnchorProof;
   beaconHeader: Hex | null;

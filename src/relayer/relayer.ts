@@ -45,7 +45,7 @@ export type RelayerOptions = Readonly<{
   now?: () => number;
 }>;
 
-export type Health = Readonly<{
+type Health = Readonly<{
   /** Nothing blocks it, and it is close to the head of the chain. */
   isReady: boolean;
   /** Why each part that cannot work is blocked, by its name. */

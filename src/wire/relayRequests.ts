@@ -71,9 +71,6 @@ export const requestSchema = z.discriminatedUnion("kind", [
 /** A request in code: amounts `bigint`. */
 export type RelayRequest = z.output<typeof requestSchema>;
 
-/** A request on the wire: amounts decimal strings. */
-export type RelayRequestJson = z.input<typeof requestSchema>;
-
 export type RelayKind = RelayRequest["kind"];
 
 /** The deal that a request is about, if it is about one. */

@@ -209,7 +209,7 @@ export const dealPage = z
   })
   .meta({ id: "DealPage" });
 
-export const MAX_PAGE = 100;
+const MAX_PAGE = 100;
 
 const paging = {
   cursor: z.string().max(256).optional(),

@@ -1,6 +1,13 @@
 import { afterEach, describe, it } from "node:test";
 import { expect } from "chai";
-import { type Address, getContractAddress, keccak256, numberToHex, recoverTransactionAddress } from "viem";
+import {
+  type Address,
+  getContractAddress,
+  keccak256,
+  numberToHex,
+  recoverTransactionAddress,
+  type TransactionSerializedLegacy,
+} from "viem";
 import { escrowAbi } from "../../src/abi/escrow.ts";
 import { panelTribunalAbi } from "../../src/abi/panelTribunal.ts";
 import { type Chain, createChain, readChainId } from "../../src/chain/client.ts";
@@ -171,7 +178,9 @@ describe("deployMissing", () => {
 describe("create2Factory", () => {
   it("is the first contract of the account that signed its only transaction", async () => {
     const { sender, transaction } = create2FactoryBirth;
-    const signer = await recoverTransactionAddress({ serializedTransaction: transaction });
+    const signer = await recoverTransactionAddress({
+      serializedTransaction: transaction as TransactionSerializedLegacy,
+    });
     expect(signer.toLowerCase()).to.equal(sender);
     expect(getContractAddress({ from: sender, nonce: 0n }).toLowerCase()).to.equal(create2Factory);
   });

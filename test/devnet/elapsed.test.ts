@@ -16,7 +16,9 @@ describe("sayElapsed", () => {
 
   it("passes a failure on", async () => {
     const failure = new Error("no");
-    const error = await sayElapsed("Compiling", Promise.reject(failure), { onProgress: () => {} }).catch((reason) => reason);
+    const error = await sayElapsed("Compiling", Promise.reject(failure), { onProgress: () => {} }).catch(
+      (reason) => reason,
+    );
     expect(error).to.equal(failure);
   });
 });

@@ -43,9 +43,9 @@ describe("reindex", () => {
   /** All that an index says, without the numbers that a database gives its rows. */
   const everything = async () => ({
     projections: await database.db.selectFrom("projections").selectAll().orderBy("kind").orderBy("key").execute(),
-    events: (await database.db.selectFrom("events").selectAll().orderBy("blockNumber").orderBy("logIndex").execute()).map(
-      ({ id: _id, ...event }) => event,
-    ),
+    events: (
+      await database.db.selectFrom("events").selectAll().orderBy("blockNumber").orderBy("logIndex").execute()
+    ).map(({ id: _id, ...event }) => event),
     cursor: await readCursor(database.db),
   });
   const lose = (name: string) => database.db.deleteFrom("events").where("name", "=", name).execute();

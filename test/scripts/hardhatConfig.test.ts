@@ -8,7 +8,9 @@ describe("hardhat.config.ts", () => {
       const path = `solidity.profiles.${profile}`;
       expect(config).to.have.nested.property(`${path}.settings`, compilerSettings);
       expect(config).to.have.nested.property(`${path}.version`, "0.8.34");
-      expect(config).to.have.nested.property(`${path}.path`).that.matches(/soljson\.js$/);
+      expect(config)
+        .to.have.nested.property(`${path}.path`)
+        .that.matches(/soljson\.js$/);
     }
   });
 });

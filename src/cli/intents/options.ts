@@ -1,7 +1,8 @@
 // What `holdfast deal intent` is told on its command line.
-import type { OptionValues } from "../optionTable.ts";
+
 import { urlOption } from "../connect.ts";
 import { domainOptions } from "../dealFile.ts";
+import type { OptionValues } from "../optionTable.ts";
 import { sendOption } from "../send.ts";
 import { walletOptions } from "../wallet.ts";
 

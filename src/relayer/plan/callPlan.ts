@@ -30,7 +30,7 @@ export type CallPlan = Readonly<{
 }>;
 
 /** What a planner says of its kind of request; `planCall` fills in the rest. */
-export type OwnPlan = Partial<CallPlan> & Pick<CallPlan, "id" | "deadline" | "orderKey" | "call">;
+type OwnPlan = Partial<CallPlan> & Pick<CallPlan, "id" | "deadline" | "orderKey" | "call">;
 
 /** How each kind of request becomes a call. */
 export type Planners = Readonly<{

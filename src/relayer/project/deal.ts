@@ -13,7 +13,7 @@ import type { StoredEvent } from "../../db/events.ts";
 import { argsOf, type ProjectedEvent, type ProjectionOf } from "./projector.ts";
 
 /** How a deal's money left, in minor units of its token. */
-export type DealOutcome = Readonly<{
+type DealOutcome = Readonly<{
   by: "release" | "refund" | "expire" | "lapse" | "settle" | "award";
   toBuyer: string;
   /** Before the marketplace's fee. */

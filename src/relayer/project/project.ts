@@ -7,14 +7,14 @@ import { type DealProjection, projectDeal } from "./deal.ts";
 import { argsOf, type ProjectedEvent, type ProjectionOf, type Projector } from "./projector.ts";
 
 /** What each kind of projection says. */
-export type ProjectionKinds = {
+type ProjectionKinds = {
   deal: DealProjection;
   bond: BondProjection;
   credit: CreditProjection;
   anchor: AnchorProjection;
 };
 
-export type ProjectionKind = keyof ProjectionKinds;
+type ProjectionKind = keyof ProjectionKinds;
 
 type Projections = { [K in ProjectionKind]: ProjectionOf<K, ProjectionKinds[K]> };
 
