@@ -6,7 +6,7 @@ import type { Command } from "../../src/cli/command.ts";
 import { ProtocolError } from "../../src/core/errors.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-const groups = ["dev", "verify", "deal", "evidence", "determination", "panel", "keys", "relayer"];
+const groups = ["dev", "verify", "deal", "evidence", "deploy", "determination", "panel", "keys", "relayer"];
 
 type Mention = Readonly<{ file: string; line: number; text: string }>;
 
