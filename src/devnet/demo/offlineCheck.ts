@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
-const holdfast = join(import.meta.dirname, "..", "main.ts");
+const holdfast = join(import.meta.dirname, "..", "..", "cli", "main.ts");
 const noNetwork = join(import.meta.dirname, "noNetwork.ts");
 
 /** What `holdfast verify` says in a process of its own that can reach neither chain nor relayer. */
