@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { Contracts } from "./chain/contracts.ts";
 import { contractsAt, deploymentPlace } from "./chain/deploymentFile.ts";
 import type { Finality } from "./chain/heads.ts";

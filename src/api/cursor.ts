@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ProtocolError } from "../core/errors.ts";
 import { bytes32 } from "../core/fields.ts";
 

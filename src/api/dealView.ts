@@ -1,5 +1,5 @@
 import type { Address, Hex } from "viem";
-import type { z } from "zod";
+import type * as z from "zod";
 import {
   actorOf,
   clockOf,

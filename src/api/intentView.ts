@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { IntentRecord } from "../db/intents.ts";
 import type { intentView } from "../wire/schemas.ts";
 

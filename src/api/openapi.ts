@@ -1,5 +1,5 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from "@asteasolutions/zod-to-openapi";
-import { z } from "zod";
+import * as z from "zod";
 import type { ErrorCode } from "../core/errors.ts";
 import { anyRefusals, bodyRefusals, type Route, routes } from "../wire/routes.ts";
 import { problemView } from "../wire/schemas.ts";

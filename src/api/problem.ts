@@ -1,5 +1,5 @@
 import type { Request, Response } from "express";
-import type { z } from "zod";
+import type * as z from "zod";
 import { type ErrorCode, ProtocolError } from "../core/errors.ts";
 import { type Language, languages, messageOf, titleOf } from "../core/text/messages.ts";
 import type { Log } from "../relayer/log.ts";

@@ -1,6 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { sha256, stringToBytes } from "viem";
-import { z } from "zod";
+import * as z from "zod";
 import { ProtocolError } from "../core/errors.ts";
 import type { Db } from "../db/database.ts";
 import { claimKey, type RequestKey, releaseKey, saveAnswer } from "../db/idempotency.ts";

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { bytesToHex, concat, type Hex, hexToBytes, isHex, keccak256, size } from "viem";
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
-import { z } from "zod";
+import * as z from "zod";
 import { ProtocolError } from "../core/errors.ts";
 
 const bareHex = z.string().regex(/^([0-9a-fA-F]{2})+$/);

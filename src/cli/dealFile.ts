@@ -1,5 +1,5 @@
 import type { Hex } from "viem";
-import { z } from "zod";
+import * as z from "zod";
 import { type Panel, panelSchema } from "../core/deal/panel.ts";
 import { dealIdOf, type EscrowDomain, type Terms, termsSchema, termsToJson } from "../core/deal/terms.ts";
 import { ProtocolError } from "../core/errors.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Address, bytesToHex, type Hex, zeroAddress } from "viem";
-import { z } from "zod";
+import * as z from "zod";
 import { type Panel, panelRules } from "../core/deal/panel.ts";
 import { type Terms, termsSchema } from "../core/deal/terms.ts";
 import { ProtocolError } from "../core/errors.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_ARBITRATORS, type Panel, panelRefusal, panelSchema, sortPanel } from "../core/deal/panel.ts";
 import type { Terms } from "../core/deal/terms.ts";
 import { ProtocolError } from "../core/errors.ts";

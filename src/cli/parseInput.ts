@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { ProtocolError } from "../core/errors.ts";
 
 /** Data from a file as its schema wants it. Throws `input-malformed` with the first field that is wrong. */

@@ -1,5 +1,5 @@
 import type { Address, Hex } from "viem";
-import { z } from "zod";
+import * as z from "zod";
 
 const UINT96_MAX = 2n ** 96n - 1n;
 const UINT256_MAX = 2n ** 256n - 1n;

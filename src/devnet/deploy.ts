@@ -8,7 +8,7 @@ import {
   deploy,
 } from "@nomicfoundation/ignition-core";
 import { type Address, createPublicClient, type Hex, http, keccak256, type PublicClient } from "viem";
-import { z } from "zod";
+import * as z from "zod";
 import LocalModule from "../../ignition/modules/Local.ts";
 import { compileContracts, loadArtifact } from "../chain/artifacts.ts";
 import { ProtocolError } from "../core/errors.ts";

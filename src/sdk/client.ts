@@ -1,5 +1,5 @@
 import type { Address, Hex } from "viem";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { DealStatus } from "../core/deal/dealTable.ts";
 import type { Determination } from "../core/deal/intents.ts";
 import type { Panel } from "../core/deal/panel.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { determinationSchema, extensionSchema, intentSchemas } from "../core/deal/intents.ts";
 import { MAX_ARBITRATORS, panelSchema } from "../core/deal/panel.ts";
 import { address, bytes32, signature, uint256Text } from "../core/fields.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type ErrorCode, errorCodes } from "../core/errors.ts";
 import { address, bytes32 } from "../core/fields.ts";
 import {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type DealAction, type DealActor, dealStatuses, dealTable } from "../core/deal/dealTable.ts";
 import { determinationSchema } from "../core/deal/intents.ts";
 import { MAX_ARBITRATORS, panelSchema } from "../core/deal/panel.ts";

@@ -1,6 +1,6 @@
 import { describe, it } from "node:test";
 import { expect } from "chai";
-import type { z } from "zod";
+import type * as z from "zod";
 import {
   address,
   amount,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { termsToJson } from "../../core/deal/terms.ts";
 import { packTerms, unpackTerms } from "../../core/deal/termsCodec.ts";
 import { ProtocolError } from "../../core/errors.ts";

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { getAddress } from "viem";
-import { z } from "zod";
+import * as z from "zod";
 import { createKeystore } from "../../chain/keystore.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { escapeInvisible } from "../../core/text/escapeInvisible.ts";

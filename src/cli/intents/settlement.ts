@@ -1,5 +1,5 @@
 // A settlement that one side signed, and the amounts of a new one.
-import { z } from "zod";
+import * as z from "zod";
 import { type IntentMessage, intentSchemas } from "../../core/deal/intents.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { signature } from "../../core/fields.ts";

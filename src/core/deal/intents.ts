@@ -1,5 +1,5 @@
 import { type Address, concat, type Hex, hashTypedData, numberToHex } from "viem";
-import { z } from "zod";
+import * as z from "zod";
 import { address, amount, bytes32, seconds, uint256 } from "../fields.ts";
 import { type EscrowDomain, escrowDomain, termsTypes } from "./terms.ts";
 

@@ -1,5 +1,5 @@
 import { type Address, encodeAbiParameters, type Hex, keccak256, numberToHex, size, slice, zeroAddress } from "viem";
-import { z } from "zod";
+import * as z from "zod";
 import { ProtocolError } from "../errors.ts";
 import { address, shortSeconds } from "../fields.ts";
 import { recoverSigner } from "../recoverSigner.ts";

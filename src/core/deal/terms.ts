@@ -1,5 +1,5 @@
 import { type Address, encodeAbiParameters, type Hex, hashTypedData, keccak256, zeroAddress } from "viem";
-import { z } from "zod";
+import * as z from "zod";
 import { ProtocolError } from "../errors.ts";
 import { address, amount, basisPoints, bytes32, shortSeconds } from "../fields.ts";
 import { packTerms } from "./termsCodec.ts";

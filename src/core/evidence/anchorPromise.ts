@@ -1,5 +1,5 @@
 import { type Hex, hashTypedData } from "viem";
-import { z } from "zod";
+import * as z from "zod";
 import { type EvidenceDomain, evidenceDomainOf, strictBytes32 } from "./record.ts";
 
 /**

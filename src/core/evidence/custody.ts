@@ -1,5 +1,5 @@
 import { type Hex, hashTypedData, zeroHash } from "viem";
-import { z } from "zod";
+import * as z from "zod";
 import { type EvidenceDomain, evidenceDomainOf, strictAddress, textSchema } from "./record.ts";
 
 /** What happened to an evidence item. */

@@ -1,5 +1,5 @@
 import { type Address, concatHex, type Hex, hashTypedData, hexToBytes, sha256, stringToBytes, zeroHash } from "viem";
-import { z } from "zod";
+import * as z from "zod";
 import { ProtocolError } from "../errors.ts";
 import { buildTree, rootOf } from "./merkle.ts";
 
