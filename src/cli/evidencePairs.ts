@@ -102,8 +102,11 @@ const ambiguous = (problem: string) =>
   });
 
 /** The first spelling of each path. */
-const distinct = (paths: readonly string[]) =>
-  [...new Map(paths.toReversed().map((path) => [resolve(path), path])).values()].toReversed();
+const distinct = (paths: readonly string[]) => {
+  const spellings = new Map<string, string>();
+  for (const path of paths) if (!spellings.has(resolve(path))) spellings.set(resolve(path), path);
+  return [...spellings.values()];
+};
 
 /** Sorts the content of a directory. Hidden entries, such as those that file managers leave behind, are passed over. */
 const lookInto = async (dir: string, { files, bundles, unpaired }: Named): Promise<void> => {

@@ -37,7 +37,7 @@ export const commandHelp = (name: string, command: Described): string => {
   const exitCodes = [
     ...special,
     ...generalExitCodes.filter(([code]) => !special.some(([taken]) => taken === code)),
-  ].toSorted(([one], [other]) => Number(one) - Number(other));
+  ].sort(([one], [other]) => Number(one) - Number(other));
   return [
     `${name} - ${command.summary}`,
     command.about,

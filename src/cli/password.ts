@@ -45,24 +45,25 @@ const readHidden = async (prompt: string, signal: AbortSignal): Promise<string> 
   const { stdin, stderr } = process;
   stderr.write(prompt);
   stdin.setRawMode(true).setEncoding("utf8").resume();
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  let typed = "";
-  const onData = (text: string) => {
-    for (const char of text) {
-      if (char === CTRL_C) reject(new DOMException("stopped", "AbortError"));
-      else if (char === "\r" || char === "\n" || char === CTRL_D) resolve(typed);
-      else if (BACKSPACES.includes(char)) typed = typed.slice(0, -1);
-      else typed += char;
-    }
-  };
-  const onAbort = () => reject(signal.reason);
-  stdin.on("data", onData);
-  signal.addEventListener("abort", onAbort, { once: true });
+  const listening = new AbortController();
   try {
-    return await promise;
+    return await new Promise<string>((resolve, reject) => {
+      let typed = "";
+      const onData = (text: string) => {
+        for (const char of text) {
+          if (char === CTRL_C) reject(new DOMException("stopped", "AbortError"));
+          else if (char === "\r" || char === "\n" || char === CTRL_D) resolve(typed);
+          else if (BACKSPACES.includes(char)) typed = typed.slice(0, -1);
+          else typed += char;
+        }
+      };
+      stdin.on("data", onData);
+      listening.signal.addEventListener("abort", () => stdin.off("data", onData));
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true, signal: listening.signal });
+    });
   } finally {
-    signal.removeEventListener("abort", onAbort);
-    stdin.off("data", onData).setRawMode(false).pause();
+    listening.abort();
+    stdin.setRawMode(false).pause();
     stderr.write("\n");
   }
 };

@@ -69,8 +69,8 @@ export const findingText = (finding: Finding, language: ReportLanguage): string 
     ...[...conclusion, ...sentences.map(({ code, text: sentence }) => `${code} ${sentence}`)].map(
       (line) => `  ${line}`,
     ),
-    ...made
-      .toSorted((one, other) => Number(other.result === "fail") - Number(one.result === "fail"))
+    ...[...made]
+      .sort((one, other) => Number(other.result === "fail") - Number(one.result === "fail"))
       .flatMap((check) => [
         `  [${marks[check.result]}] ${text.check[check.id]}: ${text.result[check.result]}`,
         ...(check.result === "fail" ? differenceOf(check, language) : []),

@@ -6,9 +6,11 @@ export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undef
   // Nobody may be waiting for it any more when it fails, also where it was started after the abortion.
   work.catch(() => undefined);
   signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(signal.reason);
-  signal.addEventListener("abort", stop, { once: true });
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+  });
   try {
     return await Promise.race([work, aborted]);
   } finally {

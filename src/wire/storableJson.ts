@@ -11,7 +11,7 @@ export const storableJson = z
   .refine((document) => isStorable(document, DEEPEST), "text without NUL, in whole characters, at most 64 levels deep");
 
 const isStorable = (value: unknown, levels: number): boolean => {
-  if (typeof value === "string") return value.isWellFormed() && !value.includes("\u0000");
+  if (typeof value === "string") return !/[\p{Surrogate}\0]/u.test(value);
   if (typeof value !== "object" || value === null) return true;
   return (
     levels > 0 && Object.entries(value).every(([key, inner]) => isStorable(key, 1) && isStorable(inner, levels - 1))

@@ -44,7 +44,7 @@ export const sortPanel = (panel: Panel): Panel => ({
   ...panel,
   arbitrators: panel.arbitrators
     .map((arbitrator) => arbitrator.toLowerCase() as Address)
-    .toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)),
+    .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)),
 });
 
 /** The `rules` that terms carry for a panel: keccak256 of the ABI encoding of its fields. */

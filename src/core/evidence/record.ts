@@ -29,7 +29,7 @@ export function textSchema(maxLength: number) {
   return z
     .string()
     .max(maxLength)
-    .refine((text) => text.isWellFormed());
+    .refine((text) => !/\p{Surrogate}/u.test(text));
 }
 
 /**
