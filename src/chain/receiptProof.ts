@@ -12,25 +12,8 @@ import {
   toRlp,
 } from "viem";
 import { ProtocolError } from "../core/errors.ts";
-import { logsOfReceipt, readAnchored } from "../core/evidence/receiptProof.ts";
+import { type AnchorProof, logsOfReceipt, readAnchored } from "../core/evidence/receiptProof.ts";
 import type { Chain } from "./client.ts";
-
-/** What proves offline that a root was anchored in a block: the `anchor` of a bundle, and what its log says. */
-export type AnchorProof = Readonly<{
-  chainId: number;
-  registry: Address;
-  sender: Address;
-  root: Hex;
-  /** Leaves under the root. */
-  count: number;
-  blockNumber: number;
-  blockHash: Hex;
-  header: Hex;
-  transactionIndex: number;
-  /** Place of the log in its own receipt. */
-  logIndex: number;
-  receiptProof: readonly Hex[];
-}>;
 
 export type AnchorQuestion = Readonly<{ transactionHash: Hex; registry: Address; root: Hex }>;
 

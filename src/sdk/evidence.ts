@@ -1,6 +1,5 @@
 import { Decrypter, Encrypter } from "age-encryption";
 import { type Address, bytesToHex, type Hex, zeroHash } from "viem";
-import type { AnchorProof } from "../chain/receiptProof.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { bundleFormat, type EvidenceBundle } from "../core/evidence/bundle.ts";
 import { cipherSaltBytes, contentKeyBytes, encryptFile } from "../core/evidence/cipher.ts";
@@ -11,6 +10,7 @@ import {
   type FileDigests,
 } from "../core/evidence/digest.ts";
 import type { MerklePath } from "../core/evidence/merkle.ts";
+import type { AnchorProof } from "../core/evidence/receiptProof.ts";
 import {
   caseRefOf,
   type EvidenceDomain,

@@ -25,6 +25,23 @@ export type AnchoredLog = {
   readonly batch: number;
 };
 
+/** What proves offline that a root was anchored in a block: the `anchor` of a bundle, and what its log says. */
+export type AnchorProof = Readonly<{
+  chainId: number;
+  registry: Address;
+  sender: Address;
+  root: Hex;
+  /** Leaves under the root. */
+  count: number;
+  blockNumber: number;
+  blockHash: Hex;
+  header: Hex;
+  transactionIndex: number;
+  /** Place of the log in its own receipt. */
+  logIndex: number;
+  receiptProof: readonly Hex[];
+}>;
+
 type Rlp = Hex | readonly Rlp[];
 
 /**
