@@ -1,26 +1,208 @@
-export * from "./deal/dealTable.ts";
-export * from "./deal/intents.ts";
-export * from "./deal/panel.ts";
-export * from "./deal/payouts.ts";
-export * from "./deal/terms.ts";
-export * from "./deal/termsCodec.ts";
-export * from "./deal/tokenTypedData.ts";
-export * from "./errors.ts";
-export * from "./evidence/anchorPromise.ts";
-export * from "./evidence/bundle.ts";
-export * from "./evidence/cipher.ts";
-export * from "./evidence/custody.ts";
-export * from "./evidence/digest.ts";
-export * from "./evidence/merkle.ts";
-export * from "./evidence/receiptProof.ts";
-export * from "./evidence/record.ts";
+export {
+  actorOf,
+  clockOf,
+  type DeadlineAction,
+  type DealAction,
+  type DealActor,
+  type DealClock,
+  type DealPlace,
+  type DealRule,
+  type DealStage,
+  type DealState,
+  type DealStatus,
+  type DealTransition,
+  deadlineActions,
+  dealPlaces,
+  dealStatuses,
+  dealTable,
+  disputableUntil,
+  nextDeadline,
+  placeOf,
+  refusalOf,
+  type SeenState,
+  seenIn,
+  stageOf,
+  statusNumber,
+  undisputed,
+} from "./deal/dealTable.ts";
+export {
+  allTypes,
+  consentOf,
+  type Determination,
+  dealWitnessTypes,
+  determinationDigest,
+  determinationSchema,
+  determinationTypedData,
+  determinationTypes,
+  type Extension,
+  extensionDigest,
+  extensionSchema,
+  extensionTypedData,
+  extensionTypes,
+  type Intent,
+  type IntentKind,
+  type IntentMessage,
+  intentDigest,
+  intentSchemas,
+  intentTypedData,
+  intentTypes,
+  type PanelDomain,
+  receiveWithAuthorizationTypes,
+} from "./deal/intents.ts";
+export {
+  MAX_ARBITRATORS,
+  MIN_PANEL_WINDOW,
+  type Panel,
+  panelRefusal,
+  panelRules,
+  panelSchema,
+  type Seat,
+  type SeatedSignatures,
+  type SignerAndSignature,
+  seatSignatures,
+  sortPanel,
+} from "./deal/panel.ts";
+export {
+  type DealCall,
+  type DealStep,
+  earnestOwed,
+  feeOf,
+  fundedState,
+  type Moment,
+  type Payout,
+  type SilentStep,
+  type Split,
+  silenceSplit,
+  silentCourse,
+  stepOf,
+} from "./deal/payouts.ts";
+export {
+  dealIdOf,
+  type EscrowDomain,
+  escrowDomain,
+  MAX_BACKSTOP,
+  MAX_COVERED_EXPOSURE,
+  MAX_EXPOSURE,
+  MIN_WINDOW,
+  requireFundable,
+  type Terms,
+  type TermsJson,
+  termsDigest,
+  termsSchema,
+  termsToJson,
+  termsTypedData,
+  termsTypes,
+} from "./deal/terms.ts";
+export { type PackedTerms, packTerms, unpackTerms } from "./deal/termsCodec.ts";
+export {
+  type Authorization,
+  authorizationTypedData,
+  fundingAuthorization,
+  fundingPermit2,
+  permit2Address,
+  type TokenDomain,
+} from "./deal/tokenTypedData.ts";
+export { type ErrorCode, type ErrorDetails, errorCodes, ProtocolError } from "./errors.ts";
+export {
+  type FilingReceipt,
+  filingReceiptDigest,
+  filingReceiptSchema,
+  filingReceiptTypedData,
+  filingReceiptTypes,
+} from "./evidence/anchorPromise.ts";
+export {
+  bundleBytesTarget,
+  bundleFormat,
+  bundleSchema,
+  discloseOnly,
+  type EvidenceBundle,
+  type MetaOpening,
+  maxBundleBytes,
+  parseBundle,
+  serializeBundle,
+} from "./evidence/bundle.ts";
+export {
+  type CipherOptions,
+  cipherSaltBytes,
+  ciphertextSize,
+  contentKeyBytes,
+  decryptFile,
+  encryptFile,
+} from "./evidence/cipher.ts";
+export {
+  type CustodyEntry,
+  type CustodyStep,
+  custodyActions,
+  custodyDigests,
+  custodyEntrySchema,
+  custodyTypedData,
+  custodyTypes,
+} from "./evidence/custody.ts";
+export { type CreateDigester, createDigester, type Digester, digestFile, type FileDigests } from "./evidence/digest.ts";
+export { buildTree, type MerklePath, type MerkleTree, pathOf, rootFromPath, rootOf } from "./evidence/merkle.ts";
+export {
+  type AnchoredLog,
+  type AnchorProof,
+  anchoredTopic,
+  type Header,
+  logsOfReceipt,
+  parseHeader,
+  type ReceiptLog,
+  readAnchored,
+  receiptFromProof,
+} from "./evidence/receiptProof.ts";
+export {
+  addressSchema,
+  bytes32Schema,
+  type CommitmentOwner,
+  carriesFile,
+  caseRefOf,
+  type EvidenceDomain,
+  type EvidenceKind,
+  type EvidenceRecord,
+  evidenceDigest,
+  evidenceDomainOf,
+  evidenceEncoding,
+  evidenceKinds,
+  evidenceLeaf,
+  evidenceRecordSchema,
+  evidenceTypedData,
+  evidenceTypes,
+  fileCommitmentOf,
+  type MetaField,
+  metaFields,
+  metaLeafOf,
+  metaRootOf,
+  metaValueSchema,
+  metaValueSchemaOf,
+  parseEvidenceRecord,
+  saltBytes,
+  saltSchema,
+  textSchema,
+} from "./evidence/record.ts";
 export type { Check, CheckId, NotChecked } from "./evidence/verify/check.ts";
 export { isFileAltered, type Verdict } from "./evidence/verify/conclude.ts";
-export * from "./evidence/verify/options.ts";
-export * from "./evidence/verify/verifyBundle.ts";
-export * from "./fields.ts";
-export * from "./recoverSigner.ts";
-export * from "./text/escapeInvisible.ts";
-export * from "./text/messages.ts";
-export * from "./text/report.ts";
-export * from "./text/reportText.ts";
+export type { VerifyOptions } from "./evidence/verify/options.ts";
+export { type Verification, verifyBundle } from "./evidence/verify/verifyBundle.ts";
+export {
+  address,
+  amount,
+  basisPoints,
+  bytes32,
+  hexBytes,
+  seconds,
+  shortSeconds,
+  signature,
+  uint256Text,
+} from "./fields.ts";
+export { recoverSigner } from "./recoverSigner.ts";
+export { visible } from "./text/escapeInvisible.ts";
+export { errorMessages, type Language, languages, messageOf, titleOf } from "./text/messages.ts";
+export { evidenceReport, meaningOf, type ReportContext } from "./text/report.ts";
+export {
+  type ReportLabel,
+  type ReportLanguage,
+  type ReportText,
+  reportLanguages,
+  reportText,
+} from "./text/reportText.ts";

@@ -1,4 +1,90 @@
-export * from "../core/index.ts";
-export * from "./client.ts";
-export * from "./evidence.ts";
-export * from "./fileAndAnchor.ts";
+export { type DealStatus, dealStatuses } from "../core/deal/dealTable.ts";
+export {
+  consentOf,
+  type Determination,
+  determinationDigest,
+  determinationTypedData,
+  type Extension,
+  extensionDigest,
+  extensionTypedData,
+  type Intent,
+  type IntentKind,
+  type IntentMessage,
+  intentDigest,
+  intentTypedData,
+  type PanelDomain,
+} from "../core/deal/intents.ts";
+export { type Panel, panelRules, seatSignatures, sortPanel } from "../core/deal/panel.ts";
+export {
+  dealIdOf,
+  type EscrowDomain,
+  escrowDomain,
+  requireFundable,
+  type Terms,
+  type TermsJson,
+  termsDigest,
+  termsSchema,
+  termsToJson,
+  termsTypedData,
+} from "../core/deal/terms.ts";
+export { type PackedTerms, packTerms, unpackTerms } from "../core/deal/termsCodec.ts";
+export {
+  type Authorization,
+  authorizationTypedData,
+  fundingAuthorization,
+  fundingPermit2,
+  permit2Address,
+  type TokenDomain,
+} from "../core/deal/tokenTypedData.ts";
+export { type ErrorCode, type ErrorDetails, errorCodes, ProtocolError } from "../core/errors.ts";
+export { discloseOnly, type EvidenceBundle, parseBundle, serializeBundle } from "../core/evidence/bundle.ts";
+export { decryptFile, encryptFile } from "../core/evidence/cipher.ts";
+export { type CreateDigester, createDigester, type FileDigests } from "../core/evidence/digest.ts";
+export type { MerklePath } from "../core/evidence/merkle.ts";
+export type { AnchorProof } from "../core/evidence/receiptProof.ts";
+export {
+  type EvidenceDomain,
+  type EvidenceKind,
+  type EvidenceRecord,
+  evidenceDigest,
+  evidenceTypedData,
+  type MetaField,
+  metaFields,
+} from "../core/evidence/record.ts";
+export type { Verdict } from "../core/evidence/verify/conclude.ts";
+export type { VerifyOptions } from "../core/evidence/verify/options.ts";
+export { type Verification, verifyBundle } from "../core/evidence/verify/verifyBundle.ts";
+export { type Language, languages, messageOf, titleOf } from "../core/text/messages.ts";
+export type { RelayRequest } from "../wire/relayRequests.ts";
+export {
+  type AnchoredEvidence,
+  type CallOptions,
+  type Ciphertext,
+  type Client,
+  type ClientOptions,
+  createClient,
+  type DealFilter,
+  type DealToRegister,
+  type DealView,
+  type EvidenceFilter,
+  type EvidenceToSubmit,
+  type EvidenceView,
+  type Funding,
+  type IntentView,
+  type SignedDetermination,
+  type WriteOptions,
+} from "./client.ts";
+export {
+  type Anchored,
+  assembleBundle,
+  type EvidenceToFile,
+  type FiledEvidence,
+  type Filing,
+  fileEvidence,
+  unwrapContentKey,
+  wrapContentKey,
+} from "./evidence.ts";
+export {
+  blocksOf,
+  fileAndAnchor,
+} from "./fileAndAnchor.ts";

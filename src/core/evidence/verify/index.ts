@@ -1,0 +1,10 @@
+export { type ErrorCode, type ErrorDetails, ProtocolError } from "../../errors.ts";
+export { evidenceReport, type ReportContext } from "../../text/report.ts";
+export { type ReportLanguage, reportLanguages } from "../../text/reportText.ts";
+export { bundleFormat, type EvidenceBundle, maxBundleBytes, parseBundle } from "../bundle.ts";
+export { type CreateDigester, createDigester, type Digester, digestFile, type FileDigests } from "../digest.ts";
+export type { EvidenceDomain } from "../record.ts";
+export type { Check, CheckId, NotChecked } from "./check.ts";
+export { isFileAltered, type Verdict } from "./conclude.ts";
+export type { VerifyOptions } from "./options.ts";
+export { type Verification, verifyBundle } from "./verifyBundle.ts";
