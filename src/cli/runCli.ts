@@ -1,0 +1,137 @@
+import { ProtocolError } from "../core/errors.ts";
+import type { Command, CommandContext, Outcome } from "./command.ts";
+import { unknownCommand } from "./command.ts";
+import { errorText } from "./errorText.ts";
+import { exitCodeOfError, INTERRUPTED } from "./exitCodes.ts";
+import { fileError } from "./files.ts";
+import { columns, titles } from "./help.ts";
+
+/** The first words of the command line. Each command is loaded when it is asked for. */
+export type CommandLoaders = Readonly<Record<string, () => Promise<Command>>>;
+
+/** What a program knows: the commands that it runs, and words that only a checkout of the repository knows. */
+export type Program = Readonly<{ commands: CommandLoaders; checkoutOnly: readonly string[] }>;
+
+const overview = async ({ commands }: Program): Promise<string> => {
+  const loaded = await Promise.all(Object.entries(commands).map(async ([word, load]) => [word, await load()] as const));
+  return [
+    "holdfast - escrow, evidence and online dispute resolution that hold without trusting the operator",
+    `Commands\n${columns(titles(Object.fromEntries(loaded)))}`,
+    [
+      "Start here",
+      ...(Object.hasOwn(commands, "dev")
+        ? ["  holdfast dev                          everything on this machine, with a case played to its end"]
+        : []),
+      "  holdfast verify photo.jpg             is this the file that was anchored? No network needed",
+      "  holdfast COMMAND --help               what it does, when you need it, examples, exit codes",
+    ].join("\n"),
+    "--json prints one line of JSON on stdout. Progress goes to stderr. Exit code 0 means yes, and nothing else does.",
+  ].join("\n\n");
+};
+
+const run = async (
+  program: Program,
+  args: readonly string[],
+  context: CommandContext,
+): Promise<Outcome | undefined> => {
+  const { commands, checkoutOnly } = program;
+  const words = args[0] === "--json" ? [...args.slice(1), "--json"] : args;
+  const [word, ...rest] = words[0] === "help" ? [...words.slice(1), "--help"] : words;
+  if (word === "--help" || word === "-h") {
+    const text = await overview(program);
+    return { text, json: { help: text } };
+  }
+  if (word === "--version") {
+    const { programName } = await import("./program.ts");
+    return { text: programName, json: { version: programName } };
+  }
+  if (word !== undefined && checkoutOnly.includes(word)) throw checkoutNeeded(word);
+  const load = word !== undefined && Object.hasOwn(commands, word) ? commands[word] : undefined;
+  const known = word === "--json" ? undefined : word;
+  if (load === undefined) throw unknownCommand("holdfast", known, Object.keys(commands));
+  return (await load()).run(rest, context, `holdfast ${word}`);
+};
+
+const checkoutNeeded = (word: string) =>
+  new ProtocolError("usage-invalid", {
+    problem: `"holdfast ${word}" is not part of the npm package. Run it in a checkout of the repository.`,
+    help: "holdfast",
+  });
+
+/**
+ * Amounts are `bigint` in code and decimal strings on the wire. What a terminal would act on is written as an escape that
+ * JSON reads as the same character.
+ */
+const toLine = (json: object) => {
+  const text = JSON.stringify(json, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
+  return `${text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped)}\n`;
+};
+
+const escaped = (char: string) =>
+  char.replace(/./gs, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+const IMPATIENT_AFTER_MS = 1_000;
+
+/** Runs the command that the process was started with, prints what it says, and sets the exit code. */
+export async function runCli(program: Program): Promise<void> {
+  const args = process.argv.slice(2);
+  const isJson = args.includes("--json");
+  const stop = new AbortController();
+  let stoppedAt = 0;
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => {
+      // Who asks twice does not want to wait for anything. One Ctrl-C can come twice at once: from the terminal, and from npm.
+      if (stop.signal.aborted && Date.now() - stoppedAt > IMPATIENT_AFTER_MS) process.exit(INTERRUPTED);
+      stoppedAt ||= Date.now();
+      stop.abort();
+    });
+  }
+  process.stderr.on("error", () => undefined);
+  let isOutputLost = false;
+  process.stdout.on("error", (error) => {
+    // `holdfast ... | head` closes the pipe early; that is no failure of ours.
+    if (isOutputLost || ("code" in error && error.code === "EPIPE")) return;
+    isOutputLost = true;
+    const { code, message } = errorText(fileError(error, "standard output", "write"), false);
+    process.stderr.write(`${code}: ${message}\n`);
+    process.exitCode = exitCodeOfError["file-unwritable"];
+  });
+  const endWith = (exitCode: number) => {
+    process.exitCode = isOutputLost ? exitCodeOfError["file-unwritable"] : exitCode;
+  };
+  const fail = (error: unknown) => {
+    const isOver = stop.signal.aborted && error === stop.signal.reason;
+    const { code, message, details, trace } = errorText(error, isOver);
+    if (isJson) process.stdout.write(toLine({ error: { code, message, details } }));
+    else process.stderr.write(`${code}: ${message}\n`);
+    if (trace !== undefined) process.stderr.write(`${trace}\n`);
+    endWith(exitCodeOfError[code]);
+  };
+  // Node itself would exit with 1, which is a verdict.
+  process.on("uncaughtException", (error) => {
+    fail(error);
+    process.exit();
+  });
+
+  const print = ({ text, json }: Outcome) => {
+    process.stdout.write(isJson ? toLine(json) : `${text}\n`);
+  };
+  const context: CommandContext = {
+    signal: stop.signal,
+    isJson,
+    progress: (line) => process.stderr.write(`${line}\n`),
+    progressHere: (line) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
+    },
+    print,
+    now: () => Math.floor(Date.now() / 1_000),
+  };
+  try {
+    const outcome = await run(program, args, context);
+    if (outcome === undefined) return;
+    print(outcome);
+    endWith(outcome.exitCode ?? 0);
+  } catch (error) {
+    fail(error);
+  }
+}
