@@ -9,7 +9,7 @@ import type { EvidenceBundle } from "../src/core/evidence/bundle.ts";
 import { buildTree, pathOf } from "../src/core/evidence/merkle.ts";
 import { verifyBundle } from "../src/core/evidence/verify/verifyBundle.ts";
 import { createEmbeddedStore } from "../src/ipfs/embedded.ts";
-import { unwrapContentKey } from "../src/sdk/evidence.ts";
+import { unwrapContentKey } from "../src/sdk/contentKey.ts";
 import { fileAndAnchor } from "../src/sdk/fileAndAnchor.ts";
 import { createNodeDigester } from "../src/sdk/nodeDigester.ts";
 import { buyer, READER, READER_IDENTITY } from "../test/fixtures/evidence.ts";

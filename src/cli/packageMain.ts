@@ -3,4 +3,4 @@ import { partyCommands } from "./partyCommands.ts";
 import { runCli } from "./runCli.ts";
 
 // What the npm package runs: it has neither a relayer nor a local chain.
-await runCli({ commands: partyCommands, checkoutOnly: ["dev", "relayer"] });
+await runCli({ commands: partyCommands, checkoutOnly: ["deploy", "dev", "relayer"] });

@@ -1,4 +1,3 @@
-import { Decrypter, Encrypter } from "age-encryption";
 import { type Address, bytesToHex, type Hex, zeroHash } from "viem";
 import { ProtocolError } from "../core/errors.ts";
 import { bundleFormat, type EvidenceBundle } from "../core/evidence/bundle.ts";
@@ -97,6 +96,8 @@ export async function fileEvidence(evidence: EvidenceToFile, filing: Filing): Pr
   };
   requireMeta(evidence.meta);
   const key = random(contentKeyBytes);
+  // Two fifths of the SDK's bytes are the cryptography under age: a page loads them when somebody first files evidence.
+  const { wrapContentKey } = await import("./contentKey.ts");
   const wrappedKey = await wrapContentKey(key, filing.recipients);
   const { cid, digests } = await encryptAndStore(evidence.file, { key, salt: random(cipherSaltBytes) }, filing);
   const salt = () => bytesToHex(random(saltBytes));
@@ -152,38 +153,6 @@ export function assembleBundle(filed: FiledEvidence, anchored: Anchored): Eviden
       note: anchored.note ?? "",
     },
   };
-}
-
-/**
- * Wraps a content key for its readers as one small age file in base64: `base64 -d | age -d -i key.txt` opens it.
- * Throws `recipient-invalid` if there is none, or with the index of the first that is not an age X25519 key.
- */
-export async function wrapContentKey(key: Uint8Array, recipients: readonly string[]): Promise<string> {
-  if (recipients.length === 0) throw new ProtocolError("recipient-invalid", { index: 0 });
-  const encrypter = new Encrypter();
-  for (const [index, recipient] of recipients.entries()) {
-    try {
-      encrypter.addRecipient(recipient);
-    } catch (cause) {
-      throw new ProtocolError("recipient-invalid", { index }, { cause });
-    }
-  }
-  return btoa(String.fromCharCode(...(await encrypter.encrypt(key))));
-}
-
-/**
- * Opens a wrapped key with a reader's age identity (`AGE-SECRET-KEY-1...`).
- * Throws `cipher-key-wrong` if it was not wrapped for this reader or was changed.
- */
-export async function unwrapContentKey(wrappedKey: string, identity: string): Promise<Uint8Array> {
-  try {
-    const decrypter = new Decrypter();
-    decrypter.addIdentity(identity);
-    return await decrypter.decrypt(Uint8Array.from(atob(wrappedKey), (char) => char.charCodeAt(0)));
-  } catch {
-    // The library's message may hold parts of the identity.
-    throw new ProtocolError("cipher-key-wrong");
-  }
 }
 
 /** Facts that no bundle could carry are refused before anything is signed. */

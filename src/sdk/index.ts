@@ -74,6 +74,7 @@ export {
   type SignedDetermination,
   type WriteOptions,
 } from "./client.ts";
+export { unwrapContentKey, wrapContentKey } from "./contentKey.ts";
 export {
   type Anchored,
   assembleBundle,
@@ -81,8 +82,6 @@ export {
   type FiledEvidence,
   type Filing,
   fileEvidence,
-  unwrapContentKey,
-  wrapContentKey,
 } from "./evidence.ts";
 export {
   blocksOf,

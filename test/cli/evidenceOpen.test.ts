@@ -14,7 +14,8 @@ import { sha256 as multihash } from "multiformats/hashes/sha2";
 import { keccak256, numberToHex, sha256 } from "viem";
 import { type EvidenceBundle, serializeBundle } from "../../src/core/evidence/bundle.ts";
 import { encryptFile } from "../../src/core/evidence/cipher.ts";
-import { type Filing, fileEvidence, wrapContentKey } from "../../src/sdk/evidence.ts";
+import { wrapContentKey } from "../../src/sdk/contentKey.ts";
+import { type Filing, fileEvidence } from "../../src/sdk/evidence.ts";
 import { runCli } from "../fixtures/cli.ts";
 import {
   BLOCK_NUMBER,

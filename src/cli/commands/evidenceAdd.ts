@@ -4,7 +4,7 @@ import { createChain, requireChain } from "../../chain/client.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { bytes32 } from "../../core/fields.ts";
 import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
-import { wrapContentKey } from "../../sdk/evidence.ts";
+import { wrapContentKey } from "../../sdk/contentKey.ts";
 import { defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
 import { readDeal } from "../dealFile.ts";

@@ -13,7 +13,7 @@ import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { isGatewayUrl, readFromGateways } from "../../ipfs/gatewayClient.ts";
 import { importFile } from "../../ipfs/importFile.ts";
 import { maxFileBytes } from "../../ipfs/limits.ts";
-import { unwrapContentKey } from "../../sdk/evidence.ts";
+import { unwrapContentKey } from "../../sdk/contentKey.ts";
 import { createNodeDigester } from "../../sdk/nodeDigester.ts";
 import { readIdentityFile } from "../ageIdentity.ts";
 import { readBundleText } from "../bundleText.ts";

@@ -15,7 +15,8 @@ import {
 import { isFileAltered } from "../../../../src/core/evidence/verify/conclude.ts";
 import type { VerifyOptions } from "../../../../src/core/evidence/verify/options.ts";
 import { type Verification, verifyBundle } from "../../../../src/core/evidence/verify/verifyBundle.ts";
-import { type FiledEvidence, unwrapContentKey } from "../../../../src/sdk/evidence.ts";
+import { unwrapContentKey } from "../../../../src/sdk/contentKey.ts";
+import type { FiledEvidence } from "../../../../src/sdk/evidence.ts";
 import {
   ANCHORED_AT,
   BLOCK_NUMBER,
