@@ -152,8 +152,6 @@ export {
   receiptFromProof,
 } from "./evidence/receiptProof.ts";
 export {
-  addressSchema,
-  bytes32Schema,
   type CommitmentOwner,
   carriesFile,
   caseRefOf,
@@ -178,6 +176,8 @@ export {
   parseEvidenceRecord,
   saltBytes,
   saltSchema,
+  strictAddress,
+  strictBytes32,
   textSchema,
 } from "./evidence/record.ts";
 export type { Check, CheckId, NotChecked } from "./evidence/verify/check.ts";
@@ -196,7 +196,7 @@ export {
   uint256Text,
 } from "./fields.ts";
 export { recoverSigner } from "./recoverSigner.ts";
-export { visible } from "./text/escapeInvisible.ts";
+export { escapeInvisible } from "./text/escapeInvisible.ts";
 export { errorMessages, type Language, languages, messageOf, titleOf } from "./text/messages.ts";
 export { evidenceReport, meaningOf, type ReportContext } from "./text/report.ts";
 export {

@@ -11,7 +11,12 @@ const known = JSON.parse(read("test/vectors/exports.json")) as Record<string, re
 
 describe("exports of the package", () => {
   it("are the SDK, core, the verifier and the ABIs", () => {
-    expect(entries.map(({ name }) => name)).deep.equal(["holdfast", "holdfast/core", "holdfast/verify", "holdfast/abi"]);
+    expect(entries.map(({ name }) => name)).deep.equal([
+      "holdfast",
+      "holdfast/core",
+      "holdfast/verify",
+      "holdfast/abi",
+    ]);
   });
 
   it("are those of test/vectors/exports.json; a change of them is a change of what others build on", async () => {
