@@ -1,5 +1,7 @@
-import { Decrypter, Encrypter } from "age-encryption";
 import { ProtocolError } from "../core/errors.ts";
+
+/** Two fifths of the SDK's bytes are the cryptography under age: a page loads them when somebody first needs a key. */
+const loadAge = () => import("age-encryption");
 
 /**
  * Wraps a content key for its readers as one small age file in base64: `base64 -d | age -d -i key.txt` opens it.
@@ -9,6 +11,7 @@ import { ProtocolError } from "../core/errors.ts";
  */
 export async function wrapContentKey(key: Uint8Array, recipients: readonly string[]): Promise<string> {
   if (recipients.length === 0) throw new ProtocolError("recipient-invalid", { index: 0 });
+  const { Encrypter } = await loadAge();
   const encrypter = new Encrypter();
   for (const [index, recipient] of recipients.entries()) {
     try {
@@ -27,6 +30,7 @@ export async function wrapContentKey(key: Uint8Array, recipients: readonly strin
  * @example await unwrapContentKey(bundle.hints.wrappedKey, "AGE-SECRET-KEY-1...") // Uint8Array(32)
  */
 export async function unwrapContentKey(wrappedKey: string, identity: string): Promise<Uint8Array> {
+  const { Decrypter } = await loadAge();
   try {
     const decrypter = new Decrypter();
     decrypter.addIdentity(identity);

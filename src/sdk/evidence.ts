@@ -27,6 +27,7 @@ import {
   parseEvidenceRecord,
   saltBytes,
 } from "../core/evidence/record.ts";
+import { wrapContentKey } from "./contentKey.ts";
 
 /** A file that a party wants to file, and what they say about it. */
 export type EvidenceToFile = Readonly<{
@@ -96,8 +97,6 @@ export async function fileEvidence(evidence: EvidenceToFile, filing: Filing): Pr
   };
   requireMeta(evidence.meta);
   const key = random(contentKeyBytes);
-  // Two fifths of the SDK's bytes are the cryptography under age: a page loads them when somebody first files evidence.
-  const { wrapContentKey } = await import("./contentKey.ts");
   const wrappedKey = await wrapContentKey(key, filing.recipients);
   const { cid, digests } = await encryptAndStore(evidence.file, { key, salt: random(cipherSaltBytes) }, filing);
   const salt = () => bytesToHex(random(saltBytes));

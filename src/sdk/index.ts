@@ -84,6 +84,13 @@ export {
   fileEvidence,
 } from "./evidence.ts";
 export {
+  type AnchoredFile,
+  type BlockSeen,
   blocksOf,
+  type FileAndAnchorOptions,
+  type FileToAnchor,
+  type FilingJournal,
+  type FilingProgress,
+  type FilingSetup,
   fileAndAnchor,
 } from "./fileAndAnchor.ts";

@@ -128,12 +128,12 @@ describe("the npm package", () => {
   });
 
   it("says of dev and relayer that they need a checkout, and does not list them", async () => {
-    for (const word of ["dev", "relayer"]) {
+    for (const word of ["deploy", "dev", "relayer"]) {
       const { exitCode, stdout } = await inProject("npx", "--no", "holdfast", word, "--json");
       expect(exitCode).equal(64);
       expect((JSON.parse(stdout) as { error: { message: string } }).error.message).include("a checkout");
     }
-    const { stdout } = await inProject("npx", "--no", "holdfast", "--help");
+    const { stdout } = await inProject("npx", "--no", "--", "holdfast", "--help");
     expect(stdout).include("  verify ");
     expect(stdout).not.match(/^ {2}(?:dev|relayer|holdfast dev) /m);
   });

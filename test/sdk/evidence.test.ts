@@ -15,12 +15,7 @@ import { recoverSigner } from "../../src/core/recoverSigner.ts";
 import { createEmbeddedStore } from "../../src/ipfs/embedded.ts";
 import type { EvidenceStore } from "../../src/ipfs/port.ts";
 import { unwrapContentKey, wrapContentKey } from "../../src/sdk/contentKey.ts";
-import {
-  assembleBundle,
-  type EvidenceToFile,
-  type Filing,
-  fileEvidence,
-} from "../../src/sdk/evidence.ts";
+import { assembleBundle, type EvidenceToFile, type Filing, fileEvidence } from "../../src/sdk/evidence.ts";
 import { type Anvil, CHAIN_ID, startAnvil } from "../fixtures/anvil.ts";
 import {
   buyer,
