@@ -1,11 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type Address, type Hex, keccak256, numberToHex, size, zeroAddress } from "viem";
 import type { LocalAccount } from "viem/accounts";
+import { permit2Address } from "../core/deal/tokenTypedData.ts";
 import { ProtocolError } from "../core/errors.ts";
 import type { Chain } from "./client.ts";
 import { create2Data, create2Factory, create2FactoryBirth, create2FactoryCode } from "./create2.ts";
 import { multicall3Address } from "./multicall3.ts";
-import { permit2Address } from "./permit2.ts";
 import {
   isSameCode,
   type ProtocolCode,

@@ -1,7 +1,7 @@
 import { type Address, concat, encodeAbiParameters, type Hex, hexToBytes, keccak256 } from "viem";
+import { permit2Address } from "../core/deal/tokenTypedData.ts";
 import { type CompiledContract, loadArtifact } from "./artifacts.ts";
 import { create2AddressOf } from "./create2.ts";
-import { permit2Address } from "./permit2.ts";
 
 /** The contracts of the protocol, each after those that it names. */
 export const protocolContracts = {

@@ -2,8 +2,8 @@ import { formatUnits } from "viem";
 import { create2Factory } from "../chain/create2.ts";
 import type { DeploymentStatus, DeploymentStep } from "../chain/deployContracts.ts";
 import { multicall3Address } from "../chain/multicall3.ts";
-import { permit2Address } from "../chain/permit2.ts";
 import { type ProtocolCode, protocolContracts, protocolNames } from "../chain/protocolCode.ts";
+import { permit2Address } from "../core/deal/tokenTypedData.ts";
 import { nativeUnit } from "./units.ts";
 
 /** What stands where on a chain, for people. */

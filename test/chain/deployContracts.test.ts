@@ -19,9 +19,9 @@ import {
   readDeploymentStatus,
   requireBalance,
 } from "../../src/chain/deployContracts.ts";
-import { permit2Address } from "../../src/chain/permit2.ts";
 import { loadProtocolCode, maskedCodeHash, protocolNames } from "../../src/chain/protocolCode.ts";
 import { readNonce } from "../../src/chain/transactions.ts";
+import { permit2Address } from "../../src/core/deal/tokenTypedData.ts";
 import { type Anvil, anvilAccount, CHAIN_ID, startAnvil } from "../fixtures/anvil.ts";
 import { rejection } from "../fixtures/rejection.ts";
 

@@ -51,7 +51,7 @@ export function fundingAuthorization(terms: Terms, domain: EscrowDomain, token: 
 }
 
 /** Where Permit2 is on the chains that have it (https://github.com/Uniswap/permit2). */
-export const permit2Address: Address = "0x000000000022d473030f116ddee9f6b43ac78ba3";
+export const permit2Address: Address = "0x000000000022D473030F116dDEE9F6B43aC78BA3";
 
 /** EIP-712 types of Permit2's `permitWitnessTransferFrom` with the deal as witness. */
 const permit2Types = {
