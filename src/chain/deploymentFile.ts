@@ -1,10 +1,10 @@
 import type { Hex } from "viem";
-import { z } from "zod";
+import * as z from "zod";
 import { address } from "../core/fields.ts";
 import type { Contracts } from "./contracts.ts";
 import type { ProtocolContract } from "./protocolCode.ts";
 
-/** What every `deployment.json` says; whoever deploys may write down more. */
+/** What every `deployment.json` says; a deployer may write down more. */
 export const deploymentPlace = z.object({
   chainId: z.int().positive(),
   escrow: address,

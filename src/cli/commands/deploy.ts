@@ -21,6 +21,7 @@ import {
 } from "../../chain/protocolCode.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
+import { sayElapsed } from "../../devnet/elapsed.ts";
 import { type CommandContext, defineCommand, type Outcome } from "../command.ts";
 import { costText, statusText } from "../deploymentText.ts";
 import { fileError, readJson, statFile, writeNew } from "../files.ts";
@@ -76,7 +77,7 @@ export const deploy = defineCommand({
     try {
       await requireChain(chain);
       context.progress("Compiling those contracts that changed...");
-      await compileContracts();
+      await sayElapsed("Compiling the contracts", compileContracts(), { onProgress: context.progress });
       const code = await loadProtocolCode();
       if (values["standard-json"] !== undefined) await writeStandardJson(values["standard-json"], code);
       return await deployTo(chain, code, { values, context });

@@ -153,8 +153,8 @@ const servingOutcome = async (
 ): Promise<Outcome> => {
   const { deals } = await createClient({ url }).listDeals({ limit: 100 }, { signal });
   const repeat = story?.proven[0];
-  const counts = Map.groupBy(deals, ({ status }) => status);
-  const standing = [...counts].map(([status, those]) => `${those.length} ${status}`).join(", ");
+  const byStatus = Map.groupBy(deals, ({ status }) => status);
+  const counts = [...byStatus].map(([status, those]) => `${those.length} ${status}`).join(", ");
   const said = [
     columns([
       ["API", `${url} (${url}/v1/openapi.json)`],
@@ -165,7 +165,7 @@ const servingOutcome = async (
       ["evidence", deployment.evidenceRegistry],
       ["stablecoin", `${deployment.stablecoin} (TUSD, 6 decimals, ERC-3009 name "Test Dollar")`],
       ["data", dataDir],
-      ["deals", deals.length === 0 ? "none yet" : standing],
+      ["deals", deals.length === 0 ? "none yet" : counts],
     ]),
     ...(repeat === undefined || story?.isNew === true
       ? []

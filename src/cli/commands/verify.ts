@@ -123,10 +123,10 @@ export const verify = defineCommand({
 });
 
 /** The gravest first: what a reader of several files must hear. */
-const gravity = ["refuted", "error", "missing", "unverifiable", "verified"] as const;
+const bySeverity = ["refuted", "error", "missing", "unverifiable", "verified"] as const;
 
 const conclude = (results: readonly (Result | Failure)[], unpaired: readonly Unpaired[]) => {
-  const worst = gravity
+  const worst = bySeverity
     .map((status) => results.find(({ verdict }) => (verdict?.status ?? "error") === status))
     .find((result) => result !== undefined)!;
   const files = results.map((result) => {

@@ -47,9 +47,10 @@ describe("fundingAuthorization", () => {
 describe("fundingPermit2", () => {
   it("has the type hash of Permit2's witness transfer with the escrow's witness", () => {
     const { types, primaryType } = fundingPermit2(terms, domain, 7n);
-    const stub = "PermitWitnessTransferFrom(TokenPermissions permitted,address spender,uint256 nonce,uint256 deadline,";
+    const transfer =
+      "PermitWitnessTransferFrom(TokenPermissions permitted,address spender,uint256 nonce,uint256 deadline,";
     const witness = "Deal witness)Deal(bytes32 id)TokenPermissions(address token,uint256 amount)";
-    expect(typeHashOf(types, primaryType)).to.equal(keccak256(toUtf8Bytes(stub + witness)));
+    expect(typeHashOf(types, primaryType)).to.equal(keccak256(toUtf8Bytes(transfer + witness)));
   });
 
   it("names the deal as its witness", () => {
