@@ -1,7 +1,10 @@
 import { ProtocolError } from "../core/errors.ts";
+import type { CommandText, GroupText } from "../core/text/commandText.ts";
+import type { Language } from "../core/text/language.ts";
+import type { Texts } from "../core/text/texts.ts";
 import { commandHelp, groupHelp } from "./help.ts";
 import { nearest } from "./nearest.ts";
-import type { Example, OptionTable, OptionValues } from "./optionTable.ts";
+import type { OptionTable, OptionValues } from "./optionTable.ts";
 import { parseArguments } from "./parseArguments.ts";
 
 /** What a command may use of the world. */
@@ -9,6 +12,10 @@ export type CommandContext = {
   /** Aborts at Ctrl-C. */
   readonly signal: AbortSignal;
   readonly isJson: boolean;
+  /** That of `--lang`. */
+  readonly language: Language;
+  /** Every text for people in this language. */
+  readonly texts: Texts;
   /** Says something on stderr, for people who wait. */
   readonly progress: (line: string) => void;
   /** Like `progress`, for a line that the next one replaces; silent where stderr is no terminal. */
@@ -28,17 +35,15 @@ export type Outcome = {
 };
 
 type Definition<O extends OptionTable> = {
-  readonly summary: string;
+  /** What its help says, out of the texts of a language. */
+  readonly text: (texts: Texts) => CommandText<keyof O & string>;
   /** What follows the command's name. */
   readonly usage: string;
-  /** What it does and when somebody needs it. */
-  readonly about: string;
-  readonly examples: readonly Example[];
+  /** Command lines that its text explains, in the same order. */
+  readonly examples: readonly string[];
   readonly options: O;
   /** Least and most arguments that are no options. */
   readonly positionals: readonly [least: number, most: number];
-  /** Exit codes that mean something special here. */
-  readonly exitCodes?: readonly Example[];
   readonly run: (
     input: { readonly values: OptionValues<O>; readonly positionals: readonly string[] },
     context: CommandContext,
@@ -47,8 +52,8 @@ type Definition<O extends OptionTable> = {
 
 /** A command as the dispatcher sees it. `help` takes the words that lead to it, like `holdfast deal sign`. */
 export type Command = {
-  readonly summary: string;
-  readonly help: (name: string) => string;
+  readonly summary: (texts: Texts) => string;
+  readonly help: (name: string, texts: Texts) => string;
   readonly run: (args: readonly string[], context: CommandContext, name: string) => Promise<Outcome | undefined>;
 };
 
@@ -58,28 +63,29 @@ const helpOutcome = (text: string): Outcome => ({ text, json: { help: text } });
 
 /** A command from its description: options are declared once, for parsing and for the help text. */
 export const defineCommand = <const O extends OptionTable>(definition: Definition<O>): Command => ({
-  summary: definition.summary,
-  help: (name) => commandHelp(name, definition),
+  summary: (texts) => definition.text(texts).summary,
+  help: (name, texts) => commandHelp(name, definition, texts),
   run: async (args, context, name) => {
     const end = args.indexOf("--");
-    if (args.slice(0, end < 0 ? args.length : end).some(asksForHelp)) return helpOutcome(commandHelp(name, definition));
+    if (args.slice(0, end < 0 ? args.length : end).some(asksForHelp)) {
+      return helpOutcome(commandHelp(name, definition, context.texts));
+    }
     return definition.run(parseArguments(args, { ...definition, name }), context);
   },
 });
 
 type Group = {
-  readonly summary: string;
-  readonly about: string;
+  readonly text: (texts: Texts) => GroupText;
   readonly commands: Readonly<Record<string, Command>>;
 };
 
 /** A command that only leads to others: `holdfast keys new`. */
 export const defineGroup = (group: Group): Command => ({
-  summary: group.summary,
-  help: (name) => groupHelp(name, group),
+  summary: (texts) => group.text(texts).summary,
+  help: (name, texts) => groupHelp(name, group, texts),
   run: async (args, context, name) => {
     const [word, ...rest] = args.filter((arg, index) => index === 0 || args[0] !== "--json" || arg !== "--json");
-    if (asksForHelp(word)) return helpOutcome(groupHelp(name, group));
+    if (asksForHelp(word)) return helpOutcome(groupHelp(name, group, context.texts));
     const command = word === undefined ? undefined : group.commands[word];
     if (word === undefined || command === undefined) throw unknownCommand(name, word, Object.keys(group.commands));
     return command.run(rest, context, `${name} ${word}`);

@@ -5,7 +5,6 @@ import { type Client, createClient } from "../sdk/client.ts";
 export const urlOption = {
   type: "string",
   value: "URL",
-  about: "the relayer, like http://127.0.0.1:8787",
 } as const;
 
 /** A client of the relayer that the option names. Throws `usage-invalid`; nothing is sent yet. */

@@ -47,8 +47,8 @@ export const dealFileText = ({ id, domain, terms, ...rest }: DealFile): string =
 
 /** Options that say where bare terms hold. */
 export const domainOptions = {
-  "chain-id": { type: "string", value: "N", about: "chain of the escrow, where FILE holds bare terms" },
-  escrow: { type: "string", value: "ADDRESS", about: "escrow contract, where FILE holds bare terms" },
+  "chain-id": { type: "string", value: "N" },
+  escrow: { type: "string", value: "ADDRESS" },
 } as const;
 
 type DomainValues = { readonly "chain-id"?: string; readonly escrow?: string };

@@ -12,8 +12,8 @@ import {
 import type { Terms } from "../core/deal/terms.ts";
 import { escapeInvisible } from "../core/text/escapeInvisible.ts";
 import { type DealFile, readingUnit } from "./dealFile.ts";
-import { columns } from "./help.ts";
 import { payoutText } from "./silenceText.ts";
+import { columns } from "./terminal/columns.ts";
 import { formatAmount, formatDuration, formatPercent, formatTime, type Unit } from "./units.ts";
 
 /** What both sides agree on, in words: who pays what, by when, and what happens if nobody acts. */

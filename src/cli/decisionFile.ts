@@ -15,8 +15,8 @@ import { type Panel, panelSchema } from "../core/deal/panel.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { address, bytes32, signature } from "../core/fields.ts";
 import { readJson } from "./files.ts";
-import { columns } from "./help.ts";
 import { parseInput } from "./parseInput.ts";
+import { columns } from "./terminal/columns.ts";
 import { formatAmount, formatTime, type Unit } from "./units.ts";
 
 /** Names and versions of the formats. Another version is another string. */
@@ -69,8 +69,8 @@ export type SignatureFile = Readonly<{ digest: Hex; signer: Address; signature: 
 
 /** Options that say where a bare determination or extension is signed for. */
 export const panelDomainOptions = {
-  "chain-id": { type: "string", value: "N", about: "chain of the tribunal, where FILE holds a bare one" },
-  tribunal: { type: "string", value: "ADDRESS", about: "tribunal contract, where FILE holds a bare one" },
+  "chain-id": { type: "string", value: "N" },
+  tribunal: { type: "string", value: "ADDRESS" },
 } as const;
 
 /** Puts a determination into the form of a file. */

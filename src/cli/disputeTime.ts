@@ -6,12 +6,11 @@ import { parseTime } from "./units.ts";
 
 /** Options that say which dispute a panel decides; what the panel signs names it. */
 export const disputeOptions = {
-  url: { ...urlOption, about: "the relayer: says from when the dispute counts, and what time it is on the chain" },
-  rpc: { type: "string", value: "URL", about: "a node of the chain, to ask it instead" },
+  url: { ...urlOption },
+  rpc: { type: "string", value: "URL" },
   "disputed-at": {
     type: "string",
     value: "TIME",
-    about: "`disputedAt` of the deal, where neither can be asked: 2026-12-24T18:00:00Z",
   },
 } as const;
 

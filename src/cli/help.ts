@@ -1,95 +1,60 @@
+import type { CommandText, GroupText } from "../core/text/commandText.ts";
+import { languages } from "../core/text/language.ts";
+import type { Texts } from "../core/text/texts.ts";
 import type { Example, OptionTable } from "./optionTable.ts";
+import { columns } from "./terminal/columns.ts";
 
 type Described = {
-  readonly summary: string;
+  readonly text: (texts: Texts) => CommandText;
   readonly usage: string;
-  readonly about: string;
-  readonly examples: readonly Example[];
+  readonly examples: readonly string[];
   readonly options: OptionTable;
-  readonly exitCodes?: readonly Example[];
 };
 
-const generalOptions = [
-  ["--json", "print one line of JSON on stdout, for success and for errors"],
-  ["--help", "print this"],
-] as const satisfies readonly Example[];
-
-/** Codes that every command shares; `exitCodes.ts` has the rule for each error. */
-const generalExitCodes = [
-  ["0", "done"],
-  ["64", "the command was typed wrong"],
-  ["65", "the input is wrong"],
-  ["66", "an input file is missing or cannot be read"],
-  ["69", "a relayer, chain or database cannot be reached"],
-  ["70", "a defect of this program"],
-  ["73", "an output cannot be written, or is there already"],
-  ["75", "not now: locked, busy or not yet known; try again"],
-  ["77", "not permitted: wrong key, signature or password"],
-  ["130", "stopped by Ctrl-C"],
-] as const satisfies readonly Example[];
-
 /** Help text of one command. `name` are the words that lead to it. */
-export const commandHelp = (name: string, command: Described): string => {
-  const options = Object.entries(command.options).map(
-    ([option, { value, about }]): Example => [value === undefined ? `--${option}` : `--${option} ${value}`, about],
+export function commandHelp(name: string, command: Described, texts: Texts): string {
+  const { summary, about, examples, options, codes: ownCodes } = command.text(texts);
+  const { help } = texts;
+  const optionRows = Object.entries(command.options).map(
+    ([option, { value }]): Example => [value === undefined ? `--${option}` : `--${option} ${value}`, options[option]!],
   );
-  const special = command.exitCodes ?? [];
-  const exitCodes = [
-    ...special,
-    ...generalExitCodes.filter(([code]) => !special.some(([taken]) => taken === code)),
-  ].sort(([one], [other]) => Number(one) - Number(other));
+  // Integer keys come in the order of their numbers.
+  const codes = Object.entries({ ...help.codes, ...ownCodes });
   return [
-    `${name} - ${command.summary}`,
-    command.about,
-    `Usage\n  ${name} ${command.usage}`.trimEnd(),
-    `Examples\n${command.examples.map(([line, what]) => `  # ${what}\n  ${line}`).join("\n\n")}`,
-    `Options\n${columns([...options, ...generalOptions])}`,
-    `Exit codes\n${columns(exitCodes)}`,
+    `${name} - ${summary}`,
+    about.join("\n"),
+    `${help.usage}\n  ${name} ${command.usage}`.trimEnd(),
+    `${help.examples}\n${command.examples.map((line, index) => `  # ${examples[index]}\n  ${line}`).join("\n\n")}`,
+    `${help.options}\n${columns([...optionRows, ...generalOptions(help)])}`,
+    `${help.codesTitle}\n${columns(codes)}`,
   ].join("\n\n");
+}
+
+const generalOptions = ({ json, lang, help }: Texts["help"]): Example[] => [
+  ["--json", json],
+  [`--lang ${languages.join("|")}`, lang],
+  ["--help", help],
+];
+
+type DescribedGroup = {
+  readonly text: (texts: Texts) => GroupText;
+  readonly commands: Readonly<Record<string, Titled>>;
 };
 
 /** Help text of a command that leads to others. */
-export const groupHelp = (
-  name: string,
-  group: { readonly summary: string; readonly about: string; readonly commands: Readonly<Record<string, Titled>> },
-): string =>
-  [
-    `${name} - ${group.summary}`,
-    group.about,
-    `Commands\n${columns(titles(group.commands, `${name} `))}`,
-    `${name} COMMAND --help explains each by example.`,
+export function groupHelp(name: string, group: DescribedGroup, texts: Texts): string {
+  const { summary, about } = group.text(texts);
+  return [
+    `${name} - ${summary}`,
+    about.join("\n"),
+    `${texts.help.commands}\n${columns(titles(group.commands, texts, `${name} `))}`,
+    texts.help.eachByExample(name),
   ].join("\n\n");
+}
 
-type Titled = { readonly summary: string };
+type Titled = { readonly summary: (texts: Texts) => string };
 
 /** Names with their summaries, for a list of commands. */
-export const titles = (commands: Readonly<Record<string, Titled>>, prefix = ""): Example[] =>
-  Object.entries(commands).map(([word, { summary }]) => [`${prefix}${word}`, summary]);
-
-const INDENT = 2;
-const GAP = 3;
-const LINE = 110;
-
-/** Two columns, the second wrapped. */
-export const columns = (rows: readonly Example[]): string => {
-  const width = Math.max(...rows.map(([left]) => left.length)) + GAP;
-  const margin = " ".repeat(INDENT + width);
-  return rows
-    .map(([left, right]) => {
-      const lines = wrap(right, LINE - INDENT - width);
-      return `${" ".repeat(INDENT)}${left.padEnd(width)}${lines.join(`\n${margin}`)}`;
-    })
-    .join("\n");
-};
-
-const wrap = (text: string, width: number): string[] => {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
-};
+export function titles(commands: Readonly<Record<string, Titled>>, texts: Texts, prefix = ""): Example[] {
+  return Object.entries(commands).map(([word, { summary }]) => [`${prefix}${word}`, summary(texts)]);
+}

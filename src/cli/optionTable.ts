@@ -1,9 +1,8 @@
-/** One option: what a reader sees of it, and whether it takes a value. */
+/** One option: whether it takes a value. What its help says stands in `core/text`. */
 type OptionSpec = {
   readonly type: "string" | "boolean";
   /** Name of the value in the help text, like `FILE`. */
   readonly value?: string;
-  readonly about: string;
   readonly multiple?: boolean;
 };
 

@@ -4,8 +4,8 @@ import type { Terms } from "../core/deal/terms.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { address } from "../core/fields.ts";
 import { readJson } from "./files.ts";
-import { columns } from "./help.ts";
 import { parseInput } from "./parseInput.ts";
+import { columns } from "./terminal/columns.ts";
 import { formatDuration, parseDuration } from "./units.ts";
 
 /** Clocks of a panel that names none: three days to answer, a week to inspect, a month to decide. */

@@ -20,7 +20,7 @@ export const parseArguments = <O extends OptionTable>(
   { name, options, positionals: [least, most], usage }: Grammar<O>,
 ): { values: OptionValues<O>; positionals: string[] } => {
   const refuse = (problem: string) => new ProtocolError("usage-invalid", { problem, help: name });
-  const known: OptionTable = { ...options, json: { type: "boolean", about: "" } };
+  const known: OptionTable = { ...options, json: { type: "boolean" } };
   const types = Object.fromEntries(Object.entries(known).map(([option, { type }]) => [option, { type }]));
   const { tokens } = parseArgs({ args: [...args], options: types, strict: false, tokens: true });
 

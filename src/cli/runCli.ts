@@ -1,10 +1,14 @@
 import { ProtocolError } from "../core/errors.ts";
+import { languages } from "../core/text/language.ts";
+import { type Texts, textsIn } from "../core/text/texts.ts";
 import type { Command, CommandContext, Outcome } from "./command.ts";
 import { unknownCommand } from "./command.ts";
 import { errorText } from "./errorText.ts";
 import { exitCodeOfError, INTERRUPTED } from "./exitCodes.ts";
 import { fileError } from "./files.ts";
-import { columns, titles } from "./help.ts";
+import { titles } from "./help.ts";
+import { takeLanguage } from "./takeLanguage.ts";
+import { columns } from "./terminal/columns.ts";
 
 /** The first words of the command line. Each command is loaded when it is asked for. */
 export type CommandLoaders = Readonly<Record<string, () => Promise<Command>>>;
@@ -12,20 +16,18 @@ export type CommandLoaders = Readonly<Record<string, () => Promise<Command>>>;
 /** What a program knows: the commands that it runs, and words that only a checkout of the repository knows. */
 export type Program = Readonly<{ commands: CommandLoaders; checkoutOnly: readonly string[] }>;
 
-const overview = async ({ commands }: Program): Promise<string> => {
+const overview = async ({ commands }: Program, texts: Texts): Promise<string> => {
+  const { help } = texts;
   const loaded = await Promise.all(Object.entries(commands).map(async ([word, load]) => [word, await load()] as const));
   return [
-    "holdfast - escrow, evidence and online dispute resolution that hold without trusting the operator",
-    `Commands\n${columns(titles(Object.fromEntries(loaded)))}`,
-    [
-      "Start here",
-      ...(Object.hasOwn(commands, "dev")
-        ? ["  holdfast dev                          everything on this machine, with a case played to its end"]
-        : []),
-      "  holdfast verify photo.jpg             is this the file that was anchored? No network needed",
-      "  holdfast COMMAND --help               what it does, when you need it, examples, exit codes",
-    ].join("\n"),
-    "--json prints one line of JSON on stdout. Progress goes to stderr. Exit code 0 means yes, and nothing else does.",
+    help.title,
+    `${help.commands}\n${columns(titles(Object.fromEntries(loaded), texts))}`,
+    `${help.startHere}\n${columns([
+      ...(Object.hasOwn(commands, "dev") ? [["holdfast dev", help.dev] as const] : []),
+      ["holdfast verify photo.jpg", help.verify],
+      ["holdfast COMMAND --help", help.commandHelp],
+    ])}`,
+    help.closing,
   ].join("\n\n");
 };
 
@@ -38,7 +40,7 @@ const run = async (
   const words = args[0] === "--json" ? [...args.slice(1), "--json"] : args;
   const [word, ...rest] = words[0] === "help" ? [...words.slice(1), "--help"] : words;
   if (word === "--help" || word === "-h") {
-    const text = await overview(program);
+    const text = await overview(program, context.texts);
     return { text, json: { help: text } };
   }
   if (word === "--version") {
@@ -70,11 +72,14 @@ const toLine = (json: object) => {
 const escaped = (char: string) =>
   char.replace(/./gs, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
+const unusable = (problem: string) => new ProtocolError("usage-invalid", { problem, help: "holdfast" });
+
 const IMPATIENT_AFTER_MS = 1_000;
 
 /** Runs the command that the process was started with, prints what it says, and sets the exit code. */
 export async function runCli(program: Program): Promise<void> {
-  const args = process.argv.slice(2);
+  const { languages: named, args } = takeLanguage(process.argv.slice(2));
+  const language = languages.find((known) => known === (named[0] ?? "en"));
   const isJson = args.includes("--json");
   const stop = new AbortController();
   let stoppedAt = 0;
@@ -119,6 +124,8 @@ export async function runCli(program: Program): Promise<void> {
   const context: CommandContext = {
     signal: stop.signal,
     isJson,
+    language: language ?? "en",
+    texts: textsIn(language ?? "en"),
     progress: (line) => process.stderr.write(`${line}\n`),
     progressHere: (line) => {
       if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
@@ -127,6 +134,12 @@ export async function runCli(program: Program): Promise<void> {
     now: () => Math.floor(Date.now() / 1_000),
   };
   try {
+    if (language === undefined) {
+      throw new ProtocolError("usage-invalid", {
+        problem: `--lang takes ${languages.join(" or ")}.`,
+        help: "holdfast",
+      });
+    }
     const outcome = await run(program, args, context);
     if (outcome === undefined) return;
     print(outcome);

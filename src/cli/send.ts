@@ -4,7 +4,6 @@ import type { CommandContext } from "./command.ts";
 /** Options of every command that can hand what was signed to a relayer. */
 export const sendOption = {
   type: "boolean",
-  about: "hand it to the relayer at --url, which submits it to the chain, and wait until it is in a block",
 } as const;
 
 /** Waits until the chain has what a relayer took in. Rejects with the reason when the contract refuses it. */

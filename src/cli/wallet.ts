@@ -8,11 +8,10 @@ import { askPassword } from "./password.ts";
 
 /** Options of every command that signs. */
 export const walletOptions = {
-  keystore: { type: "string", value: "FILE", about: "your key, as `holdfast keys new` or a wallet wrote it" },
+  keystore: { type: "string", value: "FILE" },
   "password-file": {
     type: "string",
     value: "FILE",
-    about: "file whose first line is the password; without it the terminal asks",
   },
 } as const;
 

@@ -197,7 +197,8 @@ export {
 } from "./fields.ts";
 export { recoverSigner } from "./recoverSigner.ts";
 export { escapeInvisible } from "./text/escapeInvisible.ts";
-export { errorMessages, type Language, languages, messageOf, titleOf } from "./text/messages.ts";
+export { type Language, languages } from "./text/language.ts";
+export { errorMessages, messageOf, titleOf } from "./text/messages.ts";
 export { evidenceReport, meaningOf, type ReportContext } from "./text/report.ts";
 export {
   type ReportLabel,

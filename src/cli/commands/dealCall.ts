@@ -8,18 +8,18 @@ import { type DealFile, domainOptions, readDeal } from "../dealFile.ts";
 import { type CallValues, type DirectAction, directCalls } from "../directCalls.ts";
 import type { ExplainedCall } from "../explainedCall.ts";
 import { readJson } from "../files.ts";
-import { columns } from "../help.ts";
 import { nearest } from "../nearest.ts";
 import { parseInput } from "../parseInput.ts";
 import { sendCalls } from "../sendCalls.ts";
+import { columns } from "../terminal/columns.ts";
 import { openWallet, walletOptions } from "../wallet.ts";
 
 const HELP = "holdfast deal call";
 
 /** Options of every command that prints a call or sends it from a key. */
 export const callingOptions = {
-  send: { type: "boolean", about: "send it from --keystore through the node at --rpc" },
-  rpc: { type: "string", value: "URL", about: "a node of the chain" },
+  send: { type: "boolean" },
+  rpc: { type: "string", value: "URL" },
   ...walletOptions,
 } as const;
 
@@ -28,41 +28,34 @@ const options = {
   signed: {
     type: "string",
     value: "FILE",
-    about: "what a party signed with `deal intent --out FILE`: then anyone can send the call",
   },
   amount: {
     type: "string",
     value: "AMOUNT",
-    about:
-      "refund, post-bond, withdraw-bond, withdraw-credit, pay-shortfall: how much, like 1200.50; confirm: what you have seen held",
   },
   remaining: {
     type: "string",
     value: "AMOUNT",
-    about: "refund: what you want to stay held after it",
   },
   status: {
     type: "string",
     value: "STATUS",
-    about:
-      "confirm, refund: the status that you have seen, like funded; without it, and without --send, it and the amounts are read from --rpc",
   },
-  tracking: { type: "string", value: "FILE|HASH", about: "ship: the tracking document, or its SHA-256" },
-  proof: { type: "string", value: "FILE|HASH", about: "deliver: the proof of delivery, or its SHA-256" },
-  statement: { type: "string", value: "FILE|HASH", about: "dispute: your statement, or its SHA-256" },
+  tracking: { type: "string", value: "FILE|HASH" },
+  proof: { type: "string", value: "FILE|HASH" },
+  statement: { type: "string", value: "FILE|HASH" },
   by: {
     type: "string",
     value: "WHO",
-    about: "dispute: buyer or seller; withdraw-credit: the owner's address; the keystore's account unless given",
   },
-  "to-buyer": { type: "string", value: "AMOUNT", about: "settle: of what is held" },
-  "to-seller": { type: "string", value: "AMOUNT", about: "settle: of what is held" },
-  compensation: { type: "string", value: "AMOUNT", about: "settle: from the coverage; 0 unless given" },
-  deadline: { type: "string", value: "TIME", about: "settle: the deadline that was signed" },
-  "buyer-signature": { type: "string", value: "HEX", about: "settle: not needed when the buyer sends the call" },
-  "seller-signature": { type: "string", value: "HEX", about: "settle; fund with coverage, where the file has none" },
-  to: { type: "string", value: "ADDRESS", about: "withdraw-bond, withdraw-credit: where the money goes" },
-  decimals: { type: "string", value: "N", about: "decimals of the token, where the file does not say" },
+  "to-buyer": { type: "string", value: "AMOUNT" },
+  "to-seller": { type: "string", value: "AMOUNT" },
+  compensation: { type: "string", value: "AMOUNT" },
+  deadline: { type: "string", value: "TIME" },
+  "buyer-signature": { type: "string", value: "HEX" },
+  "seller-signature": { type: "string", value: "HEX" },
+  to: { type: "string", value: "ADDRESS" },
+  decimals: { type: "string", value: "N" },
   ...callingOptions,
 } as const;
 
@@ -147,36 +140,13 @@ export const callsText = (calls: readonly ExplainedCall[]): string =>
     .join("\n\n");
 
 export const dealCall = defineCommand({
-  summary: "print the transaction with which you act without any relayer",
+  text: ({ command }) => command.dealCall,
   usage: "ACTION DEALFILE",
-  about: [
-    "The chain decides about money; a relayer is a convenience. This prints to, data and value of the contract call for",
-    "an action, for any wallet or script; then no key is needed and nothing is sent. With --send it is tried out, sent",
-    "from your key through a node of your choice, and waited for. A party calls for itself; with --signed FILE anyone sends",
-    "what the party signed. confirm and refund state the amounts and the status that you have seen, and do nothing in another",
-    "state. ACTION is one of:",
-    "  fund, pay-balance, confirm          by the buyer",
-    "  ship, refund, request-bond, withdraw-bond   by the seller",
-    "  deliver                             by the attestor",
-    "  dispute                             by the buyer; by the seller between payment and delivery",
-    "  settle                              by anyone with both signatures",
-    "  release, expire, lapse, close       by anyone, when their time has come",
-    "  post-bond, pay-shortfall            by anyone, for the seller",
-    "  withdraw-credit                     by the owner of a credit",
-    "fund registers the panel first where it is not registered. `holdfast determination combine` prints the call that",
-    "executes a determination.",
-  ].join("\n"),
   examples: [
-    [
-      "holdfast deal call confirm deal.json --amount 1200.50 --status delivered",
-      "what the buyer sends to release the money, if the deal stands as the buyer has seen it",
-    ],
-    ["holdfast deal call ship deal.json --signed ship.json", "what anyone sends for a seller who signed it"],
-    ["holdfast deal call expire deal.json --json", "for a script that anyone may run after the deadline"],
-    [
-      "cast send $(holdfast deal call close deal.json --json | jq -r '.calls[0] | .to + \" \" + .data')",
-      "send it with another tool",
-    ],
+    "holdfast deal call confirm deal.json --amount 1200.50 --status delivered",
+    "holdfast deal call ship deal.json --signed ship.json",
+    "holdfast deal call expire deal.json --json",
+    "cast send $(holdfast deal call close deal.json --json | jq -r '.calls[0] | .to + \" \" + .data')",
   ],
   options,
   positionals: [2, 2],
@@ -188,24 +158,16 @@ export const dealCall = defineCommand({
 });
 
 export const dealPayShortfall = defineCommand({
-  summary: "pay the buyer what an award exceeded the seller's coverage by",
+  text: ({ command }) => command.dealPayShortfall,
   usage: "DEALFILE [--amount AMOUNT] [--send --rpc URL --keystore FILE]",
-  about: [
-    "What arbitrators award beyond the coverage is on record on the chain, against the seller. Anyone can pay it, whole or in",
-    "parts: the money goes straight to the buyer and the record shrinks. Without --send this prints the calls. Without",
-    "--amount it takes the whole shortfall from the node at --rpc.",
-  ].join("\n"),
   examples: [
-    [
-      "holdfast deal pay-shortfall deal.json --keystore seller.json --rpc http://127.0.0.1:8545 --send",
-      "pay everything that is owed",
-    ],
-    ["holdfast deal pay-shortfall deal.json --amount 500", "the calls that pay a part, for any wallet"],
+    "holdfast deal pay-shortfall deal.json --keystore seller.json --rpc http://127.0.0.1:8545 --send",
+    "holdfast deal pay-shortfall deal.json --amount 500",
   ],
   options: {
     ...domainOptions,
-    amount: { type: "string", value: "AMOUNT", about: "how much, like 1200.50; the whole shortfall unless given" },
-    decimals: { type: "string", value: "N", about: "decimals of the token, where the file does not say" },
+    amount: { type: "string", value: "AMOUNT" },
+    decimals: { type: "string", value: "N" },
     ...callingOptions,
   },
   positionals: [1, 1],

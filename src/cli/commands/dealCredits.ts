@@ -6,8 +6,8 @@ import { readChain } from "../chainReads.ts";
 import { defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
 import { domainOptions, readDeal } from "../dealFile.ts";
-import { columns } from "../help.ts";
 import { requireSameEscrow } from "../registerDeal.ts";
+import { columns } from "../terminal/columns.ts";
 import { formatAmount, nativeUnit, type Unit } from "../units.ts";
 
 const HELP = "holdfast deal credits";
@@ -29,29 +29,20 @@ type Values = {
 };
 
 export const dealCredits = defineCommand({
-  summary: "what the escrow holds for an account that can withdraw it",
+  text: ({ command }) => command.dealCredits,
   usage: "OWNER|DEALFILE [--token ADDRESS] (--url URL | --rpc URL)",
-  about: [
-    "A marketplace's fees, and every payment that a token refused at the time, are kept by the escrow as credits until their",
-    "owner withdraws them (`holdfast deal intent withdraw-credit`, `holdfast deal call withdraw-credit`). With a deal file",
-    "this lists buyer, seller and marketplace in the token of the deal. A relayer (--url) says what it has indexed; a node",
-    "(--rpc) says what the contract says now. Amounts are minor units where nothing says how many decimals the token has.",
-  ].join("\n"),
   examples: [
-    ["holdfast deal credits deal.json --rpc http://127.0.0.1:8545", "of everybody in a deal, from the chain"],
-    ["holdfast deal credits 0x3c... --token 0x5f... --url http://127.0.0.1:8787", "of one account, from a relayer"],
-    [
-      "holdfast deal credits 0x3c... --rpc http://127.0.0.1:8545 --chain-id 1 --escrow 0x12...",
-      "native currency, from the chain",
-    ],
+    "holdfast deal credits deal.json --rpc http://127.0.0.1:8545",
+    "holdfast deal credits 0x3c... --token 0x5f... --url http://127.0.0.1:8787",
+    "holdfast deal credits 0x3c... --rpc http://127.0.0.1:8545 --chain-id 1 --escrow 0x12...",
   ],
   options: {
-    token: { type: "string", value: "ADDRESS", about: "the token; native currency unless given" },
-    decimals: { type: "string", value: "N", about: "decimals of the token, where neither file nor node says" },
+    token: { type: "string", value: "ADDRESS" },
+    decimals: { type: "string", value: "N" },
     url: urlOption,
-    rpc: { type: "string", value: "URL", about: "a node of the chain" },
-    "chain-id": { ...domainOptions["chain-id"], about: "chain of the escrow, with OWNER and --rpc" },
-    escrow: { ...domainOptions.escrow, about: "escrow contract, with OWNER and --rpc" },
+    rpc: { type: "string", value: "URL" },
+    "chain-id": { ...domainOptions["chain-id"] },
+    escrow: { ...domainOptions.escrow },
   },
   positionals: [1, 1],
   run: async ({ values, positionals: [named = ""] }, { signal }) => {

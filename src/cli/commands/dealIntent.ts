@@ -22,38 +22,13 @@ const readNodeTime = async (rpcUrl: string | undefined, { domain }: DealFile, no
 const decimal = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
 
 export const dealIntent = defineCommand({
-  summary: "sign an action of a party; anyone can submit it to the chain",
+  text: ({ command }) => command.dealIntent,
   usage: "KIND DEALFILE --keystore FILE [--send --url URL]",
-  about: [
-    "Signs what a party wants, as EIP-712 that a wallet can show. A signed intent is good for one deal, one action and a",
-    "limited time, and pay-balance, confirm, refund, dispute and settle only in the state that the deal has now; the one",
-    "that submits it can change nothing. KIND is one of:",
-    "  fund, pay-balance, confirm     by the buyer",
-    "  ship, refund                   by the seller",
-    "  deliver                        by the attestor",
-    "  dispute                        by the buyer; by the seller between payment and delivery",
-    "  settle                         by both, one after the other",
-    "  withdraw-credit                by the owner of a credit: a marketplace's fees, a payment that failed",
-    "fund and pay-balance take the money from your allowance to the escrow, or, with --token-name, by ERC-3009 without one.",
-    "Without --send the signed intent is printed; anyone sends it later with `holdfast deal call KIND DEALFILE --signed FILE`.",
-  ].join("\n"),
   examples: [
-    [
-      "holdfast deal intent fund deal.json --keystore buyer.json --token-name USDC --send --url http://127.0.0.1:8787",
-      "pay without gas and without an allowance",
-    ],
-    [
-      "holdfast deal intent ship deal.json --keystore seller.json --tracking waybill.pdf --send --url URL",
-      "the seller ships",
-    ],
-    [
-      "holdfast deal intent settle deal.json --keystore seller.json --to-buyer 4000 --to-seller 36000 --url URL --out offer.json",
-      "the seller offers",
-    ],
-    [
-      "holdfast deal intent settle deal.json --keystore buyer.json --with offer.json --send --url URL",
-      "the buyer accepts",
-    ],
+    "holdfast deal intent fund deal.json --keystore buyer.json --token-name USDC --send --url http://127.0.0.1:8787",
+    "holdfast deal intent ship deal.json --keystore seller.json --tracking waybill.pdf --send --url URL",
+    "holdfast deal intent settle deal.json --keystore seller.json --to-buyer 4000 --to-seller 36000 --url URL --out offer.json",
+    "holdfast deal intent settle deal.json --keystore buyer.json --with offer.json --send --url URL",
   ],
   options,
   positionals: [2, 2],

@@ -8,18 +8,11 @@ import { domainOptions, readDeal } from "../dealFile.ts";
 import { readText, statFile } from "../files.ts";
 
 export const dealPack = defineCommand({
-  summary: "turn terms into the eight words that the contract takes",
+  text: ({ command }) => command.dealPack,
   usage: "FILE",
-  about: [
-    "Every call of the escrow takes the terms packed into eight 32-byte words. With them anybody can act from any wallet",
-    "or script, without a relayer and without this program. `holdfast deal call` prints whole calls.",
-  ].join("\n"),
   examples: [
-    ["holdfast deal pack deal.json", "eight words, one a line"],
-    [
-      'cast call ESCROW "dealIdOf((bytes32[8]))" "([$(holdfast deal pack deal.json | paste -sd,)])"',
-      "ask the contract for the id",
-    ],
+    "holdfast deal pack deal.json",
+    'cast call ESCROW "dealIdOf((bytes32[8]))" "([$(holdfast deal pack deal.json | paste -sd,)])"',
   ],
   options: domainOptions,
   positionals: [1, 1],
@@ -33,15 +26,11 @@ export const dealPack = defineCommand({
 const WORD_COUNT = 8;
 
 export const dealUnpack = defineCommand({
-  summary: "turn eight words from calldata or the funding event back into terms",
+  text: ({ command }) => command.dealUnpack,
   usage: "WORD... | FILE",
-  about: [
-    "The funding event of a deal carries its terms in eight words. This reads them back, so that anybody who has only",
-    "the chain can find out what was agreed. FILE holds the words, or the event's data, in hex.",
-  ].join("\n"),
   examples: [
-    ["holdfast deal unpack words.txt > terms.json", "bare terms; `deal id` then needs --chain-id and --escrow"],
-    ["holdfast deal pack deal.json > words.txt && holdfast deal unpack words.txt", "there and back"],
+    "holdfast deal unpack words.txt > terms.json",
+    "holdfast deal pack deal.json > words.txt && holdfast deal unpack words.txt",
   ],
   options: {},
   positionals: [1, WORD_COUNT],

@@ -7,20 +7,16 @@ import { defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
 import { readDeal } from "../dealFile.ts";
 import { statFile } from "../files.ts";
-import { columns } from "../help.ts";
 import { silenceRows } from "../silenceText.ts";
+import { columns } from "../terminal/columns.ts";
 import { formatAmount, formatTime, nativeUnit, type Unit } from "../units.ts";
 
 export const dealShow = defineCommand({
-  summary: "where a deal stands, who can do what, and what happens if nobody acts",
+  text: ({ command }) => command.dealShow,
   usage: "ID|FILE --url URL",
-  about: [
-    "Asks a relayer for what the chain says about a deal. The chain decides; a relayer can be late, but everything it",
-    "says can be checked with any node of the chain (`holdfast deal pack` and the escrow's view dealOf).",
-  ].join("\n"),
   examples: [
-    ["holdfast deal show deal.json --url http://127.0.0.1:8787", "amounts in the unit that the file states"],
-    ["holdfast deal show 0x5f... --url http://127.0.0.1:8787 --json", "by id, for a program; amounts in minor units"],
+    "holdfast deal show deal.json --url http://127.0.0.1:8787",
+    "holdfast deal show 0x5f... --url http://127.0.0.1:8787 --json",
   ],
   options: { url: urlOption },
   positionals: [1, 1],

@@ -9,19 +9,11 @@ import { writeNew } from "../files.ts";
 import { openWallet, walletOptions } from "../wallet.ts";
 
 export const dealSign = defineCommand({
-  summary: "sign the terms of a deal as its seller or buyer",
+  text: ({ command }) => command.dealSign,
   usage: "FILE --keystore FILE",
-  about: [
-    "Shows the terms in words and signs them. A seller signs when the deal sets a part of the bond aside (coverage):",
-    "without that signature nobody can touch a bond. A buyer's signature lets anyone fund this deal, once, from the",
-    "allowance that the buyer gave the escrow; hand it out only if that is what you want.",
-  ].join("\n"),
   examples: [
-    [
-      "holdfast deal sign deal.json --keystore seller.json --out signed.json",
-      "the deal file with the seller's signature in it",
-    ],
-    ["holdfast deal sign deal.json --keystore buyer.json --json", "the bare signature, for a program"],
+    "holdfast deal sign deal.json --keystore seller.json --out signed.json",
+    "holdfast deal sign deal.json --keystore buyer.json --json",
   ],
   options: {
     ...walletOptions,
@@ -29,7 +21,6 @@ export const dealSign = defineCommand({
     out: {
       type: "string",
       value: "FILE",
-      about: "write the deal file with the seller's signature; FILE must not exist",
     },
   },
   positionals: [1, 1],

@@ -14,29 +14,19 @@ import { requireAcceptedBy } from "../panelFile.ts";
 type Place = { readonly domain: EscrowDomain; readonly tribunal: Address | undefined; readonly time: number };
 
 export const dealTerms = defineCommand({
-  summary: "write the terms of a deal from a template with plain amounts and durations",
+  text: ({ command }) => command.dealTerms,
   usage: "TEMPLATE --out FILE",
-  about: [
-    "Turns a template (amounts like 40000.50, durations like 10d) into the exact terms that both sides sign and the",
-    "escrow enforces, prints in words who pays what, by when, and what happens if nobody acts, and writes a deal file.",
-    "The deal's id is a hash of the terms, the chain and the escrow: both sides know it before any money moves, and nobody can",
-    "change a term without changing it. Clocks start now. Chain and escrow come from a relayer (--url) or from you.",
-    "The panel that the template names must be registered before the deal can be funded: `holdfast panel register`.",
-  ].join("\n"),
   examples: [
-    ["holdfast deal terms --example > template.json", "a template to start from; edit the names and numbers"],
-    ["holdfast deal terms template.json --out deal.json --url http://127.0.0.1:8787", "with a relayer's contracts"],
-    [
-      "holdfast deal terms template.json --out deal.json --chain-id 1 --escrow 0x12...",
-      "without any relayer; the template names the tribunal",
-    ],
+    "holdfast deal terms --example > template.json",
+    "holdfast deal terms template.json --out deal.json --url http://127.0.0.1:8787",
+    "holdfast deal terms template.json --out deal.json --chain-id 1 --escrow 0x12...",
   ],
   options: {
-    example: { type: "boolean", about: "print a template and do nothing else" },
-    out: { type: "string", value: "FILE", about: "the deal file; it must not exist; without it nothing is written" },
+    example: { type: "boolean" },
+    out: { type: "string", value: "FILE" },
     url: urlOption,
-    "chain-id": { type: "string", value: "N", about: "chain of the escrow, without --url" },
-    escrow: { type: "string", value: "ADDRESS", about: "escrow contract, without --url" },
+    "chain-id": { type: "string", value: "N" },
+    escrow: { type: "string", value: "ADDRESS" },
   },
   positionals: [0, 1],
   run: async ({ values, positionals: [path] }, { signal, now }) => {

@@ -30,44 +30,27 @@ import { openWallet, walletOptions } from "../wallet.ts";
 const HELP = "holdfast deploy";
 
 const options = {
-  rpc: { type: "string", value: "URL", about: "a node of the chain" },
-  "chain-id": { type: "string", value: "N", about: "refuse the node when it is of another chain" },
-  out: { type: "string", value: "FILE", about: "where to write what a relayer needs, like deployment.json" },
-  send: { type: "boolean", about: "create what is missing, from --keystore" },
+  rpc: { type: "string", value: "URL" },
+  "chain-id": { type: "string", value: "N" },
+  out: { type: "string", value: "FILE" },
+  send: { type: "boolean" },
   ...walletOptions,
   "standard-json": {
     type: "string",
     value: "DIR",
-    about: "also write what the compiler was told for each contract, for block explorers and for your own compiler",
   },
 } as const;
 
 export const deploy = defineCommand({
-  summary: "put the contracts on a chain, or check that they are there",
+  text: ({ command }) => command.deploy,
   usage: "--rpc URL [--out FILE] [--send --keystore FILE]",
-  about: [
-    "The addresses of EvidenceRegistry, Escrow and PanelTribunal follow from their code alone: they are the same on every",
-    "chain and whoever creates them, and nobody owns them. Without --send this compiles them, compares what stands on the",
-    "chain with it, says what is missing and what that costs, and sends nothing. With --send it creates what is missing;",
-    "stopped or killed, the same command goes on and creates nothing twice. When all are there, it writes --out, the",
-    "deployment.json of a relayer. docs/deploying.md says what to decide before.",
-  ].join("\n"),
   examples: [
-    ["holdfast deploy --rpc http://127.0.0.1:8545", "what is there, what is missing, what it costs; sends nothing"],
-    [
-      "holdfast deploy --rpc http://127.0.0.1:8545 --chain-id 31337 --keystore deployer.json --out deployment.json --send",
-      "create what is missing",
-    ],
-    ["holdfast deploy --rpc http://127.0.0.1:8545 --standard-json sources", "the input for a block explorer"],
+    "holdfast deploy --rpc http://127.0.0.1:8545",
+    "holdfast deploy --rpc http://127.0.0.1:8545 --chain-id 31337 --keystore deployer.json --out deployment.json --send",
+    "holdfast deploy --rpc http://127.0.0.1:8545 --standard-json sources",
   ],
   options,
   positionals: [0, 0],
-  exitCodes: [
-    ["0", "looked, or deployed; in JSON `isDeployed` tells whether everything is there"],
-    ["69", "the account cannot pay, the node does not answer, or a transaction failed"],
-    ["73", "--out is there already and is about other contracts"],
-    ["78", "the node is of another chain, or another program stands at an address"],
-  ],
   run: async ({ values }, context) => {
     const { rpc, out } = values;
     if (rpc === undefined) throw usage("Name a node of the chain: --rpc URL.");

@@ -14,27 +14,18 @@ import { callsText } from "./dealCall.ts";
 const HELP = "holdfast determination combine";
 
 export const determinationCombine = defineCommand({
-  summary: "put arbitrators' signatures together, ready to be submitted to the chain",
+  text: ({ command }) => command.determinationCombine,
   usage: "DEALFILE DETERMINATION SIGNATURE... [--out FILE]",
-  about: [
-    "Checks every signature, takes as many as the panel needs, in the order in which the tribunal wants them, and prints",
-    "the contract call: with it anyone executes the determination or the extension from any wallet, without a relayer. With",
-    "--out it also writes the file that `holdfast determination send` hands to a relayer.",
-  ].join("\n"),
   examples: [
-    [
-      "holdfast determination combine deal.json determination.json first.json second.json third.json --out signed.json",
-      "three of five",
-    ],
+    "holdfast determination combine deal.json determination.json first.json second.json third.json --out signed.json",
   ],
   options: {
     ...domainOptions,
     panel: {
       type: "string",
       value: "FILE",
-      about: "JSON with threshold, clocks and arbitrators, where the deal file has none",
     },
-    out: { type: "string", value: "FILE", about: "write what `determination send` takes; FILE must not exist" },
+    out: { type: "string", value: "FILE" },
   },
   positionals: [3, 300],
   run: async ({ values, positionals }) => {

@@ -12,35 +12,22 @@ import { parseTime } from "../units.ts";
 const HELP = "holdfast determination extend";
 
 export const determinationExtend = defineCommand({
-  summary: "write that a dispute takes longer, for its arbitrators to sign",
+  text: ({ command }) => command.determinationExtend,
   usage: "DEALFILE --until TIME --reasons FILE --url URL --out FILE",
-  about: [
-    "Until the backstop the arbitrators can decide; from then on anyone can overtake them. An extension moves the backstop to a",
-    "later second: at most 180 days from the moment it is executed, and never beyond three years from the dispute, or from the end",
-    "of the inspection for one that was open at delivery. It is signed, combined and sent like a determination, needs as many",
-    "signatures, and moves no money. A delivery makes it void.",
-  ].join("\n"),
   examples: [
-    [
-      "holdfast determination extend deal.json --until 90d --reasons hearing.pdf --url URL --out extension.json",
-      "90 days from now",
-    ],
-    [
-      "holdfast determination sign extension.json --keystore arbitrator.json --out one.json",
-      "then `determination combine` and `determination send`",
-    ],
+    "holdfast determination extend deal.json --until 90d --reasons hearing.pdf --url URL --out extension.json",
+    "holdfast determination sign extension.json --keystore arbitrator.json --out one.json",
   ],
   options: {
     ...domainOptions,
-    until: { type: "string", value: "TIME", about: "the new backstop: 90d, 2026-12-24T18:00:00Z" },
-    reasons: { type: "string", value: "FILE|HASH", about: "the written reasons, or their SHA-256" },
+    until: { type: "string", value: "TIME" },
+    reasons: { type: "string", value: "FILE|HASH" },
     deadline: {
       type: "string",
       value: "TIME",
-      about: "until when it can be executed: 7d, 2026-12-24T18:00:00Z; 7d unless given",
     },
     ...disputeOptions,
-    out: { type: "string", value: "FILE", about: "the extension; FILE must not exist" },
+    out: { type: "string", value: "FILE" },
   },
   positionals: [1, 1],
   run: async ({ values, positionals: [path = ""] }, context) => {

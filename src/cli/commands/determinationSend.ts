@@ -6,16 +6,9 @@ import { parseInput } from "../parseInput.ts";
 import { minedText, waitUntilMined } from "../send.ts";
 
 export const determinationSend = defineCommand({
-  summary: "hand a signed determination or extension to a relayer, which submits it to the chain",
+  text: ({ command }) => command.determinationSend,
   usage: "FILE --url URL",
-  about: [
-    "The relayer checks everything before it takes it in, and can change nothing. Money and compensation move in the",
-    "transaction that executes it. This waits until it is in a block. Sending it twice does nothing twice. A determination is",
-    "refused until the panel's answer window is over.",
-  ].join("\n"),
-  examples: [
-    ["holdfast determination send signed.json --url http://127.0.0.1:8787", "what `determination combine` wrote"],
-  ],
+  examples: ["holdfast determination send signed.json --url http://127.0.0.1:8787"],
   options: { url: urlOption },
   positionals: [1, 1],
   run: async ({ values, positionals: [path = ""] }, context) => {

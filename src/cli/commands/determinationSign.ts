@@ -13,26 +13,16 @@ import { writeNew } from "../files.ts";
 import { openWallet, walletOptions } from "../wallet.ts";
 
 export const determinationSign = defineCommand({
-  summary: "sign a determination or an extension as one of the arbitrators",
+  text: ({ command }) => command.determinationSign,
   usage: "FILE --keystore FILE [--out FILE]",
-  about: [
-    "Shows what is decided in words, then signs exactly that (EIP-712), for one chain and one tribunal. One signature",
-    "moves nothing: it takes as many as the panel's threshold.",
-  ].join("\n"),
   examples: [
-    [
-      "holdfast determination sign determination.json --keystore arbitrator.json --out first.json",
-      "pass first.json on",
-    ],
-    [
-      "holdfast determination sign bare.json --keystore arbitrator.json --chain-id 1 --tribunal 0x12...",
-      "for a determination as the API shows it",
-    ],
+    "holdfast determination sign determination.json --keystore arbitrator.json --out first.json",
+    "holdfast determination sign bare.json --keystore arbitrator.json --chain-id 1 --tribunal 0x12...",
   ],
   options: {
     ...walletOptions,
     ...panelDomainOptions,
-    out: { type: "string", value: "FILE", about: "write the signature; FILE must not exist" },
+    out: { type: "string", value: "FILE" },
   },
   positionals: [1, 1],
   run: async ({ values, positionals: [path = ""] }, { signal, progress, isJson }) => {

@@ -15,40 +15,28 @@ const IF_A_PARTY_GIVES_IN =
   "If a party gives in before this is executed, nothing is held any more and it does nothing. A second one, with --to-buyer 0 --to-seller 0 and the same compensation, works exactly then.";
 
 export const determinationWrite = defineCommand({
-  summary: "write what a panel decides, for its arbitrators to sign",
+  text: ({ command }) => command.determinationWrite,
   usage: "DEALFILE --to-buyer AMOUNT --to-seller AMOUNT --reasons FILE --evidence FILE --url URL --out FILE",
-  about: [
-    "The two amounts must add up to what the deal holds. Compensation comes on top of it, from the part of the seller's",
-    "bond that was set aside for this deal; what exceeds that part is recorded as a shortfall. The reasons and the list of",
-    "the evidence that was judged are named by their digests: with the documents anyone can show that these are they. It can",
-    "be written and signed at once, and executed when the panel's answer window is over. A delivery during the dispute makes",
-    "it void, and the answer window starts at the end of the inspection.",
-  ].join("\n"),
   examples: [
-    [
-      "holdfast determination write deal.json --to-buyer 30000 --to-seller 10000 --compensation 2000 --reasons reasons.pdf --evidence judged.txt --url URL --out determination.json",
-      "three quarters of 40,000 to the buyer, and 2,000 from the bond",
-    ],
+    "holdfast determination write deal.json --to-buyer 30000 --to-seller 10000 --compensation 2000 --reasons reasons.pdf --evidence judged.txt --url URL --out determination.json",
   ],
   options: {
     ...domainOptions,
-    "to-buyer": { type: "string", value: "AMOUNT", about: "of what is held" },
-    "to-seller": { type: "string", value: "AMOUNT", about: "of what is held, before the marketplace's fee" },
-    compensation: { type: "string", value: "AMOUNT", about: "to the buyer from the coverage; 0 unless given" },
-    reasons: { type: "string", value: "FILE|HASH", about: "the written reasons, or their SHA-256" },
+    "to-buyer": { type: "string", value: "AMOUNT" },
+    "to-seller": { type: "string", value: "AMOUNT" },
+    compensation: { type: "string", value: "AMOUNT" },
+    reasons: { type: "string", value: "FILE|HASH" },
     evidence: {
       type: "string",
       value: "FILE|HASH",
-      about: "the list or root of the evidence that was judged, or its SHA-256",
     },
     deadline: {
       type: "string",
       value: "TIME",
-      about: "until when it can be executed: 14d, 2026-12-24T18:00:00Z; unless given, 7d after the answer window",
     },
     ...disputeOptions,
-    decimals: { type: "string", value: "N", about: "decimals of the token, where the file does not say" },
-    out: { type: "string", value: "FILE", about: "the determination; FILE must not exist" },
+    decimals: { type: "string", value: "N" },
+    out: { type: "string", value: "FILE" },
   },
   positionals: [1, 1],
   run: async ({ values, positionals: [path = ""] }, context) => {

@@ -7,9 +7,9 @@ import type { LocalStack } from "../../devnet/stack.ts";
 import { createClient } from "../../sdk/client.ts";
 import { type Command, type CommandContext, defineCommand, type Outcome } from "../command.ts";
 import { readJson, statFile } from "../files.ts";
-import { columns } from "../help.ts";
 import { parsePort } from "../parsePort.ts";
 import { namePortOption } from "../portTaken.ts";
+import { columns } from "../terminal/columns.ts";
 import { untilStopped } from "../untilStopped.ts";
 import { devSkip } from "./devSkip.ts";
 
@@ -17,46 +17,30 @@ const HELP = "holdfast dev";
 const DEFAULT_PORT = "8787";
 
 const serve = defineCommand({
-  summary: "everything on this machine: chain, contracts, relayer, API, and a case played to its end",
+  text: ({ command }) => command.dev,
   usage: "[--data DIR] [--port N]",
-  about: [
-    "Starts a local chain, deploys the contracts, starts the relayer with its embedded database and evidence store, and",
-    "serves the API. The first time it plays a case from payment to payout, with evidence that it then verifies offline;",
-    "a later start with the same directory continues where the earlier one stopped. Runs until Ctrl-C. The money of this",
-    "chain is worth nothing and its keys are public: never use it for anything else. `holdfast dev skip 3d` moves the clock",
-    "of a chain that runs.",
-  ].join("\n"),
   examples: [
-    ["holdfast dev", "what npm start does: data in ./data, API at http://127.0.0.1:8787"],
-    ["holdfast dev --data /tmp/try --port 0 --no-demo", "an empty one, on any free port, to build against"],
-    ["holdfast dev --fund 0x12... --no-demo", "with test money for a key of your own (`holdfast keys new`)"],
-    ["holdfast dev skip 3d", "three days later, on the chain that runs (`holdfast dev skip --help`)"],
-    ["holdfast dev --json", "one line with all addresses as soon as it serves, for a program"],
+    "holdfast dev",
+    "holdfast dev --data /tmp/try --port 0 --no-demo",
+    "holdfast dev --fund 0x12... --no-demo",
+    "holdfast dev skip 3d",
+    "holdfast dev --json",
   ],
   options: {
-    data: { type: "string", value: "DIR", about: "where everything is kept; ./data unless given" },
-    port: { type: "string", value: "N", about: `port of the API; ${DEFAULT_PORT} unless given, 0 for any free one` },
+    data: { type: "string", value: "DIR" },
+    port: { type: "string", value: "N" },
     "chain-port": {
       type: "string",
       value: "N",
-      about: "port of the chain's RPC; that of the earlier start unless given, at the first any free one",
     },
     fund: {
       type: "string",
       value: "ADDRESS",
-      about: "give this account 100,000 test dollars and native currency for gas; may be repeated",
       multiple: true,
     },
-    "no-demo": { type: "boolean", about: "do not play the case" },
+    "no-demo": { type: "boolean" },
   },
   positionals: [0, 0],
-  exitCodes: [
-    ["0", "stopped by Ctrl-C; everything was closed in order"],
-    ["69", "a port is taken, or the chain did not start"],
-    ["73", "the data directory cannot be written"],
-    ["75", "another one runs on the same data directory"],
-    ["78", "the data directory holds a chain with other contracts"],
-  ],
   run: async ({ values }, context) => {
     const dataDir = resolve(values.data ?? "data");
     const port = parsePort(values.port ?? DEFAULT_PORT, { option: "--port", help: HELP });

@@ -10,22 +10,13 @@ const DEFAULT_RPC = "http://127.0.0.1:8545";
 const DEVELOPMENT_NODE = /^(anvil|hardhat)/i;
 
 export const devSkip = defineCommand({
-  summary: "move a local chain's clock ahead, to see what a deadline does",
+  text: ({ command }) => command.devSkip,
   usage: "DURATION [--rpc URL]",
-  about: [
-    "Days and weeks of a deal pass at once: the answer window of a panel, a deadline to ship, a backstop. The relayer of",
-    "`holdfast dev` sees the new block and does what is due then. A clock never goes back, and it stays ahead when the chain is",
-    "started again. Only a local development chain has a clock that can be moved; every other chain is refused.",
-  ].join("\n"),
-  examples: [
-    ["holdfast dev skip 3d", "past an answer window of three days"],
-    ["holdfast dev skip 2h --rpc http://127.0.0.1:9545", "a chain on another port"],
-  ],
+  examples: ["holdfast dev skip 3d", "holdfast dev skip 2h --rpc http://127.0.0.1:9545"],
   options: {
-    rpc: { type: "string", value: "URL", about: `the local chain; ${DEFAULT_RPC} unless given (\`dev --chain-port\`)` },
+    rpc: { type: "string", value: "URL" },
   },
   positionals: [1, 1],
-  exitCodes: [["78", "the chain is not a local development chain"]],
   run: async ({ values, positionals: [text = ""] }) => {
     const seconds = parseDuration(text, "DURATION");
     const rpcUrl = values.rpc ?? DEFAULT_RPC;

@@ -4,11 +4,6 @@ import { evidenceList } from "./evidenceList.ts";
 import { evidenceOpen } from "./evidenceOpen.ts";
 
 export const evidence = defineGroup({
-  summary: "file evidence so that a court can check it, and open what others filed",
-  about: [
-    "add encrypts files on this machine, stores them with a relayer, signs a record of each, and writes the bundle that",
-    "proves it. list says what was filed under a deal. open fetches and decrypts what was encrypted for you.",
-    "`holdfast verify` checks; it needs no network.",
-  ].join("\n"),
+  text: ({ command }) => command.evidence,
   commands: { add: evidenceAdd, list: evidenceList, open: evidenceOpen },
 });

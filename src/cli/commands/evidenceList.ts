@@ -7,16 +7,11 @@ import { type DealFile, readDeal } from "../dealFile.ts";
 import { formatTime } from "../units.ts";
 
 export const evidenceList = defineCommand({
-  summary: "what was filed under a deal, by whom and when",
+  text: ({ command }) => command.evidenceList,
   usage: "ID|FILE --url URL",
-  about: [
-    "Lists the records that a relayer took in under a deal, oldest first. A record is public: it says who filed something and",
-    "when, and names the encrypted file, but not what is in it. The party that filed it hands out its bundle; with that and",
-    "an encryption key of a recipient `holdfast evidence open` opens the file. An arbitrator sees here what bundles to ask for.",
-  ].join("\n"),
   examples: [
-    ["holdfast evidence list deal.json --url http://127.0.0.1:8787", "says which party filed it"],
-    ["holdfast evidence list 0x5f... --url http://127.0.0.1:8787 --json", "by id; whole records, for a program"],
+    "holdfast evidence list deal.json --url http://127.0.0.1:8787",
+    "holdfast evidence list 0x5f... --url http://127.0.0.1:8787 --json",
   ],
   options: { url: urlOption },
   positionals: [1, 1],

@@ -28,37 +28,20 @@ const HELP = "holdfast evidence open";
 const OWNER_ONLY = 0o600;
 
 export const evidenceOpen = defineCommand({
-  summary: "fetch and decrypt a file that was encrypted for you",
+  text: ({ command }) => command.evidenceOpen,
   usage: "BUNDLE --identity FILE --out FILE [--url URL | --ciphertext FILE] [--rpc URL]",
-  about: [
-    "An arbitrator, the other party or a court opens evidence with their own encryption key. The encrypted file comes",
-    "from a relayer, from where the bundle says it can be found, or from a copy. Nobody on the way is trusted, the bundle's",
-    "sender neither: what comes out is verified like `holdfast verify` does, against what was signed and anchored, before",
-    "it gets its name. Otherwise the verdict is printed and nothing is written.",
-  ].join("\n"),
   examples: [
-    [
-      "holdfast evidence open photo.jpg.evidence.json --identity reader.txt --out photo.jpg --url http://127.0.0.1:8787",
-      "from a relayer",
-    ],
-    [
-      "holdfast evidence open photo.jpg.evidence.json --identity reader.txt --out photo.jpg --ciphertext photo.enc",
-      "from a copy, without a network",
-    ],
+    "holdfast evidence open photo.jpg.evidence.json --identity reader.txt --out photo.jpg --url http://127.0.0.1:8787",
+    "holdfast evidence open photo.jpg.evidence.json --identity reader.txt --out photo.jpg --ciphertext photo.enc",
   ],
   options: {
-    identity: { type: "string", value: "FILE", about: "your encryption key (`holdfast keys encryption`)" },
-    out: { type: "string", value: "FILE", about: "where the file goes; it must not exist" },
+    identity: { type: "string", value: "FILE" },
+    out: { type: "string", value: "FILE" },
     url: urlOption,
-    ciphertext: { type: "string", value: "FILE", about: "the encrypted file, instead of fetching it" },
-    rpc: { type: "string", value: "URL", about: "a node of the chain; needed only when a contract wallet signed" },
+    ciphertext: { type: "string", value: "FILE" },
+    rpc: { type: "string", value: "URL" },
   },
   positionals: [1, 1],
-  exitCodes: [
-    ["0", "done: it is the file that was signed and anchored"],
-    ["1", "refuted: it is not, or the bundle was changed; nothing was written"],
-    ["3", "unverifiable: a contract wallet signed, which only the chain can tell; nothing was written"],
-  ],
   run: async ({ values, positionals: [path = ""] }, { signal }) => {
     const out = required(values.out, "--out FILE");
     const { identity } = await readIdentityFile(required(values.identity, "--identity FILE"));

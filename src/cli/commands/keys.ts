@@ -24,19 +24,14 @@ const requireFree = async (path: string) => {
 };
 
 const createWallet = defineCommand({
-  summary: "make a wallet key in an encrypted file",
+  text: ({ command }) => command.keysNew,
   usage: "--out FILE",
-  about: [
-    "Makes a random key and writes it encrypted (Web3 Secret Storage, version 3), readable by you alone. With it you",
-    "sign deals, intents, evidence and determinations. Other wallets can import the file. Whoever has the file and the",
-    "password is you; if you lose either, nobody can restore it, so keep a copy of both, apart from each other.",
-  ].join("\n"),
   examples: [
-    ["holdfast keys new --out buyer.json", "asks for a password twice and prints the address"],
-    ["holdfast keys new --out buyer.json --password-file secret.txt --json", "for scripts"],
+    "holdfast keys new --out buyer.json",
+    "holdfast keys new --out buyer.json --password-file secret.txt --json",
   ],
   options: {
-    out: { type: "string", value: "FILE", about: "the new file; it must not exist" },
+    out: { type: "string", value: "FILE" },
     "password-file": walletOptions["password-file"],
   },
   positionals: [0, 0],
@@ -58,15 +53,10 @@ const createWallet = defineCommand({
 });
 
 const createEncryption = defineCommand({
-  summary: "make a key that opens evidence encrypted for you",
+  text: ({ command }) => command.keysEncryption,
   usage: "--out FILE",
-  about: [
-    "Makes a random age X25519 key. Give the public key (age1...) to whoever files evidence that you must be able to",
-    "read: parties, arbitrators, a court. The file is not encrypted; it is readable by you alone and works with the",
-    "stock tool: age -d -i FILE. If it is lost, what was encrypted only for it stays closed forever.",
-  ].join("\n"),
-  examples: [["holdfast keys encryption --out reader.txt", "prints the public key that you hand out"]],
-  options: { out: { type: "string", value: "FILE", about: "the new file; it must not exist" } },
+  examples: ["holdfast keys encryption --out reader.txt"],
+  options: { out: { type: "string", value: "FILE" } },
   positionals: [0, 0],
   run: async ({ values }) => {
     const path = requireOut(values.out, "holdfast keys encryption");
@@ -81,19 +71,11 @@ const createEncryption = defineCommand({
 const namedKeystore = z.object({ version: z.literal(3), address: z.string().regex(/^(0x)?[0-9a-fA-F]{40}$/) });
 
 const show = defineCommand({
-  summary: "say which address or public key a key file has",
+  text: ({ command }) => command.keysShow,
   usage: "FILE",
-  about: [
-    "Tells what a key file is for, without showing the key. The address of a keystore is read from the file as it",
-    "states it; with --check the password is asked for and the address is that of the key itself.",
-  ].join("\n"),
-  examples: [
-    ["holdfast keys show buyer.json", "the address that you give to the other side"],
-    ["holdfast keys show buyer.json --check", "does my password still open it?"],
-    ["holdfast keys show reader.txt", "the public key that evidence is encrypted for"],
-  ],
+  examples: ["holdfast keys show buyer.json", "holdfast keys show buyer.json --check", "holdfast keys show reader.txt"],
   options: {
-    check: { type: "boolean", about: "open the keystore with its password" },
+    check: { type: "boolean" },
     "password-file": walletOptions["password-file"],
   },
   positionals: [1, 1],
@@ -130,10 +112,6 @@ const parseJson = (text: string): unknown => {
 };
 
 export const keys = defineGroup({
-  summary: "make and look at keys",
-  about: [
-    "A person needs two keys. A wallet key signs: deals, intents, evidence, determinations. An encryption key opens",
-    "evidence that others encrypted for you. Both are random; neither is derived from the other.",
-  ].join("\n"),
+  text: ({ command }) => command.keys,
   commands: { new: createWallet, encryption: createEncryption, show },
 });

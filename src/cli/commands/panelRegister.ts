@@ -16,28 +16,20 @@ import { callingOptions, callsText, sendFrom } from "./dealCall.ts";
 const HELP = "holdfast panel register";
 
 const options = {
-  url: { ...urlOption, about: "a relayer, to take its chain and tribunal" },
-  "chain-id": { type: "string", value: "N", about: "chain of the tribunal, without --url and without a deal file" },
-  tribunal: { type: "string", value: "ADDRESS", about: "tribunal, without --url and without a deal file" },
+  url: { ...urlOption },
+  "chain-id": { type: "string", value: "N" },
+  tribunal: { type: "string", value: "ADDRESS" },
   ...callingOptions,
 } as const;
 
 type Place = { readonly chainId: number; readonly tribunal: Address };
 
 export const panelRegister = defineCommand({
-  summary: "register a panel, before the first deal that names it is funded",
+  text: ({ command }) => command.panelRegister,
   usage: "FILE [--send --rpc URL --keystore FILE]",
-  about: [
-    "FILE is a panel of its own, a template of terms or a deal file. Anyone can register a panel; doing it again changes",
-    "nothing, and with --rpc this says so and sends nothing. Without --send it prints the call. `holdfast deal call fund`",
-    "registers the panel as well where it is needed.",
-  ].join("\n"),
   examples: [
-    [
-      "holdfast panel register deal.json --keystore buyer.json --rpc http://127.0.0.1:8545 --send",
-      "the panel of this deal",
-    ],
-    ["holdfast panel register panel.json --url http://127.0.0.1:8787", "the call for a relayer's tribunal"],
+    "holdfast panel register deal.json --keystore buyer.json --rpc http://127.0.0.1:8545 --send",
+    "holdfast panel register panel.json --url http://127.0.0.1:8787",
   ],
   options,
   positionals: [1, 1],

@@ -6,7 +6,7 @@ import type { EvidenceDomain } from "../../core/evidence/record.ts";
 import { verifyBundle } from "../../core/evidence/verify/verifyBundle.ts";
 import { address, bytes32 } from "../../core/fields.ts";
 import { evidenceReport } from "../../core/text/report.ts";
-import { type ReportLanguage, reportLanguages, reportText } from "../../core/text/reportText.ts";
+import { type ReportLanguage, reportText } from "../../core/text/reportText.ts";
 import { createNodeDigester } from "../../sdk/nodeDigester.ts";
 import { readBundleText } from "../bundleText.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
@@ -31,53 +31,32 @@ type Checking = {
 };
 
 export const verify = defineCommand({
-  summary: "check files against their evidence bundles, without any network",
+  text: ({ command }) => command.verify,
   usage: "FILE... [BUNDLE...]",
-  about: [
-    "Says whether a file is, bit for bit, the one that somebody signed and that was anchored on a chain, and by when.",
-    "A court, an opponent or an expert needs nothing but the file, its bundle (*.evidence.json) and this program: no",
-    "account, no chain, no relayer, no network. The bundle of FILE is looked for as FILE.evidence.json; a directory",
-    "stands for every bundle in it, and what it holds without a bundle is listed. What could not be checked is named and",
-    "never called tampering.",
-  ].join("\n"),
   examples: [
-    ["holdfast verify photo.jpg", "the bundle lies beside the file as photo.jpg.evidence.json"],
-    [
-      "holdfast verify photo.jpg /mnt/usb/bundle.json --report photo.txt",
-      "both named, with a report to print and sign",
-    ],
-    ["holdfast verify photo.jpg --trusted-block 0x5a...", "also check the block against a hash from a node you trust"],
-    ["holdfast verify evidence/ --lang zh", "everything in a directory, in Chinese"],
+    "holdfast verify photo.jpg",
+    "holdfast verify photo.jpg /mnt/usb/bundle.json --report photo.txt",
+    "holdfast verify photo.jpg --trusted-block 0x5a...",
+    "holdfast verify evidence/ --lang zh",
   ],
   options: {
-    report: { type: "string", value: "FILE", about: "write the full report as text; FILE must not exist" },
+    report: { type: "string", value: "FILE" },
     "trusted-block": {
       type: "string",
       value: "HASH",
-      about:
-        "hash of the anchor's block as a source that you trust gives it; without it the verdict names the hash it rests on",
     },
     "trusted-beacon": {
       type: "string",
       value: "HASH",
-      about: "hash of the earlier block that the signature names, as a source that you trust gives it",
     },
     "trusted-registry": {
       type: "string",
       value: "CHAIN:ADDRESS",
-      about: "chain id and registry contract that you trust, like 1:0x12...",
     },
-    lang: { type: "string", value: "en|zh", about: "language of what is printed; en unless given" },
   },
   positionals: [1, 1_000],
-  exitCodes: [
-    ["0", "verified: every file is the one that was signed and anchored"],
-    ["1", "refuted: something was changed, or it is another file"],
-    ["2", "missing: a file or a bundle is not there; no conclusion"],
-    ["3", "unverifiable: the bundle cannot be read or needs the chain; no conclusion"],
-  ],
   run: async ({ values, positionals }, context) => {
-    const language = parseLanguage(values.lang ?? "en");
+    const { language } = context;
     const trusted = {
       ...(values["trusted-block"] === undefined
         ? {}
@@ -203,12 +182,6 @@ const unreadReport = async (
 };
 
 const usage = (problem: string) => new ProtocolError("usage-invalid", { problem, help: "holdfast verify" });
-
-const parseLanguage = (text: string): ReportLanguage => {
-  const language = reportLanguages.find((known) => known === text);
-  if (language === undefined) throw usage(`--lang knows ${reportLanguages.join(" and ")}.`);
-  return language;
-};
 
 const parseHash = (text: string, option: string): Hex => {
   const parsed = bytes32.safeParse(text);

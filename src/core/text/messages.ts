@@ -1,8 +1,5 @@
 import type { ErrorCode, ErrorDetails } from "../errors.ts";
-
-/** Languages that every text for people exists in. */
-export const languages = ["en", "zh"] as const;
-export type Language = (typeof languages)[number];
+import type { Language } from "./language.ts";
 
 type Message = Readonly<Record<Language, string>>;
 

@@ -1,7 +1,8 @@
 import { describe, it } from "node:test";
 import { expect } from "chai";
 import { errorCodes } from "../../../src/core/errors.ts";
-import { errorMessages, languages, messageOf, titleOf } from "../../../src/core/text/messages.ts";
+import { languages } from "../../../src/core/text/language.ts";
+import { errorMessages, messageOf, titleOf } from "../../../src/core/text/messages.ts";
 
 describe("messages", () => {
   it("exist for every code in every language, and for nothing else", () => {

@@ -1,0 +1,52 @@
+import { options } from "../options.ts";
+
+export const dealCall = {
+  summary: "print the transaction with which you act without any relayer",
+  about: [
+    "The chain decides about money; a relayer is a convenience. This prints to, data and value of the contract call for",
+    "an action, for any wallet or script; then no key is needed and nothing is sent. With --send it is tried out, sent",
+    "from your key through a node of your choice, and waited for. A party calls for itself; with --signed FILE anyone sends",
+    "what the party signed. confirm and refund state the amounts and the status that you have seen, and do nothing in another",
+    "state. ACTION is one of:",
+    "  fund, pay-balance, confirm          by the buyer",
+    "  ship, refund, request-bond, withdraw-bond   by the seller",
+    "  deliver                             by the attestor",
+    "  dispute                             by the buyer; by the seller between payment and delivery",
+    "  settle                              by anyone with both signatures",
+    "  release, expire, lapse, close       by anyone, when their time has come",
+    "  post-bond, pay-shortfall            by anyone, for the seller",
+    "  withdraw-credit                     by the owner of a credit",
+    "fund registers the panel first where it is not registered. `holdfast determination combine` prints the call that",
+    "executes a determination.",
+  ],
+  examples: [
+    "what the buyer sends to release the money, if the deal stands as the buyer has seen it",
+    "what anyone sends for a seller who signed it",
+    "for a script that anyone may run after the deadline",
+    "send it with another tool",
+  ],
+  options: {
+    ...options.domain,
+    ...options.wallet,
+    signed: "what a party signed with `deal intent --out FILE`: then anyone can send the call",
+    amount:
+      "refund, post-bond, withdraw-bond, withdraw-credit, pay-shortfall: how much, like 1200.50; confirm: what you have seen held",
+    remaining: "refund: what you want to stay held after it",
+    status:
+      "confirm, refund: the status that you have seen, like funded; without it, and without --send, it and the amounts are read from --rpc",
+    tracking: "ship: the tracking document, or its SHA-256",
+    proof: "deliver: the proof of delivery, or its SHA-256",
+    statement: "dispute: your statement, or its SHA-256",
+    by: "dispute: buyer or seller; withdraw-credit: the owner's address; the keystore's account unless given",
+    "to-buyer": "settle: of what is held",
+    "to-seller": "settle: of what is held",
+    compensation: "settle: from the coverage; 0 unless given",
+    deadline: "settle: the deadline that was signed",
+    "buyer-signature": "settle: not needed when the buyer sends the call",
+    "seller-signature": "settle; fund with coverage, where the file has none",
+    to: "withdraw-bond, withdraw-credit: where the money goes",
+    decimals: "decimals of the token, where the file does not say",
+    send: "send it from --keystore through the node at --rpc",
+    rpc: "a node of the chain",
+  },
+} as const;

@@ -1,0 +1,17 @@
+import { options } from "../options.ts";
+
+export const dealRegister = {
+  summary: "hand the terms of a deal to a relayer, so that it can submit what the parties sign",
+  about: [
+    "A relayer keeps the terms, the order document and the seller's signature if the file has it, and refuses at once",
+    "what the escrow would refuse at funding: clocks in the past, a bond that does not carry the coverage, a panel that nobody",
+    "registered. With --rpc and --keystore the panel is registered first where that is needed. No money moves.",
+  ],
+  examples: ["then the buyer can fund it"],
+  options: {
+    ...options.url,
+    ...options.domain,
+    ...options.wallet,
+    rpc: "a node of the chain, to register the panel there from --keystore",
+  },
+} as const;

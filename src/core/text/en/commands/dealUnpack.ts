@@ -1,0 +1,9 @@
+export const dealUnpack = {
+  summary: "turn eight words from calldata or the funding event back into terms",
+  about: [
+    "The funding event of a deal carries its terms in eight words. This reads them back, so that anybody who has only",
+    "the chain can find out what was agreed. FILE holds the words, or the event's data, in hex.",
+  ],
+  examples: ["bare terms; `deal id` then needs --chain-id and --escrow", "there and back"],
+  options: {},
+} as const;

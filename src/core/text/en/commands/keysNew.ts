@@ -1,0 +1,15 @@
+import { options } from "../options.ts";
+
+export const keysNew = {
+  summary: "make a wallet key in an encrypted file",
+  about: [
+    "Makes a random key and writes it encrypted (Web3 Secret Storage, version 3), readable by you alone. With it you",
+    "sign deals, intents, evidence and determinations. Other wallets can import the file. Whoever has the file and the",
+    "password is you; if you lose either, nobody can restore it, so keep a copy of both, apart from each other.",
+  ],
+  examples: ["asks for a password twice and prints the address", "for scripts"],
+  options: {
+    out: "the new file; it must not exist",
+    "password-file": options.wallet["password-file"],
+  },
+} as const;

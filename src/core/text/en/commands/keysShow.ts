@@ -1,0 +1,18 @@
+import { options } from "../options.ts";
+
+export const keysShow = {
+  summary: "say which address or public key a key file has",
+  about: [
+    "Tells what a key file is for, without showing the key. The address of a keystore is read from the file as it",
+    "states it; with --check the password is asked for and the address is that of the key itself.",
+  ],
+  examples: [
+    "the address that you give to the other side",
+    "does my password still open it?",
+    "the public key that evidence is encrypted for",
+  ],
+  options: {
+    check: "open the keystore with its password",
+    "password-file": options.wallet["password-file"],
+  },
+} as const;

@@ -1,0 +1,19 @@
+export const relayerReindex = {
+  summary: "make a damaged index anew from the chain, while no relayer runs",
+  about: [
+    "Everything that a relayer knows of deals, bonds, credits and anchors comes from the chain's events. When some are",
+    "missing (`index-incomplete`), or what it says differs from the contract, this forgets what was read from BLOCK on and",
+    "reads it again. What lies before BLOCK is kept; 0 reads everything from the contracts' first block. Signed intents,",
+    "transactions and evidence are not touched. Whatever stops it, the index is whole up to a block, and the next relayer",
+    "goes on from there. It is told where the chain and the database are by the environment of `holdfast relayer`.",
+  ],
+  examples: ["everything", "what was read since a block"],
+  options: {
+    from: "the first block that is read again",
+  },
+  codes: {
+    69: "the node or the database cannot be reached",
+    75: "a relayer works on the database; or events before BLOCK are missing too",
+    78: "a setting is missing or wrong, or the node is of another chain",
+  },
+} as const;

@@ -1,0 +1,31 @@
+export const help = {
+  title: "holdfast - escrow, evidence and online dispute resolution that hold without trusting the operator",
+  startHere: "Start here",
+  dev: "everything on this machine, with a case played to its end",
+  verify: "is this the file that was anchored? No network needed",
+  commandHelp: "what it does, when you need it, examples, exit codes",
+  closing:
+    "--json prints one line of JSON on stdout. Progress goes to stderr. Exit code 0 means yes, and nothing else does.",
+  commands: "Commands",
+  eachByExample: (name: string) => `${name} COMMAND --help explains each by example.`,
+  usage: "Usage",
+  examples: "Examples",
+  options: "Options",
+  json: "print one line of JSON on stdout, for success and for errors",
+  lang: "language of what is printed; en unless given",
+  help: "print this",
+  codesTitle: "Exit codes",
+  /** Codes that every command shares; `cli/exitCodes.ts` has the rule for each error. */
+  codes: {
+    0: "done",
+    64: "the command was typed wrong",
+    65: "the input is wrong",
+    66: "an input file is missing or cannot be read",
+    69: "a relayer, chain or database cannot be reached",
+    70: "a defect of this program",
+    73: "an output cannot be written, or is there already",
+    75: "not now: locked, busy or not yet known; try again",
+    77: "not permitted: wrong key, signature or password",
+    130: "stopped by Ctrl-C",
+  },
+} as const;
