@@ -134,12 +134,8 @@ export async function runCli(program: Program): Promise<void> {
     now: () => Math.floor(Date.now() / 1_000),
   };
   try {
-    if (language === undefined) {
-      throw new ProtocolError("usage-invalid", {
-        problem: `--lang takes ${languages.join(" or ")}.`,
-        help: "holdfast",
-      });
-    }
+    if (named.length > 1) throw unusable("--lang is given twice.");
+    if (language === undefined) throw unusable(`--lang takes ${languages.join(" or ")}.`);
     const outcome = await run(program, args, context);
     if (outcome === undefined) return;
     print(outcome);
