@@ -1,6 +1,6 @@
 import { type Address, concat, encodeAbiParameters, type Hex, hexToBytes, keccak256 } from "viem";
 import { permit2Address } from "../core/deal/tokenTypedData.ts";
-import { type CompiledContract, loadArtifact } from "./artifacts.ts";
+import { type CompiledContract, type CompiledContracts, contractNamed } from "./compiledContracts.ts";
 import { create2AddressOf } from "./create2.ts";
 
 /** The contracts of the protocol, each after those that it names. */
@@ -26,18 +26,18 @@ type ContractCode = Readonly<{
 export type ProtocolCode = Readonly<Record<ProtocolContract, ContractCode>>;
 
 /** Code and addresses of every contract, the same for everybody and on every chain. Throws `deployment-failed`. */
-export async function loadProtocolCode(): Promise<ProtocolCode> {
-  const codeOf = async (name: ProtocolContract, ...args: readonly Address[]): Promise<ContractCode> => {
-    const compiled = await loadArtifact(protocolContracts[name]);
+export function protocolCodeOf(contracts: CompiledContracts): ProtocolCode {
+  const codeOf = (name: ProtocolContract, ...args: readonly Address[]): ContractCode => {
+    const compiled = contractNamed(contracts, protocolContracts[name]);
     const types = args.map(() => ({ type: "address" }));
     const initCode = concat([compiled.bytecode, encodeAbiParameters(types, args)]);
     return { address: create2AddressOf(initCode), initCode, compiled };
   };
-  const escrow = await codeOf("escrow", permit2Address);
+  const escrow = codeOf("escrow", permit2Address);
   return {
-    evidenceRegistry: await codeOf("evidenceRegistry"),
+    evidenceRegistry: codeOf("evidenceRegistry"),
     escrow,
-    panelTribunal: await codeOf("panelTribunal", escrow.address),
+    panelTribunal: codeOf("panelTribunal", escrow.address),
   };
 }
 
@@ -45,9 +45,9 @@ export async function loadProtocolCode(): Promise<ProtocolCode> {
  * The hash of a contract's code without what its constructor put in. Equal for the code on the chain and the compiled
  * one exactly when both are the same program.
  */
-export function maskedCodeHash(code: Hex, { immutableReferences = {} }: CompiledContract): Hex {
+export function maskedCodeHash(code: Hex, { immutables }: CompiledContract): Hex {
   const masked = hexToBytes(code);
-  for (const { start, length } of Object.values(immutableReferences).flat()) masked.fill(0, start, start + length);
+  for (const { start, length } of immutables) masked.fill(0, start, start + length);
   return keccak256(masked);
 }
 

@@ -10,7 +10,8 @@ import {
 import { type Address, createPublicClient, type Hex, http, keccak256, type PublicClient } from "viem";
 import * as z from "zod";
 import LocalModule from "../../ignition/modules/Local.ts";
-import { compileContracts, loadArtifact } from "../chain/artifacts.ts";
+import { type CompiledContracts, contractNamed } from "../chain/compiledContracts.ts";
+import { loadCompiledContracts } from "../chain/loadCompiledContracts.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { demoPanel } from "./demo/panel.ts";
 import { sayElapsed } from "./elapsed.ts";
@@ -58,18 +59,22 @@ const contracts = {
   stablecoin: "MockStablecoin",
 } as const;
 
-const artifacts: ArtifactResolver = {
-  loadArtifact: loadArtifact as ArtifactResolver["loadArtifact"],
+const resolverOf = (compiled: CompiledContracts): ArtifactResolver => ({
+  loadArtifact: async (name) => {
+    const { contractName, sourceName, abi, bytecode, deployedBytecode } = contractNamed(compiled, name);
+    const noLinks = { linkReferences: {}, deployedLinkReferences: {} };
+    return { _format: "hh3-artifact-1", contractName, sourceName, abi, bytecode, deployedBytecode, ...noLinks };
+  },
   getBuildInfo: async () => undefined,
-};
+});
 
 // The compiler appends a hash of the sources, comments included, whose length its last two bytes tell.
 const withoutMetadata = (bytecode: string) =>
   bytecode.slice(0, bytecode.length - 4 - 2 * Number.parseInt(bytecode.slice(-4), 16));
 
 /** One hash of what the compiled contracts do. */
-const codeHash = async () => {
-  const loaded = await Promise.all(Object.values(contracts).map(loadArtifact));
+const codeHash = (compiled: CompiledContracts) => {
+  const loaded = Object.values(contracts).map((name) => contractNamed(compiled, name));
   return keccak256(new TextEncoder().encode(loaded.map(({ bytecode }) => withoutMetadata(bytecode)).join("\n")));
 };
 
@@ -103,12 +108,12 @@ const addressesIn = (result: DeploymentResult) => {
   };
 };
 
-const runIgnition = async (client: PublicClient, journalDir: string) => {
+const runIgnition = async (client: PublicClient, compiled: CompiledContracts, journalDir: string) => {
   const request = ({ method, params }: { method: string; params?: unknown }) =>
     client.request({ method, params } as never);
   const parameters = await readFile(join(root, "ignition", "parameters", "local.json"), "utf8");
   return deploy({
-    artifactResolver: artifacts,
+    artifactResolver: resolverOf(compiled),
     provider: { request: request as (question: object) => Promise<never> },
     deploymentDir: journalDir,
     ignitionModule: LocalModule,
@@ -130,8 +135,8 @@ export const deployLocal = async ({ dataDir, rpcUrl, onProgress = () => {} }: De
   const journalDir = join(dataDir, "ignition");
   const client = createPublicClient({ transport: http(rpcUrl), pollingInterval: 50 });
 
-  await sayElapsed("Compiling the contracts", compileContracts(), { onProgress });
-  const code = await codeHash();
+  const compiled = await sayElapsed("Compiling the contracts", loadCompiledContracts(), { onProgress });
+  const code = codeHash(compiled);
   const earlier = await readRecord(recordFile);
   if (earlier !== undefined && (await isOnChain(client, earlier))) {
     if (earlier.code !== code) throw new ProtocolError("deployment-outdated", { dataDir });
@@ -144,7 +149,7 @@ export const deployLocal = async ({ dataDir, rpcUrl, onProgress = () => {} }: De
   await rm(journalDir, { recursive: true, force: true });
   await mkdir(dataDir, { recursive: true });
   const before = await client.getBlockNumber();
-  const addresses = addressesIn(await runIgnition(client, journalDir));
+  const addresses = addressesIn(await runIgnition(client, compiled, journalDir));
   const { number, hash } = await client.getBlock({ blockNumber: before + 1n });
   const deployment: Deployment = { chainId: await client.getChainId(), ...addresses, deployBlock: Number(number) };
   const record: DeploymentRecord = { ...deployment, deployBlockHash: hash, code };

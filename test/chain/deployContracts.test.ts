@@ -19,13 +19,14 @@ import {
   readDeploymentStatus,
   requireBalance,
 } from "../../src/chain/deployContracts.ts";
-import { loadProtocolCode, maskedCodeHash, protocolNames } from "../../src/chain/protocolCode.ts";
+import { loadCompiledContracts } from "../../src/chain/loadCompiledContracts.ts";
+import { maskedCodeHash, protocolCodeOf, protocolNames } from "../../src/chain/protocolCode.ts";
 import { readNonce } from "../../src/chain/transactions.ts";
 import { permit2Address } from "../../src/core/deal/tokenTypedData.ts";
 import { type Anvil, anvilAccount, CHAIN_ID, startAnvil } from "../fixtures/anvil.ts";
 import { rejection } from "../fixtures/rejection.ts";
 
-const code = await loadProtocolCode();
+const code = protocolCodeOf(await loadCompiledContracts());
 const deployer = anvilAccount(3);
 
 let anvil: Anvil;

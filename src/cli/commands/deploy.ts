@@ -1,7 +1,7 @@
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { compileContracts, standardJsonOf } from "../../chain/artifacts.ts";
 import { type Chain, createChain, readChainId, requireChain } from "../../chain/client.ts";
+import { type CompiledContracts, contractNamed } from "../../chain/compiledContracts.ts";
 import {
   type DeploymentStatus,
   deployMissing,
@@ -12,13 +12,15 @@ import {
   requireBalance,
 } from "../../chain/deployContracts.ts";
 import { type DeploymentPlace, type DeploymentRecord, deploymentPlace } from "../../chain/deploymentFile.ts";
+import { loadCompiledContracts } from "../../chain/loadCompiledContracts.ts";
 import {
-  loadProtocolCode,
   maskedCodeHash,
   type ProtocolCode,
+  protocolCodeOf,
   protocolContracts,
   protocolNames,
 } from "../../chain/protocolCode.ts";
+import { standardJsonOf } from "../../chain/standardJson.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { sayElapsed } from "../../devnet/elapsed.ts";
@@ -59,10 +61,10 @@ export const deploy = defineCommand({
     const chain = createChain({ rpcUrls: [rpc], chainId });
     try {
       await requireChain(chain);
-      context.progress("Compiling those contracts that changed...");
-      await sayElapsed("Compiling the contracts", compileContracts(), { onProgress: context.progress });
-      const code = await loadProtocolCode();
-      if (values["standard-json"] !== undefined) await writeStandardJson(values["standard-json"], code);
+      const { progress: onProgress } = context;
+      const compiled = await sayElapsed("Compiling the contracts", loadCompiledContracts(), { onProgress });
+      const code = protocolCodeOf(compiled);
+      if (values["standard-json"] !== undefined) await writeStandardJson(values["standard-json"], compiled);
       return await deployTo(chain, code, { values, context });
     } finally {
       chain.close();
@@ -219,12 +221,13 @@ const replaceFile = async (path: string, content: object): Promise<void> => {
   }
 };
 
-const writeStandardJson = async (dir: string, code: ProtocolCode): Promise<void> => {
+const writeStandardJson = async (dir: string, compiled: CompiledContracts): Promise<void> => {
   await mkdir(dir, { recursive: true }).catch((error: unknown) => {
     throw fileError(error, dir, "write");
   });
   for (const name of protocolNames) {
-    const input = await standardJsonOf(code[name].compiled);
-    await writeNew(join(dir, `${protocolContracts[name]}.json`), `${JSON.stringify(input, null, 1)}\n`);
+    const contract = protocolContracts[name];
+    const input = await standardJsonOf(contractNamed(compiled, contract), compiled);
+    await writeNew(join(dir, `${contract}.json`), `${JSON.stringify(input, null, 1)}\n`);
   }
 };
