@@ -62,10 +62,13 @@ abstract contract Bonds is Payments {
     }
 
     /// @inheritdoc IEscrow
-    function withdrawBond(address seller, address token, uint256 amount, address to, bytes calldata consent)
-        external
-        nonReentrant
-    {
+    function withdrawBond(
+        address seller,
+        address token,
+        uint256 amount,
+        address to,
+        bytes calldata consent
+    ) external nonReentrant {
         uint256 nonce = _useNonce(seller);
         if (consent.length == 0) {
             _requireCaller(seller);
@@ -76,7 +79,8 @@ abstract contract Bonds is Payments {
         Bond memory bond = _bonds[seller][token];
         uint256 opensAt = bond.unlockAt;
         require(
-            opensAt != 0 && block.timestamp >= opensAt && block.timestamp < opensAt + BOND_WINDOW, BondLocked(opensAt)
+            opensAt != 0 && block.timestamp >= opensAt && block.timestamp < opensAt + BOND_WINDOW,
+            BondLocked(opensAt)
         );
         require(amount != 0, AmountZero());
         require(amount <= bond.balance - bond.reserved, AmountExceedsFreeBond(amount, bond.balance - bond.reserved));

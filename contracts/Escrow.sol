@@ -43,11 +43,11 @@ contract Escrow is Bonds {
     // ------------------------------------------------------------------ funding
 
     /// @inheritdoc IEscrow
-    function fund(PackedTerms calldata terms, bytes calldata buyerConsent, bytes calldata sellerConsent)
-        external
-        payable
-        nonReentrant
-    {
+    function fund(
+        PackedTerms calldata terms,
+        bytes calldata buyerConsent,
+        bytes calldata sellerConsent
+    ) external payable nonReentrant {
         DealId id = _idOf(terms);
         if (buyerConsent.length == 0) _requireCaller(terms.buyer());
         else terms.buyer().requireSigned(_digestOf(terms), buyerConsent);
@@ -57,10 +57,11 @@ contract Escrow is Bonds {
     }
 
     /// @inheritdoc IEscrow
-    function fundWithAuthorization(PackedTerms calldata terms, bytes calldata authorization, bytes calldata sellerConsent)
-        external
-        nonReentrant
-    {
+    function fundWithAuthorization(
+        PackedTerms calldata terms,
+        bytes calldata authorization,
+        bytes calldata sellerConsent
+    ) external nonReentrant {
         DealId id = _idOf(terms);
         _open(terms, id, sellerConsent);
 
@@ -81,7 +82,9 @@ contract Escrow is Bonds {
         uint256 before = IERC20(terms.token()).balanceOf(address(this));
         PERMIT2.permitWitnessTransferFrom(
             IPermit2.PermitTransferFrom(
-                IPermit2.TokenPermissions(terms.token(), terms.deposit()), nonce, terms.fundBy()
+                IPermit2.TokenPermissions(terms.token(), terms.deposit()),
+                nonce,
+                terms.fundBy()
             ),
             IPermit2.SignatureTransferDetails(address(this), terms.deposit()),
             terms.buyer(),
@@ -103,7 +106,10 @@ contract Escrow is Bonds {
     }
 
     /// @inheritdoc IEscrow
-    function payBalanceWithAuthorization(PackedTerms calldata terms, bytes calldata authorization) external nonReentrant {
+    function payBalanceWithAuthorization(
+        PackedTerms calldata terms,
+        bytes calldata authorization
+    ) external nonReentrant {
         DealId id = _idOf(terms);
         (DealSlot deal, uint256 amount) = _completePrice(terms, id);
 
@@ -139,10 +145,12 @@ contract Escrow is Bonds {
     }
 
     /// @inheritdoc IEscrow
-    function confirm(PackedTerms calldata terms, uint256 amount, Status status, bytes calldata consent)
-        external
-        nonReentrant
-    {
+    function confirm(
+        PackedTerms calldata terms,
+        uint256 amount,
+        Status status,
+        bytes calldata consent
+    ) external nonReentrant {
         DealId id = _idOf(terms);
         DealSlot deal = _requireHeld(terms, id, status);
         _requireSum(0, amount, deal.held());
@@ -225,10 +233,12 @@ contract Escrow is Bonds {
     // ------------------------------------------------------------------ disputes
 
     /// @inheritdoc IEscrow
-    function dispute(PackedTerms calldata terms, address by, bytes32 statement, bytes calldata consent)
-        external
-        nonReentrant
-    {
+    function dispute(
+        PackedTerms calldata terms,
+        address by,
+        bytes32 statement,
+        bytes calldata consent
+    ) external nonReentrant {
         DealId id = _idOf(terms);
         DealSlot deal = _deals[id];
         Status status = deal.status();
@@ -270,9 +280,7 @@ contract Escrow is Bonds {
             _requireIntent(signer, intent, consent);
         }
         _requireSum(toBuyer, toSeller, deal.held());
-        require(
-            compensation <= terms.coverage(), CompensationExceedsCoverage(compensation, terms.coverage())
-        );
+        require(compensation <= terms.coverage(), CompensationExceedsCoverage(compensation, terms.coverage()));
 
         emit DealSettled(id, toBuyer, toSeller);
         _end(terms, id, uint96(compensation), 0);
@@ -305,11 +313,10 @@ contract Escrow is Bonds {
     }
 
     /// @inheritdoc IEscrow
-    function extendBackstop(PackedTerms calldata terms, uint256 until)
-        external
-        nonReentrant
-        returns (uint256 disputedAt)
-    {
+    function extendBackstop(
+        PackedTerms calldata terms,
+        uint256 until
+    ) external nonReentrant returns (uint256 disputedAt) {
         DealId id = _idOf(terms);
         _requireCaller(terms.tribunal());
         DealSlot deal = _requireDisputed(id);
@@ -377,7 +384,8 @@ contract Escrow is Bonds {
         Status existing = _deals[id].status();
         require(existing == Status.None, DealExists(id, existing));
         if (terms.coverage() != 0) {
-            if (sellerConsent.length == 0) require(msg.sender == terms.seller(), SellerSignatureMissing(terms.seller()));
+            if (sellerConsent.length == 0)
+                require(msg.sender == terms.seller(), SellerSignatureMissing(terms.seller()));
             else terms.seller().requireSigned(_digestOf(terms), sellerConsent);
             _reserve(terms.seller(), terms.token(), terms.coverage());
         }
@@ -399,7 +407,14 @@ contract Escrow is Bonds {
     /// @dev The deal one stage further, with `until` as its clock where the terms state none. A dispute goes on: its backstop comes
     /// after the new clock and never moves to an earlier second. One about delivered goods waits for the inspection: the time to
     /// answer starts at its end.
-    function _advance(PackedTerms calldata terms, DealId id, DealSlot deal, Status to, uint256 held, uint256 until) private {
+    function _advance(
+        PackedTerms calldata terms,
+        DealId id,
+        DealSlot deal,
+        Status to,
+        uint256 held,
+        uint256 until
+    ) private {
         if (deal.status() != Status.Disputed) {
             _deals[id] = DealSlots.pack(to, held, until);
             return;
@@ -465,10 +480,12 @@ contract Escrow is Bonds {
 
     /// @dev Nothing is held any more; claims on the coverage stay open until `tailUntil`, the terms' tail after `start`. Without
     /// coverage, or without a start, the deal ends. A dispute in which a party gave in goes on, about the coverage.
-    function _leaveTail(PackedTerms calldata terms, DealId id, DealSlot deal, uint256 start)
-        private
-        returns (uint256 tailUntil)
-    {
+    function _leaveTail(
+        PackedTerms calldata terms,
+        DealId id,
+        DealSlot deal,
+        uint256 start
+    ) private returns (uint256 tailUntil) {
         if (terms.coverage() == 0 || start == 0) {
             _end(terms, id, 0, 0);
             return 0;
@@ -526,11 +543,12 @@ contract Escrow is Bonds {
     }
 
     /// @dev The deal is in one of two statuses, and the time to act in it is over.
-    function _requireOver(PackedTerms calldata terms, DealId id, Status one, Status other)
-        private
-        view
-        returns (DealSlot deal)
-    {
+    function _requireOver(
+        PackedTerms calldata terms,
+        DealId id,
+        Status one,
+        Status other
+    ) private view returns (DealSlot deal) {
         deal = _deals[id];
         Status status = deal.status();
         require(status == one || status == other, WrongStatus(id, status, other));

@@ -27,10 +27,13 @@ abstract contract Payments is IEscrow, EIP712("Holdfast Escrow", "1"), Nonces, R
     mapping(address owner => mapping(address token => uint256)) private _credits;
 
     /// @inheritdoc IEscrow
-    function withdrawCredit(address owner, address token, uint256 amount, address to, bytes calldata consent)
-        external
-        nonReentrant
-    {
+    function withdrawCredit(
+        address owner,
+        address token,
+        uint256 amount,
+        address to,
+        bytes calldata consent
+    ) external nonReentrant {
         // The owner's own call uses the nonce too: a paper signed before it and kept back is void.
         uint256 nonce = _useNonce(owner);
         if (consent.length == 0) {
@@ -125,7 +128,8 @@ abstract contract Payments is IEscrow, EIP712("Holdfast Escrow", "1"), Nonces, R
     /// @dev Pays to an address that its owner chose, with all the gas that its owner gives, or reverts.
     function _payOut(address token, address to, uint256 amount) internal {
         require(
-            to != address(0) && to != address(this) && _send(token, to, amount, gasleft()), PaymentFailed(to, amount)
+            to != address(0) && to != address(this) && _send(token, to, amount, gasleft()),
+            PaymentFailed(to, amount)
         );
     }
 
@@ -142,7 +146,7 @@ abstract contract Payments is IEscrow, EIP712("Holdfast Escrow", "1"), Nonces, R
     /// @dev A token that moves money and reports a failure is undone as a whole, so that nobody is paid and credited.
     function _send(address token, address to, uint256 amount, uint256 cap) private returns (bool sent) {
         if (token == address(0)) {
-            (sent,) = to.call{value: amount, gas: cap}("");
+            (sent, ) = to.call{value: amount, gas: cap}("");
         } else {
             try this.transferErc20{gas: cap}(token, to, amount) {
                 sent = true;

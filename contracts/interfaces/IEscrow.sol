@@ -172,12 +172,19 @@ interface IEscrow {
     /// @param buyerConsent Empty when the buyer calls; otherwise the buyer's signature over the EIP-712 `Terms`. `fundBy` is its deadline.
     /// @param sellerConsent Only read with coverage, and so with earnest money: the seller's signature over `Terms`, or empty
     /// when the seller calls.
-    function fund(PackedTerms calldata terms, bytes calldata buyerConsent, bytes calldata sellerConsent) external payable;
+    function fund(
+        PackedTerms calldata terms,
+        bytes calldata buyerConsent,
+        bytes calldata sellerConsent
+    ) external payable;
 
     /// @notice Funds by an ERC-3009 authorization of the buyer: value `terms.deposit`, valid from 0 to `terms.fundBy`, nonce
     /// equal to the deal's id. `authorization` is 65 bytes (r, s, v) or what the token's `bytes` overload accepts. Anyone.
-    function fundWithAuthorization(PackedTerms calldata terms, bytes calldata authorization, bytes calldata sellerConsent)
-        external;
+    function fundWithAuthorization(
+        PackedTerms calldata terms,
+        bytes calldata authorization,
+        bytes calldata sellerConsent
+    ) external;
 
     /// @notice Funds by a Permit2 transfer of the buyer with `Deal(bytes32 id)` as witness, valid to `terms.fundBy`. Anyone.
     /// @param nonce Permit2's unordered nonce that the buyer signed.

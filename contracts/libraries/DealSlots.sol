@@ -12,11 +12,12 @@ library DealSlots {
     }
 
     /// @notice A deal that is disputed in the stage `from`, with its backstop at `until_`.
-    function packDisputed(Status from, uint256 held_, uint256 until_, uint256 disputedAt_)
-        internal
-        pure
-        returns (DealSlot)
-    {
+    function packDisputed(
+        Status from,
+        uint256 held_,
+        uint256 until_,
+        uint256 disputedAt_
+    ) internal pure returns (DealSlot) {
         uint256 dispute = (disputedAt_ << 152) | (uint256(from) << 8);
         return DealSlot.wrap(dispute | DealSlot.unwrap(pack(Status.Disputed, held_, until_)));
     }

@@ -25,9 +25,12 @@ library Intents {
     bytes32 internal constant PAY_BALANCE_TYPEHASH = keccak256(
         "PayBalance(bytes32 deal,uint256 amount,uint8 status,uint8 disputedFrom,uint40 disputedAt,uint256 deadline)"
     );
-    bytes32 internal constant SHIP_GOODS_TYPEHASH = keccak256("ShipGoods(bytes32 deal,bytes32 tracking,uint256 deadline)");
-    bytes32 internal constant ATTEST_DELIVERY_TYPEHASH =
-        keccak256("AttestDelivery(bytes32 deal,bytes32 proof,uint256 deadline)");
+    bytes32 internal constant SHIP_GOODS_TYPEHASH = keccak256(
+        "ShipGoods(bytes32 deal,bytes32 tracking,uint256 deadline)"
+    );
+    bytes32 internal constant ATTEST_DELIVERY_TYPEHASH = keccak256(
+        "AttestDelivery(bytes32 deal,bytes32 proof,uint256 deadline)"
+    );
     bytes32 internal constant CONFIRM_RECEIPT_TYPEHASH = keccak256(
         "ConfirmReceipt(bytes32 deal,uint256 amount,uint8 status,uint8 disputedFrom,uint40 disputedAt,uint256 deadline)"
     );
@@ -40,50 +43,59 @@ library Intents {
     bytes32 internal constant SETTLEMENT_TYPEHASH = keccak256(
         "Settlement(bytes32 deal,uint256 toBuyer,uint256 toSeller,uint256 compensation,uint8 status,uint8 disputedFrom,uint40 disputedAt,uint256 deadline)"
     );
-    bytes32 internal constant POST_BOND_TYPEHASH =
-        keccak256("PostBond(address seller,address token,uint256 amount,bytes32 salt,uint256 deadline)");
-    bytes32 internal constant REQUEST_BOND_WITHDRAWAL_TYPEHASH =
-        keccak256("RequestBondWithdrawal(address seller,address token,uint256 nonce,uint256 deadline)");
+    bytes32 internal constant POST_BOND_TYPEHASH = keccak256(
+        "PostBond(address seller,address token,uint256 amount,bytes32 salt,uint256 deadline)"
+    );
+    bytes32 internal constant REQUEST_BOND_WITHDRAWAL_TYPEHASH = keccak256(
+        "RequestBondWithdrawal(address seller,address token,uint256 nonce,uint256 deadline)"
+    );
     bytes32 internal constant WITHDRAW_BOND_TYPEHASH = keccak256(
         "WithdrawBond(address seller,address token,uint256 amount,address to,uint256 nonce,uint256 deadline)"
     );
-    bytes32 internal constant WITHDRAW_CREDIT_TYPEHASH =
-        keccak256("WithdrawCredit(address owner,address token,uint256 amount,address to,uint256 nonce,uint256 deadline)");
+    bytes32 internal constant WITHDRAW_CREDIT_TYPEHASH = keccak256(
+        "WithdrawCredit(address owner,address token,uint256 amount,address to,uint256 nonce,uint256 deadline)"
+    );
 
     function hashTerms(PackedTerms calldata terms) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                TERMS_TYPEHASH,
-                terms.buyer(),
-                terms.seller(),
-                terms.marketplace(),
-                terms.attestor(),
-                terms.token(),
-                terms.price(),
-                terms.deposit(),
-                terms.coverage(),
-                terms.feeBps(),
-                terms.earnest(),
-                terms.fundBy(),
-                terms.balanceBy(),
-                terms.shipBy(),
-                terms.deliverBy(),
-                terms.inspection(),
-                terms.tail(),
-                terms.tribunal(),
-                terms.rules(),
-                terms.backstop(),
-                terms.silenceBps(),
-                terms.order()
-            )
-        );
+        return
+            keccak256(
+                abi.encode(
+                    TERMS_TYPEHASH,
+                    terms.buyer(),
+                    terms.seller(),
+                    terms.marketplace(),
+                    terms.attestor(),
+                    terms.token(),
+                    terms.price(),
+                    terms.deposit(),
+                    terms.coverage(),
+                    terms.feeBps(),
+                    terms.earnest(),
+                    terms.fundBy(),
+                    terms.balanceBy(),
+                    terms.shipBy(),
+                    terms.deliverBy(),
+                    terms.inspection(),
+                    terms.tail(),
+                    terms.tribunal(),
+                    terms.rules(),
+                    terms.backstop(),
+                    terms.silenceBps(),
+                    terms.order()
+                )
+            );
     }
 
     function hashDealWitness(DealId id) internal pure returns (bytes32) {
         return keccak256(abi.encode(DEAL_TYPEHASH, id));
     }
 
-    function hashPayBalance(DealId deal, uint256 amount, DealSlot slot, uint256 deadline) internal pure returns (bytes32) {
+    function hashPayBalance(
+        DealId deal,
+        uint256 amount,
+        DealSlot slot,
+        uint256 deadline
+    ) internal pure returns (bytes32) {
         return _hashAmount(PAY_BALANCE_TYPEHASH, deal, amount, slot, deadline);
     }
 
@@ -95,50 +107,57 @@ library Intents {
         return keccak256(abi.encode(ATTEST_DELIVERY_TYPEHASH, deal, proof, deadline));
     }
 
-    function hashConfirmReceipt(DealId deal, uint256 amount, DealSlot slot, uint256 deadline)
-        internal
-        pure
-        returns (bytes32)
-    {
+    function hashConfirmReceipt(
+        DealId deal,
+        uint256 amount,
+        DealSlot slot,
+        uint256 deadline
+    ) internal pure returns (bytes32) {
         return _hashAmount(CONFIRM_RECEIPT_TYPEHASH, deal, amount, slot, deadline);
     }
 
-    function hashRefundBuyer(DealId deal, uint256 amount, uint256 remaining, DealSlot slot, uint256 deadline)
-        internal
-        pure
-        returns (bytes32)
-    {
-        return keccak256(
-            abi.encode(
-                REFUND_BUYER_TYPEHASH,
-                deal,
-                amount,
-                remaining,
-                slot.status(),
-                slot.disputedFrom(),
-                slot.disputedAt(),
-                deadline
-            )
-        );
+    function hashRefundBuyer(
+        DealId deal,
+        uint256 amount,
+        uint256 remaining,
+        DealSlot slot,
+        uint256 deadline
+    ) internal pure returns (bytes32) {
+        return
+            keccak256(
+                abi.encode(
+                    REFUND_BUYER_TYPEHASH,
+                    deal,
+                    amount,
+                    remaining,
+                    slot.status(),
+                    slot.disputedFrom(),
+                    slot.disputedAt(),
+                    deadline
+                )
+            );
     }
 
-    function hashOpenDispute(DealId deal, address by, bytes32 statement, DealSlot slot, uint256 deadline)
-        internal
-        pure
-        returns (bytes32)
-    {
-        return keccak256(
-            abi.encode(
-                OPEN_DISPUTE_TYPEHASH,
-                deal,
-                by,
-                statement,
-                slot.status(),
-                slot.disputedFrom(),
-                slot.disputedAt(),
-                deadline
-            )
-        );
+    function hashOpenDispute(
+        DealId deal,
+        address by,
+        bytes32 statement,
+        DealSlot slot,
+        uint256 deadline
+    ) internal pure returns (bytes32) {
+        return
+            keccak256(
+                abi.encode(
+                    OPEN_DISPUTE_TYPEHASH,
+                    deal,
+                    by,
+                    statement,
+                    slot.status(),
+                    slot.disputedFrom(),
+                    slot.disputedAt(),
+                    deadline
+                )
+            );
     }
 
     function hashSettlement(
@@ -149,34 +168,38 @@ library Intents {
         DealSlot slot,
         uint256 deadline
     ) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                SETTLEMENT_TYPEHASH,
-                deal,
-                toBuyer,
-                toSeller,
-                compensation,
-                slot.status(),
-                slot.disputedFrom(),
-                slot.disputedAt(),
-                deadline
-            )
-        );
+        return
+            keccak256(
+                abi.encode(
+                    SETTLEMENT_TYPEHASH,
+                    deal,
+                    toBuyer,
+                    toSeller,
+                    compensation,
+                    slot.status(),
+                    slot.disputedFrom(),
+                    slot.disputedAt(),
+                    deadline
+                )
+            );
     }
 
-    function hashPostBond(address seller, address token, uint256 amount, bytes32 salt, uint256 deadline)
-        internal
-        pure
-        returns (bytes32)
-    {
+    function hashPostBond(
+        address seller,
+        address token,
+        uint256 amount,
+        bytes32 salt,
+        uint256 deadline
+    ) internal pure returns (bytes32) {
         return keccak256(abi.encode(POST_BOND_TYPEHASH, seller, token, amount, salt, deadline));
     }
 
-    function hashRequestBondWithdrawal(address seller, address token, uint256 nonce, uint256 deadline)
-        internal
-        pure
-        returns (bytes32)
-    {
+    function hashRequestBondWithdrawal(
+        address seller,
+        address token,
+        uint256 nonce,
+        uint256 deadline
+    ) internal pure returns (bytes32) {
         return keccak256(abi.encode(REQUEST_BOND_WITHDRAWAL_TYPEHASH, seller, token, nonce, deadline));
     }
 
@@ -202,13 +225,16 @@ library Intents {
         return keccak256(abi.encode(WITHDRAW_CREDIT_TYPEHASH, owner, token, amount, to, nonce, deadline));
     }
 
-    function _hashAmount(bytes32 typeHash, DealId deal, uint256 amount, DealSlot slot, uint256 deadline)
-        private
-        pure
-        returns (bytes32)
-    {
-        return keccak256(
-            abi.encode(typeHash, deal, amount, slot.status(), slot.disputedFrom(), slot.disputedAt(), deadline)
-        );
+    function _hashAmount(
+        bytes32 typeHash,
+        DealId deal,
+        uint256 amount,
+        DealSlot slot,
+        uint256 deadline
+    ) private pure returns (bytes32) {
+        return
+            keccak256(
+                abi.encode(typeHash, deal, amount, slot.status(), slot.disputedFrom(), slot.disputedAt(), deadline)
+            );
     }
 }

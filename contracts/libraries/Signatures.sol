@@ -21,7 +21,7 @@ library Signatures {
 
     /// @dev Who made a signature of 64 bytes (EIP-2098), and zero if nobody did.
     function recover(bytes32 digest, bytes32 r, bytes32 vs) internal pure returns (address recovered) {
-        (recovered,,) = ECDSA.tryRecover(digest, r, vs);
+        (recovered, , ) = ECDSA.tryRecover(digest, r, vs);
     }
 
     function _recover(bytes32 digest, bytes calldata signature) private pure returns (address recovered) {
@@ -30,14 +30,15 @@ library Signatures {
             recovered = recover(digest, r, vs);
         } else if (signature.length == 65) {
             (bytes32 r, bytes32 s) = abi.decode(signature, (bytes32, bytes32));
-            (recovered,,) = ECDSA.tryRecover(digest, uint8(signature[64]), r, s);
+            (recovered, , ) = ECDSA.tryRecover(digest, uint8(signature[64]), r, s);
         }
     }
 
     function _isAccepted(address signer, bytes32 digest, bytes calldata signature) private view returns (bool) {
         if (signer.code.length == 0) return false;
-        (bool success, bytes memory result) =
-            signer.staticcall(abi.encodeCall(IERC1271.isValidSignature, (digest, signature)));
+        (bool success, bytes memory result) = signer.staticcall(
+            abi.encodeCall(IERC1271.isValidSignature, (digest, signature))
+        );
         return success && result.length >= 32 && bytes32(result) == bytes32(IERC1271.isValidSignature.selector);
     }
 }

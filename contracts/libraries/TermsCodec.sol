@@ -102,28 +102,29 @@ library TermsCodec {
 
     /// @dev All of them, in the order in which they are signed.
     function unpack(PackedTerms calldata terms) internal pure returns (Terms memory) {
-        return Terms(
-            buyer(terms),
-            seller(terms),
-            marketplace(terms),
-            attestor(terms),
-            token(terms),
-            price(terms),
-            deposit(terms),
-            coverage(terms),
-            feeBps(terms),
-            earnest(terms),
-            fundBy(terms),
-            balanceBy(terms),
-            shipBy(terms),
-            deliverBy(terms),
-            inspection(terms),
-            tail(terms),
-            tribunal(terms),
-            rules(terms),
-            backstop(terms),
-            silenceBps(terms),
-            order(terms)
-        );
+        return
+            Terms(
+                buyer(terms),
+                seller(terms),
+                marketplace(terms),
+                attestor(terms),
+                token(terms),
+                price(terms),
+                deposit(terms),
+                coverage(terms),
+                feeBps(terms),
+                earnest(terms),
+                fundBy(terms),
+                balanceBy(terms),
+                shipBy(terms),
+                deliverBy(terms),
+                inspection(terms),
+                tail(terms),
+                tribunal(terms),
+                rules(terms),
+                backstop(terms),
+                silenceBps(terms),
+                order(terms)
+            );
     }
 }

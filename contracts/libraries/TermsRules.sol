@@ -35,8 +35,11 @@ library TermsRules {
     function _requireParties(PackedTerms calldata terms) private view {
         (address buyer, address seller, address marketplace) = (terms.buyer(), terms.seller(), terms.marketplace());
         require(
-            buyer != address(0) && seller != address(0) && terms.attestor() != address(0) && terms.tribunal() != address(0)
-                && (marketplace != address(0) || terms.feeBps() == 0),
+            buyer != address(0) &&
+                seller != address(0) &&
+                terms.attestor() != address(0) &&
+                terms.tribunal() != address(0) &&
+                (marketplace != address(0) || terms.feeBps() == 0),
             IEscrow.AddressZero()
         );
         require(buyer != seller, IEscrow.BuyerIsSeller(buyer));
@@ -64,8 +67,9 @@ library TermsRules {
         bool isPaidAtOnce = terms.deposit() == terms.price();
         uint256 paidBy = isPaidAtOnce ? terms.fundBy() : terms.balanceBy();
         require(
-            (isPaidAtOnce || paidBy >= terms.fundBy() + MIN_WINDOW) && terms.shipBy() >= paidBy + MIN_WINDOW
-                && terms.deliverBy() >= terms.shipBy() + MIN_WINDOW,
+            (isPaidAtOnce || paidBy >= terms.fundBy() + MIN_WINDOW) &&
+                terms.shipBy() >= paidBy + MIN_WINDOW &&
+                terms.deliverBy() >= terms.shipBy() + MIN_WINDOW,
             IEscrow.ClocksOutOfOrder(terms.fundBy(), terms.balanceBy(), terms.shipBy(), terms.deliverBy())
         );
         require(terms.inspection() >= MIN_WINDOW, IEscrow.InspectionTooShort(terms.inspection(), MIN_WINDOW));
@@ -88,8 +92,9 @@ library TermsRules {
             IEscrow.TribunalIsParty(tribunal)
         );
         require(tribunal.code.length != DELEGATION_BYTES, IEscrow.TribunalRefuses(tribunal));
-        (bool success, bytes memory answer) =
-            tribunal.staticcall{gas: ACCEPTS_GAS}(abi.encodeCall(ITribunal.accepts, (terms)));
+        (bool success, bytes memory answer) = tribunal.staticcall{gas: ACCEPTS_GAS}(
+            abi.encodeCall(ITribunal.accepts, (terms))
+        );
         require(
             success && answer.length >= 32 && bytes32(answer) == bytes32(ITribunal.accepts.selector),
             IEscrow.TribunalRefuses(tribunal)

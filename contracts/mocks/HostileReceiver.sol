@@ -38,7 +38,7 @@ contract HostileReceiver is IERC1271 {
     }
 
     function execute(address target, uint256 value, bytes calldata data) external {
-        (bool success,) = target.call{value: value}(data);
+        (bool success, ) = target.call{value: value}(data);
         require(success, Refused());
     }
 

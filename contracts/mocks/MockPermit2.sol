@@ -39,21 +39,22 @@ contract MockPermit2 is IPermit2 {
     }
 
     function _domainSeparator() private view returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                keccak256("EIP712Domain(string name,uint256 chainId,address verifyingContract)"),
-                keccak256("Permit2"),
-                block.chainid,
-                address(this)
-            )
-        );
+        return
+            keccak256(
+                abi.encode(
+                    keccak256("EIP712Domain(string name,uint256 chainId,address verifyingContract)"),
+                    keccak256("Permit2"),
+                    block.chainid,
+                    address(this)
+                )
+            );
     }
 
-    function _digest(PermitTransferFrom calldata permit, bytes32 witness, string calldata witnessTypeString)
-        private
-        view
-        returns (bytes32)
-    {
+    function _digest(
+        PermitTransferFrom calldata permit,
+        bytes32 witness,
+        string calldata witnessTypeString
+    ) private view returns (bytes32) {
         bytes32 typeHash = keccak256(
             abi.encodePacked(
                 "PermitWitnessTransferFrom(TokenPermissions permitted,address spender,uint256 nonce,uint256 deadline,",
@@ -61,8 +62,9 @@ contract MockPermit2 is IPermit2 {
             )
         );
         bytes32 permissions = keccak256(abi.encode(TOKEN_PERMISSIONS_TYPEHASH, permit.permitted));
-        bytes32 structHash =
-            keccak256(abi.encode(typeHash, permissions, msg.sender, permit.nonce, permit.deadline, witness));
+        bytes32 structHash = keccak256(
+            abi.encode(typeHash, permissions, msg.sender, permit.nonce, permit.deadline, witness)
+        );
         return keccak256(abi.encodePacked("\x19\x01", _domainSeparator(), structHash));
     }
 }

@@ -35,7 +35,11 @@ contract MockStablecoin is ERC20("Test Dollar", "TUSD"), EIP712("Test Dollar", "
         bytes32 r,
         bytes32 s
     ) external {
-        this.checkSigned(from, _authorization(from, to, value, validAfter, validBefore, nonce), abi.encodePacked(r, s, v));
+        this.checkSigned(
+            from,
+            _authorization(from, to, value, validAfter, validBefore, nonce),
+            abi.encodePacked(r, s, v)
+        );
         _receive(from, to, value, validAfter, validBefore, nonce);
     }
 
@@ -83,7 +87,8 @@ contract MockStablecoin is ERC20("Test Dollar", "TUSD"), EIP712("Test Dollar", "
     ) private {
         require(msg.sender == to, CallerNotPayee(msg.sender, to));
         require(
-            block.timestamp > validAfter && block.timestamp < validBefore, AuthorizationNotValid(validAfter, validBefore)
+            block.timestamp > validAfter && block.timestamp < validBefore,
+            AuthorizationNotValid(validAfter, validBefore)
         );
         require(!authorizationState[from][nonce], AuthorizationUsed(from, nonce));
 

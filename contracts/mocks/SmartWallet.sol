@@ -28,7 +28,7 @@ contract SmartWallet is IERC1271 {
     }
 
     function isValidSignature(bytes32 digest, bytes calldata signature) external view returns (bytes4) {
-        (address signer,,) = ECDSA.tryRecover(digest, signature);
+        (address signer, , ) = ECDSA.tryRecover(digest, signature);
         return signer == OWNER ? IERC1271.isValidSignature.selector : bytes4(0xffffffff);
     }
 

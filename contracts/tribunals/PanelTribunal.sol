@@ -25,8 +25,9 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
     bytes32 private constant DETERMINATION_TYPEHASH = keccak256(
         "Determination(bytes32 deal,uint40 disputedAt,uint96 toBuyer,uint96 toSeller,uint96 compensation,bytes32 reasons,bytes32 evidence,uint40 deadline)"
     );
-    bytes32 private constant EXTENSION_TYPEHASH =
-        keccak256("Extension(bytes32 deal,uint40 disputedAt,uint40 until,bytes32 reasons,uint40 deadline)");
+    bytes32 private constant EXTENSION_TYPEHASH = keccak256(
+        "Extension(bytes32 deal,uint40 disputedAt,uint40 until,bytes32 reasons,uint40 deadline)"
+    );
     uint256 private constant MAX_ARBITRATORS = 64;
     /// @dev Shortest answer window, and shortest time that a panel has after it to decide. Seconds.
     uint256 private constant MIN_WINDOW = 1 hours;
@@ -53,8 +54,9 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
             ThresholdOutOfRange(panel.threshold, count)
         );
         require(
-            panel.answerWindow >= MIN_WINDOW && panel.minInspection >= MIN_INSPECTION
-                && panel.minBackstop >= panel.answerWindow + MIN_WINDOW,
+            panel.answerWindow >= MIN_WINDOW &&
+                panel.minInspection >= MIN_INSPECTION &&
+                panel.minBackstop >= panel.answerWindow + MIN_WINDOW,
             PanelClocksTooShort(panel.answerWindow, panel.minInspection, panel.minBackstop)
         );
         rules = _rulesOf(panel, arbitrators);
@@ -77,10 +79,14 @@ contract PanelTribunal is IPanelTribunal, EIP712("Holdfast Panel", "1") {
     function accepts(PackedTerms calldata terms) external view returns (bytes4) {
         bytes32 rules = terms.rules();
         Floors memory floors = _floors[rules];
-        bool isAccepted = msg.sender == address(ESCROW) && floors.minBackstop != 0
-            && terms.inspection() >= floors.minInspection && terms.backstop() >= floors.minBackstop
-            && !_isSeated(rules, floors.filter, terms.buyer()) && !_isSeated(rules, floors.filter, terms.seller())
-            && !_isSeated(rules, floors.filter, terms.marketplace());
+        bool isAccepted =
+            msg.sender == address(ESCROW) &&
+                floors.minBackstop != 0 &&
+                terms.inspection() >= floors.minInspection &&
+                terms.backstop() >= floors.minBackstop &&
+                !_isSeated(rules, floors.filter, terms.buyer()) &&
+                !_isSeated(rules, floors.filter, terms.seller()) &&
+                !_isSeated(rules, floors.filter, terms.marketplace());
         return isAccepted ? ITribunal.accepts.selector : bytes4(0);
     }
 

@@ -96,11 +96,12 @@ abstract contract Actors is DealMaker {
     }
 
     /// @dev An ERC-3009 authorization of the stablecoin to the escrow.
-    function _authorizationOf(address from, uint256 amount, uint256 validBefore, bytes32 nonce)
-        internal
-        view
-        returns (bytes memory)
-    {
+    function _authorizationOf(
+        address from,
+        uint256 amount,
+        uint256 validBefore,
+        bytes32 nonce
+    ) internal view returns (bytes memory) {
         bytes32 domain = keccak256(
             abi.encode(
                 keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
@@ -110,8 +111,9 @@ abstract contract Actors is DealMaker {
                 assets[STABLECOIN]
             )
         );
-        bytes32 structHash =
-            keccak256(abi.encode(RECEIVE_TYPEHASH, from, address(escrow), amount, 0, validBefore, nonce));
+        bytes32 structHash = keccak256(
+            abi.encode(RECEIVE_TYPEHASH, from, address(escrow), amount, 0, validBefore, nonce)
+        );
         return _signatureOf(from, keccak256(abi.encodePacked("\x19\x01", domain, structHash)));
     }
 

@@ -99,7 +99,9 @@ abstract contract DealMaker {
         _give(terms.token, address(this), terms.coverage);
         if (terms.coverage != 0) {
             escrow.postBond{value: terms.token == address(0) ? terms.coverage : 0}(
-                terms.seller, terms.token, terms.coverage
+                terms.seller,
+                terms.token,
+                terms.coverage
             );
         }
         _give(terms.token, terms.buyer, terms.deposit);
@@ -123,6 +125,6 @@ abstract contract DealMaker {
     }
 
     function _bound(uint256 value, uint256 low, uint256 high) internal pure returns (uint256) {
-        return value >= low && value <= high ? value : low + value % (high - low + 1);
+        return value >= low && value <= high ? value : low + (value % (high - low + 1));
     }
 }

@@ -106,7 +106,14 @@ contract EscrowTest is DealMaker {
         uint256 toBuyer = _bound(cut, 0, terms.price);
         uint256 toSeller = terms.price - toBuyer;
         uint256 extra = _bound(compensation, 0, coverage);
-        bytes32 settlement = Intents.hashSettlement(id, toBuyer, toSeller, extra, DealSlots.pack(Status.Funded, 0, 0), FAR);
+        bytes32 settlement = Intents.hashSettlement(
+            id,
+            toBuyer,
+            toSeller,
+            extra,
+            DealSlots.pack(Status.Funded, 0, 0),
+            FAR
+        );
         escrow.settle(
             packed,
             toBuyer,
@@ -129,9 +136,7 @@ contract EscrowTest is DealMaker {
         bytes32 settlement = Intents.hashSettlement(id, toBuyer, toSeller, 0, DealSlots.pack(Status.Funded, 0, 0), FAR);
         bytes memory consent = _consent(SELLER_KEY, settlement, FAR);
         VM.prank(buyer);
-        VM.expectRevert(
-            abi.encodeWithSelector(IEscrow.AmountsDoNotSum.selector, toBuyer, toSeller, terms.price)
-        );
+        VM.expectRevert(abi.encodeWithSelector(IEscrow.AmountsDoNotSum.selector, toBuyer, toSeller, terms.price));
         escrow.settle(packed, toBuyer, toSeller, 0, "", consent);
     }
 
@@ -161,7 +166,11 @@ contract EscrowTest is DealMaker {
     }
 
     /// @dev Whoever neither signed the terms nor shipped owes nothing beyond them; who shipped can owe.
-    function testFuzz_award_recordsADebtOnlyAgainstASellerWhoActed(uint96 bond, uint96 compensation, bool ships) public {
+    function testFuzz_award_recordsADebtOnlyAgainstASellerWhoActed(
+        uint96 bond,
+        uint96 compensation,
+        bool ships
+    ) public {
         VM.assume(bond != 0);
         _give(address(0), address(this), bond);
         escrow.postBond{value: bond}(seller, address(0), bond);
@@ -195,9 +204,12 @@ contract EscrowTest is DealMaker {
         escrow.payShortfall(packed, owed - paid + 1);
     }
 
-    function testFuzz_lapse_splitsBySilenceAfterDelivery(uint96 price, uint16 silenceBps, uint16 feeBps, bool inToken)
-        public
-    {
+    function testFuzz_lapse_splitsBySilenceAfterDelivery(
+        uint96 price,
+        uint16 silenceBps,
+        uint16 feeBps,
+        bool inToken
+    ) public {
         Terms memory terms = _terms(price, feeBps, inToken);
         terms.silenceBps = uint16(_bound(silenceBps, 0, BASIS_POINTS));
         (DealId id, PackedTerms memory packed) = _fund(terms);
@@ -265,7 +277,7 @@ contract EscrowTest is DealMaker {
         PackedTerms memory packed = _pack(terms);
         VM.warp(when);
         VM.prank(buyer);
-        (bool done,) = address(escrow).call{value: 7}(abi.encodeCall(IEscrow.fund, (packed, "", "")));
+        (bool done, ) = address(escrow).call{value: 7}(abi.encodeCall(IEscrow.fund, (packed, "", "")));
         require(done == (when < terms.fundBy), "half-open");
     }
 
@@ -290,24 +302,36 @@ contract EscrowTest is DealMaker {
             escrow.confirm(packed, terms.price, Status.Delivered, "");
         }
         uint256 until = escrow.dealOf(id).until;
-        uint256 end = stage == 0 ? terms.balanceBy : stage == 1 ? terms.shipBy : stage == 2 ? terms.deliverBy : until;
-        bytes memory onDeadline = stage == 0
-            ? abi.encodeCall(IEscrow.lapse, (packed))
-            : stage < 3
-                ? abi.encodeCall(IEscrow.expire, (packed))
-                : stage == 3 ? abi.encodeCall(IEscrow.release, (packed)) : abi.encodeCall(IEscrow.close, (packed));
+        uint256 end =
+            stage == 0
+                ? terms.balanceBy
+                : stage == 1
+                    ? terms.shipBy
+                    : stage == 2
+                        ? terms.deliverBy
+                        : until;
+        bytes memory onDeadline =
+            stage == 0
+                ? abi.encodeCall(IEscrow.lapse, (packed))
+                : stage < 3
+                    ? abi.encodeCall(IEscrow.expire, (packed))
+                    : stage == 3
+                        ? abi.encodeCall(IEscrow.release, (packed))
+                        : abi.encodeCall(IEscrow.close, (packed));
         VM.warp(_bound(at, START, end + 30 * DAY));
 
         uint256 snapshot = VM.snapshotState();
         VM.prank(buyer);
-        (bool isDisputable,) = address(escrow).call(abi.encodeCall(IEscrow.dispute, (packed, buyer, "", "")));
+        (bool isDisputable, ) = address(escrow).call(abi.encodeCall(IEscrow.dispute, (packed, buyer, "", "")));
         VM.revertToState(snapshot);
         Deal memory deal = escrow.dealOf(id);
         VM.prank(buyer);
-        (bool isConfirmable,) = address(escrow).call(abi.encodeCall(IEscrow.confirm, (packed, deal.held, deal.status, "")));
+        (bool isConfirmable, ) = address(escrow).call(
+            abi.encodeCall(IEscrow.confirm, (packed, deal.held, deal.status, ""))
+        );
         VM.revertToState(snapshot);
         require(isConfirmable == (isDisputable && deal.held != 0), "giving in ends with the window");
-        (bool isOver,) = address(escrow).call(onDeadline);
+        (bool isOver, ) = address(escrow).call(onDeadline);
         require(isDisputable != isOver, "exactly one door");
     }
 
@@ -318,7 +342,11 @@ contract EscrowTest is DealMaker {
         VM.assume(chain != 0 && chain != block.chainid);
         Terms memory terms = _terms(7, 0, false);
         (DealId id, PackedTerms memory packed) = _fund(terms);
-        bytes memory consent = _consent(BUYER_KEY, Intents.hashConfirmReceipt(id, 7, DealSlots.pack(Status.Funded, 0, 0), FAR), FAR);
+        bytes memory consent = _consent(
+            BUYER_KEY,
+            Intents.hashConfirmReceipt(id, 7, DealSlots.pack(Status.Funded, 0, 0), FAR),
+            FAR
+        );
         VM.chainId(chain);
         VM.expectRevert(abi.encodeWithSelector(Signatures.SignatureInvalid.selector, buyer));
         escrow.confirm(packed, 7, Status.Funded, consent);
@@ -337,7 +365,11 @@ contract EscrowTest is DealMaker {
     function testFuzz_confirm_refusesOneFlippedBit(uint16 bit) public {
         Terms memory terms = _terms(7, 0, false);
         (DealId id, PackedTerms memory packed) = _fund(terms);
-        bytes memory consent = _consent(BUYER_KEY, Intents.hashConfirmReceipt(id, 7, DealSlots.pack(Status.Funded, 0, 0), FAR), FAR);
+        bytes memory consent = _consent(
+            BUYER_KEY,
+            Intents.hashConfirmReceipt(id, 7, DealSlots.pack(Status.Funded, 0, 0), FAR),
+            FAR
+        );
         uint256 at = _bound(bit, 0, consent.length * 8 - 1);
         consent[at / 8] ^= bytes1(uint8(1 << (at % 8)));
         VM.expectRevert();
@@ -359,7 +391,11 @@ contract EscrowTest is DealMaker {
         Terms memory terms = _terms(7, 0, false);
         (DealId id, PackedTerms memory packed) = _fund(terms);
         Status status = Status(named % 8);
-        bytes memory consent = _consent(BUYER_KEY, Intents.hashOpenDispute(id, buyer, "", DealSlots.pack(status, 0, 0), FAR), FAR);
+        bytes memory consent = _consent(
+            BUYER_KEY,
+            Intents.hashOpenDispute(id, buyer, "", DealSlots.pack(status, 0, 0), FAR),
+            FAR
+        );
         if (status != Status.Funded) {
             VM.expectRevert(abi.encodeWithSelector(Signatures.SignatureInvalid.selector, buyer));
         }
@@ -380,8 +416,7 @@ contract EscrowTest is DealMaker {
             bytes memory consent = _sign(SELLER_KEY, _hashOf(terms));
             _give(address(0), buyer, 1);
             VM.prank(buyer);
-            (bool done,) =
-                address(escrow).call{value: 1}(abi.encodeCall(IEscrow.fund, (_pack(terms), "", consent)));
+            (bool done, ) = address(escrow).call{value: 1}(abi.encodeCall(IEscrow.fund, (_pack(terms), "", consent)));
             require(done == (terms.coverage <= free), "as far as the bond goes");
             if (done) free -= terms.coverage;
             _expectBond(terms, bond, bond - free);

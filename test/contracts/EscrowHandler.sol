@@ -189,7 +189,7 @@ contract EscrowHandler is Actors {
     function replay(uint8 which) external turn {
         if (_spent.length == 0) return;
         Spent memory spent = _spent[which % _spent.length];
-        (bool done,) = address(escrow).call{value: spent.value, gas: CALL_GAS}(spent.data);
+        (bool done, ) = address(escrow).call{value: spent.value, gas: CALL_GAS}(spent.data);
         require(!done, "a signature served twice");
     }
 
@@ -217,7 +217,10 @@ contract EscrowHandler is Actors {
             return;
         }
         bytes4 selector = [
-            IEscrow.release.selector, IEscrow.expire.selector, IEscrow.lapse.selector, IEscrow.close.selector
+            IEscrow.release.selector,
+            IEscrow.expire.selector,
+            IEscrow.lapse.selector,
+            IEscrow.close.selector
         ][(action / 4) % 4];
         Deal memory deal = escrow.dealOf(entry.id);
         bool may = selector == _dueCall(deal) && VM.getBlockTimestamp() >= _dueAt(entry.terms, deal);
@@ -231,8 +234,7 @@ contract EscrowHandler is Actors {
         uint96 toBuyer = uint96(_bound(cut, 0, deal.held));
         uint96 toSeller = deal.held - toBuyer + (off % 16 == 0 ? 1 : 0);
         compensation = uint96(_bound(compensation, 0, uint256(entry.terms.coverage) * 2 + 1));
-        bytes memory data =
-            abi.encodeCall(IEscrow.award, (entry.packed, toBuyer, toSeller, compensation, "", ""));
+        bytes memory data = abi.encodeCall(IEscrow.award, (entry.packed, toBuyer, toSeller, compensation, "", ""));
         bool may = deal.status == Status.Disputed && _before(deal.until) && off % 16 != 0;
         if (!_act(entry, address(tribunal), data, 0, address(0), may)) return;
         bool isAnswerable = entry.terms.coverage != 0 || deal.disputedFrom >= Status.Shipped;
@@ -247,8 +249,12 @@ contract EscrowHandler is Actors {
         Deal memory deal = escrow.dealOf(entry.id);
         uint256 now_ = VM.getBlockTimestamp();
         uint256 until = _bound(by, deal.until, deal.until + 181 days);
-        bool may = deal.status == Status.Disputed && _before(deal.until) && until > deal.until
-            && until <= now_ + 180 days && until <= uint256(deal.disputedAt) + 3 * 365 days;
+        bool may =
+            deal.status == Status.Disputed &&
+                _before(deal.until) &&
+                until > deal.until &&
+                until <= now_ + 180 days &&
+                until <= uint256(deal.disputedAt) + 3 * 365 days;
         bytes memory data = abi.encodeCall(IEscrow.extendBackstop, (entry.packed, until));
         _act(entry, address(tribunal), data, 0, address(0), may);
     }
@@ -308,8 +314,7 @@ contract EscrowHandler is Actors {
         bytes memory consent;
         if (signed) {
             uint256 until = VM.getBlockTimestamp() + 1;
-            consent =
-                _consentOf(owner, Intents.hashRequestBondWithdrawal(owner, asset, _nonceOf(owner), until), until);
+            consent = _consentOf(owner, Intents.hashRequestBondWithdrawal(owner, asset, _nonceOf(owner), until), until);
         }
         bytes memory data = abi.encodeCall(IEscrow.requestBondWithdrawal, (owner, asset, consent));
         bool may = unlockAt == 0 || VM.getBlockTimestamp() >= unlockAt + 30 days;
@@ -326,12 +331,22 @@ contract EscrowHandler is Actors {
         bytes memory consent;
         if (signed) {
             bytes32 hash = Intents.hashWithdrawBond(
-                owner, asset, part, owner, _nonceOf(owner), VM.getBlockTimestamp() + 1
+                owner,
+                asset,
+                part,
+                owner,
+                _nonceOf(owner),
+                VM.getBlockTimestamp() + 1
             );
             consent = _consentOf(owner, hash, VM.getBlockTimestamp() + 1);
         }
-        bool may = bond.unlockAt != 0 && !_before(bond.unlockAt) && _before(uint256(bond.unlockAt) + 30 days)
-            && part != 0 && part <= bond.balance - bond.reserved && _canBeSent(asset, owner);
+        bool may =
+            bond.unlockAt != 0 &&
+                !_before(bond.unlockAt) &&
+                _before(uint256(bond.unlockAt) + 30 days) &&
+                part != 0 &&
+                part <= bond.balance - bond.reserved &&
+                _canBeSent(asset, owner);
         bytes memory data = abi.encodeCall(IEscrow.withdrawBond, (owner, asset, part, owner, consent));
         uint256 before = _balanceOf(asset, owner);
         bool done = _call(signed ? address(this) : owner, data, 0, may);
@@ -342,13 +357,23 @@ contract EscrowHandler is Actors {
     /// @dev A credit leaves in parts.
     function withdrawCredit(uint8 who, uint8 what, uint96 amount, bool signed) external turn {
         address asset = assets[what % ASSETS];
-        address owner = who % 9 == 8 ? marketplace : who % 2 == 0 ? buyers[(who / 2) % KINDS] : sellers[(who / 2) % KINDS];
+        address owner =
+            who % 9 == 8
+                ? marketplace
+                : who % 2 == 0
+                    ? buyers[(who / 2) % KINDS]
+                    : sellers[(who / 2) % KINDS];
         uint256 credit = escrow.creditOf(owner, asset);
         uint256 part = amount % 2 == 0 ? credit : _bound(amount, 0, credit + 1);
         bytes memory consent;
         if (signed) {
             bytes32 hash = Intents.hashWithdrawCredit(
-                owner, asset, part, owner, _nonceOf(owner), VM.getBlockTimestamp() + 1
+                owner,
+                asset,
+                part,
+                owner,
+                _nonceOf(owner),
+                VM.getBlockTimestamp() + 1
             );
             consent = _consentOf(owner, hash, VM.getBlockTimestamp() + 1);
         }
@@ -382,9 +407,10 @@ contract EscrowHandler is Actors {
     function aim(uint8 which, uint8 kind, uint256 seed) external turn {
         if (_deals.length == 0) return;
         Entry storage entry = _deals[which % _deals.length];
-        bytes memory data = kind % 8 == 7
-            ? abi.encodeCall(IEscrow.dealOf, (entry.id))
-            : _dataOf(entry, _write(which, Kind(kind % 8), seed), true);
+        bytes memory data =
+            kind % 8 == 7
+                ? abi.encodeCall(IEscrow.dealOf, (entry.id))
+                : _dataOf(entry, _write(which, Kind(kind % 8), seed), true);
         ReentrantToken(assets[REENTRANT]).reenter(address(escrow), data);
         VM.etch(_callback, data);
         hostiles[seed % 2].reenter(address(escrow), _callback);
@@ -510,8 +536,12 @@ contract EscrowHandler is Actors {
         bool may = !entry.isFunded && _before(terms.fundBy) && _isFree(terms);
         bytes memory data;
         if (signed && terms.token == assets[STABLECOIN]) {
-            bytes memory authorization =
-                _authorizationOf(terms.buyer, terms.deposit, terms.fundBy, DealId.unwrap(entry.id));
+            bytes memory authorization = _authorizationOf(
+                terms.buyer,
+                terms.deposit,
+                terms.fundBy,
+                DealId.unwrap(entry.id)
+            );
             data = abi.encodeCall(IEscrow.fundWithAuthorization, (entry.packed, authorization, bySeller));
         } else {
             may = may && _canBeTaken(terms.token, terms.buyer);
@@ -591,9 +621,8 @@ contract EscrowHandler is Actors {
             return abi.encodeCall(IEscrow.refund, (packed, paper.a, paper.b, paper.status, consent));
         }
         if (paper.kind == Kind.Dispute) return abi.encodeCall(IEscrow.dispute, (packed, by, "", consent));
-        bytes memory byBuyer = signed
-            ? _consentOf(entry.terms.buyer, _intentOf(entry, paper, by), paper.deadline)
-            : bytes("");
+        bytes memory byBuyer =
+            signed ? _consentOf(entry.terms.buyer, _intentOf(entry, paper, by), paper.deadline) : bytes("");
         return abi.encodeCall(IEscrow.settle, (packed, paper.a, paper.b, paper.c, byBuyer, consent));
     }
 
@@ -622,17 +651,26 @@ contract EscrowHandler is Actors {
         if (paper.kind == Kind.Ship) return stage == Status.Funded && _before(terms.shipBy);
         if (paper.kind == Kind.Deliver) return stage == Status.Shipped && _before(terms.deliverBy);
         // What a hostile wallet accepts may state anything; any other signature only the state as it is.
-        bool isSeen = paper.status == deal.status && paper.disputedFrom == deal.disputedFrom
-            && paper.disputedAt == deal.disputedAt;
+        bool isSeen =
+            paper.status == deal.status &&
+                paper.disputedFrom == deal.disputedFrom &&
+                paper.disputedAt == deal.disputedAt;
         bool isStated = !signed || keys[_author(entry, paper)] == 0 || isSeen;
         if (paper.kind == Kind.PayBalance) {
-            return isStated && stage == Status.Deposited && _before(terms.balanceBy)
-                && _canBeTaken(terms.token, terms.buyer);
+            return
+                isStated &&
+                stage == Status.Deposited &&
+                _before(terms.balanceBy) &&
+                _canBeTaken(terms.token, terms.buyer);
         }
         if (paper.kind == Kind.Settle) {
             isStated = isStated && (!signed || keys[terms.buyer] == 0 || isSeen);
-            return isStated && deal.status != Status.None && deal.status != Status.Closed
-                && paper.a + paper.b == deal.held && paper.c <= terms.coverage;
+            return
+                isStated &&
+                deal.status != Status.None &&
+                deal.status != Status.Closed &&
+                paper.a + paper.b == deal.held &&
+                paper.c <= terms.coverage;
         }
         if (paper.kind == Kind.Dispute) {
             bool isOpen = deal.status >= Status.Deposited && deal.status <= Status.Released;
@@ -685,11 +723,9 @@ contract EscrowHandler is Actors {
     }
 
     /// @dev What the buyer and the seller get, and the bond loses, when nobody acts from here on.
-    function _expectSilence(Entry storage entry)
-        private
-        view
-        returns (uint256 toBuyer, uint256 toSeller, uint256 fromBond)
-    {
+    function _expectSilence(
+        Entry storage entry
+    ) private view returns (uint256 toBuyer, uint256 toSeller, uint256 fromBond) {
         Deal memory deal = escrow.dealOf(entry.id);
         Status stage = _stageOf(deal);
         if (stage == Status.Deposited) {
@@ -701,9 +737,10 @@ contract EscrowHandler is Actors {
         }
         if (stage == Status.Shipped) return (deal.held, 0, 0);
         if (stage == Status.Delivered) {
-            toSeller = deal.status == Status.Disputed
-                ? (uint256(deal.held) * (BASIS_POINTS - entry.terms.silenceBps)) / BASIS_POINTS
-                : deal.held;
+            toSeller =
+                deal.status == Status.Disputed
+                    ? (uint256(deal.held) * (BASIS_POINTS - entry.terms.silenceBps)) / BASIS_POINTS
+                    : deal.held;
             toBuyer = deal.held - toSeller;
         }
     }
@@ -725,10 +762,14 @@ contract EscrowHandler is Actors {
     // ------------------------------------------------------------------ internals: calls and accounts
 
     /// @dev Calls, demands the expected outcome, and accounts for every unit that moved.
-    function _act(Entry storage entry, address caller, bytes memory data, uint256 amount, address payer, bool may)
-        private
-        returns (bool done)
-    {
+    function _act(
+        Entry storage entry,
+        address caller,
+        bytes memory data,
+        uint256 amount,
+        address payer,
+        bool may
+    ) private returns (bool done) {
         Terms memory terms = entry.terms;
         uint256 value = terms.token == address(0) ? amount : 0;
         // Nothing moves in a call that is refused, as this one must be.
@@ -790,7 +831,8 @@ contract EscrowHandler is Actors {
 
     function _requireRefused(bytes4 answer) private pure {
         require(
-            answer == 0 || answer == ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector, "entered twice"
+            answer == 0 || answer == ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector,
+            "entered twice"
         );
     }
 }

@@ -16,8 +16,9 @@ contract EvidenceBytesTest {
         uint64 deadline;
     }
 
-    bytes32 private constant DOMAIN_TYPEHASH =
-        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+    bytes32 private constant DOMAIN_TYPEHASH = keccak256(
+        "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+    );
     bytes32 private constant EVIDENCE_TYPEHASH = keccak256(
         "Evidence(string kind,bytes32 fileCommitment,string cid,string encoding,bytes32 metaRoot,bytes32 caseRef,bytes32 supersedes,uint64 beaconBlock,bytes32 beaconHash,uint64 deadline)"
     );
@@ -114,21 +115,22 @@ contract EvidenceBytesTest {
     }
 
     function _hash(Evidence memory evidence) private pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                EVIDENCE_TYPEHASH,
-                keccak256(bytes(evidence.kind)),
-                evidence.fileCommitment,
-                keccak256(bytes(evidence.cid)),
-                keccak256(bytes(evidence.encoding)),
-                evidence.metaRoot,
-                evidence.caseRef,
-                evidence.supersedes,
-                evidence.beaconBlock,
-                evidence.beaconHash,
-                evidence.deadline
-            )
-        );
+        return
+            keccak256(
+                abi.encode(
+                    EVIDENCE_TYPEHASH,
+                    keccak256(bytes(evidence.kind)),
+                    evidence.fileCommitment,
+                    keccak256(bytes(evidence.cid)),
+                    keccak256(bytes(evidence.encoding)),
+                    evidence.metaRoot,
+                    evidence.caseRef,
+                    evidence.supersedes,
+                    evidence.beaconBlock,
+                    evidence.beaconHash,
+                    evidence.deadline
+                )
+            );
     }
 
     function _split(bytes memory signature) private pure returns (bytes32 r, bytes32 s, uint8 v) {
@@ -141,7 +143,7 @@ contract EvidenceBytesTest {
     }
 
     function _decimal(uint256 value) private pure returns (bytes memory) {
-        bytes1 ones = bytes1(uint8(48 + value % 10));
+        bytes1 ones = bytes1(uint8(48 + (value % 10)));
         return value < 10 ? abi.encodePacked(ones) : abi.encodePacked(bytes1(uint8(48 + value / 10)), ones);
     }
 }

@@ -10,15 +10,18 @@ function packTerms(Terms memory terms) pure returns (PackedTerms memory packed) 
     packed.words[2] = wordOf(terms.token, terms.coverage);
     packed.words[3] = wordOf(
         terms.marketplace,
-        (uint256(terms.feeBps) << 80) | (uint256(terms.silenceBps) << 64) | (uint256(terms.fundBy) << 32)
-            | terms.balanceBy
+        (uint256(terms.feeBps) << 80) |
+            (uint256(terms.silenceBps) << 64) |
+            (uint256(terms.fundBy) << 32) |
+            terms.balanceBy
     );
     packed.words[4] = wordOf(
         terms.attestor,
         (uint256(terms.shipBy) << 64) | (uint256(terms.deliverBy) << 32) | terms.inspection
     );
     packed.words[5] = wordOf(
-        terms.tribunal, (uint256(terms.tail) << 64) | (uint256(terms.backstop) << 32) | (terms.earnest ? 1 : 0)
+        terms.tribunal,
+        (uint256(terms.tail) << 64) | (uint256(terms.backstop) << 32) | (terms.earnest ? 1 : 0)
     );
     packed.words[6] = terms.rules;
     packed.words[7] = terms.order;

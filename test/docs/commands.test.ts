@@ -2,8 +2,9 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { expect } from "chai";
-import type { Command } from "../../src/cli/command.ts";
+import type { Command, CommandContext } from "../../src/cli/command.ts";
 import { ProtocolError } from "../../src/core/errors.ts";
+import { textsIn } from "../../src/core/text/texts.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const groups = ["dev", "verify", "deal", "evidence", "deploy", "determination", "panel", "keys", "relayer"];
@@ -39,11 +40,23 @@ const files = ["README.md", ...globSync(["docs/**/*.md", "src/**/*.ts"], { cwd: 
 );
 const mentions = files.flatMap(mentionsIn);
 
+/** What a command is given that only prints its help. */
+const context: CommandContext = {
+  signal: new AbortController().signal,
+  isJson: false,
+  language: "en",
+  texts: textsIn("en"),
+  progress: () => undefined,
+  progressHere: () => undefined,
+  print: () => undefined,
+  now: () => 0,
+};
+
 /** What `holdfast WORDS --help` prints. Throws `usage-invalid` for a command that does not exist. */
 const helpOf = async ([word = "", ...rest]: readonly string[]): Promise<string> => {
   if (!groups.includes(word)) throw new ProtocolError("usage-invalid", { problem: `no command ${word}` });
   const module = (await import(`../../src/cli/commands/${word}.ts`)) as Record<string, Command>;
-  const outcome = await module[word]!.run([...rest, "--help"], undefined as never, `holdfast ${word}`);
+  const outcome = await module[word]!.run([...rest, "--help"], context, `holdfast ${word}`);
   return outcome!.text;
 };
 
