@@ -93,7 +93,7 @@ export {
   termsTypedData,
   termsTypes,
 } from "./deal/terms.ts";
-export { type PackedTerms, packTerms, unpackTerms } from "./deal/termsCodec.ts";
+export { type PackedTerms, packTerms } from "./deal/termsCodec.ts";
 export {
   type Authorization,
   authorizationTypedData,
@@ -102,6 +102,7 @@ export {
   permit2Address,
   type TokenDomain,
 } from "./deal/tokenTypedData.ts";
+export { unpackTerms } from "./deal/unpackTerms.ts";
 export { type ErrorCode, type ErrorDetails, errorCodes, ProtocolError } from "./errors.ts";
 export {
   type FilingReceipt,

@@ -27,7 +27,7 @@ export {
   termsToJson,
   termsTypedData,
 } from "../core/deal/terms.ts";
-export { type PackedTerms, packTerms, unpackTerms } from "../core/deal/termsCodec.ts";
+export { type PackedTerms, packTerms } from "../core/deal/termsCodec.ts";
 export {
   type Authorization,
   authorizationTypedData,
@@ -36,6 +36,7 @@ export {
   permit2Address,
   type TokenDomain,
 } from "../core/deal/tokenTypedData.ts";
+export { unpackTerms } from "../core/deal/unpackTerms.ts";
 export { type ErrorCode, type ErrorDetails, errorCodes, ProtocolError } from "../core/errors.ts";
 export { discloseOnly, type EvidenceBundle, parseBundle, serializeBundle } from "../core/evidence/bundle.ts";
 export { decryptFile, encryptFile } from "../core/evidence/cipher.ts";

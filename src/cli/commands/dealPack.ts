@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { termsToJson } from "../../core/deal/terms.ts";
-import { packTerms, unpackTerms } from "../../core/deal/termsCodec.ts";
+import { packTerms } from "../../core/deal/termsCodec.ts";
+import { unpackTerms } from "../../core/deal/unpackTerms.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { bytes32 } from "../../core/fields.ts";
 import { defineCommand } from "../command.ts";

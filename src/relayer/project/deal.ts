@@ -7,7 +7,7 @@ import {
   undisputed,
 } from "../../core/deal/dealTable.ts";
 import { type Terms, type TermsJson, termsSchema, termsToJson } from "../../core/deal/terms.ts";
-import { unpackTerms } from "../../core/deal/termsCodec.ts";
+import { unpackTerms } from "../../core/deal/unpackTerms.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import type { StoredEvent } from "../../db/events.ts";
 import { argsOf, type ProjectedEvent, type ProjectionOf } from "./projector.ts";

@@ -3,7 +3,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { Address, Hex } from "viem";
 import { type Terms, termsSchema } from "../../../src/core/deal/terms.ts";
-import { packTerms, unpackTerms } from "../../../src/core/deal/termsCodec.ts";
+import { packTerms } from "../../../src/core/deal/termsCodec.ts";
+import { unpackTerms } from "../../../src/core/deal/unpackTerms.ts";
 import { ProtocolError } from "../../../src/core/errors.ts";
 import { dealVectors } from "../../fixtures/deals.ts";
 
