@@ -15,6 +15,7 @@ import {
   seenIn,
   undisputed,
 } from "../core/deal/dealTable.ts";
+import { dealOfIntent } from "../core/deal/intentFacts.ts";
 import { type Moment, stepOf } from "../core/deal/payouts.ts";
 import { dealIdOf, requireFundable, type Terms, termsDigest, termsSchema, termsToJson } from "../core/deal/terms.ts";
 import { packTerms } from "../core/deal/termsCodec.ts";
@@ -24,7 +25,7 @@ import { readDeal, saveDeal } from "../db/deals.ts";
 import { type IntentRecord, readIntent, saveIntent } from "../db/intents.ts";
 import { readProjection } from "../db/projections.ts";
 import { enqueue, reopen } from "../db/queue.ts";
-import { dealOfRequest, type RelayRequest } from "../wire/relayRequests.ts";
+import type { RelayRequest } from "../wire/relayRequests.ts";
 import type { CallPlan } from "./plan/callPlan.ts";
 import { planCall } from "./plan/planCall.ts";
 import { type BondProjection, bondKey } from "./project/bond.ts";
@@ -126,7 +127,7 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
   };
 
   const accept = async (request: RelayRequest): Promise<IntentRecord> => {
-    const dealId = dealOfRequest(request) ?? null;
+    const dealId = dealOfIntent(request) ?? null;
     const deal = dealId === null ? undefined : await findDeal(dealId);
     if (dealId !== null && deal === undefined) throw new ProtocolError("deal-unknown", { deal: dealId });
     const terms = deal?.terms;

@@ -72,11 +72,3 @@ export const requestSchema = z.discriminatedUnion("kind", [
 export type RelayRequest = z.output<typeof requestSchema>;
 
 export type RelayKind = RelayRequest["kind"];
-
-/** The deal that a request is about, if it is about one. */
-export const dealOfRequest = (request: RelayRequest) => {
-  if ("deal" in request) return request.deal;
-  if ("determination" in request) return request.determination.deal;
-  if ("extension" in request) return request.extension.deal;
-  return "deal" in request.message ? request.message.deal : undefined;
-};

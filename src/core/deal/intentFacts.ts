@@ -95,7 +95,7 @@ function signersOf(intent: StatedIntent, given: Terms | undefined): readonly Int
     return intent.panel.arbitrators.map((address) => ({ role: "arbitrator", address }));
   }
   const { signer } = intentRules[intent.kind];
-  const message = "message" in intent ? intent.message : {};
+  const message = "message" in intent ? intent.message : undefined;
   switch (signer) {
     case "buyer":
     case "seller":
@@ -109,11 +109,11 @@ function signersOf(intent: StatedIntent, given: Terms | undefined): readonly Int
       ];
     }
     case "message.by":
-      return "by" in message ? [partyAs(message.by, requireTerms(intent, given))] : [];
+      return message !== undefined && "by" in message ? [partyAs(message.by, requireTerms(intent, given))] : [];
     case "message.seller":
-      return "seller" in message ? [{ role: "seller", address: message.seller }] : [];
+      return message !== undefined && "seller" in message ? [{ role: "seller", address: message.seller }] : [];
     case "message.owner":
-      return "owner" in message ? [{ role: "owner", address: message.owner }] : [];
+      return message !== undefined && "owner" in message ? [{ role: "owner", address: message.owner }] : [];
   }
 }
 

@@ -1,73 +1,52 @@
 import type { Hex } from "viem";
-import { determineCall, extendCall } from "../../chain/panelCalls.ts";
-import type { Call } from "../../chain/transactions.ts";
-import { determinationDigest, extensionDigest, type PanelDomain } from "../../core/deal/intents.ts";
-import {
-  type Panel,
-  panelRules,
-  type SeatedSignatures,
-  type SignerAndSignature,
-  seatSignatures,
-} from "../../core/deal/panel.ts";
-import type { Terms } from "../../core/deal/terms.ts";
+import { determinationDigest, extensionDigest } from "../../core/deal/intents.ts";
+import { seatSignatures } from "../../core/deal/panel.ts";
 import { ProtocolError } from "../../core/errors.ts";
-import type { CallPlan, Planners } from "./callPlan.ts";
-import { type PlanContext, requireTerms } from "./planContext.ts";
+import type { Planners, Planning, Requests } from "./callPlan.ts";
+import { callOf, requireTerms } from "./planContext.ts";
 
 /** What a panel of arbitrators signs about a deal. */
 export const panelPlanners = {
-  Determination: async (request, context) => {
-    const { determination, panel } = request;
-    const { toBuyer, toSeller, compensation } = determination;
-    return byPanel(request, context, {
-      digestIn: (domain) => determinationDigest(determination, domain),
-      message: determination,
-      action: "award",
-      answerWindow: panel.answerWindow,
-      split: { toBuyer, toSeller, compensation },
-      callOf: (terms, seated) => determineCall(determination, { terms, panel, seated }),
-    });
+  Determination: async (request, planning) => {
+    const { determination } = request;
+    const terms = requireTerms(planning);
+    const id = determinationDigest(determination, { chainId: planning.chainId, tribunal: terms.tribunal });
+    const { signed, seated } = await byPanel(request, planning, id);
+    return {
+      id,
+      signed,
+      needsSimulation: false,
+      orderKey: determination.deal,
+      call: callOf("Determination", { ...request, terms, seated }, planning),
+    };
   },
-  Extension: async (request, context) => {
-    const { extension, panel } = request;
-    return byPanel(request, context, {
-      digestIn: (domain) => extensionDigest(extension, domain),
-      message: extension,
-      action: "extendBackstop",
-      callOf: (terms, seated) => extendCall(extension, { terms, panel, seated }),
-    });
+  Extension: async (request, planning) => {
+    const { extension } = request;
+    const terms = requireTerms(planning);
+    const id = extensionDigest(extension, { chainId: planning.chainId, tribunal: terms.tribunal });
+    const { signed, seated } = await byPanel(request, planning, id);
+    return {
+      id,
+      signed,
+      needsSimulation: false,
+      orderKey: extension.deal,
+      call: callOf("Extension", { ...request, terms, seated }, planning),
+    };
   },
 } as const satisfies Partial<Planners>;
 
-/** What a panel signed about a deal of its own. */
-const byPanel = async (
-  { panel, signatures }: Readonly<{ panel: Panel; signatures: readonly SignerAndSignature[] }>,
-  context: PlanContext,
-  plan: Pick<CallPlan, "action"> &
-    Partial<Pick<CallPlan, "split" | "answerWindow">> & {
-      digestIn: (domain: PanelDomain) => Hex;
-      message: Readonly<{ deal: Hex; disputedAt: number; deadline: number }>;
-      callOf: (terms: Terms, seated: SeatedSignatures) => Call;
-    },
-) => {
-  const { digestIn, message, callOf, ...own } = plan;
-  const terms = requireTerms(context);
-  if (panelRules(panel) !== terms.rules || terms.tribunal !== context.contracts.panel) {
-    throw new ProtocolError("panel-mismatch", { deal: message.deal });
-  }
+/** The signatures of at least as many arbitrators as the panel's threshold. */
+async function byPanel(
+  { panel, signatures }: Requests["Determination" | "Extension"],
+  { facts }: Planning,
+  digest: Hex,
+) {
   const given = new Set(signatures.map(({ signer }) => signer)).size;
-  if (given !== signatures.length || given < panel.threshold) {
-    throw new ProtocolError("signature-count-wrong", { given: signatures.length, threshold: panel.threshold });
+  if (given !== signatures.length || given < facts.threshold) {
+    throw new ProtocolError("signature-count-wrong", { given: signatures.length, threshold: facts.threshold });
   }
-  const id = digestIn({ chainId: context.chainId, tribunal: terms.tribunal });
-  const { to, data } = callOf(terms, await seatSignatures(panel, id, signatures));
   return {
-    ...own,
-    id,
-    deadline: message.deadline,
-    disputedAt: message.disputedAt,
-    signed: signatures.map(({ signer, signature }) => ({ digest: id, signer, signature })),
-    orderKey: message.deal,
-    call: { to, data },
+    signed: signatures.map(({ signer, signature }) => ({ digest, signer, signature })),
+    seated: await seatSignatures(panel, digest, signatures),
   };
-};
+}

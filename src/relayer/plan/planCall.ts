@@ -1,17 +1,20 @@
+import type { Address } from "viem";
+import type { IntentFacts } from "../../core/deal/intentFacts.ts";
 import type { RelayKind, RelayRequest } from "../../wire/relayRequests.ts";
 import { accountPlanners } from "./account.ts";
-import type { CallPlan, Planners } from "./callPlan.ts";
+import type { CallPlan, Planners, Planning, Requests } from "./callPlan.ts";
 import { dealPlanners } from "./deal.ts";
 import { fundingPlanners } from "./funding.ts";
 import { panelPlanners } from "./panel.ts";
 import type { PlanContext } from "./planContext.ts";
+import { planFacts } from "./planFacts.ts";
 
-const planners = {
+const planners: Planners = {
   ...dealPlanners,
   ...fundingPlanners,
   ...accountPlanners,
   ...panelPlanners,
-} as const satisfies Planners;
+};
 
 /**
  * Turns a request into the call that submits it.
@@ -19,16 +22,16 @@ const planners = {
  * `signature-invalid`.
  */
 export async function planCall(request: RelayRequest, context: PlanContext): Promise<CallPlan> {
-  const planner = planners[request.kind] as Planners[RelayKind];
-  return {
-    signer: null,
-    action: null,
-    signed: [],
-    needsSimulation: false,
-    signedIn: null,
-    disputedAt: null,
-    answerWindow: 0,
-    split: null,
-    ...(await planner(request as never, context)),
-  };
+  const facts = planFacts(request, context);
+  const signed = await planSigned(request.kind, request, { ...context, facts });
+  return { ...facts, signer: onlySigner(facts), ...signed };
+}
+
+function planSigned<K extends RelayKind>(kind: K, request: Requests[K], planning: Planning) {
+  return planners[kind](request, planning);
+}
+
+/** Whose action it is; null where several sign. */
+function onlySigner({ signers: [signer, ...others] }: IntentFacts): Address | null {
+  return signer === undefined || signer.role === "arbitrator" || others.length > 0 ? null : signer.address;
 }

@@ -1,6 +1,7 @@
-import { concat, encodeFunctionData, type Hex, keccak256, stringToHex, zeroAddress } from "viem";
-import type { escrowAbi } from "../../abi/escrow.ts";
+import { concat, type Hex, keccak256, stringToHex } from "viem";
 import type { Contracts } from "../../chain/contracts.ts";
+import { intentCall } from "../../chain/intentCall.ts";
+import type { CallInput, SignableKind } from "../../core/deal/intentRules.ts";
 import { type Intent, intentDigest } from "../../core/deal/intents.ts";
 import { type EscrowDomain, type Terms, termsDigest } from "../../core/deal/terms.ts";
 import { ProtocolError } from "../../core/errors.ts";
@@ -23,13 +24,6 @@ export function requireTerms({ terms }: PlanContext): Terms {
   return terms;
 }
 
-/** The same terms, of a deal in a token. Throws `native-not-relayed`. */
-export function requireToken(terms: Terms): Terms {
-  // A relayer submits signatures; it does not lay out its own money.
-  if (terms.token === zeroAddress) throw new ProtocolError("native-not-relayed", { token: terms.token });
-  return terms;
-}
-
 /** The EIP-712 digest of an intent under the escrow of this chain. */
 export function digestOf(intent: Intent, context: PlanContext): Hex {
   return intentDigest(intent, domainOf(context));
@@ -45,13 +39,11 @@ export function idOver(kind: RelayKind, parts: readonly Hex[]): Hex {
   return keccak256(concat([stringToHex(kind), ...parts]));
 }
 
-/** A call of the escrow. */
-export function toEscrow(context: PlanContext, data: Hex): CallPayload {
-  return { to: context.contracts.escrow, data };
+/** The call that submits an intent, as the outbox keeps it. */
+export function callOf<K extends SignableKind>(kind: K, input: CallInput[K], { contracts }: PlanContext): CallPayload {
+  const { to, data } = intentCall(kind, input, { escrow: contracts.escrow, tribunal: contracts.panel });
+  return { to, data };
 }
-
-/** The calldata of an escrow function. */
-export const encodeEscrow = encodeFunctionData<typeof escrowAbi>;
 
 function domainOf({ chainId, contracts }: PlanContext): EscrowDomain {
   return { chainId, escrow: contracts.escrow };
