@@ -96,11 +96,23 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
     throw new ProtocolError("coverage-exceeds-bond", { coverage: terms.coverage.toString(), available });
   };
 
+  const requireTribunal = async ({ tribunal }: Terms) => {
+    const code = await chain.request({ method: "eth_getCode", params: [tribunal, "latest"] });
+    if (code === "0x") throw new ProtocolError("terms-unsafe", { fact: "tribunal-without-code" });
+  };
+
   // Only a tribunal that is known here is asked: what another one does with the question is not.
   const requireAccepted = async (terms: Terms) => {
     if (terms.tribunal !== contracts.panel) return;
     const isAccepted = await onChain(() => readAccepted(chain, contracts, terms));
     if (isAccepted === false) throw new ProtocolError("terms-unsafe", { fact: "tribunal-refuses" });
+  };
+
+  const requireSafe = async (terms: Terms, now: number) => {
+    await requireTribunal(terms);
+    requireFundable(terms, now, contracts.escrow);
+    await requireAccepted(terms);
+    await requireCovered(terms);
   };
 
   const requireTimely = async (plan: CallPlan, terms: Terms | undefined, dealId: Hex | null) => {
@@ -115,10 +127,7 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
       const live = await onChain(() => readLiveDeal(chain, contracts, dealId));
       if (live === undefined || refusalBy(plan, live, { terms, now }) !== undefined) throw refusal;
     }
-    if (plan.action !== "fund") return;
-    requireFundable(terms, now, contracts.escrow);
-    await requireAccepted(terms);
-    await requireCovered(terms);
+    if (plan.action === "fund") await requireSafe(terms, now);
   };
 
   const requireAnswered = async ({ answerWindow, disputedAt }: CallPlan) => {
@@ -163,9 +172,7 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
 
   const registerDeal = async ({ terms, order, sellerSignature }: DealRegistration) => {
     const dealId = dealIdOf(terms, domain);
-    requireFundable(terms, await readTime(), contracts.escrow);
-    await requireAccepted(terms);
-    await requireCovered(terms);
+    await requireSafe(terms, await readTime());
     if (sellerSignature !== undefined) {
       const digest = termsDigest(terms, domain);
       await requireSigned(chain, { digest, signer: terms.seller, signature: sellerSignature });

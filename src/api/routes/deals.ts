@@ -23,11 +23,6 @@ export const createDealRoutes = ({
   const { db } = database;
   const domain: EscrowDomain = { chainId: chain.chainId, escrow: relayer.contracts.escrow };
 
-  const requireTribunal = async ({ tribunal }: Terms) => {
-    const code = await chain.request({ method: "eth_getCode", params: [tribunal, "latest"] });
-    if (code === "0x") throw new ProtocolError("terms-unsafe", { fact: "tribunal-without-code" });
-  };
-
   const view = async (id: Hex, known: Readonly<{ terms: Terms; projection: DealProjection | undefined }>) =>
     viewDeal({
       id,
@@ -38,7 +33,6 @@ export const createDealRoutes = ({
 
   return {
     registerDeal: async ({ body: { terms, order, sellerSignature } }) => {
-      await requireTribunal(terms);
       const { dealId } = await relayer.registerDeal({ terms, order, sellerSignature });
       const typedData = typedDataJson(termsTypedData(terms, domain));
       return { status: 201, body: { id: dealId, terms: termsToJson(terms), typedData } };

@@ -232,6 +232,8 @@ describe("relaying each kind of request", () => {
     expect(await refusal(await deployment.termsOf({ rules: digest }))).deep.equal({ fact: "tribunal-refuses" });
     const seated = await deployment.termsOf({ marketplace: panel.arbitrators[1]! });
     expect(await refusal(seated)).deep.equal({ fact: "tribunal-refuses" });
+    const nowhere = await deployment.termsOf({ tribunal: lower(actors.deployer.address) });
+    expect(await refusal(nowhere)).deep.equal({ fact: "tribunal-without-code" });
     const unregistered = await deployment.termsOf(short);
     await saveDeal(database.db, {
       dealId: dealIdOf(unregistered, deployment.domain),
