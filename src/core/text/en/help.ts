@@ -1,13 +1,13 @@
 export const help = {
   title: "holdfast - escrow, evidence and online dispute resolution that hold without trusting the operator",
   startHere: "Start here",
-  dev: "everything on this machine, with a case played to its end",
+  dev: "everything on this machine, with an example case",
   verify: "is this the file that was anchored? No network needed",
-  commandHelp: "what it does, when you need it, examples, exit codes",
+  commandHelp: "purpose, use, examples, exit codes",
   closing:
     "--json prints one line of JSON on stdout. Progress goes to stderr. Exit code 0 means yes, and nothing else does.",
   commands: "Commands",
-  eachByExample: (name: string) => `${name} COMMAND --help explains each by example.`,
+  eachByExample: (name: string) => `${name} COMMAND --help explains each one with examples.`,
   usage: "Usage",
   examples: "Examples",
   options: "Options",

@@ -16,8 +16,8 @@ export const options = {
     tribunal: "tribunal contract, where FILE holds a bare one",
   },
   dispute: {
-    url: "the relayer: says from when the dispute counts, and what time it is on the chain",
+    url: "the relayer: gives the time from which the dispute counts, and the time of the chain",
     rpc: "a node of the chain, to ask it instead",
-    "disputed-at": "`disputedAt` of the deal, where neither can be asked: 2026-12-24T18:00:00Z",
+    "disputed-at": "`disputedAt` of the deal, where neither is given: 2026-12-24T18:00:00Z",
   },
 } as const;

@@ -1,7 +1,82 @@
-import { en } from "../en/texts.ts";
+import type { en as english } from "../en/texts.ts";
 import type { Translated } from "../language.ts";
+import { deal } from "./commands/deal.ts";
+import { dealCall } from "./commands/dealCall.ts";
+import { dealCredits } from "./commands/dealCredits.ts";
 import { dealId } from "./commands/dealId.ts";
+import { dealIntent } from "./commands/dealIntent.ts";
+import { dealPack } from "./commands/dealPack.ts";
+import { dealPayShortfall } from "./commands/dealPayShortfall.ts";
+import { dealRegister } from "./commands/dealRegister.ts";
+import { dealShow } from "./commands/dealShow.ts";
+import { dealSign } from "./commands/dealSign.ts";
+import { dealTerms } from "./commands/dealTerms.ts";
+import { dealUnpack } from "./commands/dealUnpack.ts";
+import { deploy } from "./commands/deploy.ts";
+import { determination } from "./commands/determination.ts";
+import { determinationCombine } from "./commands/determinationCombine.ts";
+import { determinationExtend } from "./commands/determinationExtend.ts";
+import { determinationSend } from "./commands/determinationSend.ts";
+import { determinationSign } from "./commands/determinationSign.ts";
+import { determinationWrite } from "./commands/determinationWrite.ts";
+import { dev } from "./commands/dev.ts";
+import { devSkip } from "./commands/devSkip.ts";
+import { evidence } from "./commands/evidence.ts";
+import { evidenceAdd } from "./commands/evidenceAdd.ts";
+import { evidenceList } from "./commands/evidenceList.ts";
+import { evidenceOpen } from "./commands/evidenceOpen.ts";
+import { keys } from "./commands/keys.ts";
+import { keysEncryption } from "./commands/keysEncryption.ts";
+import { keysNew } from "./commands/keysNew.ts";
+import { keysShow } from "./commands/keysShow.ts";
+import { panel } from "./commands/panel.ts";
+import { panelRegister } from "./commands/panelRegister.ts";
+import { panelShow } from "./commands/panelShow.ts";
+import { relayer } from "./commands/relayer.ts";
+import { relayerReindex } from "./commands/relayerReindex.ts";
+import { verify } from "./commands/verify.ts";
 import { help } from "./help.ts";
+import { options } from "./options.ts";
 
 /** Every text for people in Chinese. */
-export const zh = { ...en, help, command: { ...en.command, dealId } } as const satisfies Translated<typeof en>;
+export const zh = {
+  help,
+  options,
+  command: {
+    deal,
+    dealCall,
+    dealCredits,
+    dealId,
+    dealIntent,
+    dealPack,
+    dealPayShortfall,
+    dealRegister,
+    dealShow,
+    dealSign,
+    dealTerms,
+    dealUnpack,
+    deploy,
+    determination,
+    determinationCombine,
+    determinationExtend,
+    determinationSend,
+    determinationSign,
+    determinationWrite,
+    dev,
+    devSkip,
+    evidence,
+    evidenceAdd,
+    evidenceList,
+    evidenceOpen,
+    keys,
+    keysEncryption,
+    keysNew,
+    keysShow,
+    panel,
+    panelRegister,
+    panelShow,
+    relayer,
+    relayerReindex,
+    verify,
+  },
+} as const satisfies Translated<typeof english>;

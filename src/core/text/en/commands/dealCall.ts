@@ -4,7 +4,7 @@ export const dealCall = {
   summary: "print the transaction with which you act without any relayer",
   about: [
     "The chain decides about money; a relayer is a convenience. This prints to, data and value of the contract call for",
-    "an action, for any wallet or script; then no key is needed and nothing is sent. With --send it is tried out, sent",
+    "an action, for any wallet or script; then no key is needed and nothing is sent. With --send it is simulated, sent",
     "from your key through a node of your choice, and waited for. A party calls for itself; with --signed FILE anyone sends",
     "what the party signed. confirm and refund state the amounts and the status that you have seen, and do nothing in another",
     "state. ACTION is one of:",

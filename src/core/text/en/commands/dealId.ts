@@ -1,7 +1,7 @@
 import { options } from "../options.ts";
 
 export const dealId = {
-  summary: "compute the id of a deal from its terms, and read them in words",
+  summary: "compute the id of a deal from its terms, and print the terms in words",
   about: [
     "The id is a hash of the chain, the escrow and the terms. Compute it yourself before you sign or pay: if it is the id",
     "that the other side or the chain shows, then these are the terms. What a wallet signs is another hash, the EIP-712",

@@ -1,11 +1,11 @@
 import { options } from "../options.ts";
 
 export const dealPayShortfall = {
-  summary: "pay the buyer what an award exceeded the seller's coverage by",
+  summary: "pay the buyer the part of an award that exceeds the seller's coverage",
   about: [
-    "What arbitrators award beyond the coverage is on record on the chain, against the seller. Anyone can pay it, whole or in",
-    "parts: the money goes straight to the buyer and the record shrinks. Without --send this prints the calls. Without",
-    "--amount it takes the whole shortfall from the node at --rpc.",
+    "The part of an award beyond the coverage is recorded on the chain as a shortfall of the seller. Anyone can pay it,",
+    "whole or in parts: the money goes directly to the buyer and the shortfall is reduced. Without --send this prints the",
+    "calls. Without --amount it takes the whole shortfall from the node at --rpc.",
   ],
   examples: ["pay everything that is owed", "the calls that pay a part, for any wallet"],
   options: {

@@ -4,8 +4,8 @@ export const dealSign = {
   summary: "sign the terms of a deal as its seller or buyer",
   about: [
     "Shows the terms in words and signs them. A seller signs when the deal sets a part of the bond aside (coverage):",
-    "without that signature nobody can touch a bond. A buyer's signature lets anyone fund this deal, once, from the",
-    "allowance that the buyer gave the escrow; hand it out only if that is what you want.",
+    "without that signature nobody can use a bond. A buyer's signature lets anyone fund this deal, once, from the",
+    "allowance that the buyer gave the escrow; give it to others only if that is what you want.",
   ],
   examples: ["the deal file with the seller's signature in it", "the bare signature, for a program"],
   options: {

@@ -3,9 +3,9 @@ import { options } from "../options.ts";
 export const determinationCombine = {
   summary: "put arbitrators' signatures together, ready to be submitted to the chain",
   about: [
-    "Checks every signature, takes as many as the panel needs, in the order in which the tribunal wants them, and prints",
+    "Checks every signature, takes as many as the panel needs, in the order that the tribunal requires, and prints",
     "the contract call: with it anyone executes the determination or the extension from any wallet, without a relayer. With",
-    "--out it also writes the file that `holdfast determination send` hands to a relayer.",
+    "--out it also writes the file that `holdfast determination send` sends to a relayer.",
   ],
   examples: ["three of five"],
   options: {

@@ -1,9 +1,9 @@
 import { options } from "../options.ts";
 
 export const determinationExtend = {
-  summary: "write that a dispute takes longer, for its arbitrators to sign",
+  summary: "write an extension of a dispute, for its arbitrators to sign",
   about: [
-    "Until the backstop the arbitrators can decide; from then on anyone can overtake them. An extension moves the backstop to a",
+    "Until the backstop the arbitrators can decide; from then on anyone can end the dispute. An extension moves the backstop to a",
     "later second: at most 180 days from the moment it is executed, and never beyond three years from the dispute, or from the end",
     "of the inspection for one that was open at delivery. It is signed, combined and sent like a determination, needs as many",
     "signatures, and moves no money. A delivery makes it void.",

@@ -6,7 +6,7 @@ export const determinationSign = {
     "Shows what is decided in words, then signs exactly that (EIP-712), for one chain and one tribunal. One signature",
     "moves nothing: it takes as many as the panel's threshold.",
   ],
-  examples: ["pass first.json on", "for a determination as the API shows it"],
+  examples: ["then send first.json to the others", "for a determination as the API gives it"],
   options: {
     ...options.wallet,
     ...options.panelDomain,

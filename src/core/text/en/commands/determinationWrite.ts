@@ -5,7 +5,7 @@ export const determinationWrite = {
   about: [
     "The two amounts must add up to what the deal holds. Compensation comes on top of it, from the part of the seller's",
     "bond that was set aside for this deal; what exceeds that part is recorded as a shortfall. The reasons and the list of",
-    "the evidence that was judged are named by their digests: with the documents anyone can show that these are they. It can",
+    "the evidence that was judged are named by their digests: anyone who has the documents can show that they are the ones. It can",
     "be written and signed at once, and executed when the panel's answer window is over. A delivery during the dispute makes",
     "it void, and the answer window starts at the end of the inspection.",
   ],

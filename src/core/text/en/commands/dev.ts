@@ -1,9 +1,9 @@
 export const dev = {
-  summary: "everything on this machine: chain, contracts, relayer, API, and a case played to its end",
+  summary: "everything on this machine: chain, contracts, relayer, API, and an example case",
   about: [
     "Starts a local chain, deploys the contracts, starts the relayer with its embedded database and evidence store, and",
-    "serves the API. The first time it plays a case from payment to payout, with evidence that it then verifies offline;",
-    "a later start with the same directory continues where the earlier one stopped. Runs until Ctrl-C. The money of this",
+    "serves the API. The first time it runs an example case from payment to payout, with evidence that it then verifies offline;",
+    "a later start with the same directory continues the earlier one. Runs until Ctrl-C. The money of this",
     "chain is worth nothing and its keys are public: never use it for anything else. `holdfast dev skip 3d` moves the clock",
     "of a chain that runs.",
   ],
@@ -19,7 +19,7 @@ export const dev = {
     port: "port of the API; 8787 unless given, 0 for any free one",
     "chain-port": "port of the chain's RPC; that of the earlier start unless given, at the first any free one",
     fund: "give this account 100,000 test dollars and native currency for gas; may be repeated",
-    "no-demo": "do not play the case",
+    "no-demo": "do not run the example case",
   },
   codes: {
     0: "stopped by Ctrl-C; everything was closed in order",

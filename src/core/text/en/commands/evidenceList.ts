@@ -3,11 +3,11 @@ import { options } from "../options.ts";
 export const evidenceList = {
   summary: "what was filed under a deal, by whom and when",
   about: [
-    "Lists the records that a relayer took in under a deal, oldest first. A record is public: it says who filed something and",
-    "when, and names the encrypted file, but not what is in it. The party that filed it hands out its bundle; with that and",
-    "an encryption key of a recipient `holdfast evidence open` opens the file. An arbitrator sees here what bundles to ask for.",
+    "Lists the records that a relayer accepted under a deal, oldest first. A record is public: it says who filed something and",
+    "when, and names the encrypted file, but not what is in it. The party that filed it gives out its bundle; with that and",
+    "an encryption key of a recipient `holdfast evidence open` opens the file. An arbitrator sees here which bundles to ask for.",
   ],
-  examples: ["says which party filed it", "by id; whole records, for a program"],
+  examples: ["also says which party filed it", "by id; whole records, for a program"],
   options: {
     ...options.url,
   },

@@ -4,9 +4,9 @@ export const evidenceOpen = {
   summary: "fetch and decrypt a file that was encrypted for you",
   about: [
     "An arbitrator, the other party or a court opens evidence with their own encryption key. The encrypted file comes",
-    "from a relayer, from where the bundle says it can be found, or from a copy. Nobody on the way is trusted, the bundle's",
-    "sender neither: what comes out is verified like `holdfast verify` does, against what was signed and anchored, before",
-    "it gets its name. Otherwise the verdict is printed and nothing is written.",
+    "from a relayer, from a location that the bundle names, or from a copy. None of these is trusted, nor is the sender of the",
+    "bundle: the decrypted file is verified as by `holdfast verify`, against what was signed and anchored, before it gets",
+    "its name. Otherwise the verdict is printed and nothing is written.",
   ],
   examples: ["from a relayer", "from a copy, without a network"],
   options: {
@@ -19,6 +19,6 @@ export const evidenceOpen = {
   codes: {
     0: "done: it is the file that was signed and anchored",
     1: "refuted: it is not, or the bundle was changed; nothing was written",
-    3: "unverifiable: a contract wallet signed, which only the chain can tell; nothing was written",
+    3: "unverifiable: a contract wallet signed, which only the chain can confirm; nothing was written",
   },
 } as const;

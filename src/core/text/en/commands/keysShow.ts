@@ -1,14 +1,14 @@
 import { options } from "../options.ts";
 
 export const keysShow = {
-  summary: "say which address or public key a key file has",
+  summary: "print the address or public key of a key file",
   about: [
-    "Tells what a key file is for, without showing the key. The address of a keystore is read from the file as it",
+    "Says what a key file is for, without showing the key. The address of a keystore is read from the file as it",
     "states it; with --check the password is asked for and the address is that of the key itself.",
   ],
   examples: [
     "the address that you give to the other side",
-    "does my password still open it?",
+    "check that your password still opens it",
     "the public key that evidence is encrypted for",
   ],
   options: {

@@ -1,5 +1,5 @@
 export const panelShow = {
-  summary: "read a panel in words, with the hash that terms carry",
+  summary: "print a panel in words, with the hash that terms carry",
   about: [
     "FILE is a panel of its own, a template of terms or a deal file. The hash is the `rules` of every deal that these",
     "arbitrators decide.",

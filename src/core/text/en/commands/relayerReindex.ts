@@ -1,11 +1,11 @@
 export const relayerReindex = {
-  summary: "make a damaged index anew from the chain, while no relayer runs",
+  summary: "rebuild a damaged index from the chain, while no relayer runs",
   about: [
     "Everything that a relayer knows of deals, bonds, credits and anchors comes from the chain's events. When some are",
-    "missing (`index-incomplete`), or what it says differs from the contract, this forgets what was read from BLOCK on and",
-    "reads it again. What lies before BLOCK is kept; 0 reads everything from the contracts' first block. Signed intents,",
-    "transactions and evidence are not touched. Whatever stops it, the index is whole up to a block, and the next relayer",
-    "goes on from there. It is told where the chain and the database are by the environment of `holdfast relayer`.",
+    "missing (`index-incomplete`), or they differ from the contract, this deletes what was read from BLOCK on and reads it",
+    "again. What is before BLOCK is kept; 0 reads everything from the contracts' first block. Signed intents,",
+    "transactions and evidence are not touched. If it is stopped, the index is complete up to a block, and the next",
+    "relayer continues there. Chain and database are those of the environment variables of `holdfast relayer`.",
   ],
   examples: ["everything", "what was read since a block"],
   options: {

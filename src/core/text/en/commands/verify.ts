@@ -4,11 +4,11 @@ export const verify = {
     "Says whether a file is, bit for bit, the one that somebody signed and that was anchored on a chain, and by when.",
     "A court, an opponent or an expert needs nothing but the file, its bundle (*.evidence.json) and this program: no",
     "account, no chain, no relayer, no network. The bundle of FILE is looked for as FILE.evidence.json; a directory",
-    "stands for every bundle in it, and what it holds without a bundle is listed. What could not be checked is named and",
+    "stands for every bundle in it, and its files without a bundle are listed. What could not be checked is listed and",
     "never called tampering.",
   ],
   examples: [
-    "the bundle lies beside the file as photo.jpg.evidence.json",
+    "the bundle is beside the file, as photo.jpg.evidence.json",
     "both named, with a report to print and sign",
     "also check the block against a hash from a node you trust",
     "everything in a directory, in Chinese",

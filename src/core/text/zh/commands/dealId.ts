@@ -1,5 +1,6 @@
 import type { dealId as english } from "../../en/commands/dealId.ts";
 import type { Translated } from "../../language.ts";
+import { options } from "../options.ts";
 
 export const dealId = {
   summary: "由条款计算交易编号，并用文字说明条款",
@@ -8,10 +9,9 @@ export const dealId = {
     "则条款就是这些。钱包签署的是另一个哈希，即同一条款的 EIP-712 摘要：它与编号一并显示，",
     "可与钱包所示内容核对。",
   ],
-  examples: ["用文字说明条款，并给出编号", "用于 API 返回的裸条款"],
+  examples: ["用文字说明条款，并给出编号", "用于 API 返回的条款（不含交易文件格式）"],
   options: {
-    "chain-id": "托管合约所在的链，用于裸条款",
-    escrow: "托管合约地址，用于裸条款",
+    ...options.domain,
   },
   whatPartiesSign: (digest: string) => `各方签署的摘要：${digest}`,
 } as const satisfies Translated<typeof english>;
