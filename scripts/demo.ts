@@ -83,7 +83,7 @@ try {
   );
   process.exitCode = isRight ? 0 : 1;
 } catch (error) {
-  const { code, message, trace } = errorText(error, stopping.signal.aborted);
+  const { code, message, trace } = errorText(error, { language: "en", isStopped: stopping.signal.aborted });
   console.error([`${code}: ${message}`, ...(trace === undefined ? [] : [trace])].join("\n"));
   process.exitCode = 1;
 }

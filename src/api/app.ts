@@ -112,6 +112,4 @@ const limitRate = ({ requestsPerMinute }: Limits): RequestHandler =>
 
 /** What Express itself refuses, as one of our codes. */
 const fromFramework = (error: unknown): unknown =>
-  error instanceof URIError
-    ? new ProtocolError("input-invalid", { path: "url", problem: "not percent-encoded" })
-    : error;
+  error instanceof URIError ? new ProtocolError("input-invalid", { path: "url", problem: "url-malformed" }) : error;

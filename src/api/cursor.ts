@@ -16,7 +16,7 @@ export const readCursor = (cursor: string | undefined): Position | undefined => 
   try {
     return positionSchema.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
   } catch (cause) {
-    throw new ProtocolError("input-invalid", { path: "cursor", problem: "not one of this listing" }, { cause });
+    throw new ProtocolError("input-invalid", { path: "cursor", problem: "cursor-foreign" }, { cause });
   }
 };
 

@@ -1,6 +1,7 @@
 import type { Request, Response } from "express";
 import type * as z from "zod";
 import { type ErrorCode, ProtocolError } from "../core/errors.ts";
+import { fieldProblemText } from "../core/text/fieldProblems.ts";
 import { type Language, languages } from "../core/text/language.ts";
 import { messageOf, titleOf } from "../core/text/messages.ts";
 import type { Log } from "../relayer/log.ts";
@@ -116,12 +117,15 @@ type Occurrence = Readonly<{ requestId: string; language: Language }>;
 /** The body of a refusal. Whoever is answered learns nothing of a defect but its code. */
 const toProblem = (error: unknown, { requestId, language }: Occurrence): z.input<typeof problemView> => {
   const { code, details } = error instanceof ProtocolError ? error : new ProtocolError("internal");
+  const { problem } = details;
+  const values =
+    typeof problem === "string" ? { ...details, problem: fieldProblemText(problem, details, language) } : details;
   return {
     type: `/v1/errors/${code}`,
     title: titleOf(code, language),
     status: statusOf[code],
     code,
-    detail: messageOf(code, details, language),
+    detail: messageOf(code, values, language),
     details: statusOf[code] < 500 ? details : {},
     instance: `urn:uuid:${requestId}`,
   };

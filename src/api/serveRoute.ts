@@ -2,6 +2,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import { sha256, stringToBytes } from "viem";
 import * as z from "zod";
 import { ProtocolError } from "../core/errors.ts";
+import { fieldProblemOf } from "../core/text/fieldProblems.ts";
 import type { Db } from "../db/database.ts";
 import { claimKey, type RequestKey, releaseKey, saveAnswer } from "../db/idempotency.ts";
 import { type Route, type RouteName, routes } from "../wire/routes.ts";
@@ -84,15 +85,14 @@ const parse = <S extends z.ZodType>(schema: S, value: unknown): z.output<S> => {
   const issue = parsed.error.issues[0];
   const extra = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
   const path = [...(issue?.path ?? []), ...extra].join(".") || "body";
-  const problem = extra.length > 0 ? "unknown field" : (issue?.message ?? "not as expected");
-  throw new ProtocolError("input-invalid", { path: path.slice(0, 200), problem: problem.slice(0, 200) });
+  throw new ProtocolError("input-invalid", { path: path.slice(0, 200), ...fieldProblemOf(issue) });
 };
 
 const keyOf = (request: Request): RequestKey | undefined => {
   const key = request.get("idempotency-key");
   if (key === undefined) return undefined;
   if (!keyPattern.test(key)) {
-    throw new ProtocolError("input-invalid", { path: "Idempotency-Key", problem: "1 to 255 printable characters" });
+    throw new ProtocolError("input-invalid", { path: "Idempotency-Key", problem: "idempotency-key-malformed" });
   }
   const bodyHash = sha256(stringToBytes(JSON.stringify(request.body)));
   return { scope: `${request.method} ${request.path}`, key, bodyHash };

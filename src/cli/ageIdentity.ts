@@ -1,6 +1,6 @@
 import { generateIdentity, identityToRecipient } from "age-encryption";
-import { ProtocolError } from "../core/errors.ts";
 import { readText, writeNew } from "./files.ts";
+import { inputMalformed } from "./problems.ts";
 
 const OWNER_ONLY = 0o600;
 const IDENTITY = /^AGE-SECRET-KEY-1[0-9A-Z]{58}$/;
@@ -32,7 +32,7 @@ export const parseIdentity = async (text: string): Promise<AgeIdentity | undefin
 export const readIdentityFile = async (path: string): Promise<AgeIdentity> => {
   const found = await parseIdentity(await readText(path));
   if (found === undefined) {
-    throw new ProtocolError("input-malformed", { path, problem: "it holds no age identity (AGE-SECRET-KEY-1...)" });
+    throw inputMalformed({ path }, "identity-missing");
   }
   return found;
 };

@@ -1,4 +1,4 @@
-import { ProtocolError } from "../core/errors.ts";
+import type { ProtocolError } from "../core/errors.ts";
 import type { CommandText, GroupText } from "../core/text/commandText.ts";
 import type { Language } from "../core/text/language.ts";
 import type { Texts } from "../core/text/texts.ts";
@@ -6,6 +6,7 @@ import { commandHelp, groupHelp } from "./help.ts";
 import { nearest } from "./nearest.ts";
 import type { OptionTable, OptionValues } from "./optionTable.ts";
 import { parseArguments } from "./parseArguments.ts";
+import { usageInvalid } from "./problems.ts";
 
 /** What a command may use of the world. */
 export type CommandContext = {
@@ -95,9 +96,10 @@ export const defineGroup = (group: Group): Command => ({
 /** The refusal of a command that does not exist, with the one that was probably meant. */
 export const unknownCommand = (name: string, word: string | undefined, known: readonly string[]): ProtocolError => {
   if (word === undefined) {
-    return new ProtocolError("usage-invalid", { problem: `${name} needs a command: ${known.join(", ")}.`, help: name });
+    return usageInvalid(name, "command-missing", { name, known: known.join(", ") });
   }
   const meant = nearest(word, known);
-  const suggestion = meant === undefined ? `It knows: ${known.join(", ")}.` : `Did you mean ${meant}?`;
-  return new ProtocolError("usage-invalid", { problem: `${name} has no command "${word}". ${suggestion}`, help: name });
+  return meant === undefined
+    ? usageInvalid(name, "command-unknown", { name, word, known: known.join(", ") })
+    : usageInvalid(name, "command-mistyped", { name, word, meant });
 };

@@ -1,5 +1,5 @@
-import { ProtocolError } from "../core/errors.ts";
 import { type Client, createClient } from "../sdk/client.ts";
+import { usageInvalid } from "./problems.ts";
 
 /** Option of every command that talks to a relayer. */
 export const urlOption = {
@@ -9,10 +9,10 @@ export const urlOption = {
 
 /** A client of the relayer that the option names. Throws `usage-invalid`; nothing is sent yet. */
 export const connect = (url: string | undefined, help = "holdfast"): Client => {
-  if (url === undefined) throw new ProtocolError("usage-invalid", { problem: "Name the relayer: --url URL.", help });
+  if (url === undefined) throw usageInvalid(help, "relayer-missing");
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
-    throw new ProtocolError("usage-invalid", { problem: "--url takes an address like http://127.0.0.1:8787.", help });
+    throw usageInvalid(help, "relayer-address-malformed");
   }
   return createClient({ url });
 };

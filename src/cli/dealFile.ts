@@ -2,10 +2,10 @@ import type { Hex } from "viem";
 import * as z from "zod";
 import { type Panel, panelSchema } from "../core/deal/panel.ts";
 import { dealIdOf, type EscrowDomain, type Terms, termsSchema, termsToJson } from "../core/deal/terms.ts";
-import { ProtocolError } from "../core/errors.ts";
 import { address, bytes32, signature } from "../core/fields.ts";
 import { readJson } from "./files.ts";
 import { parseInput } from "./parseInput.ts";
+import { inputMalformed, usageInvalid } from "./problems.ts";
 import { nativeUnit, type Unit } from "./units.ts";
 
 /** Name and version of the format. Another version is another string: `/1` was of another escrow, and holds nowhere now. */
@@ -68,11 +68,7 @@ export const readDeal = async (path: string, values: DomainValues = {}): Promise
   const { id, chainId, escrow, terms, unit, panel, order, sellerSignature } = parseInput(dealFileSchema, input, path);
   const domain = { chainId, escrow };
   if (dealIdOf(terms, domain) !== id) {
-    throw new ProtocolError("input-malformed", {
-      path,
-      at: "id",
-      problem: "it is not the id of these terms; somebody changed one or the other",
-    });
+    throw inputMalformed({ path, at: "id" }, "deal-id-differs");
   }
   return { id, domain, terms, unit: isNative(terms) ? nativeUnit : unit, panel, order, sellerSignature };
 };
@@ -82,10 +78,7 @@ export const parseDomain = (values: DomainValues, path: string): EscrowDomain =>
   const escrow = address.safeParse(values.escrow);
   const chainId = Number(values["chain-id"]);
   if (!escrow.success || !Number.isSafeInteger(chainId) || chainId <= 0) {
-    throw new ProtocolError("usage-invalid", {
-      problem: `${path} holds bare terms; say where they hold: --chain-id N --escrow ADDRESS.`,
-      help: "holdfast deal",
-    });
+    throw usageInvalid("holdfast deal", "domain-missing", { path });
   }
   return { chainId, escrow: escrow.data };
 };
@@ -98,10 +91,7 @@ export const unitOf = (deal: DealFile, decimals: string | undefined): Unit => {
     return { symbol: deal.unit?.symbol ?? "units of the token", decimals: Number(decimals) };
   }
   if (deal.unit !== null) return deal.unit;
-  throw new ProtocolError("usage-invalid", {
-    problem: "The file does not say how many decimals the token has: --decimals N.",
-    help: "holdfast deal",
-  });
+  throw usageInvalid("holdfast deal", "decimals-missing");
 };
 
 /** The unit for reading: minor units where nothing better is known. */

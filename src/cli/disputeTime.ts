@@ -1,7 +1,7 @@
-import { ProtocolError } from "../core/errors.ts";
 import { readChain } from "./chainReads.ts";
 import { connect, urlOption } from "./connect.ts";
 import type { DealFile } from "./dealFile.ts";
+import { usageInvalid } from "./problems.ts";
 import { parseTime } from "./units.ts";
 
 /** Options that say which dispute a panel decides; what the panel signs names it. */
@@ -39,14 +39,8 @@ export const readDispute = async (
         ? await readChain(values.rpc, deal.domain, (reader) => reader.dealState(deal.id))
         : undefined;
   if (state === undefined) {
-    throw new ProtocolError("usage-invalid", {
-      problem: "What the panel signs names the dispute: give --url, --rpc or --disputed-at.",
-      help,
-    });
+    throw usageInvalid(help, "dispute-missing");
   }
   if (state.status === "disputed") return { disputedAt: state.disputedAt, held: state.held };
-  throw new ProtocolError("usage-invalid", {
-    problem: `The deal is ${state.status}: there is no dispute to decide.`,
-    help,
-  });
+  throw usageInvalid(help, "deal-not-disputed", { status: state.status });
 };

@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { ProtocolError } from "../core/errors.ts";
 import { bundleFormat, maxBundleBytes } from "../core/evidence/bundle.ts";
 import { fileError, statFile } from "./files.ts";
+import { usageInvalid } from "./problems.ts";
 
 /** What a bundle's name ends with, after the name of its file. */
 export const BUNDLE_SUFFIX = ".evidence.json";
@@ -20,6 +20,7 @@ export type Pairing = { readonly pairs: readonly EvidencePair[]; readonly unpair
 
 type Named = { readonly files: string[]; readonly bundles: string[]; readonly unpaired: Unpaired[] };
 
+const HELP = "holdfast verify";
 const FORMAT_FAMILY = bundleFormat.slice(0, bundleFormat.indexOf("/") + 1);
 
 /**
@@ -65,13 +66,13 @@ const pairByName = async (files: readonly string[], bundles: readonly string[]):
     }
     const bundle = await bundleFor(file, bundles);
     const rival = taken.get(resolve(bundle));
-    if (rival !== undefined) throw ambiguous(`${bundle} could belong to ${rival} or to ${file}`);
+    if (rival !== undefined) throw usageInvalid(HELP, "bundle-ambiguous", { bundle, file: rival, other: file });
     taken.set(resolve(bundle), file);
     pairs.push({ file, bundle });
   }
   const paired = new Set(pairs.map((pair) => resolve(pair.file)));
   for (const bundle of bundles) {
-    if (!bundle.endsWith(BUNDLE_SUFFIX)) throw ambiguous(`It cannot be told which file ${bundle} belongs to`);
+    if (!bundle.endsWith(BUNDLE_SUFFIX)) throw usageInvalid(HELP, "bundle-unpaired", { bundle });
     const file = fileBeside(bundle);
     // A bundle that proves a file elsewhere proves the one beside it as well.
     const isWanted = !taken.has(resolve(bundle)) || (await isThere(file));
@@ -87,19 +88,13 @@ const bundleFor = async (file: string, bundles: readonly string[]): Promise<stri
   const candidates = (await isThere(beside)) ? [beside] : [];
   for (const path of alike) if (!(await isThere(fileBeside(path)))) candidates.push(path);
   const [bundle = beside, other] = candidates.length > 0 ? candidates : alike;
-  if (other !== undefined) throw ambiguous(`${file} could belong to ${bundle} or to ${other}`);
+  if (other !== undefined) throw usageInvalid(HELP, "file-ambiguous", { file, bundle, other });
   return bundle;
 };
 
 const fileBeside = (bundle: string) => join(dirname(bundle), basename(bundle).slice(0, -BUNDLE_SUFFIX.length));
 
 const isThere = async (path: string) => (await statFile(path)) !== undefined;
-
-const ambiguous = (problem: string) =>
-  new ProtocolError("usage-invalid", {
-    problem: `${problem}. Give one file and its bundle at a time.`,
-    help: "holdfast verify",
-  });
 
 /** The first spelling of each path. */
 const distinct = (paths: readonly string[]) => {
@@ -112,10 +107,7 @@ const distinct = (paths: readonly string[]) => {
 const lookInto = async (dir: string, { files, bundles, unpaired }: Named): Promise<void> => {
   const names = (await namesIn(dir)).filter((name) => !name.startsWith(".") || name.endsWith(BUNDLE_SUFFIX)).sort();
   if (!names.some((name) => name.endsWith(BUNDLE_SUFFIX))) {
-    throw new ProtocolError("usage-invalid", {
-      problem: `${dir} holds no *${BUNDLE_SUFFIX}.`,
-      help: "holdfast verify",
-    });
+    throw usageInvalid(HELP, "bundles-missing", { path: dir });
   }
   for (const name of names) {
     const path = join(dir, name);

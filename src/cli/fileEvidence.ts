@@ -15,6 +15,7 @@ import { BUNDLE_SUFFIX } from "./evidencePairs.ts";
 import { readPieces, readText, requireRegular, statFile, writeNew } from "./files.ts";
 import { mediaTypeOf } from "./mediaType.ts";
 import { forgetFiling, recallFiling, rememberFiling } from "./pendingFiling.ts";
+import { usageInvalid } from "./problems.ts";
 import { createProgressBar } from "./progressBar.ts";
 
 export type FilingContext = {
@@ -101,10 +102,7 @@ const bundlePaths = (files: readonly string[], outDir: string): ReadonlyMap<stri
   const names = files.map((file) => basename(file));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
-    throw new ProtocolError("usage-invalid", {
-      problem: `Two files are called ${twice}; their bundles would have one name. File them one after the other with another --out.`,
-      help: "holdfast evidence add",
-    });
+    throw usageInvalid("holdfast evidence add", "file-names-equal", { name: twice });
   }
   return new Map(files.map((file) => [file, join(outDir, basename(file) + BUNDLE_SUFFIX)]));
 };

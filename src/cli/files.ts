@@ -1,6 +1,7 @@
 import { createReadStream, type Stats } from "node:fs";
 import { open, readFile, rm, stat } from "node:fs/promises";
 import { ProtocolError } from "../core/errors.ts";
+import { inputMalformed } from "./problems.ts";
 
 const READ_PIECE = 1 << 20;
 /** Deals, templates, determinations and bundles are small; what is larger is some other file. */
@@ -55,7 +56,7 @@ export const readText = async (path: string): Promise<string> => {
   try {
     const { size } = await requireRegular(path);
     if (size > LARGEST_DOCUMENT) {
-      throw new ProtocolError("input-malformed", { path, problem: "it is too large for a document of this kind" });
+      throw inputMalformed({ path }, "document-large");
     }
     return await readFile(path, "utf8");
   } catch (error) {
@@ -68,8 +69,8 @@ export const readJson = async (path: string): Promise<unknown> => {
   const text = await readText(path);
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    throw new ProtocolError("input-malformed", { path, problem: "it is not JSON" }, { cause });
+  } catch {
+    throw inputMalformed({ path }, "json-malformed");
   }
 };
 

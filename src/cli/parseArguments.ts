@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { ProtocolError } from "../core/errors.ts";
 import { nearest } from "./nearest.ts";
 import type { OptionTable, OptionValues } from "./optionTable.ts";
+import { usageInvalid } from "./problems.ts";
 
 type Grammar<O extends OptionTable> = {
   /** The words that lead to the command. */
@@ -19,7 +19,6 @@ export const parseArguments = <O extends OptionTable>(
   args: readonly string[],
   { name, options, positionals: [least, most], usage }: Grammar<O>,
 ): { values: OptionValues<O>; positionals: string[] } => {
-  const refuse = (problem: string) => new ProtocolError("usage-invalid", { problem, help: name });
   const known: OptionTable = { ...options, json: { type: "boolean" } };
   const types = Object.fromEntries(Object.entries(known).map(([option, { type }]) => [option, { type }]));
   const { tokens } = parseArgs({ args: [...args], options: types, strict: false, tokens: true });
@@ -33,23 +32,28 @@ export const parseArguments = <O extends OptionTable>(
     const spec = Object.hasOwn(known, option) ? known[option] : undefined;
     if (spec === undefined) {
       const meant = nearest(option, Object.keys(known));
-      const suggestion = meant === undefined ? "" : ` Did you mean --${meant}?`;
-      throw refuse(`${name} has no option ${token.rawName}.${suggestion}`);
+      const unknown = { name, option: token.rawName };
+      throw meant === undefined
+        ? usageInvalid(name, "option-unknown", unknown)
+        : usageInvalid(name, "option-mistyped", { ...unknown, meant });
     }
     if (spec.type === "boolean") {
-      if (token.value !== undefined) throw refuse(`--${option} takes no value.`);
+      if (token.value !== undefined) throw usageInvalid(name, "value-not-taken", { option: `--${option}` });
       values[option] = true;
       continue;
     }
     // A value that begins with a dash is the next option, unless it is written --option=-value.
     if (token.value === undefined || (!token.inlineValue && /^-./.test(token.value))) {
-      throw refuse(`--${option} needs a value: --${option} ${spec.value ?? "VALUE"}.`);
+      throw usageInvalid(name, "value-missing", { option: `--${option}`, value: spec.value ?? "VALUE" });
     }
     if (spec.multiple === true) values[option] = [...((values[option] as string[] | undefined) ?? []), token.value];
-    else if (Object.hasOwn(values, option)) throw refuse(`--${option} is given twice.`);
-    else values[option] = token.value;
+    else if (Object.hasOwn(values, option)) {
+      throw usageInvalid(name, "option-repeated", { option: `--${option}` });
+    } else values[option] = token.value;
   }
-  if (positionals.length < least) throw refuse(`Something is missing. Usage: ${name} ${usage}`);
-  if (positionals.length > most) throw refuse(`"${positionals[most]}" is one too many. Usage: ${name} ${usage}`);
+  if (positionals.length < least) throw usageInvalid(name, "argument-missing", { usage: `${name} ${usage}` });
+  if (positionals.length > most) {
+    throw usageInvalid(name, "argument-surplus", { argument: positionals[most]!, usage: `${name} ${usage}` });
+  }
   return { values: values as OptionValues<O>, positionals };
 };

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { ProtocolError } from "../core/errors.ts";
 import { readText, statFile } from "./files.ts";
+import { inputMalformed } from "./problems.ts";
 
 type Asking = {
   /** File whose first line is the password. */
@@ -23,7 +24,7 @@ export const askPassword = async ({ passwordFile, prompt, isNew, signal }: Askin
   if (!process.stdin.isTTY) throw new ProtocolError("password-missing");
   const password = requireSome(await readHidden(`${prompt}: `, signal), "password");
   if (isNew && (await readHidden("Once more: ", signal)) !== password) {
-    throw new ProtocolError("input-malformed", { path: "password", problem: "the two are not the same" });
+    throw inputMalformed({ path: "password" }, "passwords-differ");
   }
   return password;
 };
@@ -33,7 +34,7 @@ const readPassword = async (path: string, signal: AbortSignal) =>
   (await statFile(path))?.isFIFO() ? readFile(path, { encoding: "utf8", signal }) : readText(path);
 
 const requireSome = (password: string, path: string) => {
-  if (password === "") throw new ProtocolError("input-malformed", { path, problem: "it is empty" });
+  if (password === "") throw inputMalformed({ path }, "password-empty");
   return password;
 };
 

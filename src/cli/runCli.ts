@@ -1,4 +1,3 @@
-import { ProtocolError } from "../core/errors.ts";
 import { languages } from "../core/text/language.ts";
 import { type Texts, textsIn } from "../core/text/texts.ts";
 import type { Command, CommandContext, Outcome } from "./command.ts";
@@ -7,6 +6,7 @@ import { errorText } from "./errorText.ts";
 import { exitCodeOfError, INTERRUPTED } from "./exitCodes.ts";
 import { fileError } from "./files.ts";
 import { titles } from "./help.ts";
+import { usageInvalid } from "./problems.ts";
 import { takeLanguage } from "./takeLanguage.ts";
 import { columns } from "./terminal/columns.ts";
 
@@ -47,18 +47,14 @@ const run = async (
     const { programName } = await import("./program.ts");
     return { text: programName, json: { version: programName } };
   }
-  if (word !== undefined && checkoutOnly.includes(word)) throw checkoutNeeded(word);
+  if (word !== undefined && checkoutOnly.includes(word)) {
+    throw usageInvalid("holdfast", "checkout-needed", { command: `holdfast ${word}` });
+  }
   const load = word !== undefined && Object.hasOwn(commands, word) ? commands[word] : undefined;
   const known = word === "--json" ? undefined : word;
   if (load === undefined) throw unknownCommand("holdfast", known, Object.keys(commands));
   return (await load()).run(rest, context, `holdfast ${word}`);
 };
-
-const checkoutNeeded = (word: string) =>
-  new ProtocolError("usage-invalid", {
-    problem: `"holdfast ${word}" is not part of the npm package. Run it in a checkout of the repository.`,
-    help: "holdfast",
-  });
 
 /**
  * Amounts are `bigint` in code and decimal strings on the wire. What a terminal would act on is written as an escape that
@@ -72,7 +68,11 @@ const toLine = (json: object) => {
 const escaped = (char: string) =>
   char.replace(/./gs, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
-const unusable = (problem: string) => new ProtocolError("usage-invalid", { problem, help: "holdfast" });
+/** What zod itself says of a field, such as that a number is too large. */
+const speakChinese = async () => {
+  const [{ config }, { zhCN }] = await Promise.all([import("zod"), import("zod/locales")]);
+  config(zhCN());
+};
 
 const IMPATIENT_AFTER_MS = 1_000;
 
@@ -97,7 +97,7 @@ export async function runCli(program: Program): Promise<void> {
     // `holdfast ... | head` closes the pipe early; that is no failure of ours.
     if (isOutputLost || ("code" in error && error.code === "EPIPE")) return;
     isOutputLost = true;
-    const { code, message } = errorText(fileError(error, "standard output", "write"), false);
+    const { code, message } = errorText(fileError(error, "standard output", "write"), { language: language ?? "en" });
     process.stderr.write(`${code}: ${message}\n`);
     process.exitCode = exitCodeOfError["file-unwritable"];
   });
@@ -106,7 +106,7 @@ export async function runCli(program: Program): Promise<void> {
   };
   const fail = (error: unknown) => {
     const isOver = stop.signal.aborted && error === stop.signal.reason;
-    const { code, message, details, trace } = errorText(error, isOver);
+    const { code, message, details, trace } = errorText(error, { language: language ?? "en", isStopped: isOver });
     if (isJson) process.stdout.write(toLine({ error: { code, message, details } }));
     else process.stderr.write(`${code}: ${message}\n`);
     if (trace !== undefined) process.stderr.write(`${trace}\n`);
@@ -134,8 +134,11 @@ export async function runCli(program: Program): Promise<void> {
     now: () => Math.floor(Date.now() / 1_000),
   };
   try {
-    if (named.length > 1) throw unusable("--lang is given twice.");
-    if (language === undefined) throw unusable(`--lang takes ${languages.join(" or ")}.`);
+    if (named.length > 1) throw usageInvalid("holdfast", "option-repeated", { option: "--lang" });
+    if (language === undefined) {
+      throw usageInvalid("holdfast", "language-unknown", { known: languages.join(", ") });
+    }
+    if (language === "zh") await speakChinese();
     const outcome = await run(program, args, context);
     if (outcome === undefined) return;
     print(outcome);

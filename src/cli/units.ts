@@ -1,6 +1,7 @@
 import { formatUnits, parseUnits } from "viem";
 import { ProtocolError } from "../core/errors.ts";
 import { escapeInvisible } from "../core/text/escapeInvisible.ts";
+import { inputMalformed } from "./problems.ts";
 
 /** How amounts of a token are written for people. */
 export type Unit = { readonly symbol: string; readonly decimals: number };
@@ -17,10 +18,7 @@ const NAMES = { w: "week", d: "day", h: "hour", m: "minute", s: "second" } as co
 export const parseDuration = (text: string, what: string): number => {
   const parts = [...text.matchAll(/(\d+)([wdhms])/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join("") !== text) {
-    throw new ProtocolError("input-malformed", {
-      path: what,
-      problem: `"${text}" is no duration; write 10d, 36h, 90m or 1d12h`,
-    });
+    throw inputMalformed({ path: what }, "duration-malformed", { text });
   }
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * SECONDS[unit as keyof typeof SECONDS], 0);
 };
@@ -42,10 +40,7 @@ export const parseTime = (text: string, { now, what }: { now: number; what: stri
   if (!/^\d{4}-/.test(text)) return now + parseDuration(text, what);
   const time = /T.*(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time)) {
-    throw new ProtocolError("input-malformed", {
-      path: what,
-      problem: `"${text}" is no time; write 2026-12-24T18:00:00Z or a duration from now like 7d`,
-    });
+    throw inputMalformed({ path: what }, "time-malformed", { text });
   }
   return Math.floor(time / 1_000);
 };
@@ -77,7 +72,7 @@ export const parsePercent = (text: string, what: string): number => {
   const match = /^(\d{1,3})(?:\.(\d{1,2}))?%$/.exec(text);
   const basisPoints = match === null ? Number.NaN : Number(match[1]) * 100 + Number((match[2] ?? "").padEnd(2, "0"));
   if (basisPoints <= 10_000) return basisPoints;
-  throw new ProtocolError("input-malformed", { path: what, problem: `"${text}" is no percentage; write 2% or 0.25%` });
+  throw inputMalformed({ path: what }, "percentage-malformed", { text });
 };
 
 /** Basis points as a percentage. */

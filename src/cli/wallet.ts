@@ -1,10 +1,10 @@
 import type { PrivateKeyAccount } from "viem/accounts";
 import { openKeystore } from "../chain/keystore.ts";
-import { ProtocolError } from "../core/errors.ts";
 import { escapeInvisible } from "../core/text/escapeInvisible.ts";
 import type { CommandContext } from "./command.ts";
 import { requireRegular } from "./files.ts";
 import { askPassword } from "./password.ts";
+import { usageInvalid } from "./problems.ts";
 
 /** Options of every command that signs. */
 export const walletOptions = {
@@ -24,7 +24,7 @@ export const openWallet = async (
 ): Promise<PrivateKeyAccount> => {
   const path = values.keystore;
   if (path === undefined) {
-    throw new ProtocolError("usage-invalid", { problem: "Give the key that signs: --keystore FILE.", help });
+    throw usageInvalid(help, "signing-key-missing");
   }
   await requireRegular(path);
   const password = await askPassword({

@@ -9,13 +9,13 @@ const UINT40_MAX = 2 ** 40 - 1;
 /** An address in lower or checksum case, read as lower case; `0x` and 40 hex digits. */
 export const address = z
   .string()
-  .regex(/^0x[0-9a-fA-F]{40}$/, "an address: 0x and 40 hex digits")
+  .regex(/^0x[0-9a-fA-F]{40}$/, "address-malformed")
   .transform((text) => text.toLowerCase() as Address);
 
 /** 32 bytes as `0x` and 64 hex digits, read as lower case. */
 export const bytes32 = z
   .string()
-  .regex(/^0x[0-9a-fA-F]{64}$/, "32 bytes: 0x and 64 hex digits")
+  .regex(/^0x[0-9a-fA-F]{64}$/, "bytes32-malformed")
   .transform((text) => text.toLowerCase() as Hex);
 
 /** Bytes as `0x` and an even number of hex digits, at most `max` bytes. */
@@ -23,7 +23,7 @@ export const hexBytes = (max: number) =>
   z
     .string()
     .max(2 + 2 * max)
-    .regex(/^0x([0-9a-fA-F]{2})*$/, "bytes: 0x and hex digits in pairs")
+    .regex(/^0x([0-9a-fA-F]{2})*$/, "bytes-malformed")
     .transform((text) => text.toLowerCase() as Hex);
 
 /** A wallet's signature: 64 bytes (EIP-2098), 65 bytes, or what an ERC-1271 contract reads; at most 4 KiB. */
@@ -32,15 +32,15 @@ export const signature = hexBytes(4096);
 /** Minor units of a token, a decimal string on the wire, at most 2^96 - 1. */
 export const amount = z
   .string()
-  .regex(/^(0|[1-9][0-9]{0,28})$/, "minor units as a decimal string")
+  .regex(/^(0|[1-9][0-9]{0,28})$/, "units-malformed")
   .transform(BigInt)
-  .refine((value) => value <= UINT96_MAX, "at most 2^96 - 1");
+  .refine((value) => value <= UINT96_MAX, "number-above-uint96");
 
 /** A whole number below 2^256 as a decimal string, kept as text. */
 export const uint256Text = z
   .string()
-  .regex(/^(0|[1-9][0-9]{0,77})$/, { error: "a whole number as a decimal string", abort: true })
-  .refine((text) => BigInt(text) <= UINT256_MAX, "at most 2^256 - 1");
+  .regex(/^(0|[1-9][0-9]{0,77})$/, { error: "number-malformed", abort: true })
+  .refine((text) => BigInt(text) <= UINT256_MAX, "number-above-uint256");
 
 /** A whole number below 2^256, a decimal string on the wire. */
 export const uint256 = uint256Text.transform(BigInt);

@@ -69,7 +69,7 @@ export const dealFunding = z
   .refine(
     ({ authorization, buyerSignature, permit }) =>
       [authorization, buyerSignature, permit].filter((given) => given !== undefined).length === 1,
-    { path: ["authorization"], message: "exactly one of authorization, buyerSignature, permit" },
+    { path: ["authorization"], message: "payment-ambiguous" },
   )
   .meta({ id: "DealFunding" });
 

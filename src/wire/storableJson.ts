@@ -8,7 +8,7 @@ const DEEPEST = 64;
  */
 export const storableJson = z
   .record(z.string(), z.unknown())
-  .refine((document) => isStorable(document, DEEPEST), "text without NUL, in whole characters, at most 64 levels deep");
+  .refine((document) => isStorable(document, DEEPEST), "document-unstorable");
 
 const isStorable = (value: unknown, levels: number): boolean => {
   if (typeof value === "string") return !/[\p{Surrogate}\0]/u.test(value);

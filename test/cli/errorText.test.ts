@@ -3,8 +3,10 @@ import { expect } from "chai";
 import { errorText } from "../../src/cli/errorText.ts";
 import { ProtocolError } from "../../src/core/errors.ts";
 
+const english = { language: "en" } as const;
+
 const said = (error: string, details: Record<string, string>) =>
-  errorText(new ProtocolError("call-reverted", { error, ...details }), false).message;
+  errorText(new ProtocolError("call-reverted", { error, ...details }), english).message;
 
 describe("errorText", () => {
   it("says of a contract's refusal what it means, with times as times", () => {
@@ -14,7 +16,7 @@ describe("errorText", () => {
   });
 
   it("says from when a determination can be sent", () => {
-    const early = errorText(new ProtocolError("answer-window-open", { until: 1_800_000_000 }), false);
+    const early = errorText(new ProtocolError("answer-window-open", { until: 1_800_000_000 }), english);
     expect(early.message).to.include("from 2027-01-15 08:00:00 UTC on");
   });
 
@@ -23,9 +25,9 @@ describe("errorText", () => {
   });
 
   it("says what to change in terms that would be refused", () => {
-    const unsafe = errorText(new ProtocolError("terms-unsafe", { fact: "earnest-not-covered" }), false);
+    const unsafe = errorText(new ProtocolError("terms-unsafe", { fact: "earnest-not-covered" }), english);
     expect(unsafe.message).to.include("earnest-not-covered").and.to.include("coverage of the same amount");
-    const unknown = errorText(new ProtocolError("terms-unsafe", { fact: "something-new" }), false);
+    const unknown = errorText(new ProtocolError("terms-unsafe", { fact: "something-new" }), english);
     expect(unknown.message).to.match(/something-new\. Nothing was signed or sent\.$/);
   });
 });

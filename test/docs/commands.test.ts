@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { expect } from "chai";
 import type { Command, CommandContext } from "../../src/cli/command.ts";
+import { usageInvalid } from "../../src/cli/problems.ts";
 import { ProtocolError } from "../../src/core/errors.ts";
+import { problemText } from "../../src/core/text/problems.ts";
 import { textsIn } from "../../src/core/text/texts.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -54,7 +56,8 @@ const context: CommandContext = {
 
 /** What `holdfast WORDS --help` prints. Throws `usage-invalid` for a command that does not exist. */
 const helpOf = async ([word = "", ...rest]: readonly string[]): Promise<string> => {
-  if (!groups.includes(word)) throw new ProtocolError("usage-invalid", { problem: `no command ${word}` });
+  if (!groups.includes(word))
+    throw usageInvalid("holdfast", "command-unknown", { name: "holdfast", word, known: groups.join(", ") });
   const module = (await import(`../../src/cli/commands/${word}.ts`)) as Record<string, Command>;
   const outcome = await module[word]!.run([...rest, "--help"], context, `holdfast ${word}`);
   return outcome!.text;
@@ -75,7 +78,7 @@ const problemOf = async ({ text }: Mention): Promise<string | undefined> => {
     const isKind = /(KIND|ACTION) is one of/.test(help) && /^[a-z][a-z-]*$/.test(kind);
     return isKind && !help.match(`[ ,]${kind}\\b`) ? `${group} has no ${kind}` : undefined;
   } catch (error) {
-    if (error instanceof ProtocolError) return String(error.details.problem);
+    if (error instanceof ProtocolError) return problemText(String(error.details.problem), error.details, "en");
     throw error;
   }
 };
@@ -96,7 +99,7 @@ describe("the commands that messages, help texts and pages name", () => {
     expect(await problem("deal sign FILE --send")).equal("has no option --send");
     expect(await problem("deal confirm FILE")).contain('no command "confirm"');
     expect(await problem("deal call confrim deal.json")).equal("call has no confrim");
-    expect(await problem("deals show FILE")).equal("no command deals");
+    expect(await problem("deals show FILE")).contain('no command "deals"');
     expect(await problem("deal sign FILE --keystore K --password-file P --out O")).equal(undefined);
   });
 });

@@ -76,7 +76,7 @@ export const verify = defineCommand({
         results.push(await verifyPair(pair, { trusted, language, context }));
       } catch (error) {
         if (pairs.length === 1 || context.signal.aborted) throw error;
-        const { trace, ...text } = errorText(error, false);
+        const { trace, ...text } = errorText(error, { language });
         if (trace !== undefined) context.progress(trace);
         results.push({ ...pair, verdict: null, error: text });
       }

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { ProtocolError } from "../errors.ts";
 import { address, shortSeconds } from "../fields.ts";
 import { recoverSigner } from "../recoverSigner.ts";
+import type { FieldProblem } from "../text/fieldProblems.ts";
 import type { Terms } from "./terms.ts";
 
 /** Who may decide a deal, as `PanelTribunal` registers it: `threshold` of `arbitrators`; clocks in seconds. */
@@ -30,13 +31,14 @@ export const panelSchema = z
     arbitrators: z.array(address).min(1).max(MAX_ARBITRATORS),
   })
   .superRefine(({ threshold, answerWindow, minBackstop, arbitrators }, context) => {
-    const wrong = (field: keyof Panel, message: string) => context.addIssue({ code: "custom", path: [field], message });
-    if (threshold > arbitrators.length) wrong("threshold", `there are only ${arbitrators.length} arbitrators`);
-    if (new Set(arbitrators).size < arbitrators.length) wrong("arbitrators", "one of them is named twice");
-    if (arbitrators.includes(zeroAddress)) wrong("arbitrators", "nobody signs as the zero address");
-    if (minBackstop < answerWindow + MIN_PANEL_WINDOW) {
-      wrong("minBackstop", "it leaves no hour to decide in after the answer window");
+    const wrong = (field: keyof Panel, message: FieldProblem, params?: Record<string, number>) =>
+      context.addIssue({ code: "custom", path: [field], message, params });
+    if (threshold > arbitrators.length) {
+      wrong("threshold", "threshold-above-arbitrators", { arbitrators: arbitrators.length });
     }
+    if (new Set(arbitrators).size < arbitrators.length) wrong("arbitrators", "arbitrator-repeated");
+    if (arbitrators.includes(zeroAddress)) wrong("arbitrators", "arbitrator-zero");
+    if (minBackstop < answerWindow + MIN_PANEL_WINDOW) wrong("minBackstop", "time-to-decide-short");
   });
 
 /** The panel with its arbitrators in the ascending order that `PanelTribunal` demands. */

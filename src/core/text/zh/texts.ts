@@ -35,13 +35,16 @@ import { panelShow } from "./commands/panelShow.ts";
 import { relayer } from "./commands/relayer.ts";
 import { relayerReindex } from "./commands/relayerReindex.ts";
 import { verify } from "./commands/verify.ts";
+import { fieldProblems } from "./fieldProblems.ts";
 import { help } from "./help.ts";
 import { options } from "./options.ts";
+import { inputProblems, usageProblems } from "./problems.ts";
 
 /** Every text for people in Chinese. */
 export const zh = {
   help,
   options,
+  problems: { field: fieldProblems, input: inputProblems, usage: usageProblems },
   command: {
     deal,
     dealCall,

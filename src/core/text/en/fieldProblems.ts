@@ -1,0 +1,21 @@
+/** What is wrong with one field of what was given: a clause. The API and the command line use them. */
+export const fieldProblems = {
+  "address-malformed": "an address: 0x and 40 hex digits",
+  "arbitrator-repeated": "one of them is named twice",
+  "arbitrator-zero": "nobody signs as the zero address",
+  "bytes-malformed": "bytes: 0x and hex digits in pairs",
+  "bytes32-malformed": "32 bytes: 0x and 64 hex digits",
+  "cursor-foreign": "not one of this listing",
+  "document-unstorable": "text without NUL, in whole characters, at most 64 levels deep",
+  "field-unknown": "unknown field",
+  "idempotency-key-malformed": "1 to 255 printable characters",
+  "number-above-uint256": "at most 2^256 - 1",
+  "number-above-uint96": "at most 2^96 - 1",
+  "number-malformed": "a whole number as a decimal string",
+  "payment-ambiguous": "exactly one of authorization, buyerSignature, permit",
+  "threshold-above-arbitrators": "there are only {arbitrators} arbitrators",
+  "time-to-decide-short": "it leaves no hour to decide in after the answer window",
+  "units-malformed": "minor units as a decimal string",
+  "url-malformed": "not percent-encoded",
+  "value-unexpected": "{reason}",
+} as const;
