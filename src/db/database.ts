@@ -14,7 +14,7 @@ import pg from "pg";
 import { ProtocolError } from "../core/errors.ts";
 import { lockDir } from "./dirLock.ts";
 import { migrations } from "./migrations/all.ts";
-import type { Tables } from "./tables.ts";
+import type { Tables } from "./schema.ts";
 
 export type DatabaseOptions = Readonly<{ dataDir: string }> | Readonly<{ url: string }>;
 

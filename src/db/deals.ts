@@ -1,7 +1,7 @@
 import type { Transaction } from "kysely";
 import type { Address, Hex } from "viem";
 import type { Db } from "./database.ts";
-import type { Tables } from "./tables.ts";
+import type { Tables } from "./schema.ts";
 
 type Reader = Db | Transaction<Tables>;
 

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from "kysely";
 import type { Hex } from "viem";
 import type { Db } from "./database.ts";
-import type { Tables } from "./tables.ts";
+import type { Tables } from "./schema.ts";
 
 /** An event of the protocol as it is kept. */
 export type StoredEvent = Readonly<{

@@ -1,9 +1,12 @@
 import { sql, type Transaction } from "kysely";
 import type { Address, Hex } from "viem";
 import type { Db } from "./database.ts";
-import type { EvidenceRow, Tables } from "./tables.ts";
+import type { Row, Tables } from "./schema.ts";
 
 type Reader = Db | Transaction<Tables>;
+
+/** An item with the relayer's receipt, and its place in a batch once it has one. */
+export type EvidenceRow = Row<"evidence">;
 
 export type NewEvidence = Readonly<
   Pick<

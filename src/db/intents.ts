@@ -1,7 +1,8 @@
 import type { Transaction } from "kysely";
 import type { Address, Hex } from "viem";
 import type { Db } from "./database.ts";
-import type { OutboxState, Tables } from "./tables.ts";
+import type { Tables } from "./schema.ts";
+import type { OutboxState } from "./tables.ts";
 
 type Reader = Db | Transaction<Tables>;
 

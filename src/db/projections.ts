@@ -1,9 +1,10 @@
 import { sql, type Transaction } from "kysely";
 import type { Db } from "./database.ts";
-import type { ProjectionsTable, Tables } from "./tables.ts";
+import type { Tables } from "./schema.ts";
+import type { ProjectionKind } from "./tables.ts";
 
 export type ProjectionRow = Readonly<{
-  kind: ProjectionsTable["kind"];
+  kind: ProjectionKind;
   key: string;
   state: Readonly<Record<string, unknown>>;
   parties: readonly string[];
@@ -32,7 +33,7 @@ export const readProjections = async (db: Reader, subjects: readonly string[]): 
 
 export const readProjection = async (
   db: Reader,
-  kind: ProjectionsTable["kind"],
+  kind: ProjectionKind,
   key: string,
 ): Promise<ProjectionRow | undefined> =>
   db.selectFrom("projections").select(columns).where("kind", "=", kind).where("key", "=", key).executeTakeFirst();
@@ -85,7 +86,7 @@ export const readNextDue = async (db: Reader): Promise<number | null> => {
 /** Rows of a kind in which a person or a company is a party, newest first; `after` is the last key of the page before. */
 export const listProjections = (
   db: Reader,
-  kind: ProjectionsTable["kind"],
+  kind: ProjectionKind,
   options: { party?: string; status?: string; after?: { blockNumber: number; key: string }; limit: number },
 ): Promise<ProjectionRow[]> => {
   let query = db.selectFrom("projections").select(columns).where("kind", "=", kind);

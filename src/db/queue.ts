@@ -2,9 +2,13 @@ import { sql, type Transaction } from "kysely";
 import type { ErrorCode, ErrorDetails } from "../core/errors.ts";
 import { inSeconds, now } from "./clock.ts";
 import type { Db } from "./database.ts";
-import type { OutboxKind, OutboxRow, OutboxState, Tables } from "./tables.ts";
+import type { Row, Tables } from "./schema.ts";
+import type { OutboxKind, OutboxState } from "./tables.ts";
 
 export type Writer = Db | Transaction<Tables>;
+
+/** Work that waits to be done, or how it ended. */
+export type OutboxRow = Row<"outbox">;
 
 export type NewRow = Readonly<{
   naturalKey: string;

@@ -1,17 +1,27 @@
-import type { ColumnType, Generated, GeneratedAlways, Selectable } from "kysely";
+import type { ColumnType } from "kysely";
 import type { Address, Hex } from "viem";
 import type { intentStates } from "../wire/schemas.ts";
 
 /** A JSON column: read as the parsed value, written as text so that both engines store the same thing. */
-type Json<T> = ColumnType<T, string, string>;
+export type Json<T> = ColumnType<T, string, string>;
+
 /** A column that the database fills in by its own clock. */
-type Stamped = ColumnType<Date, never, never>;
-type Time = ColumnType<Date | null, Date | null | undefined, Date | null>;
+export type Stamped = ColumnType<Date, never, Date>;
 
 /** Where an outbox row stands. Transactions end `final`, `reverted` or `rejected`; webhooks `delivered` or `dead`. */
 export type OutboxState = (typeof intentStates)[number] | "delivered" | "dead";
 
+/** The kinds of projections. */
+export type ProjectionKind = "deal" | "bond" | "credit" | "anchor";
+
+/** What is done for an outbox row. */
 export type OutboxKind = "tx" | "anchor" | "webhook";
+
+/** `call` does what the row asks; `void` only uses the nonce up, for a call that must not run any more. */
+export type AttemptPurpose = "call" | "void";
+
+/** Whether a signature is a key's, or one that only the submitter's contract can check. */
+export type AccountKind = "key" | "contract";
 
 /** A contract call as the outbox keeps it: wei as decimal text. */
 export type CallPayload = Readonly<{
@@ -24,163 +34,75 @@ export type CallPayload = Readonly<{
   deadlines?: readonly string[];
 }>;
 
-type IntentsTable = {
-  digest: Hex;
-  kind: string;
-  dealId: Hex | null;
-  /** Whose action it is; null where several sign. */
-  signer: Address | null;
-  /** The request as it came in, with its signatures. */
-  payload: Json<unknown>;
-  outboxId: number;
-  createdAt: Stamped;
-};
+type Facts = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-type DealsTable = {
-  dealId: Hex;
-  terms: Json<Record<string, string | number>>;
-  buyer: Address;
-  seller: Address;
-  marketplace: Address;
-  order: Json<unknown> | null;
-  sellerSignature: Hex | null;
-  createdAt: Stamped;
-};
+/**
+ * The type in code of each column for which SQL says less: every JSON column, and text that is not any text. What is
+ * `unknown` here is parsed where it is read. `scripts/generate-schema.ts` reads this.
+ */
+export const columnTypes = {
+  attempts: { signer: "Address", hash: "Hex", raw: "Hex", purpose: "AttemptPurpose" },
+  batches: { root: "Hex", anchor: "unknown" },
+  blocks: { hash: "Hex", parentHash: "Hex" },
+  cursor: { hash: "Hex" },
+  deals: {
+    dealId: "Hex",
+    terms: "Record<string, unknown>",
+    buyer: "Address",
+    seller: "Address",
+    marketplace: "Address",
+    order: "unknown",
+    sellerSignature: "Hex",
+  },
+  events: { blockHash: "Hex", txHash: "Hex", dealId: "Hex", args: "Record<string, unknown>" },
+  evidence: {
+    digest: "Hex",
+    leaf: "Hex",
+    dealId: "Hex",
+    submitter: "Address",
+    signature: "Hex",
+    record: "unknown",
+    account: "AccountKind",
+    batchRoot: "Hex",
+    path: "Hex[]",
+    receipt: "Hex",
+  },
+  idempotency: { bodyHash: "Hex", response: "unknown" },
+  intents: { digest: "Hex", dealId: "Hex", signer: "Address", payload: "unknown" },
+  nonces: { signer: "Address" },
+  outbox: {
+    kind: "OutboxKind",
+    payload: "unknown",
+    state: "OutboxState",
+    detail: "ErrorDetails",
+    txHash: "Hex",
+    blockHash: "Hex",
+  },
+  projections: { kind: "ProjectionKind", state: "Record<string, unknown>" },
+  signers: { address: "Address" },
+} as const satisfies Facts;
 
-type OutboxTable = {
-  id: GeneratedAlways<number>;
-  naturalKey: string;
-  kind: OutboxKind;
-  payload: Json<unknown>;
-  state: Generated<OutboxState>;
-  /** Rows that share it are sent one after the other, in the order of their ids. */
-  orderKey: string | null;
-  leaseOwner: string | null;
-  leaseUntil: Time;
-  notBefore: Time;
-  tries: Generated<number>;
-  /** The code that a `rejected` or `reverted` row ended with, or what last blocked a waiting one. */
-  code: string | null;
-  detail: Json<Record<string, string | number | boolean | null>> | null;
-  txHash: Hex | null;
-  blockNumber: number | null;
-  blockHash: Hex | null;
-  /** Whether the mined transaction did what it was sent for. */
-  succeeded: boolean | null;
-  createdAt: Stamped;
-  updatedAt: ColumnType<Date, never, Date>;
-};
-
-type SignersTable = { address: Address; chainId: number; nextNonce: number };
-
-type NoncesTable = { signer: Address; nonce: number; outboxId: number };
-
-type AttemptsTable = {
-  id: GeneratedAlways<number>;
-  outboxId: number;
-  signer: Address;
-  nonce: number;
-  hash: Hex;
-  raw: Hex;
-  gas: string;
-  maxFee: string;
-  maxPriorityFee: string;
-  /** `call` does what the row asks; `void` only uses the nonce up, for a call that must not run any more. */
-  purpose: "call" | "void";
-  sentAt: Time;
-  createdAt: Stamped;
-};
-
-type LeasesTable = { name: string; owner: string; until: Date };
-
-type BlocksTable = { number: number; hash: Hex; parentHash: Hex; timestamp: number };
-
-type EventsTable = {
-  id: GeneratedAlways<number>;
-  blockNumber: number;
-  blockHash: Hex;
-  timestamp: number;
-  logIndex: number;
-  txHash: Hex;
-  contract: string;
-  name: string;
-  dealId: Hex | null;
-  args: Json<Record<string, unknown>>;
-  /** What the event changes, as `kind:key`; a reorganisation projects exactly these again. */
-  subjects: ColumnType<string[], string[], string[]>;
-};
-
-/** One row per thing that the chain knows, written by the indexer only. `key` is unique within `kind`. */
-export type ProjectionsTable = {
-  kind: "deal" | "bond" | "credit" | "anchor";
-  key: string;
-  state: Json<Record<string, unknown>>;
-  /** Parties of it, lower-case, for look-ups by person. */
-  parties: ColumnType<string[], string[], string[]>;
-  status: string | null;
-  /** The second at which a waiting deal can be moved by anyone, if it can. */
-  dueAt: number | null;
-  blockNumber: number;
-};
-
-type CursorTable = { name: string; number: number; hash: Hex };
-
-type EvidenceTable = {
-  digest: Hex;
-  leaf: Hex;
-  dealId: Hex | null;
-  submitter: Address;
-  signature: Hex;
-  cid: string | null;
-  record: Json<unknown>;
-  /** Whether the signature is a key's, or one that only the submitter's contract can check. */
-  account: "key" | "contract";
-  batchRoot: Hex | null;
-  batchIndex: number | null;
-  path: Json<Hex[]> | null;
-  receivedAt: number;
-  anchorBy: number;
-  receipt: Hex;
-  createdAt: Stamped;
-};
-
-type BatchesTable = {
-  root: Hex;
-  size: number;
-  outboxId: number | null;
-  /** Everything that an offline verifier needs about the anchoring transaction; filled once it is mined deep enough. */
-  anchor: Json<unknown> | null;
-  createdAt: Stamped;
-};
-
-type IdempotencyTable = {
-  scope: string;
-  key: string;
-  bodyHash: Hex;
-  status: number | null;
-  response: Json<unknown> | null;
-  /** Requests with this key that run and have no answer yet; those that a crash ended still count. */
-  holders: Generated<number>;
-  createdAt: Stamped;
-};
-
-export type Tables = {
-  intents: IntentsTable;
-  deals: DealsTable;
-  outbox: OutboxTable;
-  signers: SignersTable;
-  nonces: NoncesTable;
-  attempts: AttemptsTable;
-  leases: LeasesTable;
-  blocks: BlocksTable;
-  events: EventsTable;
-  projections: ProjectionsTable;
-  cursor: CursorTable;
-  evidence: EvidenceTable;
-  batches: BatchesTable;
-  idempotency: IdempotencyTable;
-};
-
-export type OutboxRow = Selectable<OutboxTable>;
-export type AttemptRow = Selectable<AttemptsTable>;
-export type EvidenceRow = Selectable<EvidenceTable>;
+/** What a reader should know of a column that its name does not say. The generated types carry it. */
+export const columnNotes = {
+  batches: {
+    anchor: "What an offline verifier needs about the anchoring transaction; filled once it is mined deep enough.",
+  },
+  events: {
+    subjects: "What the event changes, as `kind:key`; a reorganisation projects exactly these again.",
+  },
+  idempotency: { holders: "Requests with this key that run and have no answer yet; those that a crash ended count." },
+  intents: {
+    signer: "Whose action it is; null where several sign.",
+    payload: "The request as it came in, with its signatures.",
+  },
+  outbox: {
+    orderKey: "Rows that share it are sent one after the other, in the order of their ids.",
+    code: "What a `rejected` or `reverted` row ended with, or what last blocked a waiting one.",
+    succeeded: "Whether the mined transaction did what it was sent for.",
+  },
+  projections: {
+    key: "Unique within the kind.",
+    parties: "Who is a party of it, in lower case.",
+    dueAt: "The second at which it can be moved by anyone, if it can.",
+  },
+} as const satisfies Facts;

@@ -3,11 +3,15 @@ import type { Address, Hex } from "viem";
 import type { ErrorCode, ErrorDetails } from "../core/errors.ts";
 import { now } from "./clock.ts";
 import type { Db } from "./database.ts";
-import { enqueue } from "./queue.ts";
-import type { AttemptRow, CallPayload, OutboxRow, OutboxState, Tables } from "./tables.ts";
+import { enqueue, type OutboxRow } from "./queue.ts";
+import type { Row, Tables } from "./schema.ts";
+import type { CallPayload, OutboxState } from "./tables.ts";
 
 /** States in which a row still waits for the chain. */
 const waiting = ["assigned", "broadcast", "mined", "safe"] as const satisfies OutboxState[];
+
+/** One signed transaction of an outbox row. */
+export type AttemptRow = Row<"attempts">;
 
 export type SignedAttempt = Readonly<{
   hash: Hex;

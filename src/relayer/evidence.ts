@@ -10,8 +10,7 @@ import type { MerklePath } from "../core/evidence/merkle.ts";
 import type { AnchorProof } from "../core/evidence/receiptProof.ts";
 import { caseRefOf, evidenceDigest, evidenceLeaf, parseEvidenceRecord } from "../core/evidence/record.ts";
 import type { Database } from "../db/database.ts";
-import { readBatch, readEvidence, readEvidenceOf, saveEvidence } from "../db/evidence.ts";
-import type { EvidenceRow } from "../db/tables.ts";
+import { type EvidenceRow, readBatch, readEvidence, readEvidenceOf, saveEvidence } from "../db/evidence.ts";
 import type { EvidenceStore } from "../ipfs/port.ts";
 
 export type ReceiptSigner = Readonly<{

@@ -36,7 +36,7 @@ import {
   readProjections,
   writeProjections,
 } from "../db/projections.ts";
-import type { Tables } from "../db/tables.ts";
+import type { Tables } from "../db/schema.ts";
 import { unsettleAbove } from "../db/transactions.ts";
 import type { Log } from "./log.ts";
 import { fundedTerms } from "./project/deal.ts";

@@ -1,9 +1,9 @@
 import { requireCode } from "../chain/contracts.ts";
 import { broadcast, isMinedAnywhere, readBalance, readFees, readNonce, simulate } from "../chain/transactions.ts";
 import { ProtocolError } from "../core/errors.ts";
-import { claim, postpone, reject } from "../db/queue.ts";
-import type { AttemptRow, CallPayload, OutboxRow } from "../db/tables.ts";
-import { assign, attemptsOf, markRefound, markSent } from "../db/transactions.ts";
+import { claim, type OutboxRow, postpone, reject } from "../db/queue.ts";
+import type { CallPayload } from "../db/tables.ts";
+import { type AttemptRow, assign, attemptsOf, markRefound, markSent } from "../db/transactions.ts";
 import { capFees } from "./fees.ts";
 import { type Sender, toCall } from "./sender.ts";
 import { signAttempt, withHeadroom } from "./signer.ts";

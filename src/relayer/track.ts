@@ -11,8 +11,9 @@ import {
   simulate,
 } from "../chain/transactions.ts";
 import { type ErrorCode, ProtocolError } from "../core/errors.ts";
-import type { AttemptRow, OutboxRow } from "../db/tables.ts";
+import type { OutboxRow } from "../db/queue.ts";
 import {
+  type AttemptRow,
   attemptsOf,
   fillNonce,
   findByNonce,

@@ -1,8 +1,7 @@
 import type { Hex } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
 import { parseEvidenceRecord } from "../../core/evidence/record.ts";
-import { listEvidence, readBatch, readEvidence } from "../../db/evidence.ts";
-import type { EvidenceRow } from "../../db/tables.ts";
+import { type EvidenceRow, listEvidence, readBatch, readEvidence } from "../../db/evidence.ts";
 import type { ApiContext, Handlers } from "../context.ts";
 import { pageOf, readCursor } from "../cursor.ts";
 

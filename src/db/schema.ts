@@ -1,0 +1,157 @@
+// Generated from the migrations and src/db/tables.ts by scripts/generate-schema.ts. Do not edit.
+import type { Generated, GeneratedAlways, Selectable } from "kysely";
+import type { Address, Hex } from "viem";
+import type { ErrorDetails } from "../core/errors.ts";
+import type { AccountKind, AttemptPurpose, Json, OutboxKind, OutboxState, ProjectionKind, Stamped } from "./tables.ts";
+
+/** Every table as kysely takes it. */
+export type Tables = {
+  attempts: {
+    id: GeneratedAlways<number>;
+    outboxId: number;
+    signer: Address;
+    nonce: number;
+    hash: Hex;
+    raw: Hex;
+    gas: string;
+    maxFee: string;
+    maxPriorityFee: string;
+    purpose: AttemptPurpose;
+    sentAt: Date | null;
+    createdAt: Stamped;
+  };
+  batches: {
+    root: Hex;
+    size: number;
+    outboxId: number | null;
+    /** What an offline verifier needs about the anchoring transaction; filled once it is mined deep enough. */
+    anchor: Json<unknown> | null;
+    createdAt: Stamped;
+  };
+  blocks: {
+    number: number;
+    hash: Hex;
+    parentHash: Hex;
+    timestamp: number;
+  };
+  cursor: {
+    name: string;
+    number: number;
+    hash: Hex;
+  };
+  deals: {
+    dealId: Hex;
+    terms: Json<Record<string, unknown>>;
+    buyer: Address;
+    seller: Address;
+    marketplace: Address;
+    order: Json<unknown> | null;
+    sellerSignature: Hex | null;
+    createdAt: Stamped;
+  };
+  events: {
+    id: GeneratedAlways<number>;
+    blockNumber: number;
+    blockHash: Hex;
+    timestamp: number;
+    logIndex: number;
+    txHash: Hex;
+    contract: string;
+    name: string;
+    dealId: Hex | null;
+    args: Json<Record<string, unknown>>;
+    /** What the event changes, as `kind:key`; a reorganisation projects exactly these again. */
+    subjects: string[];
+  };
+  evidence: {
+    digest: Hex;
+    leaf: Hex;
+    dealId: Hex | null;
+    submitter: Address;
+    signature: Hex;
+    cid: string | null;
+    record: Json<unknown>;
+    account: AccountKind;
+    batchRoot: Hex | null;
+    batchIndex: number | null;
+    path: Json<Hex[]> | null;
+    receivedAt: number;
+    anchorBy: number;
+    receipt: Hex;
+    createdAt: Stamped;
+  };
+  idempotency: {
+    scope: string;
+    key: string;
+    bodyHash: Hex;
+    status: number | null;
+    response: Json<unknown> | null;
+    createdAt: Stamped;
+    /** Requests with this key that run and have no answer yet; those that a crash ended count. */
+    holders: Generated<number>;
+  };
+  intents: {
+    digest: Hex;
+    kind: string;
+    dealId: Hex | null;
+    /** Whose action it is; null where several sign. */
+    signer: Address | null;
+    /** The request as it came in, with its signatures. */
+    payload: Json<unknown>;
+    outboxId: number;
+    createdAt: Stamped;
+  };
+  leases: {
+    name: string;
+    owner: string;
+    until: Date;
+  };
+  nonces: {
+    signer: Address;
+    nonce: number;
+    outboxId: number;
+  };
+  outbox: {
+    id: GeneratedAlways<number>;
+    naturalKey: string;
+    kind: OutboxKind;
+    payload: Json<unknown>;
+    state: Generated<OutboxState>;
+    /** Rows that share it are sent one after the other, in the order of their ids. */
+    orderKey: string | null;
+    leaseOwner: string | null;
+    leaseUntil: Date | null;
+    notBefore: Date | null;
+    tries: Generated<number>;
+    /** What a `rejected` or `reverted` row ended with, or what last blocked a waiting one. */
+    code: string | null;
+    detail: Json<ErrorDetails> | null;
+    txHash: Hex | null;
+    blockNumber: number | null;
+    blockHash: Hex | null;
+    /** Whether the mined transaction did what it was sent for. */
+    succeeded: boolean | null;
+    createdAt: Stamped;
+    updatedAt: Stamped;
+  };
+  projections: {
+    kind: ProjectionKind;
+    /** Unique within the kind. */
+    key: string;
+    state: Json<Record<string, unknown>>;
+    /** Who is a party of it, in lower case. */
+    parties: string[];
+    status: string | null;
+    /** The second at which it can be moved by anyone, if it can. */
+    dueAt: number | null;
+    blockNumber: number;
+  };
+  signers: {
+    address: Address;
+    chainId: number;
+    nextNonce: number;
+  };
+};
+
+/** A row of a table as it is read. */
+export type Row<T extends keyof Tables> = Selectable<Tables[T]>;
