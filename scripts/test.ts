@@ -1,18 +1,27 @@
 // Runs every test there is, or those whose path contains one of the arguments: `npm test -- escrow`.
 import { spawn } from "node:child_process";
 import { globSync } from "node:fs";
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { addCounts, noTests, parseHardhatOutput, summaryLine, type TestCounts } from "./testSummary.ts";
 
-type Suite = { name: string; files: readonly string[]; run: (files: readonly string[]) => Promise<TestCounts> };
+type Print = (text: string) => unknown;
+type Suite = {
+  name: string;
+  files: readonly string[];
+  run: (files: readonly string[], print: Print) => Promise<TestCounts>;
+};
 
 const longestFileMs = 10 * 60_000;
 const root = new URL("..", import.meta.url).pathname;
 process.chdir(root);
+// Every test file and every command that a test starts is a process of its own; what Node compiled once it need not again.
+process.env.NODE_COMPILE_CACHE ??= join(root, "node_modules", ".cache", "node-compile");
 
-const hardhat = (...args: string[]) =>
+const printNow: Print = (text) => process.stdout.write(text);
+
+const hardhat = (args: readonly string[], print: Print) =>
   new Promise<{ output: string; exitCode: number }>((resolve) => {
     const child = spawn(process.execPath, ["node_modules/hardhat/dist/src/cli.js", ...args], {
       stdio: ["ignore", "pipe", "inherit"],
@@ -21,17 +30,17 @@ const hardhat = (...args: string[]) =>
     let output = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       output += text;
-      process.stdout.write(text);
+      print(text);
     });
     child.on("close", (code) => resolve({ output, exitCode: code ?? 1 }));
   });
 
-const hardhatSuite = (task: string) => async (files: readonly string[]) => {
-  const { output, exitCode } = await hardhat("test", task, "--no-compile", ...files);
+const hardhatSuite = (task: string) => async (files: readonly string[], print: Print) => {
+  const { output, exitCode } = await hardhat(["test", task, "--no-compile", ...files], print);
   return parseHardhatOutput(output, exitCode);
 };
 
-const nodeSuite = async (files: readonly string[]) => {
+const nodeSuite = async (files: readonly string[], print: Print) => {
   const skipped: { title: string; reason: string }[] = [];
   const filesThatRan = new Set<string>();
   let passed = 0;
@@ -59,12 +68,12 @@ const nodeSuite = async (files: readonly string[]) => {
   stream.on("test:diagnostic", ({ message, file }) => {
     if (message.includes("asynchronous activity after the test ended")) afterwards.push(`${file ?? ""}: ${message}`);
   });
-  for await (const text of stream.compose(new spec())) process.stdout.write(String(text));
-  for (const line of afterwards) console.log(`  ${line}`);
+  for await (const text of stream.compose(new spec())) print(String(text));
+  for (const line of afterwards) print(`  ${line}\n`);
 
   for (const file of files) {
     if ([...filesThatRan].some((ran) => ran.endsWith(file))) continue;
-    console.log(`  ${file} contains no test`);
+    print(`  ${file} contains no test\n`);
     failed += 1;
   }
   return { passed, failed, skipped };
@@ -77,39 +86,69 @@ const filesOf = (...patterns: string[]) =>
     .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
     .sort();
 
-const suites: readonly Suite[] = [
-  { name: "Solidity tests", files: filesOf("test/contracts/**/*.t.sol"), run: hardhatSuite("solidity") },
-  { name: "Contract tests", files: filesOf("test/contracts/**/*.test.ts"), run: hardhatSuite("mocha") },
-  {
-    name: "Tests of core, relayer, storage, API, CLI and scripts",
-    files: filesOf("test/**/*.test.ts").filter((file) => !file.startsWith("test/contracts/")),
-    run: nodeSuite,
-  },
-];
+const nodeFiles = filesOf("test/**/*.test.ts").filter((file) => !file.startsWith("test/contracts/"));
+/** Folders whose tests need nothing that Hardhat compiles: they run while it does. */
+const isPlain = (file: string) => /^test\/(core|db|ipfs)\//.test(file);
+
+const solidityTests: Suite = {
+  name: "Solidity tests",
+  files: filesOf("test/contracts/**/*.t.sol"),
+  run: hardhatSuite("solidity"),
+};
+const contractTests: Suite = {
+  name: "Contract tests",
+  files: filesOf("test/contracts/**/*.test.ts"),
+  run: hardhatSuite("mocha"),
+};
+const plainTests: Suite = {
+  name: "Tests of core, database and IPFS",
+  files: nodeFiles.filter(isPlain),
+  run: nodeSuite,
+};
+const otherTests: Suite = {
+  name: "Tests of chain, relayer, API, SDK, CLI and scripts",
+  files: nodeFiles.filter((file) => !isPlain(file)),
+  run: nodeSuite,
+};
 
 const seconds = (since: number) => `${((Date.now() - since) / 1000).toFixed(0)} s`;
 
-const runSuite = async (suite: Suite) => {
+/** Runs a suite if a file of it was asked for. `print` gets what it says. */
+const runSuite = async (suite: Suite, print: Print): Promise<TestCounts> => {
+  if (suite.files.length === 0) return noTests;
   const startedAt = Date.now();
-  console.log(`\n== ${suite.name} (${suite.files.length} files)`);
-  const counts = await suite.run(suite.files);
+  print(`\n== ${suite.name} (${suite.files.length} files)\n`);
+  const counts = await suite.run(suite.files, print);
   const ran = counts.passed + counts.failed + counts.skipped.length;
-  if (ran === 0) console.log("  no test ran");
-  console.log(`   ${summaryLine(counts)}, ${seconds(startedAt)}`);
+  if (ran === 0) print("  no test ran\n");
+  print(`   ${summaryLine(counts)}, ${seconds(startedAt)}\n`);
   return ran === 0 ? { ...counts, failed: 1 } : counts;
 };
 
-const main = async () => {
-  console.log("== Compiling the contracts (the first time takes longest)");
-  const build = await hardhat("build");
-  if (build.exitCode !== 0) return { ...noTests, failed: 1 };
-
-  const chosen = suites.filter((suite) => suite.files.length > 0 || filters.length === 0);
-  if (chosen.length === 0) console.log(`No test file has "${filters.join('" or "')}" in its path.`);
+/** The suites that Hardhat runs, one after the other; what each says comes in one piece, among the lines of the others. */
+const runContracts = async (): Promise<TestCounts> => {
   const counts: TestCounts[] = [];
-  for (const suite of chosen) counts.push(await runSuite(suite));
+  for (const suite of [solidityTests, contractTests]) {
+    const said: string[] = [];
+    counts.push(await runSuite(suite, (text) => said.push(text)));
+    printNow(said.join(""));
+  }
+  return addCounts(counts);
+};
 
-  return counts.length === 0 ? { ...noTests, failed: 1 } : addCounts(counts);
+// Hardhat compiles and tests on one core: the other one has the tests of everything else.
+const main = async () => {
+  if (filters.length > 0 && filesOf("test/**/*.t.sol", "test/**/*.test.ts").length === 0) {
+    console.log(`No test file has "${filters.join('" or "')}" in its path.`);
+    return { ...noTests, failed: 1 };
+  }
+  const plain = runSuite(plainTests, printNow);
+  console.log("== Compiling the contracts (the first time takes longest)");
+  const build = await hardhat(["build"], printNow);
+  if (build.exitCode !== 0) return addCounts([await plain, { ...noTests, failed: 1 }]);
+  const contracts = runContracts();
+  const others = [await plain, await runSuite(otherTests, printNow)];
+  return addCounts([await contracts, ...others]);
 };
 
 const total = await main();
