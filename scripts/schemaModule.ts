@@ -32,6 +32,7 @@ const sources: Readonly<Record<string, string>> = {
   Generated: "kysely",
   GeneratedAlways: "kysely",
   Hex: "viem",
+  ProjectionKind: "./projectionStates.ts",
   Selectable: "kysely",
 };
 const OWN_TYPES = "./tables.ts";

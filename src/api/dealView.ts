@@ -1,4 +1,4 @@
-import type { Address, Hex } from "viem";
+import type { Address } from "viem";
 import type * as z from "zod";
 import {
   actorOf,
@@ -15,22 +15,15 @@ import {
 } from "../core/deal/dealTable.ts";
 import { feeOf, silentCourse } from "../core/deal/payouts.ts";
 import { type Terms, termsToJson } from "../core/deal/terms.ts";
-import { type DealProjection, stateOfDeal } from "../relayer/project/deal.ts";
+import type { KnownDeal } from "../db/deals.ts";
+import type { DealOutcome } from "../db/projectionStates.ts";
 import type { dealView } from "../wire/schemas.ts";
 
-export type KnownDeal = Readonly<{
-  id: Hex;
-  terms: Terms;
-  /** What the chain says; absent while the terms are registered only. */
-  projection: DealProjection | undefined;
-  sellerSigned: boolean;
-  /** Time of the newest block. */
-  asOf: number;
-}>;
+type View = z.input<typeof dealView>;
 
 /** A deal as the API shows it: state, amounts, who can do what until when, and what happens if nobody acts. */
-export const viewDeal = ({ id, terms, projection, sellerSigned, asOf }: KnownDeal): z.input<typeof dealView> => {
-  const state = projection ? stateOfDeal(projection) : undisputed("none");
+export const viewDeal = ({ id, terms, projection, sellerSignature, asOf }: KnownDeal): View => {
+  const state = projection ?? undisputed("none");
   const owes = ["none", "deposited"].includes(stageOf(state));
   return {
     id,
@@ -40,7 +33,7 @@ export const viewDeal = ({ id, terms, projection, sellerSigned, asOf }: KnownDea
       held: state.held.toString(),
       balanceDue: (owes ? terms.price - terms.deposit : 0n).toString(),
       coverage: terms.coverage.toString(),
-      refunded: projection?.refunded ?? "0",
+      refunded: (projection?.refunded ?? 0n).toString(),
       fee: feeOf(state.held, terms.feeBps).toString(),
     },
     until: state.until,
@@ -48,17 +41,26 @@ export const viewDeal = ({ id, terms, projection, sellerSigned, asOf }: KnownDea
     disputedAt: state.disputedAt,
     ifNobodyActs: silenceOf(state, terms),
     actions: actionsIn(state, { terms, now: asOf }),
-    sellerSigned,
+    sellerSigned: sellerSignature !== null,
     tracking: projection?.tracking ?? null,
     proof: projection?.proof ?? null,
     statement: projection?.statement ?? null,
     disputedBy: projection?.disputedBy ?? null,
     fundedAt: projection?.fundedAt ?? null,
     fundingTx: projection?.fundingTx ?? null,
-    outcome: projection?.outcome ?? null,
+    outcome: projection?.outcome ? viewOutcome(projection.outcome) : null,
     asOf,
   };
 };
+
+/** How a deal's money left, as the API shows it. */
+export const viewOutcome = (outcome: DealOutcome): NonNullable<View["outcome"]> => ({
+  ...outcome,
+  toBuyer: outcome.toBuyer.toString(),
+  toSeller: outcome.toSeller.toString(),
+  compensation: outcome.compensation.toString(),
+  shortfall: outcome.shortfall.toString(),
+});
 
 const actionsIn = (state: DealState, at: { terms: Terms; now: number }) =>
   (Object.keys(dealTable) as DealAction[]).flatMap((action) => {

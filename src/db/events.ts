@@ -128,13 +128,8 @@ export async function* readAllEvents(db: Reader, pageSize = 5_000): AsyncGenerat
   }
 }
 
-/** The funding events of deals: they carry the terms. */
-export const readFundings = async (db: Reader, dealIds: readonly Hex[]): Promise<StoredEvent[]> => {
-  if (dealIds.length === 0) return [];
-  return (await db
-    .selectFrom("events")
-    .select(eventColumns)
-    .where("name", "=", "DealFunded")
-    .where(sql<boolean>`deal_id = any(array(select jsonb_array_elements_text(${JSON.stringify(dealIds)}::jsonb)))`)
-    .execute()) as StoredEvent[];
-};
+/** Time of the newest block that is indexed, in Unix seconds; 0 before the first. */
+export async function readNewestTime(db: Reader): Promise<number> {
+  const newest = await db.selectFrom("blocks").select("timestamp").orderBy("number", "desc").executeTakeFirst();
+  return newest?.timestamp ?? 0;
+}

@@ -1,6 +1,7 @@
 import type { Transaction } from "kysely";
 import type { Address, Hex } from "viem";
 import type { Db } from "./database.ts";
+import { toJson } from "./json.ts";
 import type { Tables } from "./schema.ts";
 import type { OutboxState } from "./tables.ts";
 
@@ -54,7 +55,7 @@ export type NewIntent = Readonly<{
 }>;
 
 export const saveIntent = async (tx: Transaction<Tables>, intent: NewIntent): Promise<void> => {
-  const payload = JSON.stringify(intent.payload, (_, value) => (typeof value === "bigint" ? value.toString() : value));
+  const payload = toJson(intent.payload);
   await tx
     .insertInto("intents")
     .values({

@@ -2,7 +2,8 @@
 import type { Generated, GeneratedAlways, Selectable } from "kysely";
 import type { Address, Hex } from "viem";
 import type { ErrorDetails } from "../core/errors.ts";
-import type { AccountKind, AttemptPurpose, Json, OutboxKind, OutboxState, ProjectionKind, Stamped } from "./tables.ts";
+import type { ProjectionKind } from "./projectionStates.ts";
+import type { AccountKind, AttemptPurpose, Json, OutboxKind, OutboxState, Stamped } from "./tables.ts";
 
 /** Every table as kysely takes it. */
 export type Tables = {
@@ -41,13 +42,11 @@ export type Tables = {
   };
   deals: {
     dealId: Hex;
-    terms: Json<Record<string, unknown>>;
-    buyer: Address;
-    seller: Address;
-    marketplace: Address;
+    terms: Json<unknown>;
     order: Json<unknown> | null;
     sellerSignature: Hex | null;
-    createdAt: Stamped;
+    /** When a marketplace handed the terms in; null where the chain alone told of the deal. */
+    registeredAt: Date | null;
   };
   events: {
     id: GeneratedAlways<number>;
@@ -59,6 +58,7 @@ export type Tables = {
     contract: string;
     name: string;
     dealId: Hex | null;
+    /** As the chain has it, but for the terms of a funding, which are in `deals`. */
     args: Json<Record<string, unknown>>;
     /** What the event changes, as `kind:key`; a reorganisation projects exactly these again. */
     subjects: string[];
@@ -138,7 +138,7 @@ export type Tables = {
     kind: ProjectionKind;
     /** Unique within the kind. */
     key: string;
-    state: Json<Record<string, unknown>>;
+    state: Json<unknown>;
     /** Who is a party of it, in lower case. */
     parties: string[];
     status: string | null;

@@ -11,9 +11,6 @@ export type Stamped = ColumnType<Date, never, Date>;
 /** Where an outbox row stands. Transactions end `final`, `reverted` or `rejected`; webhooks `delivered` or `dead`. */
 export type OutboxState = (typeof intentStates)[number] | "delivered" | "dead";
 
-/** The kinds of projections. */
-export type ProjectionKind = "deal" | "bond" | "credit" | "anchor";
-
 /** What is done for an outbox row. */
 export type OutboxKind = "tx" | "anchor" | "webhook";
 
@@ -45,15 +42,7 @@ export const columnTypes = {
   batches: { root: "Hex", anchor: "unknown" },
   blocks: { hash: "Hex", parentHash: "Hex" },
   cursor: { hash: "Hex" },
-  deals: {
-    dealId: "Hex",
-    terms: "Record<string, unknown>",
-    buyer: "Address",
-    seller: "Address",
-    marketplace: "Address",
-    order: "unknown",
-    sellerSignature: "Hex",
-  },
+  deals: { dealId: "Hex", terms: "unknown", order: "unknown", sellerSignature: "Hex" },
   events: { blockHash: "Hex", txHash: "Hex", dealId: "Hex", args: "Record<string, unknown>" },
   evidence: {
     digest: "Hex",
@@ -78,7 +67,7 @@ export const columnTypes = {
     txHash: "Hex",
     blockHash: "Hex",
   },
-  projections: { kind: "ProjectionKind", state: "Record<string, unknown>" },
+  projections: { kind: "ProjectionKind", state: "unknown" },
   signers: { address: "Address" },
 } as const satisfies Facts;
 
@@ -87,7 +76,9 @@ export const columnNotes = {
   batches: {
     anchor: "What an offline verifier needs about the anchoring transaction; filled once it is mined deep enough.",
   },
+  deals: { registeredAt: "When a marketplace handed the terms in; null where the chain alone told of the deal." },
   events: {
+    args: "As the chain has it, but for the terms of a funding, which are in `deals`.",
     subjects: "What the event changes, as `kind:key`; a reorganisation projects exactly these again.",
   },
   idempotency: { holders: "Requests with this key that run and have no answer yet; those that a crash ended count." },

@@ -17,19 +17,19 @@ import {
 } from "../core/deal/dealTable.ts";
 import { dealOfIntent } from "../core/deal/intentFacts.ts";
 import { type Moment, stepOf } from "../core/deal/payouts.ts";
-import { dealIdOf, requireFundable, type Terms, termsDigest, termsSchema, termsToJson } from "../core/deal/terms.ts";
+import { dealIdOf, requireFundable, type Terms, termsDigest } from "../core/deal/terms.ts";
 import { packTerms } from "../core/deal/termsCodec.ts";
 import { ProtocolError } from "../core/errors.ts";
 import type { Database } from "../db/database.ts";
-import { readDeal, saveDeal } from "../db/deals.ts";
+import { type KnownDeal, readDeal, saveDeal } from "../db/deals.ts";
+import { readNewestTime } from "../db/events.ts";
 import { type IntentRecord, readIntent, saveIntent } from "../db/intents.ts";
 import { readProjection } from "../db/projections.ts";
 import { enqueue, reopen } from "../db/queue.ts";
 import type { RelayRequest } from "../wire/relayRequests.ts";
 import type { CallPlan } from "./plan/callPlan.ts";
 import { planCall } from "./plan/planCall.ts";
-import { type BondProjection, bondKey } from "./project/bond.ts";
-import { type DealProjection, stateOfDeal, termsOfDeal } from "./project/deal.ts";
+import { bondKey } from "./project/bond.ts";
 import { toCall } from "./sender.ts";
 
 export type AcceptOptions = Readonly<{
@@ -58,7 +58,6 @@ export type Acceptance = Readonly<{
   accept: (request: RelayRequest) => Promise<IntentRecord>;
   /** Keeps terms before they are funded. Throws `terms-unsafe`, `coverage-exceeds-bond`, `signature-invalid`. */
   registerDeal: (registration: DealRegistration) => Promise<Readonly<{ dealId: Hex }>>;
-  findTerms: (dealId: Hex) => Promise<Terms | undefined>;
 }>;
 
 export const createAcceptance = (options: AcceptOptions): Acceptance => {
@@ -66,29 +65,13 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
   const { db } = database;
   const domain = { chainId: chain.chainId, escrow: contracts.escrow };
 
-  const readProjectedDeal = async (dealId: Hex) =>
-    (await readProjection(db, "deal", dealId))?.state as DealProjection | undefined;
-
-  const findDeal = async (dealId: Hex) => {
-    const registered = await readDeal(db, dealId);
-    if (registered !== undefined) {
-      return { terms: termsSchema.parse(registered.terms), sellerSignature: registered.sellerSignature ?? undefined };
-    }
-    const projected = await readProjectedDeal(dealId);
-    return projected && { terms: termsOfDeal(projected), sellerSignature: undefined };
-  };
-
   // The chain's clock decides; the wall's stands in only before the first block was seen.
-  const readTime = async () => {
-    const newest = await db.selectFrom("blocks").select("timestamp").orderBy("number", "desc").executeTakeFirst();
-    return newest?.timestamp ?? options.now();
-  };
+  const readTime = async () => (await readNewestTime(db)) || options.now();
 
   const requireCovered = async (terms: Terms) => {
     if (terms.coverage === 0n) return;
-    const row = await readProjection(db, "bond", bondKey(terms.seller, terms.token));
-    const bond = row?.state as BondProjection | undefined;
-    const projected = bond === undefined ? 0n : BigInt(bond.balance) - BigInt(bond.reserved);
+    const bond = (await readProjection(db, "bond", bondKey(terms.seller, terms.token)))?.state;
+    const projected = bond === undefined ? 0n : bond.balance - bond.reserved;
     if (terms.coverage <= projected) return;
     const live = await onChain(() => readFreeBond(chain, contracts, terms));
     if (live !== undefined && terms.coverage <= live) return;
@@ -115,16 +98,15 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
     await requireCovered(terms);
   };
 
-  const requireTimely = async (plan: CallPlan, terms: Terms | undefined, dealId: Hex | null) => {
+  const requireTimely = async (plan: CallPlan, deal: KnownDeal | undefined) => {
     const now = await readTime();
     if (plan.deadline <= now) throw new ProtocolError("intent-expired", { deadline: plan.deadline, now });
-    if (plan.action === null || terms === undefined || dealId === null) return;
-    const projected = await readProjectedDeal(dealId);
-    const state = projected === undefined ? unfunded : stateOfDeal(projected);
+    if (plan.action === null || deal === undefined) return;
+    const { id, terms, projection: state = unfunded } = deal;
     const refusal = refusalBy(plan, state, { terms, now });
     if (refusal !== undefined) {
       // The projection is behind the chain by the time of a look: before a no is said, the contract is asked.
-      const live = await onChain(() => readLiveDeal(chain, contracts, dealId));
+      const live = await onChain(() => readLiveDeal(chain, contracts, id));
       if (live === undefined || refusalBy(plan, live, { terms, now }) !== undefined) throw refusal;
     }
     if (plan.action === "fund") await requireSafe(terms, now);
@@ -137,15 +119,15 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
 
   const accept = async (request: RelayRequest): Promise<IntentRecord> => {
     const dealId = dealOfIntent(request) ?? null;
-    const deal = dealId === null ? undefined : await findDeal(dealId);
+    const deal = dealId === null ? undefined : await readDeal(db, dealId);
     if (dealId !== null && deal === undefined) throw new ProtocolError("deal-unknown", { deal: dealId });
     const terms = deal?.terms;
-    const sellerSignature = deal?.sellerSignature;
+    const sellerSignature = deal?.sellerSignature ?? undefined;
     const plan = await planCall(request, { chainId: chain.chainId, contracts, terms, sellerSignature });
     const known = await readIntent(db, plan.id);
     if (known !== undefined && known.state !== "rejected") return known;
 
-    await requireTimely(plan, terms, dealId);
+    await requireTimely(plan, deal);
     for (const signed of plan.signed) await requireSigned(chain, signed);
     if (plan.answerWindow > 0) await requireAnswered(plan);
     if (plan.needsSimulation) await simulate(chain, relayer, toCall(plan.call), protocolErrors);
@@ -177,19 +159,11 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
       const digest = termsDigest(terms, domain);
       await requireSigned(chain, { digest, signer: terms.seller, signature: sellerSignature });
     }
-    await saveDeal(db, {
-      dealId,
-      terms: termsToJson(terms),
-      order: order ?? null,
-      sellerSignature: sellerSignature ?? null,
-      buyer: terms.buyer,
-      seller: terms.seller,
-      marketplace: terms.marketplace,
-    });
+    await saveDeal(db, { id: dealId, terms, order: order ?? null, sellerSignature: sellerSignature ?? null });
     return { dealId };
   };
 
-  return { accept, registerDeal, findTerms: async (dealId) => (await findDeal(dealId))?.terms };
+  return { accept, registerDeal };
 };
 
 const unfunded = undisputed("none");

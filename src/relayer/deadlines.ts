@@ -4,13 +4,11 @@ import type { Chain } from "../chain/client.ts";
 import type { Contracts } from "../chain/contracts.ts";
 import { headerAt } from "../chain/heads.ts";
 import { multicall3Address } from "../chain/multicall3.ts";
-import { type DeadlineAction, deadlineActions } from "../core/deal/dealTable.ts";
 import { packTerms } from "../core/deal/termsCodec.ts";
 import type { Database } from "../db/database.ts";
-import { readDueDeals } from "../db/projections.ts";
+import { type ProjectedDeal, readDueDeals } from "../db/deals.ts";
 import { enqueue, readQueuedDeadlines, reopenStale } from "../db/queue.ts";
 import type { CallPayload } from "../db/tables.ts";
-import { type DealProjection, termsOfDeal } from "./project/deal.ts";
 
 export type DeadlineOptions = Readonly<{ database: Database; chain: Chain; contracts: Contracts }>;
 
@@ -25,17 +23,11 @@ const GAS_LEFT = 500_000n;
 /** Seconds after which a refused call is tried again, should the deal still be due. */
 const AGAIN_AFTER = 30;
 
-const isDeadlineAction = (action: string): action is DeadlineAction =>
-  (deadlineActions as readonly string[]).includes(action);
-
-const toDue = (deal: DealProjection, contracts: Contracts): Due[] => {
-  if (deal.next === null || !isDeadlineAction(deal.next.action)) return [];
-  const { action, at } = deal.next;
-  const args = [packTerms(termsOfDeal(deal))] as const;
-  const data = encodeFunctionData({ abi: escrowAbi, functionName: action, args });
-  return [
-    { key: `deadline:${deal.dealId}:${action}:${at}`, dealId: deal.dealId, call: { to: contracts.escrow, data } },
-  ];
+const toDue = ({ id: dealId, terms, projection: { next } }: ProjectedDeal, contracts: Contracts): Due[] => {
+  if (next === null) return [];
+  const { action, at } = next;
+  const data = encodeFunctionData({ abi: escrowAbi, functionName: action, args: [packTerms(terms)] });
+  return [{ key: `deadline:${dealId}:${action}:${at}`, dealId, call: { to: contracts.escrow, data } }];
 };
 
 /** One call for several deadlines; one that fails does not stop the others, and is tried alone afterwards. */
@@ -64,9 +56,9 @@ export const watchDeadlinesOnce = async ({ database, chain, contracts }: Deadlin
   const { db } = database;
   const head = await headerAt(chain, "latest");
   if (head === null) return 0;
-  const rows = await readDueDeals(db, head.timestamp, LIMIT);
-  const due = rows.flatMap(({ state }) => toDue(state as unknown as DealProjection, contracts));
-  if (due.length === 0) return rows.length;
+  const deals = await readDueDeals(db, head.timestamp, LIMIT);
+  const due = deals.flatMap((deal) => toDue(deal, contracts));
+  if (due.length === 0) return deals.length;
 
   const queued = new Map(
     (
@@ -92,5 +84,5 @@ export const watchDeadlinesOnce = async ({ database, chain, contracts }: Deadlin
     const { id } = await enqueue(db, { naturalKey: key, kind: "tx", payload: call, orderKey: dealId });
     await reopenStale(db, id, AGAIN_AFTER);
   }
-  return rows.length;
+  return deals.length;
 };

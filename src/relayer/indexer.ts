@@ -12,8 +12,11 @@ import {
   readLogsFromReceipts,
 } from "../chain/logs.ts";
 import type { Terms } from "../core/deal/terms.ts";
+import type { PackedTerms } from "../core/deal/termsCodec.ts";
+import { unpackTerms } from "../core/deal/unpackTerms.ts";
 import { ProtocolError } from "../core/errors.ts";
 import type { Database } from "../db/database.ts";
+import { type DealTerms, deleteUnfundedDeals, readTerms, saveFundedDeals } from "../db/deals.ts";
 import {
   type BlockMark,
   deleteAbove,
@@ -25,22 +28,20 @@ import {
   readBlocksBelow,
   readCursor,
   readEventsOf,
-  readFundings,
   type StoredEvent,
   writeCursor,
 } from "../db/events.ts";
 import {
   deleteAllProjections,
   deleteProjections,
-  type ProjectionRow,
+  type Projection,
   readProjections,
   writeProjections,
 } from "../db/projections.ts";
 import type { Tables } from "../db/schema.ts";
 import { unsettleAbove } from "../db/transactions.ts";
 import type { Log } from "./log.ts";
-import { fundedTerms } from "./project/deal.ts";
-import { type Projection, project, type Subject, subjectsOf } from "./project/project.ts";
+import { project, type Subject, subjectsOf } from "./project/project.ts";
 
 export type IndexerOptions = Readonly<{
   database: Database;
@@ -67,7 +68,13 @@ export type Indexer = Readonly<{
 }>;
 
 type Position = Readonly<{ number: number; hash: Hex }>;
-type Range = Readonly<{ blocks: readonly BlockMark[]; events: readonly StoredEvent[]; end: Position }>;
+type Range = Readonly<{
+  blocks: readonly BlockMark[];
+  events: readonly StoredEvent[];
+  /** Terms of the deals that were funded in it. */
+  fundings: readonly DealTerms[];
+  end: Position;
+}>;
 
 const CHUNK = 2_000;
 /** Within this distance of the head every header is read, linked to its parent and compared with the logs. */
@@ -95,7 +102,8 @@ export const createIndexer = (options: IndexerOptions): Indexer => {
     const distance = head.number - base.number;
     const to = distance <= CLOSE ? head.number : base.number + Math.min(size, distance - CLOSE);
     if (base === cursor && to <= cursor.number) return false;
-    const range = to > base.number ? await readRangeOrLess(base, to) : { blocks: [], events: [], end: base };
+    const range =
+      to > base.number ? await readRangeOrLess(base, to) : { blocks: [], events: [], fundings: [], end: base };
     if (range === undefined) return true;
     const isTaken = await database.db.transaction().execute((tx) => apply(tx, { cursor, base, range }));
     if (isTaken && base !== cursor) {
@@ -156,13 +164,16 @@ export const createIndexer = (options: IndexerOptions): Indexer => {
     if (complete === undefined) return undefined;
     const times = await readTimes(headers, complete);
     if (times === undefined) return undefined;
-    const events = complete.flatMap((raw) => {
-      const event = readLog(raw);
-      return event === undefined ? [] : [toStored(event, times.get(event.blockNumber)!)];
-    });
+    const logged = complete.flatMap((raw) => readLog(raw) ?? []);
+    const events = logged.map((event) => toStored(event, times.get(event.blockNumber)!));
     const end = headers.at(-1)!;
     const blocks = isClose ? headers : headers.slice(-1);
-    return { blocks: blocks.map(toMark), events, end: { number: end.number, hash: end.hash } };
+    return {
+      blocks: blocks.map(toMark),
+      events,
+      fundings: logged.flatMap(fundingOf),
+      end: { number: end.number, hash: end.hash },
+    };
   };
 
   /** Logs that belong to these very headers, filled up where a block's bloom filter says that some are missing. */
@@ -200,6 +211,7 @@ export const createIndexer = (options: IndexerOptions): Indexer => {
     await database.db.transaction().execute(async (tx) => {
       await lockCursor(tx, cursor);
       await deleteAbove(tx, base.number);
+      await deleteUnfundedDeals(tx);
       await projectAnew(tx);
       await writeCursor(tx, base);
     });
@@ -222,14 +234,24 @@ const toMark = ({ number, hash, parentHash, timestamp }: Header): BlockMark => (
   timestamp,
 });
 
+const dealIdOf = ({ contract, args }: ProtocolEvent): Hex | null =>
+  (contract === "escrow" ? (args.id as Hex | undefined) : undefined) ?? null;
+
+const isFunding = (event: ProtocolEvent): boolean => event.contract === "escrow" && event.name === "DealFunded";
+
+/** The deal that an event funds, if it is a funding. */
+const fundingOf = (event: ProtocolEvent): DealTerms[] =>
+  isFunding(event) ? [{ id: dealIdOf(event)!, terms: unpackTerms(event.args.terms as PackedTerms) }] : [];
+
+/** The event without a deal's terms, which are kept once, in `deals`. */
 const toStored = (event: ProtocolEvent, timestamp: number): StoredEvent => {
-  const { contract, name, args, blockNumber, blockHash, txHash, logIndex } = event;
-  const dealId = contract === "escrow" ? args.id : undefined;
+  const { contract, name, blockNumber, blockHash, txHash, logIndex } = event;
+  const { terms: _terms, ...others } = event.args;
   return {
     contract,
     name,
-    args,
-    dealId: (dealId as Hex | undefined) ?? null,
+    args: isFunding(event) ? others : event.args,
+    dealId: dealIdOf(event),
     blockNumber,
     blockHash,
     timestamp,
@@ -240,7 +262,11 @@ const toStored = (event: ProtocolEvent, timestamp: number): StoredEvent => {
 
 type Step = Readonly<{ cursor: Position; base: Position; range: Range }>;
 
-/** Events, projections and cursor move together. `false` when another replica was faster. */
+/** Ids of the deals that subjects name. */
+const dealsAmong = (subjects: readonly string[]): string[] =>
+  subjects.flatMap((subject) => (subject.startsWith("deal:") ? [subject.slice("deal:".length)] : []));
+
+/** Events, terms, projections and cursor move together. `false` when another replica was faster. */
 const apply = async (tx: Transaction<Tables>, { cursor, base, range }: Step): Promise<boolean> => {
   const actual = await lockCursor(tx, cursor);
   if (actual.number !== cursor.number || actual.hash !== cursor.hash) return false;
@@ -249,16 +275,19 @@ const apply = async (tx: Transaction<Tables>, { cursor, base, range }: Step): Pr
   const projector = createProjector();
   if (undone.length > 0) {
     await deleteProjections(tx, undone);
+    await deleteUnfundedDeals(tx, dealsAmong(undone));
     const remaining = await readEventsOf(tx, undone);
     await learnTerms(tx, projector, remaining);
     projector.projectAll(remaining, new Set(undone));
   }
+  await saveFundedDeals(tx, range.fundings);
+  projector.learn(range.fundings);
   await learnTerms(tx, projector, range.events);
   const events = range.events.map(projector.withSubjects);
   await insertEvents(tx, events);
   await insertBlocks(tx, range.blocks);
   const touched = [...new Set(events.flatMap(({ subjects }) => subjects))];
-  projector.load((await readProjections(tx, touched)) as unknown as readonly Projection[]);
+  projector.load(await readProjections(tx, touched));
   projector.projectAll(events);
   await writeProjections(tx, projector.results());
   await writeCursor(tx, range.end);
@@ -297,7 +326,9 @@ const createProjector = () => {
   };
   return {
     knows: (dealId: Hex) => terms.has(dealId),
-    learn: (funding: StoredEvent) => terms.set(funding.dealId!, fundedTerms(funding)),
+    learn: (deals: readonly DealTerms[]) => {
+      for (const deal of deals) terms.set(deal.id, deal.terms);
+    },
     load: (rows: readonly Projection[]) => {
       for (const row of rows) {
         const subject = `${row.kind}:${row.key}` as Subject;
@@ -313,7 +344,7 @@ const createProjector = () => {
         }
       }
     },
-    results: () => [...states.values()] as unknown as readonly ProjectionRow[],
+    results: () => [...states.values()],
   };
 };
 
@@ -322,9 +353,8 @@ const learnTerms = async (
   projector: ReturnType<typeof createProjector>,
   events: readonly StoredEvent[],
 ) => {
-  for (const event of events) if (event.name === "DealFunded") projector.learn(event);
   const unknown = new Set(
     events.flatMap(({ dealId }) => (dealId !== null && !projector.knows(dealId) ? [dealId] : [])),
   );
-  for (const funding of await readFundings(tx, [...unknown])) projector.learn(funding);
+  projector.learn(await readTerms(tx, [...unknown]));
 };

@@ -5,12 +5,12 @@ import { escrowAbi } from "../../src/abi/escrow.ts";
 import { type Chain, createChain } from "../../src/chain/client.ts";
 import { dealStatuses, statusNumber } from "../../src/core/deal/dealTable.ts";
 import { createDatabase, type Database } from "../../src/db/database.ts";
+import { readDeal, saveDeal } from "../../src/db/deals.ts";
 import { readCursor } from "../../src/db/events.ts";
 import { readProjection } from "../../src/db/projections.ts";
 import { createIndexer, type Indexer, rebuildProjections } from "../../src/relayer/indexer.ts";
 import { silentLog } from "../../src/relayer/log.ts";
-import { type BondProjection, bondKey } from "../../src/relayer/project/bond.ts";
-import type { DealProjection } from "../../src/relayer/project/deal.ts";
+import { bondKey } from "../../src/relayer/project/bond.ts";
 import { type Anvil, CHAIN_ID, startAnvil } from "../fixtures/anvil.ts";
 import { type Databases, engineMissing, engines, startDatabases } from "../fixtures/database.ts";
 import { actors, DAY, type Deployment, deploy } from "../fixtures/deployment.ts";
@@ -53,12 +53,9 @@ for (const engine of engines) {
     const catchUp = async (one = indexer) => {
       while (await one.indexOnce());
     };
-    const dealOf = async (dealId: Hex) =>
-      (await readProjection(database.db, "deal", dealId))?.state as DealProjection | undefined;
+    const dealOf = async (dealId: Hex) => (await readProjection(database.db, "deal", dealId))?.state;
     const bondOf = async () =>
-      (await readProjection(database.db, "bond", bondKey(actors.seller.address, NATIVE)))?.state as
-        | BondProjection
-        | undefined;
+      (await readProjection(database.db, "bond", bondKey(actors.seller.address, NATIVE)))?.state;
     const everything = () => database.db.selectFrom("projections").selectAll().orderBy("kind").orderBy("key").execute();
     const warp = async (seconds: number) => {
       await anvil.ask("evm_increaseTime", [seconds]);
@@ -77,7 +74,7 @@ for (const engine of engines) {
       const deal = (await dealOf(dealId))!;
       const status = dealStatuses[onChain.status];
       expect(deal.status).equal(status === "none" ? "closed" : status);
-      expect([deal.held, deal.until]).deep.equal([onChain.held.toString(), onChain.until]);
+      expect([deal.held, deal.until]).deep.equal([onChain.held, onChain.until]);
       const { disputedFrom, disputedAt } = deal;
       expect([disputedFrom, disputedAt]).deep.equal([dealStatuses[onChain.disputedFrom], onChain.disputedAt]);
       const bond = await deployment.client.readContract({
@@ -86,10 +83,8 @@ for (const engine of engines) {
         functionName: "bondOf",
         args: [actors.seller.address, NATIVE],
       });
-      expect([(await bondOf())?.balance ?? "0", (await bondOf())?.reserved ?? "0"]).deep.equal([
-        bond.balance.toString(),
-        bond.reserved.toString(),
-      ]);
+      const projected = (await bondOf()) ?? { balance: 0n, reserved: 0n };
+      expect([projected.balance, projected.reserved]).deep.equal([bond.balance, bond.reserved]);
     };
 
     /** Deals that end in every way that needs no signature, over a bond that some of them reserve. */
@@ -135,7 +130,7 @@ for (const engine of engines) {
       await catchUp();
       for (const { dealId } of Object.values(deals)) await expectAgreement(dealId);
       const credit = await readProjection(database.db, "credit", bondKey(actors.marketplace.address, NATIVE));
-      expect(credit?.state.amount).equal("25000");
+      expect(credit?.state.amount).equal(25_000n);
       expect((await dealOf(deals.released.dealId))?.next?.action).equal("release");
       const { status, disputedFrom, outcome } = (await dealOf(deals.givenUp.dealId))!;
       expect([status, disputedFrom, outcome?.by]).deep.equal(["disputed", "released", "release"]);
@@ -147,8 +142,8 @@ for (const engine of engines) {
       for (const { dealId } of Object.values(deals)) await expectAgreement(dealId);
       expect((await dealOf(deals.expiring.dealId))?.outcome).include({
         by: "expire",
-        toBuyer: "2500",
-        compensation: "500",
+        toBuyer: 2_500n,
+        compensation: 500n,
       });
 
       await warp(120 * DAY);
@@ -156,7 +151,7 @@ for (const engine of engines) {
       await deployment.act(actors.deployer, "lapse", { args: [deals.disputed.packed] });
       await catchUp();
       for (const { dealId } of Object.values(deals)) await expectAgreement(dealId);
-      expect((await dealOf(deals.disputed.dealId))?.outcome).include({ by: "expire", toBuyer: "1000000" });
+      expect((await dealOf(deals.disputed.dealId))?.outcome).include({ by: "expire", toBuyer: 1_000_000n });
       expect((await dealOf(deals.disputed.dealId))?.status).equal("released");
     });
 
@@ -199,6 +194,34 @@ for (const engine of engines) {
       const indexedAnew = await fresh.db.selectFrom("projections").selectAll().orderBy("kind").orderBy("key").execute();
       await fresh.close();
       expect(followed).deep.equal(indexedAnew);
+    });
+
+    it("keeps the terms of a deal that nobody registered while the chain has its funding", async () => {
+      const snapshot = await anvil.ask<Hex>("evm_snapshot");
+      const lost = await deployment.funded();
+      const registered = await deployment.funded({ price: 7n });
+      await saveDeal(database.db, {
+        id: registered.dealId,
+        terms: registered.terms,
+        order: { number: 1 },
+        sellerSignature: null,
+      });
+      await catchUp();
+      expect((await readDeal(database.db, lost.dealId))?.terms).deep.equal(lost.terms);
+      expect((await readDeal(database.db, registered.dealId))?.projection?.held).equal(7n);
+
+      await anvil.ask("evm_revert", [snapshot]);
+      await warp(60);
+      await catchUp();
+      expect(await readDeal(database.db, lost.dealId)).equal(undefined);
+      const kept = await readDeal(database.db, registered.dealId);
+      expect([kept?.terms, kept?.projection]).deep.equal([registered.terms, undefined]);
+
+      await deployment.act(actors.buyer, "fund", { args: [lost.packed, "0x", "0x"], value: lost.terms.deposit });
+      await catchUp();
+      expect((await readDeal(database.db, lost.dealId))?.projection?.status).equal("funded");
+      const rows = await database.db.selectFrom("deals").select(["dealId", "registeredAt"]).execute();
+      expect(rows.find(({ dealId }) => dealId === lost.dealId)?.registeredAt).equal(null);
     });
 
     it("follows a chain that was cut short", async () => {

@@ -46,6 +46,7 @@ describe("reindex", () => {
     events: (
       await database.db.selectFrom("events").selectAll().orderBy("blockNumber").orderBy("logIndex").execute()
     ).map(({ id: _id, ...event }) => event),
+    deals: await database.db.selectFrom("deals").selectAll().orderBy("dealId").execute(),
     cursor: await readCursor(database.db),
   });
   const lose = (name: string) => database.db.deleteFrom("events").where("name", "=", name).execute();

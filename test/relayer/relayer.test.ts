@@ -22,13 +22,13 @@ import { rootFromPath } from "../../src/core/evidence/merkle.ts";
 import { type EvidenceRecord, evidenceEncoding, evidenceTypedData } from "../../src/core/evidence/record.ts";
 import { createDatabase, type Database } from "../../src/db/database.ts";
 import { readIntent } from "../../src/db/intents.ts";
+import type { DealProjection } from "../../src/db/projectionStates.ts";
 import { readProjection } from "../../src/db/projections.ts";
 import { enqueue } from "../../src/db/queue.ts";
 import { createEmbeddedStore } from "../../src/ipfs/embedded.ts";
 import type { EvidenceStore } from "../../src/ipfs/port.ts";
 import { silentLog } from "../../src/relayer/log.ts";
-import { type BondProjection, bondKey } from "../../src/relayer/project/bond.ts";
-import type { DealProjection } from "../../src/relayer/project/deal.ts";
+import { bondKey } from "../../src/relayer/project/bond.ts";
 import { createRelayer, type Relayer } from "../../src/relayer/relayer.ts";
 import type { RelayRequest } from "../../src/wire/relayRequests.ts";
 import { type Anvil, CHAIN_ID, startAnvil } from "../fixtures/anvil.ts";
@@ -94,8 +94,7 @@ for (const engine of engines) {
         await relayer.whenIndexed(Number(await deployment.client.getBlockNumber()), signal);
       }
     };
-    const deal = async (dealId: Hex) =>
-      (await readProjection(database.db, "deal", dealId))?.state as DealProjection | undefined;
+    const deal = async (dealId: Hex) => (await readProjection(database.db, "deal", dealId))?.state;
     const dealIn = (dealId: Hex, status: DealProjection["status"]) =>
       eventually(async () => {
         const found = await deal(dealId);
@@ -210,15 +209,15 @@ for (const engine of engines) {
       const closed = await dealIn(dealId, "closed");
       expect(closed.outcome).include({
         by: "award",
-        toBuyer: "600000",
-        toSeller: "400000",
-        compensation: "500",
-        shortfall: "200",
+        toBuyer: 600_000n,
+        toSeller: 400_000n,
+        compensation: 500n,
+        shortfall: 200n,
       });
       expect(await deployment.stablecoinOf(actors.buyer.address)).equal(600_500n);
       expect(await deployment.stablecoinOf(actors.seller.address)).equal(400_000n);
       const bond = (await readProjection(database.db, "bond", bondKey(actors.seller.address, stablecoin)))?.state;
-      expect(bond as BondProjection).include({ balance: "0", reserved: "0" });
+      expect(bond).include({ balance: 0n, reserved: 0n });
     });
 
     it("gives the same record for the same intent and sends it once", async () => {
@@ -355,7 +354,7 @@ for (const engine of engines) {
       expect((await dealIn(dealId, "disputed")).disputedFrom).equal("funded");
       await warp(terms.shipBy + terms.backstop - Number((await deployment.client.getBlock()).timestamp));
       const closed = await dealIn(dealId, "closed");
-      expect(closed.outcome).include({ by: "expire", toBuyer: "1000000", toSeller: "0" });
+      expect(closed.outcome).include({ by: "expire", toBuyer: 1_000_000n, toSeller: 0n });
     });
 
     it("ends ten deals in one transaction, and one that fails in it does not stop the others", async () => {

@@ -1,17 +1,14 @@
-import type { Hex } from "viem";
-import { type EscrowDomain, type Terms, termsSchema, termsToJson, termsTypedData } from "../../core/deal/terms.ts";
+import { type EscrowDomain, termsToJson, termsTypedData } from "../../core/deal/terms.ts";
 import { ProtocolError } from "../../core/errors.ts";
-import { readDeal } from "../../db/deals.ts";
-import { listProjections, readProjection } from "../../db/projections.ts";
-import { type BondProjection, bondKey } from "../../relayer/project/bond.ts";
-import { type CreditProjection, creditKey } from "../../relayer/project/credit.ts";
-import type { DealProjection } from "../../relayer/project/deal.ts";
+import { listDeals, readDeal } from "../../db/deals.ts";
+import { readProjection } from "../../db/projections.ts";
+import { bondKey } from "../../relayer/project/bond.ts";
+import { creditKey } from "../../relayer/project/credit.ts";
 import type { RelayRequest } from "../../wire/relayRequests.ts";
 import type { ApiContext, Handlers } from "../context.ts";
 import { pageOf, readCursor } from "../cursor.ts";
 import { viewDeal } from "../dealView.ts";
 import { viewIntent } from "../intentView.ts";
-import { readNewestTime } from "../newestTime.ts";
 import { typedDataJson } from "../typedDataJson.ts";
 
 export const createDealRoutes = ({
@@ -23,14 +20,6 @@ export const createDealRoutes = ({
   const { db } = database;
   const domain: EscrowDomain = { chainId: chain.chainId, escrow: relayer.contracts.escrow };
 
-  const view = async (id: Hex, known: Readonly<{ terms: Terms; projection: DealProjection | undefined }>) =>
-    viewDeal({
-      id,
-      ...known,
-      sellerSigned: (await readDeal(db, id))?.sellerSignature != null,
-      asOf: await readNewestTime(db),
-    });
-
   return {
     registerDeal: async ({ body: { terms, order, sellerSignature } }) => {
       const { dealId } = await relayer.registerDeal({ terms, order, sellerSignature });
@@ -40,25 +29,20 @@ export const createDealRoutes = ({
 
     listDeals: async ({ query: { party, status, cursor, limit = limits.pageSize } }) => {
       const after = readCursor(cursor);
-      const rows = await listProjections(db, "deal", {
+      const deals = await listDeals(db, {
         ...(party === undefined ? {} : { party }),
         ...(status === undefined ? {} : { status }),
-        ...(after === undefined ? {} : { after: { blockNumber: after[0], key: after[1] } }),
+        ...(after === undefined ? {} : { after: { blockNumber: after[0], id: after[1] } }),
         limit: limit + 1,
       });
-      const { page, next } = pageOf(rows, limit, ({ blockNumber, key }) => [blockNumber, key as Hex]);
-      const deals = page.map((row) => {
-        const projection = row.state as unknown as DealProjection;
-        return view(row.key as Hex, { terms: termsSchema.parse(projection.terms), projection });
-      });
-      return { status: 200, body: { deals: await Promise.all(deals), next } };
+      const { page, next } = pageOf(deals, limit, ({ blockNumber, id }) => [blockNumber, id]);
+      return { status: 200, body: { deals: page.map(viewDeal), next } };
     },
 
     readDeal: async ({ params: { id } }) => {
-      const terms = await relayer.findTerms(id);
-      if (terms === undefined) throw new ProtocolError("deal-unknown", { deal: id });
-      const row = await readProjection(db, "deal", id);
-      return { status: 200, body: await view(id, { terms, projection: row?.state as DealProjection | undefined }) };
+      const deal = await readDeal(db, id);
+      if (deal === undefined) throw new ProtocolError("deal-unknown", { deal: id });
+      return { status: 200, body: viewDeal(deal) };
     },
 
     fundDeal: async ({ params: { id: deal }, body }) => {
@@ -75,17 +59,19 @@ export const createDealRoutes = ({
     },
 
     readBond: async ({ params: { seller, token } }) => {
-      const row = await readProjection(db, "bond", bondKey(seller, token));
-      const bond = row?.state as BondProjection | undefined;
-      const { balance, reserved, unlockAt } = bond ?? { balance: "0", reserved: "0", unlockAt: 0 };
-      const available = (BigInt(balance) - BigInt(reserved)).toString();
-      return { status: 200, body: { seller, token, balance, reserved, available, unlockAt } };
+      const bond = await readProjection(db, "bond", bondKey(seller, token));
+      const { balance, reserved, unlockAt } = bond?.state ?? { balance: 0n, reserved: 0n, unlockAt: 0 };
+      const amounts = {
+        balance: balance.toString(),
+        reserved: reserved.toString(),
+        available: (balance - reserved).toString(),
+      };
+      return { status: 200, body: { seller, token, ...amounts, unlockAt } };
     },
 
     readCredit: async ({ params: { owner, token } }) => {
-      const row = await readProjection(db, "credit", creditKey(owner, token));
-      const credit = row?.state as CreditProjection | undefined;
-      return { status: 200, body: { owner, token, amount: credit?.amount ?? "0" } };
+      const credit = await readProjection(db, "credit", creditKey(owner, token));
+      return { status: 200, body: { owner, token, amount: (credit?.state.amount ?? 0n).toString() } };
     },
   };
 };

@@ -2,8 +2,8 @@ import type { Hex } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
 import { readIntent } from "../../db/intents.ts";
 import { readProjection } from "../../db/projections.ts";
-import type { DealProjection } from "../../relayer/project/deal.ts";
 import type { ApiContext, Handlers } from "../context.ts";
+import { viewOutcome } from "../dealView.ts";
 import { viewIntent } from "../intentView.ts";
 
 export const createIntentRoutes = ({
@@ -32,7 +32,7 @@ export const createIntentRoutes = ({
         throw new ProtocolError("intent-unknown", { intent: id });
       }
       const deal = await readProjection(db, "deal", intent.dealId);
-      const { outcome = null } = (deal?.state ?? {}) as Partial<DealProjection>;
+      const outcome = deal?.state.outcome ?? null;
       // Another determination of the same panel may have been executed instead of this one.
       const awarded = intent.succeeded === true && outcome?.by === "award" ? outcome : null;
       return {
@@ -40,7 +40,7 @@ export const createIntentRoutes = ({
         body: {
           intent: viewIntent(intent),
           determined: awarded && { evidence: awarded.evidence!, at: awarded.at, txHash: awarded.txHash },
-          outcome: awarded,
+          outcome: awarded && viewOutcome(awarded),
         },
       };
     },

@@ -1,6 +1,6 @@
 import { errorMessages } from "../../core/text/messages.ts";
+import { readNewestTime } from "../../db/events.ts";
 import type { ApiContext, Handlers } from "../context.ts";
-import { readNewestTime } from "../newestTime.ts";
 import { statusOf } from "../problem.ts";
 
 export const createOperationRoutes = ({

@@ -3,6 +3,7 @@ import { initial } from "./0001-initial.ts";
 import { evidenceByLeaf } from "./0002-evidence-by-leaf.ts";
 import { idempotencyHolders } from "./0003-idempotency-holders.ts";
 import { deadlineBatches } from "./0004-deadline-batches.ts";
+import { termsOnce } from "./0005-terms-once.ts";
 
 /** Every step of the schema, in order. A step that was released is never edited; a new one is appended. */
 export const migrations: Record<string, Migration> = {
@@ -10,4 +11,5 @@ export const migrations: Record<string, Migration> = {
   "0002-evidence-by-leaf": evidenceByLeaf,
   "0003-idempotency-holders": idempotencyHolders,
   "0004-deadline-batches": deadlineBatches,
+  "0005-terms-once": termsOnce,
 };

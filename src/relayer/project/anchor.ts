@@ -1,17 +1,7 @@
 import type { Address, Hex } from "viem";
-import { argsOf, type ProjectedEvent, type ProjectionOf, withoutStatus } from "./projector.ts";
-
-/** A root in the registry, with the block that holds it. `anchoredAt` is in Unix seconds. */
-export type AnchorProjection = Readonly<{
-  sender: Address;
-  root: Hex;
-  count: number;
-  anchoredAt: number;
-  batch: number;
-  blockNumber: number;
-  blockHash: Hex;
-  txHash: Hex;
-}>;
+import type { AnchorProjection } from "../../db/projectionStates.ts";
+import type { Projection } from "../../db/projections.ts";
+import { argsOf, type ProjectedEvent, withoutStatus } from "./projector.ts";
 
 /** The key of a root that a sender anchored. */
 export function anchorKey(sender: string, root: string): string {
@@ -23,7 +13,7 @@ export function projectAnchor(
   key: string,
   _before: AnchorProjection | undefined,
   event: ProjectedEvent,
-): ProjectionOf<"anchor", AnchorProjection> {
+): Projection<"anchor"> {
   const args = argsOf(event);
   const anchor: AnchorProjection = {
     sender: args.sender as Address,

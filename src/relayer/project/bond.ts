@@ -1,15 +1,8 @@
 import type { Address } from "viem";
 import type { StoredEvent } from "../../db/events.ts";
-import { argsOf, type ProjectedEvent, type ProjectionOf, withoutStatus } from "./projector.ts";
-
-/** A seller's bond in one token. Amounts are decimal strings, `unlockAt` is in Unix seconds. */
-export type BondProjection = Readonly<{
-  seller: Address;
-  token: Address;
-  balance: string;
-  reserved: string;
-  unlockAt: number;
-}>;
+import type { BondProjection } from "../../db/projectionStates.ts";
+import type { Projection } from "../../db/projections.ts";
+import { argsOf, type ProjectedEvent, withoutStatus } from "./projector.ts";
 
 /** The key of a seller's bond in a token. */
 export function bondKey(seller: string, token: string): string {
@@ -21,14 +14,14 @@ export function projectBond(
   key: string,
   before: BondProjection | undefined,
   event: ProjectedEvent,
-): ProjectionOf<"bond", BondProjection> {
+): Projection<"bond"> {
   const [seller, token] = key.split("/") as [Address, Address];
   const change = bondChangeOf(event, event.terms?.coverage ?? 0n);
   const bond: BondProjection = {
     seller,
     token,
-    balance: (BigInt(before?.balance ?? 0) + (change?.balance ?? 0n)).toString(),
-    reserved: (BigInt(before?.reserved ?? 0) + (change?.reserved ?? 0n)).toString(),
+    balance: (before?.balance ?? 0n) + (change?.balance ?? 0n),
+    reserved: (before?.reserved ?? 0n) + (change?.reserved ?? 0n),
     unlockAt: change?.unlockAt ?? before?.unlockAt ?? 0,
   };
   return { kind: "bond", key, state: bond, parties: [seller], ...withoutStatus(event) };
@@ -37,7 +30,7 @@ export function projectBond(
 type BondChange = Readonly<{ balance: bigint; reserved: bigint; unlockAt?: number }>;
 
 /** What an event of a deal does to the seller's bond: nothing, a reservation, or its end with what was paid out of it. */
-export const bondChangeOf = (event: StoredEvent, coverage: bigint): BondChange | undefined => {
+export function bondChangeOf(event: StoredEvent, coverage: bigint): BondChange | undefined {
   const args = argsOf(event);
   const ended = { balance: 0n, reserved: -coverage };
   switch (event.name) {
@@ -64,4 +57,4 @@ export const bondChangeOf = (event: StoredEvent, coverage: bigint): BondChange |
     default:
       return undefined;
   }
-};
+}

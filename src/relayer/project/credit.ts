@@ -1,8 +1,7 @@
 import type { Address } from "viem";
-import { argsOf, type ProjectedEvent, type ProjectionOf, withoutStatus } from "./projector.ts";
-
-/** What the escrow owes an account in one token. The amount is a decimal string. */
-export type CreditProjection = Readonly<{ owner: Address; token: Address; amount: string }>;
+import type { CreditProjection } from "../../db/projectionStates.ts";
+import type { Projection } from "../../db/projections.ts";
+import { argsOf, type ProjectedEvent, withoutStatus } from "./projector.ts";
 
 /** The key of an account's credit in a token. */
 export function creditKey(owner: string, token: string): string {
@@ -14,9 +13,9 @@ export function projectCredit(
   key: string,
   before: CreditProjection | undefined,
   event: ProjectedEvent,
-): ProjectionOf<"credit", CreditProjection> {
+): Projection<"credit"> {
   const [owner, token] = key.split("/") as [Address, Address];
   const added = BigInt(argsOf(event).amount!) * (event.name === "CreditAdded" ? 1n : -1n);
-  const amount = (BigInt(before?.amount ?? 0) + added).toString();
+  const amount = (before?.amount ?? 0n) + added;
   return { kind: "credit", key, state: { owner, token, amount }, parties: [owner], ...withoutStatus(event) };
 }

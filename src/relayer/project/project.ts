@@ -1,29 +1,17 @@
 import type { Terms } from "../../core/deal/terms.ts";
 import type { StoredEvent } from "../../db/events.ts";
-import { type AnchorProjection, anchorKey, projectAnchor } from "./anchor.ts";
-import { type BondProjection, bondChangeOf, bondKey, projectBond } from "./bond.ts";
-import { type CreditProjection, creditKey, projectCredit } from "./credit.ts";
-import { type DealProjection, projectDeal } from "./deal.ts";
-import { argsOf, type ProjectedEvent, type ProjectionOf, type Projector } from "./projector.ts";
-
-/** What each kind of projection says. */
-type ProjectionKinds = {
-  deal: DealProjection;
-  bond: BondProjection;
-  credit: CreditProjection;
-  anchor: AnchorProjection;
-};
-
-type ProjectionKind = keyof ProjectionKinds;
-
-type Projections = { [K in ProjectionKind]: ProjectionOf<K, ProjectionKinds[K]> };
-
-export type Projection = Projections[ProjectionKind];
+import type { ProjectionKind, ProjectionStates } from "../../db/projectionStates.ts";
+import type { Projection } from "../../db/projections.ts";
+import { anchorKey, projectAnchor } from "./anchor.ts";
+import { bondChangeOf, bondKey, projectBond } from "./bond.ts";
+import { creditKey, projectCredit } from "./credit.ts";
+import { projectDeal } from "./deal.ts";
+import { argsOf, type ProjectedEvent, type Projector } from "./projector.ts";
 
 /** Names one projection: `kind:key`. */
 export type Subject = `${ProjectionKind}:${string}`;
 
-const projectors: { readonly [K in ProjectionKind]: Projector<ProjectionKinds[K], Projections[K]> } = {
+const projectors: { readonly [K in ProjectionKind]: Projector<K> } = {
   deal: projectDeal,
   bond: projectBond,
   credit: projectCredit,
@@ -63,7 +51,7 @@ export function subjectsOf(event: StoredEvent, terms: Terms | undefined): Subjec
 function projectAs<K extends ProjectionKind>(
   kind: K,
   key: string,
-  { before, event }: { before: ProjectionKinds[K] | undefined; event: ProjectedEvent },
-): Projections[K] {
+  { before, event }: { before: ProjectionStates[K] | undefined; event: ProjectedEvent },
+): Projection<K> {
   return projectors[kind](key, before, event);
 }

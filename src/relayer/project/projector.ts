@@ -1,22 +1,17 @@
 import type { Terms } from "../../core/deal/terms.ts";
 import type { StoredEvent } from "../../db/events.ts";
+import type { ProjectionKind, ProjectionStates } from "../../db/projectionStates.ts";
+import type { Projection } from "../../db/projections.ts";
 
 /** An event with the terms of the deal that it names, if it names one. */
 export type ProjectedEvent = StoredEvent & Readonly<{ terms: Terms | undefined }>;
 
-/** A projection as it is stored: its state, whom it concerns, and from when anyone may act on it. */
-export type ProjectionOf<Kind extends string, State> = Readonly<{
-  kind: Kind;
-  key: string;
-  state: State;
-  parties: readonly string[];
-  status: string | null;
-  dueAt: number | null;
-  blockNumber: number;
-}>;
-
-/** Makes a projection after an event from the one before it. Pure. */
-export type Projector<State, Result> = (key: string, before: State | undefined, event: ProjectedEvent) => Result;
+/** Makes a projection after an event from the state before it. Pure. */
+export type Projector<K extends ProjectionKind> = (
+  key: string,
+  before: ProjectionStates[K] | undefined,
+  event: ProjectedEvent,
+) => Projection<K>;
 
 /** What an event says, by name. */
 export function argsOf(event: StoredEvent): Readonly<Record<string, string>> {

@@ -8,7 +8,7 @@ import { type Chain, createChain } from "../../../src/chain/client.ts";
 import { type DealStatus, seenIn, undisputed } from "../../../src/core/deal/dealTable.ts";
 import type { Intent } from "../../../src/core/deal/intents.ts";
 import { extensionTypedData, intentTypedData } from "../../../src/core/deal/intents.ts";
-import { dealIdOf, type Terms, termsToJson, termsTypedData } from "../../../src/core/deal/terms.ts";
+import { dealIdOf, type Terms, termsTypedData } from "../../../src/core/deal/terms.ts";
 import { fundingPermit2 } from "../../../src/core/deal/tokenTypedData.ts";
 import { createDatabase, type Database } from "../../../src/db/database.ts";
 import { saveDeal } from "../../../src/db/deals.ts";
@@ -17,7 +17,6 @@ import { readProjection } from "../../../src/db/projections.ts";
 import { type Acceptance, createAcceptance } from "../../../src/relayer/accept.ts";
 import { createIndexer, type Indexer } from "../../../src/relayer/indexer.ts";
 import { silentLog } from "../../../src/relayer/log.ts";
-import type { DealProjection } from "../../../src/relayer/project/deal.ts";
 import { submitOnce } from "../../../src/relayer/submit.ts";
 import { createTracker } from "../../../src/relayer/track.ts";
 import { type RelayRequest, requestSchema } from "../../../src/wire/relayRequests.ts";
@@ -77,8 +76,7 @@ describe("relaying each kind of request", () => {
     const signature = await account.signTypedData(intentTypedData(intent, deployment.domain) as never);
     return { ...intent, signature } as RelayRequest;
   };
-  const status = async (dealId: Hex) =>
-    ((await readProjection(database.db, "deal", dealId))?.state as DealProjection | undefined)?.status;
+  const status = async (dealId: Hex) => (await readProjection(database.db, "deal", dealId))?.state.status;
   const register = async (changes: Partial<Terms>) => {
     await catchUp();
     const terms = await deployment.termsOf({ token: deployment.stablecoin, ...changes });
@@ -208,7 +206,7 @@ describe("relaying each kind of request", () => {
     const { dealId, packed } = await deployment.funded();
     await catchUp();
     const refunding = async (amount: bigint, remaining: bigint) => {
-      const state = (await readProjection(database.db, "deal", dealId))!.state as DealProjection;
+      const { state } = (await readProjection(database.db, "deal", dealId))!;
       const message = { deal: dealId, amount, remaining, ...seenIn(state), deadline: FAR };
       return acceptance.accept(await signed(actors.seller, { kind: "RefundBuyer", message }));
     };
@@ -235,15 +233,8 @@ describe("relaying each kind of request", () => {
     const nowhere = await deployment.termsOf({ tribunal: lower(actors.deployer.address) });
     expect(await refusal(nowhere)).deep.equal({ fact: "tribunal-without-code" });
     const unregistered = await deployment.termsOf(short);
-    await saveDeal(database.db, {
-      dealId: dealIdOf(unregistered, deployment.domain),
-      terms: termsToJson(unregistered),
-      order: null,
-      sellerSignature: null,
-      buyer: unregistered.buyer,
-      seller: unregistered.seller,
-      marketplace: unregistered.marketplace,
-    });
+    const id = dealIdOf(unregistered, deployment.domain);
+    await saveDeal(database.db, { id, terms: unregistered, order: null, sellerSignature: null });
     const buyerSignature = await actors.buyer.signTypedData(termsTypedData(unregistered, deployment.domain));
     const funding = { kind: "FundDeal", deal: dealIdOf(unregistered, deployment.domain), buyerSignature } as const;
     expect((await rejection(acceptance.accept(funding), "terms-unsafe")).details.fact).equal("tribunal-refuses");
@@ -253,7 +244,7 @@ describe("relaying each kind of request", () => {
     const { dealId, packed, terms } = await deployment.funded();
     await deployment.act(actors.buyer, "dispute", { args: [packed, terms.buyer, digest, "0x"] });
     await catchUp();
-    const read = async () => (await readProjection(database.db, "deal", dealId))!.state as DealProjection;
+    const read = async () => (await readProjection(database.db, "deal", dealId))!.state;
     const { until, disputedAt } = await read();
     const extension = { deal: dealId, disputedAt, until: until + DAY, reasons: digest, deadline: FAR };
     const typedData = extensionTypedData(extension, { chainId: CHAIN_ID, tribunal: terms.tribunal });

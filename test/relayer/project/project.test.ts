@@ -4,9 +4,10 @@ import { numberToHex } from "viem";
 import type { Terms } from "../../../src/core/deal/terms.ts";
 import { packTerms } from "../../../src/core/deal/termsCodec.ts";
 import type { StoredEvent } from "../../../src/db/events.ts";
-import { type BondProjection, bondKey } from "../../../src/relayer/project/bond.ts";
-import type { DealProjection } from "../../../src/relayer/project/deal.ts";
-import { type Projection, project, type Subject, subjectsOf } from "../../../src/relayer/project/project.ts";
+import type { BondProjection, DealProjection } from "../../../src/db/projectionStates.ts";
+import type { Projection } from "../../../src/db/projections.ts";
+import { bondKey } from "../../../src/relayer/project/bond.ts";
+import { project, type Subject, subjectsOf } from "../../../src/relayer/project/project.ts";
 
 const word = (number: number) => numberToHex(number, { size: 32 });
 const party = (number: number) => numberToHex(number, { size: 20 });
@@ -69,15 +70,15 @@ const funded = event("DealFunded", { id: dealId, terms: { words: packTerms(terms
 describe("project", () => {
   it("reserves the coverage at funding and frees it when the tail is over", () => {
     const before = projectAll([posted, funded]);
-    expect(before.bond).include({ balance: "500", reserved: "300" });
-    expect(before.deal).include({ status: "funded", held: "1000" });
+    expect(before.bond).include({ balance: 500n, reserved: 300n });
+    expect(before.deal).include({ status: "funded", held: 1000n });
     expect(before.deal.next).deep.equal({ action: "expire", at: terms.shipBy });
     const released = event("DealReleased", { id: dealId, amount: "1000", tailUntil: "150" });
     const inTail = projectAll([posted, funded, released]);
-    expect(inTail.bond.reserved).equal("300");
+    expect(inTail.bond.reserved).equal(300n);
     expect(inTail.deal.next).deep.equal({ action: "close", at: 150 });
     const closed = projectAll([posted, funded, released, event("DealClosed", { id: dealId })]);
-    expect(closed.bond).include({ balance: "500", reserved: "0" });
+    expect(closed.bond).include({ balance: 500n, reserved: 0n });
     expect(closed.deal).include({ status: "closed", next: null });
   });
 
@@ -92,27 +93,27 @@ describe("project", () => {
     ]);
     expect(deal.outcome).include({
       by: "award",
-      toSeller: "1000",
-      compensation: "300",
-      shortfall: "50",
+      toSeller: 1000n,
+      compensation: 300n,
+      shortfall: 50n,
       reasons: word(10),
       evidence: word(11),
     });
     expect(deal).include({ status: "closed", next: null });
-    expect(bond).include({ balance: "200", reserved: "0" });
+    expect(bond).include({ balance: 200n, reserved: 0n });
   });
 
   it("adds partial refunds up and frees the coverage with the last before shipping", () => {
     const partial = event("DealRefunded", { id: dealId, amount: "400", remaining: "600", tailUntil: "0" });
     const open = projectAll([posted, funded, partial]);
-    expect(open.deal).include({ status: "funded", held: "600", refunded: "400" });
-    expect(open.bond.reserved).equal("300");
+    expect(open.deal).include({ status: "funded", held: 600n, refunded: 400n });
+    expect(open.bond.reserved).equal(300n);
     const whole = event("DealRefunded", { id: dealId, amount: "600", remaining: "0", tailUntil: "0" });
     const doubled = event("DealCompensated", { id: dealId, compensation: "200", shortfall: "0" });
     const ended = projectAll([posted, funded, partial, whole, doubled]);
-    expect(ended.deal).include({ status: "closed", held: "0", refunded: "1000" });
-    expect(ended.deal.outcome).include({ by: "refund", toBuyer: "600", compensation: "200", shortfall: "0" });
-    expect(ended.bond).include({ balance: "300", reserved: "0" });
+    expect(ended.deal).include({ status: "closed", held: 0n, refunded: 1000n });
+    expect(ended.deal.outcome).include({ by: "refund", toBuyer: 600n, compensation: 200n, shortfall: 0n });
+    expect(ended.bond).include({ balance: 300n, reserved: 0n });
   });
 
   it("keeps the coverage reserved in the tail that a refund, an expiry or silence leaves", () => {
@@ -122,9 +123,9 @@ describe("project", () => {
       ["DealLapsed", { toBuyer: "400", toSeller: "600" }],
     ] as const) {
       const { deal, bond } = projectAll([posted, funded, event(name, { id: dealId, ...args, tailUntil: "500" })]);
-      expect(deal, name).include({ status: "released", held: "0", until: 500 });
+      expect(deal, name).include({ status: "released", held: 0n, until: 500 });
       expect(deal.next, name).deep.equal({ action: "close", at: 500 });
-      expect(bond.reserved, name).equal("300");
+      expect(bond.reserved, name).equal(300n);
     }
   });
 
@@ -154,13 +155,13 @@ describe("project", () => {
       const gaveIn = event(name, { id: dealId, ...args, tailUntil: "150" });
       const { deal, bond } = projectAll([posted, funded, disputed, moved, gaveIn]);
       const { timestamp: disputedAt } = disputed;
-      expect(deal).include({ status: "disputed", disputedFrom: "released", held: "0", until: 240, disputedAt });
+      expect(deal).include({ status: "disputed", disputedFrom: "released", held: 0n, until: 240, disputedAt });
       expect(deal.next).deep.equal({ action: "lapse", at: 240 });
-      expect(bond.reserved).equal("300");
+      expect(bond.reserved).equal(300n);
       const digests = { reasons: word(1), evidence: word(2) };
       const awarded = event("DealAwarded", { id: dealId, toBuyer: "0", toSeller: "0", ...digests });
       const { outcome } = projectAll([posted, funded, disputed, moved, gaveIn, awarded]).deal;
-      expect(BigInt(outcome!.toBuyer) + BigInt(outcome!.toSeller)).equal(1000n);
+      expect(outcome!.toBuyer + outcome!.toSeller).equal(1000n);
     }
     expect(
       projectAll([posted, funded, disputed, event("DealReleased", { id: dealId, amount: "1000", tailUntil: "0" })])
@@ -178,6 +179,6 @@ describe("project", () => {
     });
     const owed = event("DealCompensated", { id: dealId, compensation: "300", shortfall: "50" });
     const paid = event("ShortfallPaid", { id: dealId, payer: terms.seller, amount: "20", remaining: "30" });
-    expect(projectAll([posted, funded, awarded, owed, paid]).deal.outcome).include({ shortfall: "30" });
+    expect(projectAll([posted, funded, awarded, owed, paid]).deal.outcome).include({ shortfall: 30n });
   });
 });
