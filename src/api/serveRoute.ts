@@ -5,7 +5,7 @@ import { ProtocolError } from "../core/errors.ts";
 import { fieldProblemOf } from "../core/text/fieldProblems.ts";
 import type { Db } from "../db/database.ts";
 import { claimKey, type RequestKey, releaseKey, saveAnswer } from "../db/idempotency.ts";
-import { type Route, type RouteName, routes } from "../wire/routes.ts";
+import { type InputOf, type Route, type RouteName, type Routes, routes } from "../wire/routes.ts";
 import type { ApiContext, Exchange, Handler, Handlers } from "./context.ts";
 
 const jsonType = "application/json";
@@ -28,7 +28,7 @@ export const serveRoute = (
   const readBody = hasJson ? [requireJson, parseJson(context.limits.requestBytes)] : [];
 
   app[route.method](path, ...readBody, async (request: Request, response: Response) => {
-    const input = {
+    const input: unknown = {
       params: parse(route.params ?? nothing, request.params),
       query: parse(route.query ?? nothing, request.query),
       body: hasJson ? parse(route.body as z.ZodType, request.body) : undefined,
@@ -36,7 +36,7 @@ export const serveRoute = (
     const disconnected = new AbortController();
     response.once("close", () => disconnected.abort());
     const exchange: Exchange = { request, response, signal: disconnected.signal };
-    const act = () => handler(input as never, exchange) as Promise<Answer>;
+    const act = (): Promise<Answer> => handler(input as InputOf<Routes[RouteName]>, exchange);
     const key = route.keyed ? keyOf(request) : undefined;
     const work = key === undefined ? act() : once(context.database.db, key, act);
     context.track?.(work);

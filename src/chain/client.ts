@@ -23,6 +23,9 @@ export type ChainOptions = Readonly<{
 
 type Request = EIP1193RequestFn<PublicRpcSchema>;
 
+/** Asks a node, or the first of several that answers; {@link Request} is the same with viem's types. */
+type Ask = (question: Question) => Promise<unknown>;
+
 export type Chain = Readonly<{
   chainId: number;
   /**
@@ -47,23 +50,23 @@ const LIMIT_EXCEEDED = -32005;
 /** Connects to nodes lazily: nothing is sent before the first question. */
 export const createChain = ({ rpcUrls, chainId, timeoutMs = DEFAULT_TIMEOUT_MS }: ChainOptions): Chain => {
   const connections = rpcUrls.map((url, index) => guard(connect(url, index, timeoutMs), index, chainId));
-  const endpoints = connections.map(({ request }) => request);
-  const request = (async (question: Question) => {
+  const askAny: Ask = async (question) => {
     let failure: unknown;
-    for (const ask of endpoints) {
+    for (const { ask } of connections) {
       try {
-        return await ask(question as never);
+        return await ask(question);
       } catch (error) {
         if (!isUnreachable(error) && !isMismatch(error)) throw error;
         if (!isMismatch(failure)) failure = error;
       }
     }
     throw failure;
-  }) as Request;
+  };
+  const request = askAny as Request;
   return {
     chainId,
     request,
-    endpoints,
+    endpoints: connections.map(({ ask }) => ask as Request),
     client: createPublicClient({ transport: custom({ request }, { retryCount: 0 }) }),
     onHead: (listener) => {
       const forget = connections.map(({ onHead }) => onHead(listener));
@@ -90,7 +93,7 @@ export const requireChain = async (chain: Chain): Promise<void> => {
 export async function readChainId(rpcUrl: string): Promise<number> {
   const connection = connect(rpcUrl, 0, DEFAULT_TIMEOUT_MS);
   try {
-    return Number(await connection.request({ method: "eth_chainId" }));
+    return Number(await connection.ask({ method: "eth_chainId" }));
   } finally {
     connection.close();
   }
@@ -100,7 +103,7 @@ const isUnreachable = (error: unknown): boolean => error instanceof ProtocolErro
 
 const isMismatch = (error: unknown): boolean => error instanceof ProtocolError && error.code === "chain-mismatch";
 
-type Connection = Readonly<{ request: Request; onHead: (listener: () => void) => () => void; close: () => void }>;
+type Connection = Readonly<{ ask: Ask; onHead: (listener: () => void) => () => void; close: () => void }>;
 
 /**
  * Lets no question through to a node of another chain. Which chain it is of is asked before the first question, again
@@ -110,7 +113,7 @@ const guard = (connection: Connection, endpoint: number, expected: number): Conn
   let identity: Promise<void> | undefined;
 
   const identify = async () => {
-    const actual = Number(await connection.request({ method: "eth_chainId" }));
+    const actual = Number(await connection.ask({ method: "eth_chainId" }));
     if (actual !== expected) throw new ProtocolError("chain-mismatch", { expected, actual, endpoint });
   };
   const requireIdentity = async () => {
@@ -124,42 +127,42 @@ const guard = (connection: Connection, endpoint: number, expected: number): Conn
     }
   };
 
-  const request = (async (question: Question) => {
+  const ask: Ask = async (question) => {
     if (question.method === "eth_chainId") identity = undefined;
     await requireIdentity();
     if (question.method === "eth_chainId") return numberToHex(expected);
     try {
-      return await connection.request(question as never);
+      return await connection.ask(question);
     } catch (error) {
       if (isUnreachable(error)) identity = undefined;
       throw error;
     }
-  }) as Request;
+  };
 
-  return { ...connection, request };
+  return { ...connection, ask };
 };
 
 const connect = (url: string, index: number, timeout: number): Connection => {
-  const { ask, onHead, close } = /^wss?:/.test(url) ? overSocket(url, timeout) : overHttp(url, timeout);
-  const request = (async (question: Question) => {
+  const transport = /^wss?:/.test(url) ? overSocket(url, timeout) : overHttp(url, timeout);
+  const ask: Ask = async (question) => {
     try {
-      return await ask(question);
+      return await transport.ask(question);
     } catch (error) {
       throw toProtocolError(error, { endpoint: index, method: question.method }, url);
     }
-  }) as Request;
-  return { request, onHead, close };
+  };
+  return { ...transport, ask };
 };
 
-const overSocket = (url: string, timeout: number) => {
+const overSocket = (url: string, timeout: number): Connection => {
   const { request, ...socket } = createRpcSocket(url, timeout);
   return { ask: request, ...socket };
 };
 
-const overHttp = (url: string, timeout: number) => {
+const overHttp = (url: string, timeout: number): Connection => {
   const options = { batch: BATCH, retryCount: 0, timeout, maxResponseBodySize: LARGEST_ANSWER };
   const { request } = http(url, options)({ retryCount: 0, timeout });
-  return { ask: (question: Question) => request(question as never), onHead: () => () => {}, close: () => {} };
+  return { ask: (question) => request(question), onHead: () => () => {}, close: () => {} };
 };
 
 type Where = Readonly<{ endpoint: number; method: string }>;

@@ -9,6 +9,7 @@ import {
   numberToHex,
   toEventSelector,
 } from "viem";
+import { ask } from "./ask.ts";
 import type { Chain } from "./client.ts";
 import { type ContractName, type Contracts, contractAbis, contractNames } from "./contracts.ts";
 import type { Header } from "./heads.ts";
@@ -50,8 +51,8 @@ export const readLogs = async (chain: Chain, contracts: Contracts, range: { from
 
 /** The same for one block out of its receipts, for when the logs look incomplete. */
 export const readLogsFromReceipts = async (chain: Chain, contracts: Contracts, header: Header) => {
-  const question = { method: "eth_getBlockReceipts", params: [header.hash] };
-  const receipts = (await chain.request(question as never)) as readonly { logs: readonly RawLog[] }[] | null;
+  const answer = await ask(chain, "eth_getBlockReceipts", [header.hash]);
+  const receipts = answer as readonly { logs: readonly RawLog[] }[] | null;
   const ours = new Set<string>(contractNames.map((name) => contracts[name]));
   return inOrder((receipts ?? []).flatMap(({ logs }) => logs).filter(({ address }) => ours.has(address.toLowerCase())));
 };

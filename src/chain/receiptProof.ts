@@ -7,12 +7,12 @@ import {
   hexToBytes,
   hexToNumber,
   keccak256,
-  type RpcBlock,
   type RpcTransactionReceipt,
   toRlp,
 } from "viem";
 import { ProtocolError } from "../core/errors.ts";
 import { type AnchorProof, logsOfReceipt, readAnchored } from "../core/evidence/receiptProof.ts";
+import { ask } from "./ask.ts";
 import type { Chain } from "./client.ts";
 
 export type AnchorQuestion = Readonly<{ transactionHash: Hex; registry: Address; root: Hex }>;
@@ -43,6 +43,11 @@ const LATER_HEADER_FIELDS = [
   "parentBeaconBlockRoot",
   "requestsHash",
 ] as const;
+/** A block's header as a node sends it. */
+type RawHeader = Readonly<
+  Record<(typeof HEADER_FIELDS)[number], Hex> & Partial<Record<(typeof LATER_HEADER_FIELDS)[number], Hex>>
+>;
+
 const QUANTITIES = new Set<string>([
   "difficulty",
   "number",
@@ -73,8 +78,8 @@ export const proveAnchor = async (chain: Chain, question: AnchorQuestion): Promi
   const mined = await chain.request({ method: "eth_getTransactionReceipt", params: [transactionHash] });
   if (mined?.status !== "0x1") throw new ProtocolError("anchor-not-found", { transactionHash });
   const transactionIndex = hexToNumber(mined.transactionIndex);
-  const [block, receipts] = await Promise.all([
-    readBlock(chain, mined.blockHash),
+  const [header, receipts] = await Promise.all([
+    readHeader(chain, mined.blockHash),
     readReceipts(chain, mined.blockHash, transactionHash),
   ]);
   const encoded = receipts.map(encodeReceipt);
@@ -83,7 +88,7 @@ export const proveAnchor = async (chain: Chain, question: AnchorQuestion): Promi
   const log = logs[logIndex];
   if (log === undefined) throw new ProtocolError("anchor-not-found", { transactionHash, root });
   const { root: receiptsRoot, proof } = await proveReceipt(encoded, transactionIndex);
-  if (receiptsRoot !== block.receiptsRoot) throw new ProtocolError("block-unprovable", { blockHash: mined.blockHash });
+  if (receiptsRoot !== header.receiptsRoot) throw new ProtocolError("block-unprovable", { blockHash: mined.blockHash });
   return {
     chainId: chain.chainId,
     registry: log.registry,
@@ -92,7 +97,7 @@ export const proveAnchor = async (chain: Chain, question: AnchorQuestion): Promi
     count: log.count,
     blockNumber: hexToNumber(mined.blockNumber),
     blockHash: mined.blockHash,
-    header: encodeHeader(block),
+    header: encodeHeader(header),
     transactionIndex,
     logIndex,
     receiptProof: proof,
@@ -105,13 +110,12 @@ export const proveAnchor = async (chain: Chain, question: AnchorQuestion): Promi
  * Throws `block-unprovable` if the node does not know the block or its data does not hash to it, `rpc-unreachable`.
  */
 export const readHeaderRlp = async (chain: Chain, blockHash: Hex): Promise<Hex> =>
-  encodeHeader(await readBlock(chain, blockHash));
+  encodeHeader(await readHeader(chain, blockHash));
 
 /** RLP of a header (Yellow Paper 4.3 and the forks since, to Prague). */
-const encodeHeader = (block: RpcBlock): Hex => {
-  const fields = block as unknown as Readonly<Record<string, Hex | undefined>>;
-  const later = LATER_HEADER_FIELDS.filter((name) => fields[name] !== undefined);
-  return toRlp([...HEADER_FIELDS, ...later].map((name) => toField(name, fields[name] ?? "0x")));
+const encodeHeader = (header: RawHeader): Hex => {
+  const later = LATER_HEADER_FIELDS.filter((name) => header[name] !== undefined);
+  return toRlp([...HEADER_FIELDS, ...later].map((name) => toField(name, header[name] ?? "0x")));
 };
 
 /** A receipt in the bytes that the receipts trie holds (EIP-2718, EIP-658). Throws `block-unprovable` on unknown types. */
@@ -134,17 +138,17 @@ export const proveReceipt = async (
   return { root: bytesToHex(trie.root()), proof: proof.map((node) => bytesToHex(node)) };
 };
 
-const readBlock = async (chain: Chain, blockHash: Hex): Promise<RpcBlock> => {
-  const block = await chain.request({ method: "eth_getBlockByHash", params: [blockHash, false] });
-  if (block === null || keccak256(encodeHeader(block)) !== blockHash) {
+const readHeader = async (chain: Chain, blockHash: Hex): Promise<RawHeader> => {
+  const header = (await ask(chain, "eth_getBlockByHash", [blockHash, false])) as RawHeader | null;
+  if (header === null || keccak256(encodeHeader(header)) !== blockHash) {
     throw new ProtocolError("block-unprovable", { blockHash });
   }
-  return block;
+  return header;
 };
 
 const readReceipts = async (chain: Chain, blockHash: Hex, transactionHash: Hex) => {
-  const question = { method: "eth_getBlockReceipts", params: [blockHash] };
-  const receipts = (await chain.request(question as never)) as readonly RpcTransactionReceipt[] | null;
+  const answer = await ask(chain, "eth_getBlockReceipts", [blockHash]);
+  const receipts = answer as readonly RpcTransactionReceipt[] | null;
   if (receipts === null) throw new ProtocolError("anchor-not-found", { transactionHash });
   return receipts;
 };

@@ -10,12 +10,14 @@ import {
 import { type Address, createPublicClient, type Hex, http, keccak256, type PublicClient } from "viem";
 import * as z from "zod";
 import LocalModule from "../../ignition/modules/Local.ts";
+import { ask } from "../chain/ask.ts";
 import { type CompiledContracts, contractNamed } from "../chain/compiledContracts.ts";
 import { loadCompiledContracts } from "../chain/loadCompiledContracts.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { demoPanel } from "./demo/panel.ts";
 import { sayElapsed } from "./elapsed.ts";
 import { provideMulticall3, provideRegisteredPanel } from "./localContracts.ts";
+import { readAccounts } from "./unlockedAccount.ts";
 
 const addressSchema = z
   .string()
@@ -109,16 +111,14 @@ const addressesIn = (result: DeploymentResult) => {
 };
 
 const runIgnition = async (client: PublicClient, compiled: CompiledContracts, journalDir: string) => {
-  const request = ({ method, params }: { method: string; params?: unknown }) =>
-    client.request({ method, params } as never);
   const parameters = await readFile(join(root, "ignition", "parameters", "local.json"), "utf8");
   return deploy({
     artifactResolver: resolverOf(compiled),
-    provider: { request: request as (question: object) => Promise<never> },
+    provider: { request: ({ method, params }) => ask(client, method, params as readonly unknown[]) },
     deploymentDir: journalDir,
     ignitionModule: LocalModule,
     deploymentParameters: JSON.parse(parameters) as DeploymentParameters,
-    accounts: (await client.request({ method: "eth_accounts" as never })) as string[],
+    accounts: await readAccounts(client),
     config: { requiredConfirmations: 1, blockPollingInterval: 50 },
   });
 };

@@ -1,9 +1,11 @@
-import { type Address, createPublicClient, type Hex, http, toHex } from "viem";
+import { type Address, createPublicClient, http, toHex } from "viem";
 import { panelTribunalAbi } from "../abi/panelTribunal.ts";
+import { ask } from "../chain/ask.ts";
 import { multicall3Address, multicall3CreationCode } from "../chain/multicall3.ts";
 import { registerCall } from "../chain/panelCalls.ts";
 import { type Panel, panelRules } from "../core/deal/panel.ts";
 import { ProtocolError } from "../core/errors.ts";
+import { sendUnlocked } from "./unlockedAccount.ts";
 
 /** Several blocks' worth: creating a contract by `eth_call` costs nobody anything. */
 const CREATION_GAS = toHex(10_000_000);
@@ -15,10 +17,8 @@ const CREATION_GAS = toHex(10_000_000);
 export const provideMulticall3 = async (rpcUrl: string): Promise<void> => {
   const client = createPublicClient({ transport: http(rpcUrl) });
   if ((await client.getCode({ address: multicall3Address })) !== undefined) return;
-  const ask = (method: string, params: readonly unknown[]): Promise<Hex> =>
-    client.request({ method, params } as never) as Promise<Hex>;
-  const code = await ask("eth_call", [{ data: multicall3CreationCode, gas: CREATION_GAS }, "latest"]);
-  await ask("anvil_setCode", [multicall3Address, code]);
+  const code = await ask(client, "eth_call", [{ data: multicall3CreationCode, gas: CREATION_GAS }, "latest"]);
+  await ask(client, "anvil_setCode", [multicall3Address, code]);
 };
 
 /** Registers a panel from the local chain's first account, unless it is registered already. */
@@ -31,12 +31,6 @@ export const provideRegisteredPanel = async (rpcUrl: string, panel: Panel, tribu
     args: [panelRules(panel)],
   });
   if (isRegistered) return;
-  const [from] = (await client.request({ method: "eth_accounts" as never })) as Address[];
-  const { to, data } = registerCall(panel, tribunal);
-  const hash = (await client.request({
-    method: "eth_sendTransaction" as never,
-    params: [{ from, to, data }] as never,
-  })) as Hex;
-  const { status } = await client.waitForTransactionReceipt({ hash });
+  const { status } = await sendUnlocked(client, registerCall(panel, tribunal));
   if (status !== "success") throw new ProtocolError("deployment-failed", { step: "register the panel" });
 };

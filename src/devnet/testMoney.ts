@@ -1,6 +1,8 @@
 import { type Address, createPublicClient, encodeFunctionData, http, parseEther, parseUnits, toHex } from "viem";
 import { stablecoinAbi } from "../abi/stablecoin.ts";
+import { ask } from "../chain/ask.ts";
 import type { Deployment } from "./deploy.ts";
+import { sendUnlocked } from "./unlockedAccount.ts";
 
 /** What `holdfast dev --fund` gives: worth nothing, like everything on a local chain. */
 const NATIVE = parseEther("1000");
@@ -13,7 +15,7 @@ const clientOf = (rpcUrl: string) => createPublicClient({ transport: http(rpcUrl
 export const provideGas = async (rpcUrl: string, address: Address): Promise<void> => {
   const client = clientOf(rpcUrl);
   if ((await client.getBalance({ address })) >= LEAST) return;
-  await client.request({ method: "anvil_setBalance" as never, params: [address, toHex(NATIVE)] as never });
+  await ask(client, "anvil_setBalance", [address, toHex(NATIVE)]);
 };
 
 /** Gives an account of a local chain native currency, and stablecoins if it has less than that. */
@@ -27,11 +29,6 @@ export const giveTestMoney = async (rpcUrl: string, to: Address, { stablecoin }:
     args: [to],
   });
   if (balance >= DOLLARS) return;
-  const [from] = (await client.request({ method: "eth_accounts" as never })) as Address[];
   const data = encodeFunctionData({ abi: stablecoinAbi, functionName: "mint", args: [to, DOLLARS - balance] });
-  const hash = await client.request({
-    method: "eth_sendTransaction" as never,
-    params: [{ from, to: stablecoin, data }] as never,
-  });
-  await client.waitForTransactionReceipt({ hash });
+  await sendUnlocked(client, { to: stablecoin, data });
 };

@@ -1,4 +1,5 @@
 import { createPublicClient, HttpRequestError, http, numberToHex, TimeoutError } from "viem";
+import { ask } from "../../chain/ask.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { LOCAL_CHAIN_ID } from "../../devnet/localChain.ts";
 import { defineCommand } from "../command.ts";
@@ -26,11 +27,11 @@ export const devSkip = defineCommand({
         help: "holdfast dev skip",
       });
     }
-    const ask = createAsk(rpcUrl);
-    await requireDevelopmentChain(ask);
-    await ask("evm_increaseTime", [numberToHex(seconds)]);
-    await ask("evm_mine", []);
-    const { timestamp } = (await ask("eth_getBlockByNumber", ["latest", false])) as { timestamp: string };
+    const askChain = createAsk(rpcUrl);
+    await requireDevelopmentChain(askChain);
+    await askChain("evm_increaseTime", [numberToHex(seconds)]);
+    await askChain("evm_mine");
+    const { timestamp } = (await askChain("eth_getBlockByNumber", ["latest", false])) as { timestamp: string };
     const now = Number(timestamp);
     return {
       text: `The chain's clock is ${formatDuration(seconds)} ahead: ${formatTime(now)}`,
@@ -39,13 +40,13 @@ export const devSkip = defineCommand({
   },
 });
 
-type Ask = (method: string, params: readonly unknown[]) => Promise<unknown>;
+type Ask = (method: string, params?: readonly unknown[]) => Promise<unknown>;
 
 const createAsk = (rpcUrl: string): Ask => {
   const client = createPublicClient({ transport: http(rpcUrl, { retryCount: 0 }) });
   return async (method, params) => {
     try {
-      return await client.request({ method, params } as never);
+      return await ask(client, method, params);
     } catch (error) {
       const isSilent = error instanceof HttpRequestError || error instanceof TimeoutError;
       throw new ProtocolError(isSilent ? "rpc-unreachable" : "rpc-refused", {}, { cause: error });
@@ -54,9 +55,9 @@ const createAsk = (rpcUrl: string): Ask => {
 };
 
 /** Throws `chain-mismatch` for any chain but one that somebody runs for development. */
-const requireDevelopmentChain = async (ask: Ask) => {
-  const chainId = Number(await ask("eth_chainId", []));
-  const node = String(await ask("web3_clientVersion", []));
+const requireDevelopmentChain = async (askChain: Ask) => {
+  const chainId = Number(await askChain("eth_chainId"));
+  const node = String(await askChain("web3_clientVersion"));
   if (chainId === LOCAL_CHAIN_ID && DEVELOPMENT_NODE.test(node)) return;
   throw new ProtocolError("chain-mismatch", {
     expected: `a local development chain (anvil or hardhat, chain ${LOCAL_CHAIN_ID})`,

@@ -54,5 +54,5 @@ export const packTerms = (terms: Terms): PackedTerms => {
     }
     return toHex(word, { size: 32 });
   });
-  return { words: words as unknown as PackedTerms["words"] };
+  return { words: words as PackedTerms["words"] };
 };

@@ -12,6 +12,7 @@ import {
 } from "viem";
 import { escrowAbi } from "../../abi/escrow.ts";
 import { stablecoinAbi } from "../../abi/stablecoin.ts";
+import { ask } from "../../chain/ask.ts";
 import { protocolErrors } from "../../chain/contracts.ts";
 import { blocksOf } from "../../sdk/fileAndAnchor.ts";
 import type { Deployment } from "../deploy.ts";
@@ -100,10 +101,9 @@ export const createChainSide = ({ rpcUrl, deployment }: { rpcUrl: string; deploy
 
   /** Moves the chain's clock to a Unix second and mines a block there. */
   const travelTo = async (second: number) => {
-    const ask = (method: string, params: readonly unknown[]) => client.request({ method, params } as never);
     if (second <= (await now())) return;
-    await ask("evm_setNextBlockTimestamp", [second]);
-    await ask("evm_mine", []);
+    await ask(client, "evm_setNextBlockTimestamp", [second]);
+    await ask(client, "evm_mine");
   };
 
   const nativeBalance = (owner: Address) => client.getBalance({ address: owner });

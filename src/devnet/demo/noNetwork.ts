@@ -11,5 +11,5 @@ net.Socket.prototype.connect = refuse;
 net.Server.prototype.listen = refuse;
 dgram.Socket.prototype.send = refuse;
 dgram.Socket.prototype.bind = refuse;
-dns.lookup = refuse as unknown as typeof dns.lookup;
+Object.assign(dns, { lookup: refuse });
 globalThis.fetch = refuse;
