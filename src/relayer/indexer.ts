@@ -1,4 +1,3 @@
-import type { Transaction } from "kysely";
 import type { Hex } from "viem";
 import type { Chain } from "../chain/client.ts";
 import { type Contracts, requireContracts } from "../chain/contracts.ts";
@@ -11,37 +10,21 @@ import {
   readLogs,
   readLogsFromReceipts,
 } from "../chain/logs.ts";
-import type { Terms } from "../core/deal/terms.ts";
-import type { PackedTerms } from "../core/deal/termsCodec.ts";
-import { unpackTerms } from "../core/deal/unpackTerms.ts";
+
 import { ProtocolError } from "../core/errors.ts";
 import type { Database } from "../db/database.ts";
-import { type DealTerms, deleteUnfundedDeals, readTerms, saveFundedDeals } from "../db/deals.ts";
+import { type DealTerms, deleteUnfundedDeals } from "../db/deals.ts";
 import {
   type BlockMark,
   deleteAbove,
-  type IndexedEvent,
-  insertBlocks,
-  insertEvents,
   lockCursor,
-  readAllEvents,
   readBlocksBelow,
   readCursor,
-  readEventsOf,
   type StoredEvent,
   writeCursor,
 } from "../db/events.ts";
-import {
-  deleteAllProjections,
-  deleteProjections,
-  type Projection,
-  readProjections,
-  writeProjections,
-} from "../db/projections.ts";
-import type { Tables } from "../db/schema.ts";
-import { unsettleAbove } from "../db/transactions.ts";
+import { applyRange, type Position, projectAnew, type Range } from "./applyRange.ts";
 import type { Log } from "./log.ts";
-import { project, type Subject, subjectsOf } from "./project/project.ts";
 
 export type IndexerOptions = Readonly<{
   database: Database;
@@ -65,15 +48,6 @@ export type Indexer = Readonly<{
    * `index-incomplete`, and forgets nothing, when events before that block are missing.
    */
   rewind: (from: number) => Promise<number>;
-}>;
-
-type Position = Readonly<{ number: number; hash: Hex }>;
-type Range = Readonly<{
-  blocks: readonly BlockMark[];
-  events: readonly StoredEvent[];
-  /** Terms of the deals that were funded in it. */
-  fundings: readonly DealTerms[];
-  end: Position;
 }>;
 
 const CHUNK = 2_000;
@@ -105,7 +79,7 @@ export const createIndexer = (options: IndexerOptions): Indexer => {
     const range =
       to > base.number ? await readRangeOrLess(base, to) : { blocks: [], events: [], fundings: [], end: base };
     if (range === undefined) return true;
-    const isTaken = await database.db.transaction().execute((tx) => apply(tx, { cursor, base, range }));
+    const isTaken = await database.db.transaction().execute((tx) => applyRange(tx, { cursor, base, range }));
     if (isTaken && base !== cursor) {
       log.warn({ from: cursor.number, ancestor: base.number, head: head.number }, "followed a reorganisation");
     }
@@ -258,103 +232,4 @@ const toStored = (event: ProtocolEvent, timestamp: number): StoredEvent => {
     txHash,
     logIndex,
   };
-};
-
-type Step = Readonly<{ cursor: Position; base: Position; range: Range }>;
-
-/** Ids of the deals that subjects name. */
-const dealsAmong = (subjects: readonly string[]): string[] =>
-  subjects.flatMap((subject) => (subject.startsWith("deal:") ? [subject.slice("deal:".length)] : []));
-
-/** Events, terms, projections and cursor move together. `false` when another replica was faster. */
-const apply = async (tx: Transaction<Tables>, { cursor, base, range }: Step): Promise<boolean> => {
-  const actual = await lockCursor(tx, cursor);
-  if (actual.number !== cursor.number || actual.hash !== cursor.hash) return false;
-  const undone = base === cursor ? [] : await deleteAbove(tx, base.number);
-  if (base !== cursor) await unsettleAbove(tx, base.number);
-  const projector = createProjector();
-  if (undone.length > 0) {
-    await deleteProjections(tx, undone);
-    await deleteUnfundedDeals(tx, dealsAmong(undone));
-    const remaining = await readEventsOf(tx, undone);
-    await learnTerms(tx, projector, remaining);
-    projector.projectAll(remaining, new Set(undone));
-  }
-  await saveFundedDeals(tx, range.fundings);
-  projector.learn(range.fundings);
-  await learnTerms(tx, projector, range.events);
-  const events = range.events.map(projector.withSubjects);
-  await insertEvents(tx, events);
-  await insertBlocks(tx, range.blocks);
-  const touched = [...new Set(events.flatMap(({ subjects }) => subjects))];
-  projector.load(await readProjections(tx, touched));
-  projector.projectAll(events);
-  await writeProjections(tx, projector.results());
-  await writeCursor(tx, range.end);
-  return true;
-};
-
-/** Drops all projections and makes them again from the events that are kept. */
-export const rebuildProjections = async (database: Database): Promise<void> => {
-  await database.db.transaction().execute(async (tx) => {
-    const known = await readCursor(tx);
-    if (known === undefined) return;
-    await lockCursor(tx, known);
-    await projectAnew(tx);
-  });
-};
-
-const projectAnew = async (tx: Transaction<Tables>) => {
-  await deleteAllProjections(tx);
-  const projector = createProjector();
-  for await (const page of readAllEvents(tx)) {
-    await learnTerms(tx, projector, page);
-    projector.projectAll(page);
-  }
-  await writeProjections(tx, projector.results());
-};
-
-const createProjector = () => {
-  const states = new Map<Subject, Projection>();
-  const terms = new Map<Hex, Terms>();
-  const termsOf = (event: StoredEvent) => {
-    const found = event.dealId === null ? undefined : terms.get(event.dealId);
-    if (found === undefined && event.dealId !== null && event.contract === "escrow") {
-      throw new ProtocolError("index-incomplete", { dealId: event.dealId, event: event.name });
-    }
-    return found;
-  };
-  return {
-    knows: (dealId: Hex) => terms.has(dealId),
-    learn: (deals: readonly DealTerms[]) => {
-      for (const deal of deals) terms.set(deal.id, deal.terms);
-    },
-    load: (rows: readonly Projection[]) => {
-      for (const row of rows) {
-        const subject = `${row.kind}:${row.key}` as Subject;
-        if (!states.has(subject)) states.set(subject, row);
-      }
-    },
-    withSubjects: (event: StoredEvent): IndexedEvent => ({ ...event, subjects: subjectsOf(event, termsOf(event)) }),
-    projectAll: (events: readonly IndexedEvent[], only?: ReadonlySet<string>) => {
-      for (const event of events) {
-        for (const subject of event.subjects as readonly Subject[]) {
-          if (only !== undefined && !only.has(subject)) continue;
-          states.set(subject, project(subject, states.get(subject), { ...event, terms: termsOf(event) }));
-        }
-      }
-    },
-    results: () => [...states.values()],
-  };
-};
-
-const learnTerms = async (
-  tx: Transaction<Tables>,
-  projector: ReturnType<typeof createProjector>,
-  events: readonly StoredEvent[],
-) => {
-  const unknown = new Set(
-    events.flatMap(({ dealId }) => (dealId !== null && !projector.knows(dealId) ? [dealId] : [])),
-  );
-  projector.learn(await readTerms(tx, [...unknown]));
 };

@@ -10,7 +10,7 @@ import type { Hex } from "viem";
 import { createDatabase, type DatabaseOptions } from "../../src/db/database.ts";
 import { readDeal } from "../../src/db/deals.ts";
 import { migrations } from "../../src/db/migrations/all.ts";
-import { rebuildProjections } from "../../src/relayer/indexer.ts";
+import { rebuildProjections } from "../../src/relayer/applyRange.ts";
 import { type Databases, engineMissing, engines, startDatabases } from "../fixtures/database.ts";
 
 type JsonRow = Readonly<Record<string, unknown>>;
