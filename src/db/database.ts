@@ -34,7 +34,7 @@ const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
  *
  * @throws `data-dir-locked`, `data-dir-unusable`, `database-unreachable`, or `database-refused` (no such database, no right)
  */
-export const createDatabase = async (options: DatabaseOptions): Promise<Database> => {
+export async function createDatabase(options: DatabaseOptions): Promise<Database> {
   const opened = "url" in options ? openPostgres(options.url) : await openPglite(options.dataDir);
   try {
     await migrate(opened.db);
@@ -43,7 +43,7 @@ export const createDatabase = async (options: DatabaseOptions): Promise<Database
     throw cause;
   }
   return opened;
-};
+}
 
 /**
  * Whether a text says where a PostgreSQL database is, as libpq writes it: a host and port, or a Unix socket's directory

@@ -9,7 +9,7 @@ const SQLITE_BUSY = 5;
  * Takes a directory for this process alone and returns how to give it back. The lock is an open SQLite transaction, so
  * the operating system frees it when the process dies, however it dies.
  */
-export const lockDir = (dir: string): (() => void) => {
+export function lockDir(dir: string): () => void {
   try {
     makeDir(resolve(dir));
     accessSync(dir, constants.W_OK | constants.X_OK);
@@ -27,7 +27,7 @@ export const lockDir = (dir: string): (() => void) => {
   }
   const held = lock;
   return () => held.close();
-};
+}
 
 // Not mkdir's own recursion, which never ends where the system refuses a directory as if its parent were missing (/proc).
 const makeDir = (dir: string) => {

@@ -37,11 +37,12 @@ const eventColumns = [
 ] as const;
 
 /** The last block whose events are all in. */
-export const readCursor = (db: Reader): Promise<{ number: number; hash: Hex } | undefined> =>
-  db.selectFrom("cursor").select(["number", "hash"]).where("name", "=", CURSOR).executeTakeFirst();
+export function readCursor(db: Reader): Promise<{ number: number; hash: Hex } | undefined> {
+  return db.selectFrom("cursor").select(["number", "hash"]).where("name", "=", CURSOR).executeTakeFirst();
+}
 
 /** The same, kept from other replicas until the transaction ends; begins at `start` where there is none to keep. */
-export const lockCursor = async (tx: Transaction<Tables>, start: { number: number; hash: Hex }) => {
+export async function lockCursor(tx: Transaction<Tables>, start: { number: number; hash: Hex }) {
   // A row that is not there cannot be locked, so the first to come makes it and the second waits for them.
   await tx
     .insertInto("cursor")
@@ -54,18 +55,18 @@ export const lockCursor = async (tx: Transaction<Tables>, start: { number: numbe
     .where("name", "=", CURSOR)
     .forUpdate()
     .executeTakeFirstOrThrow();
-};
+}
 
-export const writeCursor = async (tx: Transaction<Tables>, at: { number: number; hash: Hex }) => {
+export async function writeCursor(tx: Transaction<Tables>, at: { number: number; hash: Hex }) {
   await tx
     .insertInto("cursor")
     .values({ name: CURSOR, ...at })
     .onConflict((conflict) => conflict.column("name").doUpdateSet(at))
     .execute();
-};
+}
 
 // One parameter however many rows: thousands of rows do not fit into a statement's parameters.
-export const insertEvents = async (tx: Transaction<Tables>, events: readonly IndexedEvent[]): Promise<void> => {
+export async function insertEvents(tx: Transaction<Tables>, events: readonly IndexedEvent[]): Promise<void> {
   if (events.length === 0) return;
   await sql`
     insert into events (contract, name, args, deal_id, block_number, block_hash, timestamp, tx_hash, log_index, subjects)
@@ -75,9 +76,9 @@ export const insertEvents = async (tx: Transaction<Tables>, events: readonly Ind
       contract text, name text, args jsonb, "dealId" text, "blockNumber" bigint, "blockHash" text, timestamp bigint,
       "txHash" text, "logIndex" integer, subjects jsonb)
     on conflict (block_hash, log_index) do nothing`.execute(tx);
-};
+}
 
-export const insertBlocks = async (tx: Transaction<Tables>, blocks: readonly BlockMark[]): Promise<void> => {
+export async function insertBlocks(tx: Transaction<Tables>, blocks: readonly BlockMark[]): Promise<void> {
   if (blocks.length === 0) return;
   await sql`
     insert into blocks (number, hash, parent_hash, timestamp)
@@ -87,28 +88,36 @@ export const insertBlocks = async (tx: Transaction<Tables>, blocks: readonly Blo
     on conflict (number) do update set hash = excluded.hash, parent_hash = excluded.parent_hash, timestamp = excluded.timestamp`.execute(
     tx,
   );
-};
+}
 
 /** Known blocks at or below a number, newest first. */
-export const readBlocksBelow = (db: Reader, number: number, limit: number): Promise<BlockMark[]> =>
-  db.selectFrom("blocks").selectAll().where("number", "<=", number).orderBy("number", "desc").limit(limit).execute();
+export function readBlocksBelow(db: Reader, number: number, limit: number): Promise<BlockMark[]> {
+  return db
+    .selectFrom("blocks")
+    .selectAll()
+    .where("number", "<=", number)
+    .orderBy("number", "desc")
+    .limit(limit)
+    .execute();
+}
 
 /** Forgets everything above a block and says which subjects that changed. */
-export const deleteAbove = async (tx: Transaction<Tables>, number: number): Promise<string[]> => {
+export async function deleteAbove(tx: Transaction<Tables>, number: number): Promise<string[]> {
   const deleted = await tx.deleteFrom("events").where("blockNumber", ">", number).returning("subjects").execute();
   await tx.deleteFrom("blocks").where("number", ">", number).execute();
   return [...new Set(deleted.flatMap(({ subjects }) => subjects))];
-};
+}
 
 /** All events that change any of the subjects, in the order of the chain. */
-export const readEventsOf = (tx: Transaction<Tables>, subjects: readonly string[]): Promise<IndexedEvent[]> =>
-  tx
+export function readEventsOf(tx: Transaction<Tables>, subjects: readonly string[]): Promise<IndexedEvent[]> {
+  return tx
     .selectFrom("events")
     .select(eventColumns)
     .where(sql<boolean>`subjects && array(select jsonb_array_elements_text(${JSON.stringify(subjects)}::jsonb))`)
     .orderBy("blockNumber")
     .orderBy("logIndex")
     .execute() as Promise<IndexedEvent[]>;
+}
 
 /** Events in the order of the chain, a page after another. */
 export async function* readAllEvents(db: Reader, pageSize = 5_000): AsyncGenerator<IndexedEvent[]> {

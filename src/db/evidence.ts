@@ -26,30 +26,32 @@ export type NewEvidence = Readonly<
 >;
 
 /** An item by its leaf, or by the digest of its record: then the first that was filed under it. */
-export const readEvidence = (db: Reader, id: Hex): Promise<EvidenceRow | undefined> =>
-  db
+export function readEvidence(db: Reader, id: Hex): Promise<EvidenceRow | undefined> {
+  return db
     .selectFrom("evidence")
     .selectAll()
     .where((eb) => eb.or([eb("leaf", "=", id), eb("digest", "=", id)]))
     .orderBy("receivedAt")
     .orderBy("createdAt")
     .executeTakeFirst();
+}
 
 /** What a submitter filed under a digest, with whichever signature came first. */
-export const readEvidenceOf = (db: Reader, digest: Hex, submitter: Address): Promise<EvidenceRow | undefined> =>
-  db
+export function readEvidenceOf(db: Reader, digest: Hex, submitter: Address): Promise<EvidenceRow | undefined> {
+  return db
     .selectFrom("evidence")
     .selectAll()
     .where("digest", "=", digest)
     .where("submitter", "=", submitter)
     .executeTakeFirst();
+}
 
 /** Items that were filed in a deal, in the order in which they came. */
-export const listEvidence = (
+export function listEvidence(
   db: Reader,
   dealId: Hex,
   options: { caseRef?: Hex; after?: { receivedAt: number; leaf: Hex }; limit: number },
-): Promise<EvidenceRow[]> => {
+): Promise<EvidenceRow[]> {
   const { caseRef, after, limit } = options;
   let query = db.selectFrom("evidence").selectAll().where("dealId", "=", dealId);
   if (caseRef !== undefined) query = query.where(sql<boolean>`record->>'caseRef' = ${caseRef}`);
@@ -57,22 +59,22 @@ export const listEvidence = (
     query = query.where(sql<boolean>`(received_at, leaf) > (${after.receivedAt}::bigint, ${after.leaf}::text)`);
   }
   return query.orderBy("receivedAt").orderBy("leaf").limit(limit).execute();
-};
+}
 
 /** Keeps an item; one that is known keeps its first receipt. */
-export const saveEvidence = async (db: Reader, item: NewEvidence): Promise<void> => {
+export async function saveEvidence(db: Reader, item: NewEvidence): Promise<void> {
   await db
     .insertInto("evidence")
     .values({ ...item, record: JSON.stringify(item.record) })
     .onConflict((conflict) => conflict.columns(["digest", "submitter"]).doNothing())
     .execute();
-};
+}
 
 export type Unanchored = Readonly<{ leaf: Hex; receivedAt: number }>;
 
 /** Items without a batch, those promised soonest first; locked, so that no item gets into two. */
-export const takeUnanchored = (tx: Transaction<Tables>, limit: number): Promise<Unanchored[]> =>
-  tx
+export function takeUnanchored(tx: Transaction<Tables>, limit: number): Promise<Unanchored[]> {
+  return tx
     .selectFrom("evidence")
     .select(["leaf", "receivedAt"])
     .where("batchRoot", "is", null)
@@ -82,11 +84,12 @@ export const takeUnanchored = (tx: Transaction<Tables>, limit: number): Promise<
     .forUpdate()
     .skipLocked()
     .execute();
+}
 
 export type Backlog = Readonly<{ count: number; oldest: number | null; dueBy: number | null }>;
 
 /** Items that wait for a batch: how many, when the oldest came in, and before which second the first is promised. */
-export const readBacklog = async (db: Reader): Promise<Backlog> => {
+export async function readBacklog(db: Reader): Promise<Backlog> {
   const { count, oldest, dueBy } = await db
     .selectFrom("evidence")
     .select((eb) => [
@@ -97,10 +100,10 @@ export const readBacklog = async (db: Reader): Promise<Backlog> => {
     .where("batchRoot", "is", null)
     .executeTakeFirstOrThrow();
   return { count: Number(count), oldest, dueBy };
-};
+}
 
 /** The second at which the oldest item came in that is in no block yet, in a batch or not; null when all are anchored. */
-export const readOldestUnproven = async (db: Reader): Promise<number | null> => {
+export async function readOldestUnproven(db: Reader): Promise<number | null> {
   const { oldest } = await db
     .selectFrom("evidence")
     .leftJoin("batches", "batches.root", "evidence.batchRoot")
@@ -108,27 +111,27 @@ export const readOldestUnproven = async (db: Reader): Promise<number | null> => 
     .where("batches.anchor", "is", null)
     .executeTakeFirstOrThrow();
   return oldest;
-};
+}
 
 export type Placement = Readonly<{ leaf: Hex; index: number; path: readonly Hex[] }>;
 
-export const saveBatch = async (
+export async function saveBatch(
   tx: Transaction<Tables>,
   batch: { root: Hex; size: number; outboxId: number; placements: readonly Placement[] },
-): Promise<void> => {
+): Promise<void> {
   const { root, size, outboxId, placements } = batch;
   await tx.insertInto("batches").values({ root, size, outboxId }).execute();
   await sql`
     update evidence set batch_root = ${root}, batch_index = place.index, path = place.path
     from jsonb_to_recordset(${JSON.stringify(placements)}::jsonb) as place (leaf text, index integer, path jsonb)
     where evidence.leaf = place.leaf`.execute(tx);
-};
+}
 
 export type OpenBatch = Readonly<{ root: Hex; size: number; txHash: Hex }>;
 
 /** Batches whose transaction is settled and whose proof has not been collected. */
-export const readUnprovenBatches = async (db: Reader): Promise<OpenBatch[]> =>
-  db
+export async function readUnprovenBatches(db: Reader): Promise<OpenBatch[]> {
+  return db
     .selectFrom("batches")
     .innerJoin("outbox", "outbox.id", "batches.outboxId")
     .select(["batches.root", "batches.size", "outbox.txHash"])
@@ -137,13 +140,14 @@ export const readUnprovenBatches = async (db: Reader): Promise<OpenBatch[]> =>
     .where("outbox.txHash", "is not", null)
     .orderBy("batches.createdAt")
     .execute() as Promise<OpenBatch[]>;
+}
 
 /** Keeps the proof, unless the block that it proves holds the transaction no more. Says whether it was kept. */
-export const saveAnchorProof = async (
+export async function saveAnchorProof(
   db: Reader,
   root: Hex,
   anchor: Readonly<{ transactionHash: Hex; blockHash: Hex }>,
-): Promise<boolean> => {
+): Promise<boolean> {
   const kept = await db
     .updateTable("batches")
     .set({ anchor: JSON.stringify(anchor) })
@@ -162,7 +166,8 @@ export const saveAnchorProof = async (
     .returning("root")
     .executeTakeFirst();
   return kept !== undefined;
-};
+}
 
-export const readBatch = (db: Reader, root: Hex) =>
-  db.selectFrom("batches").selectAll().where("root", "=", root).executeTakeFirst();
+export function readBatch(db: Reader, root: Hex) {
+  return db.selectFrom("batches").selectAll().where("root", "=", root).executeTakeFirst();
+}

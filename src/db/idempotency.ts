@@ -14,7 +14,7 @@ export type Answered = Readonly<{ status: number; response: unknown }>;
  *
  * Throws `idempotency-mismatch` when the key belongs to another body.
  */
-export const claimKey = async (db: Db, { scope, key, bodyHash }: RequestKey): Promise<Answered | undefined> => {
+export async function claimKey(db: Db, { scope, key, bodyHash }: RequestKey): Promise<Answered | undefined> {
   const held = await db
     .insertInto("idempotency")
     .values({ scope, key, bodyHash })
@@ -38,9 +38,9 @@ export const claimKey = async (db: Db, { scope, key, bodyHash }: RequestKey): Pr
   // Gone again: the requests that held it were refused, and left the key to whoever comes next.
   if (found === undefined || found.status === null) return claimKey(db, { scope, key, bodyHash });
   return { status: found.status, response: found.response };
-};
+}
 
-export const saveAnswer = async (db: Db, { scope, key, bodyHash }: RequestKey, answer: Answered): Promise<void> => {
+export async function saveAnswer(db: Db, { scope, key, bodyHash }: RequestKey, answer: Answered): Promise<void> {
   await db
     .updateTable("idempotency")
     .set({ status: answer.status, response: JSON.stringify(answer.response) })
@@ -48,10 +48,10 @@ export const saveAnswer = async (db: Db, { scope, key, bodyHash }: RequestKey, a
     .where("key", "=", key)
     .where("bodyHash", "=", bodyHash)
     .execute();
-};
+}
 
 /** Frees the key of a request that was refused, so that a corrected one may use it, once no equal request runs. */
-export const releaseKey = async (db: Db, { scope, key, bodyHash }: RequestKey): Promise<void> => {
+export async function releaseKey(db: Db, { scope, key, bodyHash }: RequestKey): Promise<void> {
   await db
     .updateTable("idempotency")
     .set((eb) => ({ holders: eb("holders", "-", 1) }))
@@ -68,4 +68,4 @@ export const releaseKey = async (db: Db, { scope, key, bodyHash }: RequestKey): 
     .where("status", "is", null)
     .where("holders", "<=", 0)
     .execute();
-};
+}

@@ -42,8 +42,9 @@ const select = (db: Reader) =>
       "outbox.succeeded",
     ]);
 
-export const readIntent = (db: Reader, id: Hex): Promise<IntentRecord | undefined> =>
-  select(db).where("intents.digest", "=", id).executeTakeFirst();
+export function readIntent(db: Reader, id: Hex): Promise<IntentRecord | undefined> {
+  return select(db).where("intents.digest", "=", id).executeTakeFirst();
+}
 
 export type NewIntent = Readonly<{
   id: Hex;
@@ -54,7 +55,7 @@ export type NewIntent = Readonly<{
   outboxId: number;
 }>;
 
-export const saveIntent = async (tx: Transaction<Tables>, intent: NewIntent): Promise<void> => {
+export async function saveIntent(tx: Transaction<Tables>, intent: NewIntent): Promise<void> {
   const payload = toJson(intent.payload);
   await tx
     .insertInto("intents")
@@ -68,4 +69,4 @@ export const saveIntent = async (tx: Transaction<Tables>, intent: NewIntent): Pr
     })
     .onConflict((conflict) => conflict.column("digest").doUpdateSet({ payload }))
     .execute();
-};
+}

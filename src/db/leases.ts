@@ -8,7 +8,7 @@ export const LEASE_SECONDS = 15;
  * Whether `owner` may do the named job for the next seconds: nobody else holds it, or their time is over, which it is at
  * `until` itself and when it lies further ahead than a lease lasts, because the clock was put back. A lease saves double work between replicas; what must not happen twice is guarded by rows, never by a lease.
  */
-export const takeLease = async (db: Db, name: string, lease: { owner: string; seconds: number }): Promise<boolean> => {
+export async function takeLease(db: Db, name: string, lease: { owner: string; seconds: number }): Promise<boolean> {
   const until = sql<Date>`clock_timestamp() + make_interval(secs => ${lease.seconds})`;
   const taken = await db
     .insertInto("leases")
@@ -28,8 +28,8 @@ export const takeLease = async (db: Db, name: string, lease: { owner: string; se
     .returning("name")
     .executeTakeFirst();
   return taken !== undefined;
-};
+}
 
-export const dropLeases = async (db: Db, owner: string): Promise<void> => {
+export async function dropLeases(db: Db, owner: string): Promise<void> {
   await db.deleteFrom("leases").where("owner", "=", owner).execute();
-};
+}

@@ -21,7 +21,7 @@ export type NewRow = Readonly<{
 const blocking = ["queued", "assigned", "broadcast"] as const satisfies OutboxState[];
 
 /** Adds a row, or finds the one that has its natural key. Belongs into the transaction of what causes it. */
-export const enqueue = async (db: Writer, row: NewRow): Promise<{ id: number; isNew: boolean }> => {
+export async function enqueue(db: Writer, row: NewRow): Promise<{ id: number; isNew: boolean }> {
   const added = await db
     .insertInto("outbox")
     .values({
@@ -40,13 +40,13 @@ export const enqueue = async (db: Writer, row: NewRow): Promise<{ id: number; is
     .where("naturalKey", "=", row.naturalKey)
     .executeTakeFirstOrThrow();
   return { id: found.id, isNew: false };
-};
+}
 
 /** A deadline that was queued before: by itself, or in a batch that still waits (`isPending`) or is over. */
 export type QueuedDeadline = Readonly<{ key: string; inBatch: boolean; isPending: boolean }>;
 
 /** Which of the deadlines were queued before, each by the newest row that names it. */
-export const readQueuedDeadlines = async (db: Writer, keys: readonly string[]): Promise<QueuedDeadline[]> => {
+export async function readQueuedDeadlines(db: Writer, keys: readonly string[]): Promise<QueuedDeadline[]> {
   const { rows } = await sql<QueuedDeadline>`
     with wanted as (select jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb) as key),
     named as (
@@ -60,14 +60,14 @@ export const readQueuedDeadlines = async (db: Writer, keys: readonly string[]): 
       state in ('queued', 'assigned', 'broadcast', 'mined', 'safe') as "isPending"
     from named order by key, id desc`.execute(db);
   return rows;
-};
+}
 
 /** Takes waiting rows for `owner` alone, oldest first, until the lease ends. */
-export const claim = async (
+export async function claim(
   db: Db,
   owner: string,
   options: { kinds: readonly OutboxKind[]; limit: number; leaseSeconds: number },
-): Promise<OutboxRow[]> => {
+): Promise<OutboxRow[]> {
   const rows = await db
     .updateTable("outbox")
     .set((eb) => ({
@@ -112,20 +112,20 @@ export const claim = async (
     .returningAll()
     .execute();
   return rows.toSorted((a, b) => a.id - b.id);
-};
+}
 
 /** Gives a claimed row back, to be tried again after a pause. */
-export const postpone = async (db: Db, id: number, why: { code: ErrorCode; seconds: number }): Promise<void> => {
+export async function postpone(db: Db, id: number, why: { code: ErrorCode; seconds: number }): Promise<void> {
   await db
     .updateTable("outbox")
     .set({ leaseOwner: null, leaseUntil: null, notBefore: inSeconds(why.seconds), code: why.code, updatedAt: now })
     .where("id", "=", id)
     .where("state", "=", "queued")
     .execute();
-};
+}
 
 /** Ends a row that no transaction was made for. */
-export const reject = async (db: Db, id: number, why: { code: ErrorCode; detail: ErrorDetails }): Promise<void> => {
+export async function reject(db: Db, id: number, why: { code: ErrorCode; detail: ErrorDetails }): Promise<void> {
   await db
     .updateTable("outbox")
     .set({
@@ -139,10 +139,10 @@ export const reject = async (db: Db, id: number, why: { code: ErrorCode; detail:
     .where("id", "=", id)
     .where("state", "=", "queued")
     .execute();
-};
+}
 
 /** Lets a rejected row be tried again, on the request of whoever caused it and with what they hand in now. */
-export const reopen = async (db: Writer, id: number, payload: unknown): Promise<void> => {
+export async function reopen(db: Writer, id: number, payload: unknown): Promise<void> {
   await db
     .updateTable("outbox")
     .set({
@@ -156,10 +156,10 @@ export const reopen = async (db: Writer, id: number, payload: unknown): Promise<
     .where("id", "=", id)
     .where("state", "=", "rejected")
     .execute();
-};
+}
 
 /** The same for a row that was rejected some time ago and is still wanted. */
-export const reopenStale = async (db: Writer, id: number, seconds: number): Promise<void> => {
+export async function reopenStale(db: Writer, id: number, seconds: number): Promise<void> {
   await db
     .updateTable("outbox")
     .set({ state: "queued", code: null, detail: null, notBefore: null, updatedAt: now })
@@ -167,10 +167,10 @@ export const reopenStale = async (db: Writer, id: number, seconds: number): Prom
     .where("state", "=", "rejected")
     .where("updatedAt", "<", inSeconds(-seconds))
     .execute();
-};
+}
 
 /** The same for every anchor: it has no reason to be refused for good. */
-export const reopenStaleAnchors = async (db: Writer, seconds: number): Promise<void> => {
+export async function reopenStaleAnchors(db: Writer, seconds: number): Promise<void> {
   await db
     .updateTable("outbox")
     .set({ state: "queued", code: null, detail: null, notBefore: null, updatedAt: now })
@@ -178,14 +178,14 @@ export const reopenStaleAnchors = async (db: Writer, seconds: number): Promise<v
     .where("state", "=", "rejected")
     .where("updatedAt", "<", inSeconds(-seconds))
     .execute();
-};
+}
 
 /** Seconds that the oldest unfinished row has been waiting; 0 when nothing waits. */
-export const readOutboxAge = async (db: Db): Promise<number> => {
+export async function readOutboxAge(db: Db): Promise<number> {
   const { age } = await db
     .selectFrom("outbox")
     .select(sql<number>`coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8`.as("age"))
     .where("state", "in", blocking)
     .executeTakeFirstOrThrow();
   return age;
-};
+}

@@ -28,7 +28,7 @@ export type Stream = Readonly<{ signer: Address; chainId: number; chainNonce: nu
  * Gives each of the owner's rows the signer's next nonce and saves what `sign` makes of it, all in one transaction, so
  * that nothing can be on the network that is not in the database. Rows whose lease was lost are left out.
  */
-export const assign = async (
+export async function assign(
   db: Db,
   stream: Stream,
   work: {
@@ -37,8 +37,8 @@ export const assign = async (
     sign: (rowId: number, nonce: number) => Promise<SignedAttempt>;
     beforeCommit?: () => void;
   },
-): Promise<AttemptRow[]> =>
-  db.transaction().execute(async (tx) => {
+): Promise<AttemptRow[]> {
+  return db.transaction().execute(async (tx) => {
     const nextNonce = await lockStream(tx, stream);
     const held = await tx
       .selectFrom("outbox")
@@ -72,17 +72,18 @@ export const assign = async (
     work.beforeCommit?.();
     return attempts;
   });
+}
 
 /**
  * Saves another transaction for the nonce of a stuck row. Does nothing when the row moved on, or when somebody else
  * replaced the same attempt first.
  */
-export const replaceAttempt = async (
+export async function replaceAttempt(
   db: Db,
   last: AttemptRow,
   sign: () => Promise<SignedAttempt>,
-): Promise<AttemptRow | undefined> =>
-  db.transaction().execute(async (tx) => {
+): Promise<AttemptRow | undefined> {
+  return db.transaction().execute(async (tx) => {
     await tx.selectFrom("signers").select("address").where("address", "=", last.signer).forUpdate().execute();
     const row = await tx.selectFrom("outbox").select("state").where("id", "=", last.outboxId).executeTakeFirstOrThrow();
     const newest = await tx
@@ -94,14 +95,15 @@ export const replaceAttempt = async (
     if (newest.id !== last.id || (row.state !== "assigned" && row.state !== "broadcast")) return undefined;
     return insertAttempt(tx, last, await sign());
   });
+}
 
 /** Uses up a nonce that the chain waits for and that no row owns. */
-export const fillNonce = async (
+export async function fillNonce(
   db: Db,
   gap: { signer: Address; chainId: number; nonce: number; payload: CallPayload },
   sign: () => Promise<SignedAttempt>,
-): Promise<AttemptRow | undefined> =>
-  db.transaction().execute(async (tx) => {
+): Promise<AttemptRow | undefined> {
+  return db.transaction().execute(async (tx) => {
     await tx.selectFrom("signers").select("address").where("address", "=", gap.signer).forUpdate().execute();
     const owned = await tx
       .selectFrom("nonces")
@@ -116,6 +118,7 @@ export const fillNonce = async (
     await tx.insertInto("nonces").values({ signer: gap.signer, nonce: gap.nonce, outboxId: id }).execute();
     return insertAttempt(tx, { outboxId: id, signer: gap.signer, nonce: gap.nonce }, await sign());
   });
+}
 
 const lockStream = async (tx: Transaction<Tables>, { signer, chainId, chainNonce }: Stream): Promise<number> => {
   await tx
@@ -154,7 +157,7 @@ const insertAttempt = (
     .executeTakeFirstOrThrow();
 
 /** The attempt was handed to a node at least once. */
-export const markSent = async (db: Db, attempts: readonly AttemptRow[]): Promise<void> => {
+export async function markSent(db: Db, attempts: readonly AttemptRow[]): Promise<void> {
   if (attempts.length === 0) return;
   await db
     .updateTable("attempts")
@@ -175,7 +178,7 @@ export const markSent = async (db: Db, attempts: readonly AttemptRow[]): Promise
     )
     .where("state", "=", "assigned")
     .execute();
-};
+}
 
 /** A row that waits for the chain, with every transaction that was ever signed for it. */
 export type PendingTransaction = Readonly<{
@@ -187,8 +190,8 @@ export type PendingTransaction = Readonly<{
 }>;
 
 /** Rows that wait for a block, oldest first. */
-export const readPending = async (db: Db, limit: number): Promise<PendingTransaction[]> =>
-  withAttempts(
+export async function readPending(db: Db, limit: number): Promise<PendingTransaction[]> {
+  return withAttempts(
     db,
     await db
       .selectFrom("outbox")
@@ -198,16 +201,17 @@ export const readPending = async (db: Db, limit: number): Promise<PendingTransac
       .limit(limit)
       .execute(),
   );
+}
 
 /**
  * Rows that wait for their block to settle: those that the heads or a reorganisation have news for, oldest first; all
  * of them, the newest block first, without heads.
  */
-export const readMined = async (
+export async function readMined(
   db: Db,
   limit: number,
   heads?: Readonly<{ safe: number; final: number }>,
-): Promise<PendingTransaction[]> => {
+): Promise<PendingTransaction[]> {
   const mined = db.selectFrom("outbox").selectAll().where("state", "in", ["mined", "safe"]).limit(limit);
   if (heads === undefined) return withAttempts(db, await mined.orderBy("blockNumber", "desc").execute());
   const newsworthy = mined.where((eb) =>
@@ -218,7 +222,7 @@ export const readMined = async (
     ]),
   );
   return withAttempts(db, await newsworthy.orderBy("id").execute());
-};
+}
 
 /** Each row with every transaction that was ever signed for it. */
 const withAttempts = async (db: Db, rows: readonly OutboxRow[]): Promise<PendingTransaction[]> => {
@@ -262,7 +266,7 @@ export type MinedOutcome = Readonly<{
 }>;
 
 /** The chain has one of the row's transactions in a block. */
-export const markMined = async (db: Db, id: number, mined: MinedOutcome): Promise<void> => {
+export async function markMined(db: Db, id: number, mined: MinedOutcome): Promise<void> {
   await db
     .updateTable("outbox")
     .set({
@@ -278,13 +282,13 @@ export const markMined = async (db: Db, id: number, mined: MinedOutcome): Promis
     .where("id", "=", id)
     .where("state", "in", waiting)
     .execute();
-};
+}
 
 /**
  * The block that held the row's transaction is no longer part of the chain: its bytes go out again, and a proof of that
  * block is worth nothing.
  */
-export const markReorged = async (db: Db, id: number): Promise<void> => {
+export async function markReorged(db: Db, id: number): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const reorged = await tx
       .updateTable("outbox")
@@ -295,10 +299,10 @@ export const markReorged = async (db: Db, id: number): Promise<void> => {
       .executeTakeFirst();
     if (reorged !== undefined) await dropProofs(tx, [id]);
   });
-};
+}
 
 /** The chain left the blocks above this one, settled or not: what they held is looked up again, and proven again. */
-export const unsettleAbove = async (tx: Transaction<Tables>, blockNumber: number): Promise<void> => {
+export async function unsettleAbove(tx: Transaction<Tables>, blockNumber: number): Promise<void> {
   const unsettled = await tx
     .updateTable("outbox")
     .set({ state: "mined", blockHash: null, updatedAt: now })
@@ -310,7 +314,7 @@ export const unsettleAbove = async (tx: Transaction<Tables>, blockNumber: number
     tx,
     unsettled.map(({ id }) => id),
   );
-};
+}
 
 const dropProofs = async (tx: Transaction<Tables>, rowIds: readonly number[]) => {
   if (rowIds.length === 0) return;
@@ -318,38 +322,40 @@ const dropProofs = async (tx: Transaction<Tables>, rowIds: readonly number[]) =>
 };
 
 /** Another transaction took the row's nonce for good: the row waits for a new one. */
-export const markDisplaced = async (db: Db, id: number): Promise<void> => {
+export async function markDisplaced(db: Db, id: number): Promise<void> {
   await db
     .updateTable("outbox")
     .set({ state: "queued", code: "nonce-taken", updatedAt: now })
     .where("id", "=", id)
     .where("state", "in", ["assigned", "broadcast"])
     .execute();
-};
+}
 
 /** A row that waited for a new nonce turns out to be on the chain under an old one. */
-export const markRefound = async (db: Db, id: number): Promise<void> => {
+export async function markRefound(db: Db, id: number): Promise<void> {
   await db
     .updateTable("outbox")
     .set({ state: "broadcast", leaseOwner: null, leaseUntil: null, code: null, updatedAt: now })
     .where("id", "=", id)
     .where("state", "=", "queued")
     .execute();
-};
+}
 
-export const attemptsOf = (db: Db, rowId: number): Promise<AttemptRow[]> =>
-  db.selectFrom("attempts").selectAll().where("outboxId", "=", rowId).orderBy("id").execute();
+export function attemptsOf(db: Db, rowId: number): Promise<AttemptRow[]> {
+  return db.selectFrom("attempts").selectAll().where("outboxId", "=", rowId).orderBy("id").execute();
+}
 
-export const findByNonce = (db: Db, signer: Address, nonce: number): Promise<OutboxRow | undefined> =>
-  db
+export function findByNonce(db: Db, signer: Address, nonce: number): Promise<OutboxRow | undefined> {
+  return db
     .selectFrom("nonces")
     .innerJoin("outbox", "outbox.id", "nonces.outboxId")
     .selectAll("outbox")
     .where("nonces.signer", "=", signer)
     .where("nonces.nonce", "=", nonce)
     .executeTakeFirst();
+}
 
-export const readNextNonce = async (db: Db, signer: Address): Promise<number | undefined> => {
+export async function readNextNonce(db: Db, signer: Address): Promise<number | undefined> {
   const row = await db.selectFrom("signers").select("nextNonce").where("address", "=", signer).executeTakeFirst();
   return row?.nextNonce;
-};
+}

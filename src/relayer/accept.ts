@@ -60,7 +60,7 @@ export type Acceptance = Readonly<{
   registerDeal: (registration: DealRegistration) => Promise<Readonly<{ dealId: Hex }>>;
 }>;
 
-export const createAcceptance = (options: AcceptOptions): Acceptance => {
+export function createAcceptance(options: AcceptOptions): Acceptance {
   const { database, chain, contracts, relayer } = options;
   const { db } = database;
   const domain = { chainId: chain.chainId, escrow: contracts.escrow };
@@ -164,7 +164,7 @@ export const createAcceptance = (options: AcceptOptions): Acceptance => {
   };
 
   return { accept, registerDeal };
-};
+}
 
 const unfunded = undisputed("none");
 

@@ -40,7 +40,7 @@ const AGAIN_AFTER = 30;
  * Puts what waits into one tree and queues its root: tree, paths and transaction are saved together, before anything is
  * sent. Returns the root, or `undefined` when nothing waits long enough.
  */
-export const sealBatchOnce = async (options: AnchorOptions): Promise<Hex | undefined> => {
+export async function sealBatchOnce(options: AnchorOptions): Promise<Hex | undefined> {
   const { database, contracts, now, batchSeconds, batchSize, log } = options;
   const backlog = await readBacklog(database.db);
   if (!isRipe(backlog, { now: now(), batchSeconds }) && backlog.count < batchSize) return undefined;
@@ -63,7 +63,7 @@ export const sealBatchOnce = async (options: AnchorOptions): Promise<Hex | undef
     log.info({ root, items: items.length }, "sealed a batch");
     return root;
   });
-};
+}
 
 // A clock that was put back makes an item's age negative and says nothing about how long it waits.
 const isRipe = ({ oldest, dueBy }: Backlog, { now, batchSeconds }: { now: number; batchSeconds: number }): boolean =>
@@ -71,7 +71,7 @@ const isRipe = ({ oldest, dueBy }: Backlog, { now, batchSeconds }: { now: number
   (dueBy !== null && dueBy - now <= ANCHOR_MARGIN);
 
 /** Collects the receipt proof of each batch whose transaction is settled. Returns how many were collected. */
-export const proveBatchesOnce = async (options: AnchorOptions, sender: Address): Promise<number> => {
+export async function proveBatchesOnce(options: AnchorOptions, sender: Address): Promise<number> {
   const { database, chain, contracts, log } = options;
   let proven = 0;
   await reopenStaleAnchors(database.db, AGAIN_AFTER);
@@ -85,4 +85,4 @@ export const proveBatchesOnce = async (options: AnchorOptions, sender: Address):
     }
   }
   return proven;
-};
+}

@@ -47,7 +47,7 @@ const dealsAmong = (subjects: readonly string[]): string[] =>
   subjects.flatMap((subject) => (subject.startsWith("deal:") ? [subject.slice("deal:".length)] : []));
 
 /** Events, terms, projections and cursor move together. `false` when another replica was faster. */
-export const applyRange = async (tx: Transaction<Tables>, { cursor, base, range }: Step): Promise<boolean> => {
+export async function applyRange(tx: Transaction<Tables>, { cursor, base, range }: Step): Promise<boolean> {
   const actual = await lockCursor(tx, cursor);
   if (actual.number !== cursor.number || actual.hash !== cursor.hash) return false;
   const undone = base === cursor ? [] : await deleteAbove(tx, base.number);
@@ -72,19 +72,19 @@ export const applyRange = async (tx: Transaction<Tables>, { cursor, base, range 
   await writeProjections(tx, projector.results());
   await writeCursor(tx, range.end);
   return true;
-};
+}
 
 /** Drops all projections and makes them again from the events that are kept. */
-export const rebuildProjections = async (database: Database): Promise<void> => {
+export async function rebuildProjections(database: Database): Promise<void> {
   await database.db.transaction().execute(async (tx) => {
     const known = await readCursor(tx);
     if (known === undefined) return;
     await lockCursor(tx, known);
     await projectAnew(tx);
   });
-};
+}
 
-export const projectAnew = async (tx: Transaction<Tables>) => {
+export async function projectAnew(tx: Transaction<Tables>) {
   await deleteAllProjections(tx);
   const projector = createProjector();
   for await (const page of readAllEvents(tx)) {
@@ -92,7 +92,7 @@ export const projectAnew = async (tx: Transaction<Tables>) => {
     projector.projectAll(page);
   }
   await writeProjections(tx, projector.results());
-};
+}
 
 const createProjector = () => {
   const states = new Map<Subject, Projection>();

@@ -52,7 +52,7 @@ const chunksOf = <T>(items: readonly T[], size: number): T[][] =>
  * Queues what anyone may do now for deals whose clock has run out by the chain's own time; once for each deal, action and
  * clock. More than one at a time go in one transaction where the chain has Multicall3. Returns how many are due.
  */
-export const watchDeadlinesOnce = async ({ database, chain, contracts }: DeadlineOptions): Promise<number> => {
+export async function watchDeadlinesOnce({ database, chain, contracts }: DeadlineOptions): Promise<number> {
   const { db } = database;
   const head = await headerAt(chain, "latest");
   if (head === null) return 0;
@@ -85,4 +85,4 @@ export const watchDeadlinesOnce = async ({ database, chain, contracts }: Deadlin
     await reopenStale(db, id, AGAIN_AFTER);
   }
   return deals.length;
-};
+}

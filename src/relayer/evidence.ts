@@ -63,7 +63,7 @@ export type EvidenceIntake = Readonly<{
   readAnchored: (id: Hex) => Promise<AnchoredEvidence | undefined>;
 }>;
 
-export const createEvidenceIntake = (options: IntakeOptions): EvidenceIntake => {
+export function createEvidenceIntake(options: IntakeOptions): EvidenceIntake {
   const { database, chain, contracts, store, signer, now, anchorWithin, leastTime } = options;
   const { db } = database;
   const domain = { chainId: chain.chainId, registry: contracts.registry };
@@ -141,7 +141,7 @@ export const createEvidenceIntake = (options: IntakeOptions): EvidenceIntake => 
   };
 
   return { submit, readAnchored };
-};
+}
 
 const toReceipt = (item: EvidenceRow, relayer: Address): SignedReceipt => ({
   digest: item.digest,

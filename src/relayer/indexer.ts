@@ -59,7 +59,7 @@ const ANCESTORS = 32;
 const nothing: Position = { number: -1, hash: "0x" };
 
 /** Follows the contracts' logs into events and projections, and a reorganisation back to where the chains part. */
-export const createIndexer = (options: IndexerOptions): Indexer => {
+export function createIndexer(options: IndexerOptions): Indexer {
   const { database, chain, contracts, finality, log, chunk = CHUNK } = options;
   const readLog = createLogReader(contracts);
   let size = chunk;
@@ -193,7 +193,7 @@ export const createIndexer = (options: IndexerOptions): Indexer => {
   };
 
   return { indexOnce, rewind };
-};
+}
 
 const isLinked = (base: Position, headers: readonly Header[], isClose: boolean) => {
   const first = headers[0]!;

@@ -24,7 +24,7 @@ export type Loop = Readonly<{
 const LONGEST_PAUSE_MS = 5_000;
 
 /** Repeats a step until the signal, with pauses that `wake` ends and that grow while the step fails. */
-export const startLoop = ({ name, intervalMs, signal, log, step }: LoopOptions): Loop => {
+export function startLoop({ name, intervalMs, signal, log, step }: LoopOptions): Loop {
   let blockedBy: ErrorCode | undefined;
   let isWoken = false;
   let pause: AbortController | undefined;
@@ -66,7 +66,7 @@ export const startLoop = ({ name, intervalMs, signal, log, step }: LoopOptions):
     blockedBy: () => blockedBy,
     done: run(),
   };
-};
+}
 
 const report = (log: Log, loop: string, error: unknown) => {
   if (!(error instanceof ProtocolError)) log.error({ loop, err: error }, "a defect stopped a step");

@@ -80,7 +80,7 @@ const READY_LAG = 20;
 /** Pause between looks at whether this still is the right chain, while nothing says otherwise. */
 const GUARD_MS = 30_000;
 
-export const createRelayer = (options: RelayerOptions): Relayer => {
+export function createRelayer(options: RelayerOptions): Relayer {
   const { database, chain, contracts, store, signer, log } = options;
   const finality = options.finality ?? "tags";
   const pollMs = options.pollMs ?? 2_000;
@@ -285,4 +285,4 @@ export const createRelayer = (options: RelayerOptions): Relayer => {
     whenIndexed,
     nextDeadline: () => readNextDue(database.db),
   };
-};
+}

@@ -53,7 +53,7 @@ export const defaultSenderSettings: SenderSettings = {
   replaceAfter: 30,
 };
 
-export const toCall = (payload: unknown): Call => {
+export function toCall(payload: unknown): Call {
   const { to, data, value } = payload as CallPayload;
   return { to, data, value: BigInt(value ?? 0) };
-};
+}

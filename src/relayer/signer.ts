@@ -20,9 +20,11 @@ export type AttemptPlan = Readonly<{
 const VOID_GAS = 21_000n;
 
 /** State may move between the estimate and the block: a quarter more, of which what is not used comes back. */
-export const withHeadroom = (estimate: bigint): bigint => (estimate * 5n) / 4n;
+export function withHeadroom(estimate: bigint): bigint {
+  return (estimate * 5n) / 4n;
+}
 
-export const signAttempt = async (signer: TransactionSigner, plan: AttemptPlan): Promise<SignedAttempt> => {
+export async function signAttempt(signer: TransactionSigner, plan: AttemptPlan): Promise<SignedAttempt> {
   const { chainId, nonce, call, gas, fees, purpose } = plan;
   const raw = await signer.signTransaction({
     type: "eip1559",
@@ -36,15 +38,17 @@ export const signAttempt = async (signer: TransactionSigner, plan: AttemptPlan):
     maxPriorityFeePerGas: fees.maxPriorityFee,
   });
   return { hash: keccak256(raw), raw, gas, maxFee: fees.maxFee, maxPriorityFee: fees.maxPriorityFee, purpose };
-};
+}
 
 /** A transaction that only uses its nonce up: nothing, sent to oneself. */
-export const voidPlan = (
+export function voidPlan(
   signer: TransactionSigner,
   place: Readonly<{ chainId: number; nonce: number; fees: Fees }>,
-): AttemptPlan => ({
-  ...place,
-  call: { to: signer.address, data: "0x", value: 0n },
-  gas: VOID_GAS,
-  purpose: "void",
-});
+): AttemptPlan {
+  return {
+    ...place,
+    call: { to: signer.address, data: "0x", value: 0n },
+    gas: VOID_GAS,
+    purpose: "void",
+  };
+}

@@ -17,7 +17,7 @@ const LONGEST_PAUSE_SECONDS = 5;
  * Returns how many rows it took; whatever dies in between is picked up by the next run or by `track`. Throws
  * `contract-missing` after it sent the others when rows call an address without code: they wait.
  */
-export const submitOnce = async (sender: Sender): Promise<number> => {
+export async function submitOnce(sender: Sender): Promise<number> {
   const { chain, database, signer, owner, settings, onStep } = sender;
   const rows = await claim(database.db, owner, {
     kinds: ["tx", "anchor"],
@@ -41,17 +41,17 @@ export const submitOnce = async (sender: Sender): Promise<number> => {
   );
   if (missing !== undefined) throw missing;
   return rows.length;
-};
+}
 
 /** Hands signed bytes to the network and notes that this happened, whatever the answer. */
-export const sendAttempts = async (sender: Sender, attempts: readonly AttemptRow[]): Promise<void> => {
+export async function sendAttempts(sender: Sender, attempts: readonly AttemptRow[]): Promise<void> {
   const outcomes = await Promise.all(attempts.map(({ raw }) => broadcast(sender.chain, raw)));
   sender.onStep?.("sent");
   if (outcomes.includes("no-funds")) {
     sender.log.warn({ code: "relayer-balance-low", signer: sender.signer.address }, "the node asks for more money");
   }
   await markSent(sender.database.db, attempts);
-};
+}
 
 /** The row with the gas that it needs; `undefined` when it is not to be sent now, with the reason if it concerns all. */
 const prepare = async (sender: Sender, row: OutboxRow): Promise<Ready | ProtocolError | undefined> => {

@@ -39,7 +39,7 @@ type Failure = Readonly<{ row: OutboxRow; error: unknown }>;
 export type Tracker = Readonly<{ trackOnce: () => Promise<number> }>;
 
 /** Follows what was sent until it is settled: resends, replaces, notices reorganisations and lost nonces. */
-export const createTracker = (sender: Sender): Tracker => {
+export function createTracker(sender: Sender): Tracker {
   // Passes in a row in which a row's nonce looked taken by a stranger: one missing receipt is no information.
   let suspects = new Map<number, number>();
   // What keeps a row from being followed, said once and not at every pass.
@@ -96,7 +96,7 @@ export const createTracker = (sender: Sender): Tracker => {
   };
 
   return { trackOnce };
-};
+}
 
 /** Whether a failure says nothing about other rows: the node answered, or one node of several was away. */
 const isOfOneRow = (error: unknown) =>
