@@ -10,7 +10,8 @@ import {
   readLogs,
   readLogsFromReceipts,
 } from "../chain/logs.ts";
-
+import type { PackedTerms } from "../core/deal/termsCodec.ts";
+import { unpackTerms } from "../core/deal/unpackTerms.ts";
 import { ProtocolError } from "../core/errors.ts";
 import type { Database } from "../db/database.ts";
 import { type DealTerms, deleteUnfundedDeals } from "../db/deals.ts";
