@@ -1,9 +1,9 @@
 import type { Request, Response } from "express";
 import type * as z from "zod";
 import { type ErrorCode, ProtocolError } from "../core/errors.ts";
+import { messageOf, titleOf } from "../core/text/errors.ts";
 import { fieldProblemText } from "../core/text/fieldProblems.ts";
 import { type Language, languages } from "../core/text/language.ts";
-import { messageOf, titleOf } from "../core/text/messages.ts";
 import type { Log } from "../relayer/log.ts";
 import type { problemView } from "../wire/schemas.ts";
 

@@ -1,12 +1,10 @@
 import { type ErrorCode, type ErrorDetails, ProtocolError } from "../core/errors.ts";
+import { messageOf, readableValues } from "../core/text/errors.ts";
 import { escapeInvisible } from "../core/text/escapeInvisible.ts";
+import { fillIn, isComplete, type Values } from "../core/text/fillIn.ts";
 import type { Language } from "../core/text/language.ts";
-import { messageOf } from "../core/text/messages.ts";
 import { problemText } from "../core/text/problems.ts";
-import { contractSentence } from "./contractSentences.ts";
-import { errorSentences } from "./errorSentences.ts";
-import { formatTime } from "./units.ts";
-import { remedyOf } from "./unsafeTerms.ts";
+import { type Texts, textsIn } from "../core/text/texts.ts";
 
 export type ErrorText = {
   readonly code: ErrorCode;
@@ -38,20 +36,30 @@ export function errorText(error: unknown, { language, isStopped = false }: Showi
 
 const linesOf = (trace: string) => trace.split("\n").map(escapeInvisible).join("\n");
 
-/** The sentence with its details filled in. They may come from a file, a file's name or a relayer. */
+/** The text with its details filled in, and what the command line adds to it. Details may come from a file or a relayer. */
 const sentenceOf = (code: ErrorCode, stated: ErrorDetails, language: Language): string => {
   const shown = Object.fromEntries(
     Object.entries(stated).map(([name, value]) => [name, typeof value === "string" ? escapeInvisible(value) : value]),
   );
   const { problem } = shown;
   const details = typeof problem === "string" ? { ...shown, problem: problemText(problem, shown, language) } : shown;
-  const own = (code === "call-reverted" ? contractSentence(details) : undefined) ?? errorSentences[code];
-  if (own === undefined) return messageOf(code, details, language);
-  const at = details.at;
-  return own
-    .replace("{remedy}", remedyOf(details.fact))
-    .replace("{at}", typeof at === "string" && at !== "" ? ` (at ${at})` : "")
-    .replace("{until}", typeof details.until === "number" ? formatTime(details.until) : "?")
-    .replaceAll(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? "?"))
-    .trimEnd();
+  const texts = textsIn(language);
+  if (code === "usage-invalid") return fillIn(texts.usage, details);
+  const hint = hintOf(code, readableValues(details), texts);
+  const message = messageOf(code, details, language);
+  return hint === undefined ? message : `${message}${language === "en" ? " " : ""}${hint}`;
 };
+
+/** The option or the command that helps, or what a contract's refusal means; `undefined` where nothing is known. */
+const hintOf = (code: ErrorCode, values: Values, texts: Texts): string | undefined => {
+  const hint =
+    code === "call-reverted"
+      ? named(texts.contractErrors, values.error)
+      : code === "terms-unsafe"
+        ? named(texts.unsafeTerms, values.fact)
+        : named(texts.hints, code);
+  return hint !== undefined && isComplete(hint, values) ? fillIn(hint, values) : undefined;
+};
+
+const named = (texts: Readonly<Record<string, string>>, name: unknown): string | undefined =>
+  typeof name === "string" && Object.hasOwn(texts, name) ? texts[name] : undefined;

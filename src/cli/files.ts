@@ -1,6 +1,7 @@
 import { createReadStream, type Stats } from "node:fs";
 import { open, readFile, rm, stat } from "node:fs/promises";
 import { ProtocolError } from "../core/errors.ts";
+import type { FileProblem } from "../core/text/problems.ts";
 import { inputMalformed } from "./problems.ts";
 
 const READ_PIECE = 1 << 20;
@@ -9,17 +10,15 @@ const LARGEST_DOCUMENT = 1 << 20;
 
 const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
 
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: "no permission",
-  EPERM: "no permission",
-  EISDIR: "it is a directory",
-  ENOTDIR: "a part of the path is no directory",
-  EROFS: "the disk is read-only",
-  ENOSPC: "the disk is full",
-  EIO: "the disk gives an error",
+const problems: Readonly<Record<string, FileProblem>> = {
+  EACCES: "permission-missing",
+  EPERM: "permission-missing",
+  EISDIR: "is-directory",
+  ENOTDIR: "parent-not-directory",
+  EROFS: "disk-read-only",
+  ENOSPC: "disk-full",
+  EIO: "disk-failing",
 };
-
-const reasonOf = (error: unknown) => reasons[codeOf(error)] ?? (codeOf(error) || "unknown reason");
 
 /** An error of the file system as one that says what to do. Errors of other kinds pass through unchanged. */
 export const fileError = (error: unknown, path: string, use: "read" | "write"): unknown => {
@@ -28,8 +27,10 @@ export const fileError = (error: unknown, path: string, use: "read" | "write"): 
   if (codeOf(error) === "EEXIST") return new ProtocolError("file-exists", { path }, { cause: error });
   if (codeOf(error) === "ENOENT" && use === "read")
     return new ProtocolError("file-missing", { path }, { cause: error });
-  const reason = codeOf(error) === "ENOENT" ? "its directory is not there" : reasonOf(error);
-  return new ProtocolError(use === "read" ? "file-unreadable" : "file-unwritable", { path, reason }, { cause: error });
+  const code = use === "read" ? "file-unreadable" : "file-unwritable";
+  const problem = codeOf(error) === "ENOENT" ? "parent-missing" : problems[codeOf(error)];
+  const details = problem === undefined ? { problem: "system-refuses", reason: codeOf(error) } : { problem };
+  return new ProtocolError(code, { path, ...details }, { cause: error });
 };
 
 /** What a path leads to, or `undefined` if to nothing. Throws `file-unreadable`. */
@@ -46,8 +47,10 @@ export const statFile = async (path: string): Promise<Stats | undefined> => {
 export const requireRegular = async (path: string): Promise<Stats> => {
   const stats = await statFile(path);
   if (stats === undefined) throw new ProtocolError("file-missing", { path });
-  if (stats.isDirectory()) throw new ProtocolError("file-unreadable", { path, reason: reasons.EISDIR! });
-  if (!stats.isFile()) throw new ProtocolError("file-unreadable", { path, reason: "it is no ordinary file" });
+  if (stats.isDirectory())
+    throw new ProtocolError("file-unreadable", { path, problem: "is-directory" satisfies FileProblem });
+  if (!stats.isFile())
+    throw new ProtocolError("file-unreadable", { path, problem: "not-regular-file" satisfies FileProblem });
   return stats;
 };
 

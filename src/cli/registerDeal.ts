@@ -27,7 +27,7 @@ export const requireSameEscrow = async (
   const { chainId, contracts } = await client.readConfig({ signal });
   if (chainId === domain.chainId && contracts.escrow === domain.escrow) return;
   throw new ProtocolError("chain-mismatch", {
-    expected: `chain ${domain.chainId}, escrow ${domain.escrow}`,
-    actual: `chain ${chainId}, escrow ${contracts.escrow}`,
+    expected: `${domain.chainId}:${domain.escrow}`,
+    actual: `${chainId}:${contracts.escrow}`,
   });
 };

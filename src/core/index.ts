@@ -197,9 +197,9 @@ export {
   uint256Text,
 } from "./fields.ts";
 export { recoverSigner } from "./recoverSigner.ts";
+export { errorMessages, messageOf, titleOf } from "./text/errors.ts";
 export { escapeInvisible } from "./text/escapeInvisible.ts";
 export { type Language, languages } from "./text/language.ts";
-export { errorMessages, messageOf, titleOf } from "./text/messages.ts";
 export { evidenceReport, meaningOf, type ReportContext } from "./text/report.ts";
 export {
   type ReportLabel,

@@ -55,8 +55,8 @@ export {
 export type { Verdict } from "../core/evidence/verify/conclude.ts";
 export type { VerifyOptions } from "../core/evidence/verify/options.ts";
 export { type Verification, verifyBundle } from "../core/evidence/verify/verifyBundle.ts";
+export { messageOf, titleOf } from "../core/text/errors.ts";
 export { type Language, languages } from "../core/text/language.ts";
-export { messageOf, titleOf } from "../core/text/messages.ts";
 export type { RelayRequest } from "../wire/relayRequests.ts";
 export {
   type AnchoredEvidence,

@@ -1,4 +1,4 @@
-import { errorMessages } from "../../core/text/messages.ts";
+import { errorMessages } from "../../core/text/errors.ts";
 import { readNewestTime } from "../../db/events.ts";
 import type { ApiContext, Handlers } from "../context.ts";
 import { statusOf } from "../problem.ts";
@@ -26,7 +26,7 @@ export const createOperationRoutes = ({
 
   readError: async ({ params: { code } }) => ({
     status: 200,
-    body: { code, status: statusOf[code], ...errorMessages[code] },
+    body: { code, status: statusOf[code], en: errorMessages.en[code], zh: errorMessages.zh[code] },
   }),
 
   readHealth: async () => ({ status: 200, body: { alive: true } }),

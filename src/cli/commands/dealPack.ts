@@ -42,7 +42,7 @@ export const dealUnpack = defineCommand({
     const digits = text.replaceAll(/0x|[\s,"[\](){}]/g, "");
     const words = (digits.match(/.{1,64}/g) ?? []).map((word) => `0x${word}`);
     const parsed = z.array(bytes32).length(WORD_COUNT).safeParse(words);
-    if (!parsed.success) throw new ProtocolError("terms-malformed", { at: "eight words of 32 bytes are needed" });
+    if (!parsed.success) throw new ProtocolError("terms-malformed", { problem: "words-malformed" });
     const terms = termsToJson(unpackTerms({ words: parsed.data }));
     return { text: JSON.stringify(terms, null, 2), json: terms };
   },

@@ -19,7 +19,7 @@ const requireOut = (out: string | undefined, help: string) => {
 const requireFree = async (path: string) => {
   if ((await statFile(path)) !== undefined) throw new ProtocolError("file-exists", { path });
   if ((await statFile(dirname(path))) === undefined) {
-    throw new ProtocolError("file-unwritable", { path, reason: "its directory is not there" });
+    throw new ProtocolError("file-unwritable", { path, problem: "parent-missing" });
   }
 };
 

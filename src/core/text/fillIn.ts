@@ -10,3 +10,8 @@ export type Values = Readonly<Record<string, string | number | boolean | null | 
 export function fillIn(text: string, values: Values): string {
   return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? "?"));
 }
+
+/** Whether every `{name}` of a text has a value. */
+export function isComplete(text: string, values: Values): boolean {
+  return [...text.matchAll(/\{(\w+)\}/g)].every(([, name]) => values[name!] !== undefined && values[name!] !== null);
+}

@@ -1,14 +1,16 @@
 import type { fieldProblems } from "./en/fieldProblems.ts";
-import { inputProblems as enInput, usageProblems as enUsage } from "./en/problems.ts";
+import { fileProblems as enFile, inputProblems as enInput, usageProblems as enUsage } from "./en/problems.ts";
 import { type FieldProblem, fieldProblemText } from "./fieldProblems.ts";
 import { fillIn, type NamesIn, type Values } from "./fillIn.ts";
 import type { Language } from "./language.ts";
-import { inputProblems as zhInput, usageProblems as zhUsage } from "./zh/problems.ts";
+import { fileProblems as zhFile, inputProblems as zhInput, usageProblems as zhUsage } from "./zh/problems.ts";
 
 type English = typeof fieldProblems & typeof enInput & typeof enUsage;
 
 /** A problem with a file or a value. */
 export type InputProblem = FieldProblem | keyof typeof enInput;
+/** Why a file cannot be read or written. */
+export type FileProblem = keyof typeof enFile;
 /** A problem with a command line. */
 export type UsageProblem = keyof typeof enUsage;
 
@@ -17,8 +19,8 @@ export type ProblemValues<P extends keyof English> = [NamesIn<English[P]>] exten
   ? []
   : [values: Readonly<Record<NamesIn<English[P]>, string | number>>];
 
-const en = { ...enInput, ...enUsage } as const;
-const texts = { en, zh: { ...zhInput, ...zhUsage } } as const;
+const en = { ...enFile, ...enInput, ...enUsage } as const;
+const texts = { en, zh: { ...zhFile, ...zhInput, ...zhUsage } } as const;
 
 const isOurs = (text: string): text is keyof typeof en => Object.hasOwn(en, text);
 

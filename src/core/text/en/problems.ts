@@ -14,7 +14,21 @@ export const inputProblems = {
   "passwords-differ": "the two are not the same",
   "percentage-malformed": '"{text}" is no percentage; write 2% or 0.25%',
   "time-malformed": '"{text}" is no time; write 2026-12-24T18:00:00Z or a duration from now like 7d',
+  "words-malformed": "eight words of 32 bytes are needed",
   "tribunal-missing": "who decides a dispute? Name the contract, or give --url to use the relayer's panel tribunal",
+} as const;
+
+/** Why a file cannot be read or written: a clause. */
+export const fileProblems = {
+  "disk-failing": "the disk reports an error",
+  "disk-full": "the disk is full",
+  "disk-read-only": "the disk is read-only",
+  "is-directory": "it is a directory",
+  "not-regular-file": "it is no ordinary file",
+  "parent-missing": "its directory does not exist",
+  "parent-not-directory": "a part of the path is no directory",
+  "permission-missing": "no permission",
+  "system-refuses": "the system says {reason}",
 } as const;
 
 /** What is wrong with a command line: sentences. */

@@ -1,4 +1,8 @@
-import type { inputProblems as englishInput, usageProblems as englishUsage } from "../en/problems.ts";
+import type {
+  fileProblems as englishFile,
+  inputProblems as englishInput,
+  usageProblems as englishUsage,
+} from "../en/problems.ts";
 import type { Translated } from "../language.ts";
 
 export const inputProblems = {
@@ -16,8 +20,21 @@ export const inputProblems = {
   "passwords-differ": "两次输入不一致",
   "percentage-malformed": "“{text}”不是百分比；请写作 2% 或 0.25%",
   "time-malformed": "“{text}”不是时间；请写作 2026-12-24T18:00:00Z，或从现在起算的时长，如 7d",
+  "words-malformed": "应为八个 32 字节的字",
   "tribunal-missing": "争议由谁裁决？请指明合约，或给出 --url 以使用中继的仲裁组合约",
 } as const satisfies Translated<typeof englishInput>;
+
+export const fileProblems = {
+  "disk-failing": "磁盘报告错误",
+  "disk-full": "磁盘已满",
+  "disk-read-only": "磁盘为只读",
+  "is-directory": "它是目录",
+  "not-regular-file": "它不是普通文件",
+  "parent-missing": "其所在目录不存在",
+  "parent-not-directory": "路径中有一段不是目录",
+  "permission-missing": "没有权限",
+  "system-refuses": "系统的说明为 {reason}",
+} as const satisfies Translated<typeof englishFile>;
 
 export const usageProblems = {
   "action-mistyped": "没有操作“{word}”。是否要用 {meant}？",
@@ -80,7 +97,7 @@ export const usageProblems = {
   "relayer-or-node-missing": "--url 与 --rpc 请给出其一。",
   "rpc-address-malformed": "--rpc 应为网址，如 {example}。",
   "seller-signature-missing":
-    "本单须预留商家保证金的一部分，因此须由商家先签署（`holdfast deal sign`），或给出 --seller-signature。",
+    "本单须预留卖家保证金的一部分，因此须由卖家先签署（`holdfast deal sign`），或给出 --seller-signature。",
   "sending-key-missing": "请给出用于发送的密钥：--keystore FILE。",
   "settlement-amounts-missing": "和解需要 --to-buyer 与 --to-seller，或用 --with FILE 给出对方已签署的文件。",
   "shortfall-empty": "没有欠款：链上未记录本单的差额。",

@@ -35,16 +35,27 @@ import { panelShow } from "./commands/panelShow.ts";
 import { relayer } from "./commands/relayer.ts";
 import { relayerReindex } from "./commands/relayerReindex.ts";
 import { verify } from "./commands/verify.ts";
+import { contractErrors } from "./contractErrors.ts";
+import { errors } from "./errors.ts";
 import { fieldProblems } from "./fieldProblems.ts";
 import { help } from "./help.ts";
+import { hints, usageText } from "./hints.ts";
 import { options } from "./options.ts";
-import { inputProblems, usageProblems } from "./problems.ts";
+import { fileProblems, inputProblems, usageProblems } from "./problems.ts";
+import { units } from "./units.ts";
+import { unsafeTerms } from "./unsafeTerms.ts";
 
 /** Every text for people in Chinese. */
 export const zh = {
   help,
   options,
-  problems: { field: fieldProblems, input: inputProblems, usage: usageProblems },
+  errors,
+  hints,
+  usage: usageText,
+  contractErrors,
+  unsafeTerms,
+  units,
+  problems: { field: fieldProblems, file: fileProblems, input: inputProblems, usage: usageProblems },
   command: {
     deal,
     dealCall,

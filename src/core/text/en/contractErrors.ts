@@ -1,16 +1,5 @@
-import type { ContractErrorName } from "viem";
-import type { escrowAbi } from "../abi/escrow.ts";
-import type { panelTribunalAbi } from "../abi/panelTribunal.ts";
-import type { ErrorDetails } from "../core/errors.ts";
-import { formatTime } from "./units.ts";
-
-type ContractError = ContractErrorName<typeof escrowAbi> | ContractErrorName<typeof panelTribunalAbi>;
-
-/**
- * What the command line says about a contract's own refusal: what happened, and what to do. `{name}` stands for an argument of the
- * error; a time is written as such.
- */
-const sentences: Readonly<Partial<Record<ContractError, string>>> = {
+/** What a refusal of the escrow or the panel tribunal means, by the error's name; `{name}` stands for an argument of it. */
+export const contractErrors = {
   AmountExceedsCredit: "Only {credit} minor units can be withdrawn, and {amount} were asked for.",
   AmountExceedsFreeBond: "Only {free} minor units of the bond are free, and {amount} were asked for.",
   AmountExceedsShortfall: "Only {shortfall} minor units are still owed, and {amount} were to be paid.",
@@ -42,19 +31,4 @@ const sentences: Readonly<Partial<Record<ContractError, string>>> = {
   TribunalRefuses:
     "The tribunal does not accept these terms. Where its panel was never registered: `holdfast panel register DEALFILE --send`. Otherwise the inspection or the backstop is too short for this panel, or a party is one of its arbitrators.",
   WrongStatus: "The deal is not in the state that this needs; `holdfast deal show` says what is possible.",
-};
-
-const TIMES = new Set(["until", "deadline", "current", "latest", "unlockAt"]);
-
-/** The sentence for a refusal of the escrow or the tribunal; `undefined` where its name says nothing more than the code does. */
-export const contractSentence = (details: ErrorDetails): string | undefined => {
-  const { error } = details;
-  const known =
-    typeof error === "string" && Object.hasOwn(sentences, error) ? sentences[error as ContractError] : undefined;
-  if (known === undefined) return undefined;
-  const filled = known.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const value = details[name] ?? "?";
-    return TIMES.has(name) && /^\d+$/.test(String(value)) ? formatTime(Number(value)) : String(value);
-  });
-  return `The contract refuses this call (${error}). No money moved. ${filled}`;
-};
+} as const;

@@ -1,14 +1,14 @@
 import { describe, it } from "node:test";
 import { expect } from "chai";
 import { errorCodes } from "../../../src/core/errors.ts";
+import { errorMessages, messageOf, titleOf } from "../../../src/core/text/errors.ts";
 import { languages } from "../../../src/core/text/language.ts";
-import { errorMessages, messageOf, titleOf } from "../../../src/core/text/messages.ts";
 
-describe("messages", () => {
+describe("errors", () => {
   it("exist for every code in every language, and for nothing else", () => {
-    expect(Object.keys(errorMessages).toSorted()).deep.equal([...errorCodes].toSorted());
-    for (const code of errorCodes) {
-      for (const language of languages) expect(errorMessages[code][language].trim(), code).not.equal("");
+    for (const language of languages) {
+      expect(Object.keys(errorMessages[language]).toSorted()).deep.equal([...errorCodes].toSorted());
+      for (const code of errorCodes) expect(errorMessages[language][code].trim(), code).not.equal("");
     }
   });
 
@@ -18,7 +18,7 @@ describe("messages", () => {
         const title = titleOf(code, language);
         expect(title.length, `${code} ${language}`).within(3, 90);
         expect(title, `${code} ${language}`).not.match(/[{}]/);
-        expect(errorMessages[code][language].length, `${code} ${language}`).greaterThan(title.length + 5);
+        expect(errorMessages[language][code].length, `${code} ${language}`).greaterThan(title.length + 5);
       }
     }
   });
@@ -26,12 +26,12 @@ describe("messages", () => {
   it("name the same details in both languages", () => {
     const namesIn = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).toSorted();
     for (const code of errorCodes) {
-      expect(namesIn(errorMessages[code].zh), code).deep.equal(namesIn(errorMessages[code].en));
+      expect(namesIn(errorMessages.zh[code]), code).deep.equal(namesIn(errorMessages.en[code]));
     }
   });
 
   it("are Chinese where they say so", () => {
-    for (const code of errorCodes) expect(errorMessages[code].zh, code).match(/^\p{Script=Han}/u);
+    for (const code of errorCodes) expect(errorMessages.zh[code], code).match(/^\p{Script=Han}/u);
   });
 
   it("fill details in, and mark what is not known", () => {

@@ -1,5 +1,5 @@
 /** What to change in a template, by the fact for which the escrow or its tribunal would refuse the terms. */
-const remedies: Readonly<Record<string, string>> = {
+export const unsafeTerms = {
   "fund-by-passed": "The time to pay is over; write the terms anew.",
   "address-zero": "Buyer, seller, attestor and tribunal must each be an account.",
   "marketplace-missing": "A fee needs a marketplace that earns it.",
@@ -22,7 +22,4 @@ const remedies: Readonly<Record<string, string>> = {
   "panel-inspection-too-short": "This panel takes longer inspections only: see panel.minInspection.",
   "panel-backstop-too-short": "This panel takes longer backstops only: see panel.minBackstop.",
   "panel-party-is-arbitrator": "A party or the marketplace is one of the arbitrators.",
-};
-
-/** What to do about terms that were refused; empty where the fact says it all. */
-export const remedyOf = (fact: unknown): string => (typeof fact === "string" ? (remedies[fact] ?? "") : "");
+} as const;
