@@ -4,10 +4,13 @@ import { escapeInvisible } from "../core/text/escapeInvisible.ts";
 import { fillIn, isComplete, type Values } from "../core/text/fillIn.ts";
 import type { Language } from "../core/text/language.ts";
 import { problemText } from "../core/text/problems.ts";
+import { publicLabelOf } from "../core/text/publicLabels.ts";
 import { type Texts, textsIn } from "../core/text/texts.ts";
 
 export type ErrorText = {
   readonly code: ErrorCode;
+  /** How the public catalogue calls it, where it knows it. */
+  readonly label?: string;
   readonly message: string;
   readonly details: ErrorDetails;
   /** For a defect of ours: where it happened. */
@@ -23,26 +26,31 @@ type Showing = Readonly<{
 /** An error as the command line shows it. */
 export function errorText(error: unknown, { language, isStopped = false }: Showing): ErrorText {
   if (isStopped || (error instanceof Error && error.name === "AbortError")) {
-    return { code: "interrupted", message: sentenceOf("interrupted", {}, language), details: {} };
+    return shown("interrupted", {}, language);
   }
   if (!(error instanceof ProtocolError)) {
     const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { code: "internal", message: sentenceOf("internal", {}, language), details: {}, trace: linesOf(trace) };
+    return { ...shown("internal", {}, language), trace: linesOf(trace) };
   }
   const { code, details } = error;
   const trace = code === "internal" && error.cause instanceof Error ? linesOf(error.cause.stack ?? "") : undefined;
-  return { code, message: sentenceOf(code, details, language), details, trace };
+  return { ...shown(code, details, language), trace };
 }
+
+const shown = (code: ErrorCode, details: ErrorDetails, language: Language): ErrorText => {
+  const label = publicLabelOf(code);
+  return { code, ...(label === undefined ? {} : { label }), message: sentenceOf(code, details, language), details };
+};
 
 const linesOf = (trace: string) => trace.split("\n").map(escapeInvisible).join("\n");
 
 /** The text with its details filled in, and what the command line adds to it. Details may come from a file or a relayer. */
 const sentenceOf = (code: ErrorCode, stated: ErrorDetails, language: Language): string => {
-  const shown = Object.fromEntries(
+  const safe = Object.fromEntries(
     Object.entries(stated).map(([name, value]) => [name, typeof value === "string" ? escapeInvisible(value) : value]),
   );
-  const { problem } = shown;
-  const details = typeof problem === "string" ? { ...shown, problem: problemText(problem, shown, language) } : shown;
+  const { problem } = safe;
+  const details = typeof problem === "string" ? { ...safe, problem: problemText(problem, safe, language) } : safe;
   const texts = textsIn(language);
   if (code === "usage-invalid") return fillIn(texts.usage, details);
   const hint = hintOf(code, readableValues(details), texts);

@@ -1,20 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { bundleFormat, maxBundleBytes } from "../core/evidence/bundle.ts";
+import { bundleFormat, bundleSuffix, maxBundleBytes } from "../core/evidence/bundle.ts";
+import type { EvidencePair, Unpaired } from "../core/text/finding.ts";
 import { fileError, statFile } from "./files.ts";
 import { usageInvalid } from "./problems.ts";
-
-/** What a bundle's name ends with, after the name of its file. */
-export const BUNDLE_SUFFIX = ".evidence.json";
-
-/** A file and its bundle, either of which may not be there. */
-export type EvidencePair = { readonly file: string; readonly bundle: string };
-
-/** Something in a directory that nothing is checked about, and why. */
-export type Unpaired = {
-  readonly path: string;
-  readonly why: "without-bundle" | "bundle-without-file" | "directory";
-};
 
 export type Pairing = { readonly pairs: readonly EvidencePair[]; readonly unpaired: readonly Unpaired[] };
 
@@ -33,7 +22,7 @@ export const pairEvidence = async (paths: readonly string[]): Promise<Pairing> =
   const inDirs: Named = { files: [], bundles: [], unpaired: [] };
   for (const path of paths) {
     const stats = await statFile(path);
-    if (path.endsWith(BUNDLE_SUFFIX)) named.bundles.push(path);
+    if (path.endsWith(bundleSuffix)) named.bundles.push(path);
     else if (stats?.isDirectory()) await lookInto(path, inDirs);
     else if (stats?.isFile() && (await isBundle(path, stats.size))) named.bundles.push(path);
     else named.files.push(path);
@@ -59,7 +48,7 @@ const pairByName = async (files: readonly string[], bundles: readonly string[]):
   const taken = new Map<string, string>();
   const pairs: EvidencePair[] = [];
   for (const file of files) {
-    const beside = file + BUNDLE_SUFFIX;
+    const beside = file + bundleSuffix;
     if (given.has(resolve(beside))) {
       pairs.push({ file, bundle: beside });
       continue;
@@ -72,7 +61,7 @@ const pairByName = async (files: readonly string[], bundles: readonly string[]):
   }
   const paired = new Set(pairs.map((pair) => resolve(pair.file)));
   for (const bundle of bundles) {
-    if (!bundle.endsWith(BUNDLE_SUFFIX)) throw usageInvalid(HELP, "bundle-unpaired", { bundle });
+    if (!bundle.endsWith(bundleSuffix)) throw usageInvalid(HELP, "bundle-unpaired", { bundle });
     const file = fileBeside(bundle);
     // A bundle that proves a file elsewhere proves the one beside it as well.
     const isWanted = !taken.has(resolve(bundle)) || (await isThere(file));
@@ -83,7 +72,7 @@ const pairByName = async (files: readonly string[], bundles: readonly string[]):
 
 /** The bundle beside a file, else the one of that name that is not beside a file of its own, else the one of that name. */
 const bundleFor = async (file: string, bundles: readonly string[]): Promise<string> => {
-  const beside = file + BUNDLE_SUFFIX;
+  const beside = file + bundleSuffix;
   const alike = bundles.filter((path) => basename(path) === basename(beside));
   const candidates = (await isThere(beside)) ? [beside] : [];
   for (const path of alike) if (!(await isThere(fileBeside(path)))) candidates.push(path);
@@ -92,7 +81,7 @@ const bundleFor = async (file: string, bundles: readonly string[]): Promise<stri
   return bundle;
 };
 
-const fileBeside = (bundle: string) => join(dirname(bundle), basename(bundle).slice(0, -BUNDLE_SUFFIX.length));
+const fileBeside = (bundle: string) => join(dirname(bundle), basename(bundle).slice(0, -bundleSuffix.length));
 
 const isThere = async (path: string) => (await statFile(path)) !== undefined;
 
@@ -105,13 +94,13 @@ const distinct = (paths: readonly string[]) => {
 
 /** Sorts the content of a directory. Hidden entries, such as those that file managers leave behind, are passed over. */
 const lookInto = async (dir: string, { files, bundles, unpaired }: Named): Promise<void> => {
-  const names = (await namesIn(dir)).filter((name) => !name.startsWith(".") || name.endsWith(BUNDLE_SUFFIX)).sort();
-  if (!names.some((name) => name.endsWith(BUNDLE_SUFFIX))) {
+  const names = (await namesIn(dir)).filter((name) => !name.startsWith(".") || name.endsWith(bundleSuffix)).sort();
+  if (!names.some((name) => name.endsWith(bundleSuffix))) {
     throw usageInvalid(HELP, "bundles-missing", { path: dir });
   }
   for (const name of names) {
     const path = join(dir, name);
-    if (name.endsWith(BUNDLE_SUFFIX)) {
+    if (name.endsWith(bundleSuffix)) {
       bundles.push(path);
       continue;
     }

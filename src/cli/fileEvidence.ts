@@ -4,6 +4,7 @@ import type { PrivateKeyAccount } from "viem/accounts";
 import type { Chain } from "../chain/client.ts";
 import { headerAt } from "../chain/heads.ts";
 import { ProtocolError } from "../core/errors.ts";
+import { bundleSuffix } from "../core/evidence/bundle.ts";
 import type { MetaField } from "../core/evidence/record.ts";
 import { verifyBundle } from "../core/evidence/verify/verifyBundle.ts";
 import { escapeInvisible } from "../core/text/escapeInvisible.ts";
@@ -11,7 +12,6 @@ import type { Client } from "../sdk/client.ts";
 import { type FileToAnchor, type FilingProgress, fileAndAnchor } from "../sdk/fileAndAnchor.ts";
 import { createNodeDigester } from "../sdk/nodeDigester.ts";
 import type { CommandContext } from "./command.ts";
-import { BUNDLE_SUFFIX } from "./evidencePairs.ts";
 import { readPieces, readText, requireRegular, statFile, writeNew } from "./files.ts";
 import { mediaTypeOf } from "./mediaType.ts";
 import { forgetFiling, recallFiling, rememberFiling } from "./pendingFiling.ts";
@@ -104,7 +104,7 @@ const bundlePaths = (files: readonly string[], outDir: string): ReadonlyMap<stri
   if (twice !== undefined) {
     throw usageInvalid("holdfast evidence add", "file-names-equal", { name: twice });
   }
-  return new Map(files.map((file) => [file, join(outDir, basename(file) + BUNDLE_SUFFIX)]));
+  return new Map(files.map((file) => [file, join(outDir, basename(file) + bundleSuffix)]));
 };
 
 /** A file with what is said about it. Reading its beginning shows whether it can be read before others are filed. */

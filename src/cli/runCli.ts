@@ -106,11 +106,11 @@ export async function runCli(program: Program): Promise<void> {
   };
   const fail = (error: unknown) => {
     const isOver = stop.signal.aborted && error === stop.signal.reason;
-    const { code, message, details, trace } = errorText(error, { language: language ?? "en", isStopped: isOver });
-    if (isJson) process.stdout.write(toLine({ error: { code, message, details } }));
-    else process.stderr.write(`${code}: ${message}\n`);
+    const { trace, ...shown } = errorText(error, { language: language ?? "en", isStopped: isOver });
+    if (isJson) process.stdout.write(toLine({ error: shown }));
+    else process.stderr.write(`${shown.code}: ${shown.message}\n`);
     if (trace !== undefined) process.stderr.write(`${trace}\n`);
-    endWith(exitCodeOfError[code]);
+    endWith(exitCodeOfError[shown.code]);
   };
   // Node itself would exit with 1, which is a verdict.
   process.on("uncaughtException", (error) => {

@@ -200,11 +200,12 @@ export { recoverSigner } from "./recoverSigner.ts";
 export { errorMessages, messageOf, titleOf } from "./text/errors.ts";
 export { escapeInvisible } from "./text/escapeInvisible.ts";
 export { type Language, languages } from "./text/language.ts";
-export { evidenceReport, meaningOf, type ReportContext } from "./text/report.ts";
+export { publicLabelOf } from "./text/publicLabels.ts";
+export { evidenceReport, meaningOf, type ReportContext, type ReportText, reportText } from "./text/report.ts";
 export {
-  type ReportLabel,
-  type ReportLanguage,
-  type ReportText,
-  reportLanguages,
-  reportText,
-} from "./text/reportText.ts";
+  type FileVerdict,
+  sentencesAbout,
+  type VerdictCode,
+  type VerdictSentence,
+  verdictSentences,
+} from "./text/verdict.ts";

@@ -105,7 +105,7 @@ describe("holdfast evidence open", () => {
     expect(run.exitCode, run.stdout).to.equal(0);
     expect(await readFile(at("opened.jpg"))).to.deep.equal(Buffer.from(photo));
     expect(run.json()).to.deep.include({ file: at("opened.jpg"), size: photo.length, sha256: sha256(photo) });
-    expect((run.json().caveats as { code: string }[]).map(({ code }) => code)).to.include("E-VER-04");
+    expect((run.json().caveats as { label: string }[]).map(({ label }) => label)).to.include("E-VER-04");
     expect(await leftOver()).to.deep.equal(["opened.jpg"]);
   });
 
@@ -122,7 +122,7 @@ describe("holdfast evidence open", () => {
     expect(run.exitCode).to.equal(1);
     expect(run.json().file).to.equal(null);
     expect((run.json().verdict as { changed: string[] }).changed).to.include.members(["file-commitment", "cid"]);
-    expect(run.json().message).to.include({ code: "E-VER-01" });
+    expect(run.json().message).to.include({ code: "bundle-altered", label: "E-VER-01" });
     expect(await leftOver()).to.deep.equal([]);
   });
 

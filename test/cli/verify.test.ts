@@ -67,12 +67,15 @@ describe("holdfast verify", () => {
     expect(run.stdout.trim().split("\n")).to.have.length(1);
     const { verdict, files } = run.json() as {
       verdict: Record<string, unknown>;
-      files: { checks: { id: string; result: string }[]; sentences: { code: string }[] }[];
+      files: { checks: { id: string; result: string }[]; sentences: { code: string; label: string }[] }[];
     };
     expect(verdict).to.include({ status: "verified", blockNumber: bundle.anchor.blockNumber, isCanonical: false });
     expect(files).to.have.length(1);
     expect(files[0]?.checks.find(({ id }) => id === "file-digest")?.result).to.equal("pass");
-    expect(files[0]?.sentences.map(({ code }) => code)).to.deep.equal(["E-VER-03", "E-VER-04"]);
+    expect(files[0]?.sentences.map(({ code, label }) => [code, label])).to.deep.equal([
+      ["block-not-confirmed", "E-VER-03"],
+      ["identity-not-verified", "E-VER-04"],
+    ]);
   });
 
   it("says refuted, exits 1 and names the file after one flipped bit", async () => {
@@ -83,7 +86,7 @@ describe("holdfast verify", () => {
     expect(run.exitCode).to.equal(1);
     const { verdict, message } = run.json() as { verdict: { changed: string[] }; message: Record<string, string> };
     expect(verdict).to.include({ status: "refuted", reason: "file-digest" });
-    expect(message.code).to.equal("E-VER-01");
+    expect(message).to.include({ code: "file-altered", label: "E-VER-01" });
     expect(message.text).to.include('"flipped.jpg"').and.to.include("2027-01-15 08:02:00 UTC");
     expect((await verify(flipped)).stdout).to.match(/^refuted .*flipped\.jpg/);
   });
@@ -107,7 +110,7 @@ describe("holdfast verify", () => {
     const run = await verify(swapped, "--json");
     expect(run.exitCode).to.equal(1);
     expect(run.json().verdict).to.deep.include({ status: "refuted", reason: "signature" });
-    expect(run.json().message).to.include({ code: "E-VER-01" });
+    expect(run.json().message).to.include({ code: "bundle-altered", label: "E-VER-01" });
   });
 
   it("says missing and exits 2 when the file is not there", async () => {
@@ -116,7 +119,7 @@ describe("holdfast verify", () => {
     const run = await verify(path, "--json");
     expect(run.exitCode).to.equal(2);
     expect(run.json().verdict).to.deep.equal({ status: "missing", what: "file" });
-    expect(run.json().message).to.include({ code: "E-VER-02" });
+    expect(run.json().message).to.include({ code: "file-not-given", label: "E-VER-02" });
     expect((run.json().message as { text: string }).text).to.include('"gone.jpg"');
   });
 
@@ -134,7 +137,7 @@ describe("holdfast verify", () => {
     const run = await verify(await place("future.jpg", photo, text), "--json");
     expect(run.exitCode).to.equal(3);
     expect(run.json().verdict).to.deep.equal({ status: "unverifiable", why: "bundle-version-unknown" });
-    expect(run.json().message).to.include({ code: "E-VER-05" });
+    expect(run.json().message).to.include({ code: "bundle-version-unknown", label: "E-VER-05" });
     expect((run.json().message as { text: string }).text).to.include("9");
   });
 
@@ -143,7 +146,7 @@ describe("holdfast verify", () => {
     for (const text of [whole.slice(0, -20), "", "x".repeat(2_000_000)]) {
       const run = await verify(await place("damaged.jpg", photo, text), "--json");
       expect(run.exitCode).to.equal(3);
-      expect(run.json().message).to.include({ code: "E-VER-06" });
+      expect(run.json().message).to.include({ label: "E-VER-06" });
     }
   });
 
@@ -176,7 +179,7 @@ describe("holdfast verify", () => {
   it("gives the caveats of a verified bundle apart from messages", async () => {
     const json = (await verify(file, "--json")).json();
     expect(json).not.to.have.property("message");
-    expect((json.caveats as { code: string }[]).map(({ code }) => code)).to.deep.equal(["E-VER-03", "E-VER-04"]);
+    expect((json.caveats as { label: string }[]).map(({ label }) => label)).to.deep.equal(["E-VER-03", "E-VER-04"]);
   });
 
   it("compares chain and registry with those that the reader trusts", async () => {

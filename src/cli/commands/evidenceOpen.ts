@@ -10,6 +10,8 @@ import { ciphertextSize, decryptFile } from "../../core/evidence/cipher.ts";
 import type { VerifyOptions } from "../../core/evidence/verify/options.ts";
 import { verifyBundle } from "../../core/evidence/verify/verifyBundle.ts";
 import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
+import { findingText } from "../../core/text/finding.ts";
+import { sentencesAbout } from "../../core/text/verdict.ts";
 import { isGatewayUrl, readFromGateways } from "../../ipfs/gatewayClient.ts";
 import { importFile } from "../../ipfs/importFile.ts";
 import { maxFileBytes } from "../../ipfs/limits.ts";
@@ -22,7 +24,6 @@ import { connect, urlOption } from "../connect.ts";
 import { exitCodeOfVerdict } from "../exitCodes.ts";
 import { fileError, readPieces, statFile } from "../files.ts";
 import { formatBytes } from "../units.ts";
-import { findingText, sentencesAbout } from "../verificationText.ts";
 
 const HELP = "holdfast evidence open";
 const OWNER_ONLY = 0o600;
@@ -91,7 +92,7 @@ export const evidenceOpen = defineCommand({
       return {
         text: [
           `${escapeInvisible(out)}: ${formatBytes(size)}, the file that was signed.`,
-          ...sentences.map(({ code, text: sentence }) => `  ${code} ${sentence}`),
+          ...sentences.map(({ label, text: sentence }) => `  ${label} ${sentence}`),
           `Check it again, and see its times: holdfast verify ${escapeInvisible(out)} ${escapeInvisible(path)}`,
         ].join("\n"),
         json: { file: out, size, sha256, verdict, caveats: sentences },

@@ -5,20 +5,27 @@ import { digestFile } from "../../core/evidence/digest.ts";
 import type { EvidenceDomain } from "../../core/evidence/record.ts";
 import { verifyBundle } from "../../core/evidence/verify/verifyBundle.ts";
 import { address, bytes32 } from "../../core/fields.ts";
-import { evidenceReport } from "../../core/text/report.ts";
-import { type ReportLanguage, reportText } from "../../core/text/reportText.ts";
+import {
+  type EvidencePair,
+  type Finding,
+  failureText,
+  findingText,
+  type Unpaired,
+  unpairedText,
+} from "../../core/text/finding.ts";
+import type { Language } from "../../core/text/language.ts";
+import { evidenceReport, reportText } from "../../core/text/report.ts";
+import { sentencesAbout, type VerdictSentence, verdictSentences } from "../../core/text/verdict.ts";
 import { createNodeDigester } from "../../sdk/nodeDigester.ts";
 import { readBundleText } from "../bundleText.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
 import { type ErrorText, errorText } from "../errorText.ts";
-import { type EvidencePair, pairEvidence, type Unpaired } from "../evidencePairs.ts";
+import { pairEvidence } from "../evidencePairs.ts";
 import { exitCodeOfError, exitCodeOfVerdict } from "../exitCodes.ts";
 import { readPieces, requireRegular, statFile, writeNew } from "../files.ts";
 import { programName } from "../program.ts";
 import { createProgressBar } from "../progressBar.ts";
 import { formatTime } from "../units.ts";
-import { type VerdictSentence, verdictSentences } from "../verdictText.ts";
-import { type Finding, failureText, findingText, sentencesAbout, unpairedText } from "../verificationText.ts";
 
 /** A pair as it is printed: with a verdict, or with the error that kept it from getting one. */
 type Result = Finding & { readonly report: string };
@@ -26,7 +33,7 @@ type Failure = EvidencePair & { readonly verdict: null; readonly error: ErrorTex
 
 type Checking = {
   readonly trusted: { readonly blockHash?: Hex; readonly beaconHash?: Hex; readonly deployment?: EvidenceDomain };
-  readonly language: ReportLanguage;
+  readonly language: Language;
   readonly context: CommandContext;
 };
 
@@ -162,7 +169,7 @@ const verifyPair = async (pair: EvidencePair, { trusted, language, context }: Ch
 };
 
 const sentenceLines = (sentences: readonly VerdictSentence[]) =>
-  sentences.map(({ code, text }) => `${code} ${text}`).join("\n");
+  sentences.map(({ label, text }) => `${label} ${text}`).join("\n");
 
 /** About a bundle that is too large or no text: its digest is that of the file as it lies there. */
 const unreadReport = async (

@@ -23,6 +23,9 @@ export const bundleBytesTarget = 12 * 1024;
 /** A larger text is refused before it is read. */
 export const maxBundleBytes = 64 * 1024;
 
+/** What a bundle's name ends with, after the name of its file. */
+export const bundleSuffix = ".evidence.json";
+
 const hexBytes = (min: number, max: number) =>
   z
     .string()

@@ -5,12 +5,22 @@ import { carriesFile, type MetaField, metaFields } from "../evidence/record.ts";
 import type { Check } from "../evidence/verify/check.ts";
 import { isFileAltered, type Verdict } from "../evidence/verify/conclude.ts";
 import type { Verification } from "../evidence/verify/verifyBundle.ts";
+import { report as en } from "./en/report.ts";
 import { escapeInvisible } from "./escapeInvisible.ts";
-import { type ReportLabel, type ReportLanguage, type ReportText, reportText } from "./reportText.ts";
+import type { Language, Translated } from "./language.ts";
+import { report as zh } from "./zh/report.ts";
+
+/** Every word of the report in one language. */
+export type ReportText = Translated<typeof en>;
+/** Names of single facts in the report. */
+type ReportLabel = keyof ReportText["label"];
+
+/** The words of the report by language. */
+export const reportText = { en, zh } as const;
 
 /** What the report says about its own making. */
 export type ReportContext = {
-  readonly language: ReportLanguage;
+  readonly language: Language;
   /** Text of the bundle as it was verified. */
   readonly bundleText: string;
   /** Seconds. */
@@ -98,8 +108,8 @@ function aboutBundle(
       line("chain", anchor.chainId),
       line("registry", anchor.registry),
       line("anchoredBy", anchor.sender),
-      indented(isRegistryTrusted ? text.keeper.registry : text.keeper.unknownRegistry),
-      ...(carriesFile(record.kind) ? [indented(text.keeper.file)] : []),
+      indented(isRegistryTrusted ? text.medium.registry : text.medium.unknownRegistry),
+      ...(carriesFile(record.kind) ? [indented(text.medium.file)] : []),
     ]),
     section(text.section.data, [
       line("submitter", submitter.address),

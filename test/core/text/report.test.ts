@@ -5,20 +5,15 @@ import { parseBundle, serializeBundle } from "../../../src/core/evidence/bundle.
 import { evidenceDigest, evidenceLeaf, evidenceTypedData } from "../../../src/core/evidence/record.ts";
 import type { VerifyOptions } from "../../../src/core/evidence/verify/options.ts";
 import { verifyBundle } from "../../../src/core/evidence/verify/verifyBundle.ts";
-import { evidenceReport } from "../../../src/core/text/report.ts";
-import { type ReportLanguage, reportText } from "../../../src/core/text/reportText.ts";
+import type { Language } from "../../../src/core/text/language.ts";
+import { evidenceReport, reportText } from "../../../src/core/text/report.ts";
 import { bundleOfPhoto, buyer, evidenceDomain, filePhoto, photo, streamOf } from "../../fixtures/evidence.ts";
 import vectors from "../../vectors/evidence.json" with { type: "json" };
 
 const filed = await filePhoto();
 const [whole, closed] = vectors.bundles.good.map(({ text }) => text);
 
-async function report(
-  bundleText: string,
-  options: VerifyOptions = {},
-  language: ReportLanguage = "en",
-  generatedAt = 0,
-) {
+async function report(bundleText: string, options: VerifyOptions = {}, language: Language = "en", generatedAt = 0) {
   const verification = await verifyBundle(bundleText, options);
   return evidenceReport(verification, { language, bundleText, generatedAt, tool: "holdfast 0.1.0" });
 }

@@ -1,6 +1,6 @@
 export { type ErrorCode, type ErrorDetails, ProtocolError } from "../../errors.ts";
+export { type Language, languages } from "../../text/language.ts";
 export { evidenceReport, type ReportContext } from "../../text/report.ts";
-export { type ReportLanguage, reportLanguages } from "../../text/reportText.ts";
 export { bundleFormat, type EvidenceBundle, maxBundleBytes, parseBundle } from "../bundle.ts";
 export { type CreateDigester, createDigester, type Digester, digestFile, type FileDigests } from "../digest.ts";
 export type { EvidenceDomain } from "../record.ts";

@@ -40,8 +40,10 @@ import { help } from "./help.ts";
 import { hints, usageText } from "./hints.ts";
 import { options } from "./options.ts";
 import { fileProblems, inputProblems, usageProblems } from "./problems.ts";
+import { report } from "./report.ts";
 import { units } from "./units.ts";
 import { unsafeTerms } from "./unsafeTerms.ts";
+import { verdict } from "./verdict.ts";
 
 /** Every text for people in English, by where it is shown. */
 export const en = {
@@ -53,6 +55,8 @@ export const en = {
   contractErrors,
   unsafeTerms,
   units,
+  report,
+  verdict,
   problems: { field: fieldProblems, file: fileProblems, input: inputProblems, usage: usageProblems },
   command: {
     deal,
