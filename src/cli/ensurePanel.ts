@@ -9,7 +9,7 @@ type Registering = {
   readonly rpcUrl: string;
   /** Pays for the registration. */
   readonly wallet: PrivateKeyAccount;
-  readonly context: Pick<CommandContext, "signal" | "progress">;
+  readonly context: Pick<CommandContext, "signal" | "progress" | "texts">;
 };
 
 /**
@@ -23,6 +23,6 @@ export const ensurePanel = async (
   if (panel === null) return;
   const { rules, tribunal } = terms;
   if (await readChain(rpcUrl, domain, (reader) => reader.isPanelRegistered(rules, tribunal))) return;
-  context.progress("The panel is not registered yet; registering it.");
+  context.progress(context.texts.sending.registersPanel);
   await sendCalls([registerCall(panel, tribunal)], { rpcUrl, chainId: domain.chainId, wallet, context });
 };

@@ -16,7 +16,7 @@ import { readPieces, readText, requireRegular, statFile, writeNew } from "./file
 import { mediaTypeOf } from "./mediaType.ts";
 import { forgetFiling, recallFiling, rememberFiling } from "./pendingFiling.ts";
 import { usageInvalid } from "./problems.ts";
-import { createProgressBar } from "./progressBar.ts";
+import { createProgressBar } from "./terminal/progressBar.ts";
 
 export type FilingContext = {
   readonly client: Client;
@@ -48,7 +48,7 @@ export type FiledFile = {
  */
 export const fileAll = async (files: readonly string[], filing: FilingContext): Promise<FiledFile[]> => {
   const { client, chain, wallet, recipients, dealId, context } = filing;
-  const { signal, progress, now } = context;
+  const { signal, progress, now, texts } = context;
   const bundles = bundlePaths(files, filing.outDir);
   const toAnchor: FileToAnchor[] = [];
   for (const file of files) toAnchor.push(await fileable(file, filing));
@@ -57,7 +57,7 @@ export const fileAll = async (files: readonly string[], filing: FilingContext): 
   for (const file of files) {
     const done = await readDone(file, bundles.get(file)!, signal);
     if (done === undefined) continue;
-    progress(`${escapeInvisible(file)}: filed before, its bundle verifies`);
+    progress(texts.filing.filedBefore(escapeInvisible(file)));
     old.push(done);
   }
   const left = toAnchor.filter(({ id }) => !old.some(({ file }) => file === id));
@@ -134,10 +134,13 @@ type Showing = { readonly bundles: ReadonlyMap<string, string>; readonly context
 
 /** Says how far it is: a bar while a file is read, a line for what is done. */
 const createProgress = (files: readonly FileToAnchor[], { bundles, context }: Showing) => {
-  const { progress } = context;
+  const {
+    progress,
+    texts: { filing },
+  } = context;
   const bars = new Map(
     files.map(({ id, size = 0 }) => {
-      const label = `${basename(id)} encrypted and sent`;
+      const label = filing.encryptedAndSent(basename(id));
       return [id, createProgressBar(context, { label, total: size })] as const;
     }),
   );
@@ -146,14 +149,14 @@ const createProgress = (files: readonly FileToAnchor[], { bundles, context }: Sh
       case "read":
         return bars.get(event.id)?.advance(event.bytes);
       case "resumed":
-        return progress(`${escapeInvisible(event.id)}: signed before, goes on from there`);
+        return progress(filing.resumed(escapeInvisible(event.id)));
       case "signed":
         bars.get(event.id)?.end();
-        return progress(`${escapeInvisible(event.id)}: encrypted, stored and signed`);
+        return progress(filing.stored(escapeInvisible(event.id)));
       case "waiting":
-        return progress(`Waiting for the anchor of ${event.files} file(s)...`);
+        return progress(filing.waiting(event.files));
       case "anchored":
-        return progress(`${escapeInvisible(event.id)}: anchored, bundle ${escapeInvisible(bundles.get(event.id)!)}`);
+        return progress(filing.anchored(escapeInvisible(event.id), escapeInvisible(bundles.get(event.id)!)));
       default:
         return undefined;
     }

@@ -1,3 +1,4 @@
+import type { Texts } from "../core/text/texts.ts";
 import type { Client, IntentView } from "../sdk/client.ts";
 import type { CommandContext } from "./command.ts";
 
@@ -10,12 +11,17 @@ export const sendOption = {
 export const waitUntilMined = async (
   client: Client,
   accepted: IntentView,
-  { signal, progress }: Pick<CommandContext, "signal" | "progress">,
+  { signal, progress, texts }: Pick<CommandContext, "signal" | "progress" | "texts">,
 ): Promise<IntentView> => {
-  progress(`The relayer took it in as ${accepted.id} and submits it to the chain...`);
+  progress(texts.sending.accepted(accepted.id));
   return client.waitForIntent(accepted.id, { signal });
 };
 
 /** How far it got, for people. */
-export const minedText = ({ kind, state, txHash, blockNumber }: IntentView): string =>
-  `${kind} is ${state}${blockNumber === null ? "" : ` in block ${blockNumber}`}${txHash === null ? "" : `, transaction ${txHash}`}.`;
+export function minedText({ kind, state, txHash, blockNumber }: IntentView, { sending }: Texts): string {
+  const { mined, inBlock, inTransaction } = sending;
+  return mined(kind, state, [
+    ...(blockNumber === null ? [] : [inBlock(blockNumber)]),
+    ...(txHash === null ? [] : [inTransaction(txHash)]),
+  ]);
+}

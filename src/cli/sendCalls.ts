@@ -10,7 +10,7 @@ type Sending = {
   readonly rpcUrl: string;
   readonly chainId: number;
   readonly wallet: PrivateKeyAccount;
-  readonly context: Pick<CommandContext, "signal" | "progress">;
+  readonly context: Pick<CommandContext, "signal" | "progress" | "texts">;
 };
 
 /**
@@ -40,7 +40,7 @@ export const sendCalls = async (
       context.signal.throwIfAborted();
       await simulate(chain, wallet.address, { to, data, value }, protocolErrors);
       const hash = await sender.sendTransaction({ to, data, value });
-      context.progress(`Sent ${hash}; waiting until it is in a block...`);
+      context.progress(context.texts.sending.sent(hash));
       const { status } = await chain.client.waitForTransactionReceipt({ hash, pollingInterval: 500 });
       if (status !== "success") throw new ProtocolError("call-reverted", { error: "unknown", transaction: hash });
       hashes.push(hash);

@@ -3,8 +3,8 @@ import { openKeystore } from "../chain/keystore.ts";
 import { escapeInvisible } from "../core/text/escapeInvisible.ts";
 import type { CommandContext } from "./command.ts";
 import { requireRegular } from "./files.ts";
-import { askPassword } from "./password.ts";
 import { usageInvalid } from "./problems.ts";
+import { askPassword } from "./terminal/password.ts";
 
 /** Options of every command that signs. */
 export const walletOptions = {
@@ -20,7 +20,7 @@ type WalletValues = { readonly keystore?: string; readonly "password-file"?: str
 /** The account that the options name. Throws `usage-invalid` if they name none, and as `openKeystore` and `askPassword`. */
 export const openWallet = async (
   values: WalletValues,
-  { signal, help }: Pick<CommandContext, "signal"> & { readonly help: string },
+  { signal, texts, help }: Pick<CommandContext, "signal" | "texts"> & { readonly help: string },
 ): Promise<PrivateKeyAccount> => {
   const path = values.keystore;
   if (path === undefined) {
@@ -29,7 +29,8 @@ export const openWallet = async (
   await requireRegular(path);
   const password = await askPassword({
     passwordFile: values["password-file"],
-    prompt: `Password of ${escapeInvisible(path)}`,
+    texts,
+    prompt: texts.terminal.passwordOf(escapeInvisible(path)),
     isNew: false,
     signal,
   });

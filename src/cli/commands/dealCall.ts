@@ -81,8 +81,8 @@ const callDirectly = async (
   { deal, values }: { readonly deal: DealFile; readonly values: CallValues & Calling },
   context: CommandContext,
 ): Promise<Outcome> => {
-  const { signal, now } = context;
-  const wallet = values.keystore === undefined ? undefined : await openWallet(values, { signal, help: HELP });
+  const { now } = context;
+  const wallet = values.keystore === undefined ? undefined : await openWallet(values, { ...context, help: HELP });
   const { rpc } = values;
   const signed =
     values.signed === undefined ? undefined : parseInput(requestSchema, await readJson(values.signed), values.signed);

@@ -40,7 +40,7 @@ export const dealIntent = defineCommand({
     const deal = await readDeal(path, values);
     const time = client === undefined ? await readNodeTime(values.rpc, deal, now()) : await readTime(client, context);
     const deadline = parseTime(values.deadline ?? "1d", { now: time, what: "--deadline" });
-    const wallet = await openWallet(values, { signal, help: HELP });
+    const wallet = await openWallet(values, { ...context, help: HELP });
     const signer = wallet.address.toLowerCase() as Address;
     const { request, isComplete, what } = await kind({
       deal,
@@ -75,6 +75,6 @@ export const dealIntent = defineCommand({
       await client.submitIntent(requestSchema.parse(JSON.parse(text)), { signal }),
       context,
     );
-    return { text: minedText(mined), json: { request, isComplete, signer, file, intent: mined } };
+    return { text: minedText(mined, context.texts), json: { request, isComplete, signer, file, intent: mined } };
   },
 });

@@ -23,7 +23,7 @@ export const dealRegister = defineCommand({
     const client = connect(values.url, HELP);
     const deal = await readDeal(path, values);
     if (values.rpc !== undefined) {
-      const wallet = await openWallet(values, { signal, help: HELP });
+      const wallet = await openWallet(values, { ...context, help: HELP });
       await ensurePanel(deal, { rpcUrl: values.rpc, wallet, context });
     }
     await registerDeal(client, deal, signal);

@@ -24,10 +24,10 @@ export const dealSign = defineCommand({
     },
   },
   positionals: [1, 1],
-  run: async ({ values, positionals: [path = ""] }, { signal, progress, isJson }) => {
+  run: async ({ values, positionals: [path = ""] }, { signal, progress, isJson, texts }) => {
     const deal = await readDeal(path, values);
     if (!isJson) progress(`${dealSummary(deal)}\n`);
-    const wallet = await openWallet(values, { signal, help: "holdfast deal sign" });
+    const wallet = await openWallet(values, { signal, texts, help: "holdfast deal sign" });
     const signer = wallet.address.toLowerCase() as Address;
     const role = signer === deal.terms.seller ? "seller" : "buyer";
     if (signer !== deal.terms[role]) {

@@ -108,7 +108,7 @@ const deployTo = async (
   }
 
   const { signal, progress } = context;
-  const account = await openWallet(values, { signal, help: HELP });
+  const account = await openWallet(values, { ...context, help: HELP });
   progress(`${costText(steps)} They are sent from ${account.address} to chain ${chain.chainId}.`);
   await requireBalance(chain, account.address, steps);
   const place = await placeOf(chain, code, { status, earlier });

@@ -20,6 +20,6 @@ export const determinationSend = defineCommand({
     const { signal } = context;
     const accepted = await client.submitIntent(request, { signal });
     const mined = await waitUntilMined(client, accepted, context);
-    return { text: minedText(mined), json: { intent: mined } };
+    return { text: minedText(mined, context.texts), json: { intent: mined } };
   },
 });

@@ -25,10 +25,10 @@ export const determinationSign = defineCommand({
     out: { type: "string", value: "FILE" },
   },
   positionals: [1, 1],
-  run: async ({ values, positionals: [path = ""] }, { signal, progress, isJson }) => {
+  run: async ({ values, positionals: [path = ""] }, { signal, progress, isJson, texts }) => {
     const file = await readDecision(path, values);
     if (!isJson) progress(`${decisionSummary(file)}\n`);
-    const wallet = await openWallet(values, { signal, help: "holdfast determination sign" });
+    const wallet = await openWallet(values, { signal, texts, help: "holdfast determination sign" });
     const signer = wallet.address.toLowerCase() as Address;
     if (file.panel !== null && !file.panel.arbitrators.includes(signer)) {
       throw new ProtocolError("signer-not-on-panel", { signer });

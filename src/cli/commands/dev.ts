@@ -10,7 +10,7 @@ import { readJson, statFile } from "../files.ts";
 import { parsePort } from "../parsePort.ts";
 import { namePortOption } from "../portTaken.ts";
 import { columns } from "../terminal/columns.ts";
-import { untilStopped } from "../untilStopped.ts";
+import { untilStopped } from "../terminal/untilStopped.ts";
 import { devSkip } from "./devSkip.ts";
 
 const HELP = "holdfast dev";

@@ -53,7 +53,7 @@ export const evidenceAdd = defineCommand({
     const dealId = await parseDeal(required(values.deal, "--deal ID, a deal file, or none"));
     const validFor = parseDuration(values["valid-for"] ?? "1d", "--valid-for");
     const recipients = await parseRecipients(values.recipients ?? []);
-    const wallet = await openWallet(values, { signal, help: HELP });
+    const wallet = await openWallet(values, { ...context, help: HELP });
 
     const { chainId } = await client.readConfig({ signal });
     const chain = createChain({ rpcUrls: [rpcUrl], chainId });

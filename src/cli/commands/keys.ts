@@ -7,7 +7,7 @@ import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { createIdentityFile, parseIdentity } from "../ageIdentity.ts";
 import { defineCommand, defineGroup } from "../command.ts";
 import { fileError, readText, statFile } from "../files.ts";
-import { askPassword } from "../password.ts";
+import { askPassword } from "../terminal/password.ts";
 import { openWallet, walletOptions } from "../wallet.ts";
 
 const requireOut = (out: string | undefined, help: string) => {
@@ -35,11 +35,17 @@ const createWallet = defineCommand({
     "password-file": walletOptions["password-file"],
   },
   positionals: [0, 0],
-  run: async ({ values }, { signal }) => {
+  run: async ({ values }, { signal, texts }) => {
     const path = requireOut(values.out, "holdfast keys new");
     await requireFree(path);
     const passwordFile = values["password-file"];
-    const password = await askPassword({ passwordFile, prompt: "New password", isNew: true, signal });
+    const password = await askPassword({
+      passwordFile,
+      prompt: texts.terminal.newPassword,
+      isNew: true,
+      signal,
+      texts,
+    });
     try {
       const { address } = createKeystore(path, password);
       return {
@@ -79,7 +85,7 @@ const show = defineCommand({
     "password-file": walletOptions["password-file"],
   },
   positionals: [1, 1],
-  run: async ({ values, positionals: [path = ""] }, { signal }) => {
+  run: async ({ values, positionals: [path = ""] }, { signal, texts }) => {
     const text = await readText(path);
     const identity = await parseIdentity(text);
     if (identity !== undefined) {
@@ -87,7 +93,10 @@ const show = defineCommand({
       return { text: `Public key  ${recipient}`, json: { kind: "encryption", recipient, file: path } };
     }
     if (values.check === true || values["password-file"] !== undefined) {
-      const { address } = await openWallet({ ...values, keystore: path }, { signal, help: "holdfast keys show" });
+      const { address } = await openWallet(
+        { ...values, keystore: path },
+        { signal, texts, help: "holdfast keys show" },
+      );
       return {
         text: `Address  ${address}\nThe password opens it.`,
         json: { kind: "wallet", address, isChecked: true, file: path },

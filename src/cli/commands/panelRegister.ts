@@ -56,7 +56,7 @@ export const panelRegister = defineCommand({
         json: { ...said, isRegistered: isKnown ?? null, calls },
       };
     }
-    const wallet = await openWallet(values, { signal: context.signal, help: HELP });
+    const wallet = await openWallet(values, { ...context, help: HELP });
     const { sender, transactions } = await sendFrom(wallet, calls, { rpc, chainId, help: HELP, context });
     return {
       text: `Panel ${rules} is registered: ${transactions.at(-1)}`,

@@ -1,7 +1,7 @@
 import { ProtocolError } from "../../core/errors.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { namePortOption } from "../portTaken.ts";
-import { untilStopped } from "../untilStopped.ts";
+import { untilStopped } from "../terminal/untilStopped.ts";
 import { relayerReindex } from "./relayerReindex.ts";
 
 const serve = defineCommand({

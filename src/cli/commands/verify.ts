@@ -24,7 +24,7 @@ import { pairEvidence } from "../evidencePairs.ts";
 import { exitCodeOfError, exitCodeOfVerdict } from "../exitCodes.ts";
 import { readPieces, requireRegular, statFile, writeNew } from "../files.ts";
 import { programName } from "../program.ts";
-import { createProgressBar } from "../progressBar.ts";
+import { createProgressBar } from "../terminal/progressBar.ts";
 import { formatTime } from "../units.ts";
 
 /** A pair as it is printed: with a verdict, or with the error that kept it from getting one. */

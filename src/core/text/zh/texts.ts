@@ -38,11 +38,14 @@ import { verify } from "./commands/verify.ts";
 import { contractErrors } from "./contractErrors.ts";
 import { errors } from "./errors.ts";
 import { fieldProblems } from "./fieldProblems.ts";
+import { filing } from "./filing.ts";
 import { help } from "./help.ts";
 import { hints, usageText } from "./hints.ts";
 import { options } from "./options.ts";
 import { fileProblems, inputProblems, usageProblems } from "./problems.ts";
 import { report } from "./report.ts";
+import { sending } from "./sending.ts";
+import { terminal } from "./terminal.ts";
 import { units } from "./units.ts";
 import { unsafeTerms } from "./unsafeTerms.ts";
 import { verdict } from "./verdict.ts";
@@ -57,6 +60,9 @@ export const zh = {
   contractErrors,
   unsafeTerms,
   units,
+  sending,
+  filing,
+  terminal,
   report,
   verdict,
   problems: { field: fieldProblems, file: fileProblems, input: inputProblems, usage: usageProblems },

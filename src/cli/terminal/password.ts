@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
-import { ProtocolError } from "../core/errors.ts";
-import { readText, statFile } from "./files.ts";
-import { inputMalformed } from "./problems.ts";
+import { ProtocolError } from "../../core/errors.ts";
+import type { Texts } from "../../core/text/texts.ts";
+import { readText, statFile } from "../files.ts";
+import { inputMalformed } from "../problems.ts";
 
 type Asking = {
   /** File whose first line is the password. */
   readonly passwordFile: string | undefined;
   readonly prompt: string;
+  readonly texts: Texts;
   /** A new password is asked for twice. */
   readonly isNew: boolean;
   readonly signal: AbortSignal;
@@ -16,14 +18,14 @@ type Asking = {
  * A password from a file, or typed on the terminal without being shown; never from an argument, which every process of
  * the machine could read. Throws `password-missing` without a file and a terminal.
  */
-export const askPassword = async ({ passwordFile, prompt, isNew, signal }: Asking): Promise<string> => {
+export const askPassword = async ({ passwordFile, prompt, isNew, signal, texts }: Asking): Promise<string> => {
   if (passwordFile !== undefined) {
     const [line = ""] = (await readPassword(passwordFile, signal)).split(/\r?\n/);
     return requireSome(line, passwordFile);
   }
   if (!process.stdin.isTTY) throw new ProtocolError("password-missing");
   const password = requireSome(await readHidden(`${prompt}: `, signal), "password");
-  if (isNew && (await readHidden("Once more: ", signal)) !== password) {
+  if (isNew && (await readHidden(`${texts.terminal.onceMore}: `, signal)) !== password) {
     throw inputMalformed({ path: "password" }, "passwords-differ");
   }
   return password;
