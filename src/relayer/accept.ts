@@ -15,7 +15,7 @@ import {
   seenIn,
   undisputed,
 } from "../core/deal/dealTable.ts";
-import { dealOfIntent } from "../core/deal/intentFacts.ts";
+import { dealOfIntent, type IntentFacts, type StatedIntent } from "../core/deal/intentFacts.ts";
 import { type Moment, stepOf } from "../core/deal/payouts.ts";
 import { dealIdOf, requireFundable, type Terms, termsDigest } from "../core/deal/terms.ts";
 import { packTerms } from "../core/deal/termsCodec.ts";
@@ -27,8 +27,9 @@ import { type IntentRecord, readIntent, saveIntent } from "../db/intents.ts";
 import { readProjection } from "../db/projections.ts";
 import { enqueue, reopen } from "../db/queue.ts";
 import type { RelayRequest } from "../wire/relayRequests.ts";
-import type { CallPlan } from "./plan/callPlan.ts";
 import { planCall } from "./plan/planCall.ts";
+import type { PlanContext } from "./plan/planContext.ts";
+import { planFacts } from "./plan/planFacts.ts";
 import { bondKey } from "./project/bond.ts";
 import { toCall } from "./sender.ts";
 
@@ -58,6 +59,8 @@ export type Acceptance = Readonly<{
   accept: (request: RelayRequest) => Promise<IntentRecord>;
   /** Keeps terms before they are funded. Throws `terms-unsafe`, `coverage-exceeds-bond`, `signature-invalid`. */
   registerDeal: (registration: DealRegistration) => Promise<Readonly<{ dealId: Hex }>>;
+  /** Why an intent would be refused now; `undefined` where only its signatures are left to check. */
+  findRefusal: (intent: StatedIntent) => Promise<ProtocolError | undefined>;
 }>;
 
 export function createAcceptance(options: AcceptOptions): Acceptance {
@@ -98,7 +101,7 @@ export function createAcceptance(options: AcceptOptions): Acceptance {
     await requireCovered(terms);
   };
 
-  const requireTimely = async (plan: CallPlan, deal: KnownDeal | undefined) => {
+  const requireTimely = async (plan: IntentFacts, deal: KnownDeal | undefined) => {
     const now = await readTime();
     if (plan.deadline <= now) throw new ProtocolError("intent-expired", { deadline: plan.deadline, now });
     if (plan.action === null || deal === undefined) return;
@@ -112,18 +115,36 @@ export function createAcceptance(options: AcceptOptions): Acceptance {
     if (plan.action === "fund") await requireSafe(terms, now);
   };
 
-  const requireAnswered = async ({ answerWindow, disputedAt }: CallPlan) => {
+  const requireAnswered = async ({ answerWindow, disputedAt }: IntentFacts) => {
     const until = (disputedAt ?? 0) + answerWindow;
     if ((await readTime()) < until) throw new ProtocolError("answer-window-open", { until });
   };
 
-  const accept = async (request: RelayRequest): Promise<IntentRecord> => {
-    const dealId = dealOfIntent(request) ?? null;
+  const findContext = async (intent: StatedIntent) => {
+    const dealId = dealOfIntent(intent) ?? null;
     const deal = dealId === null ? undefined : await readDeal(db, dealId);
     if (dealId !== null && deal === undefined) throw new ProtocolError("deal-unknown", { deal: dealId });
-    const terms = deal?.terms;
     const sellerSignature = deal?.sellerSignature ?? undefined;
-    const plan = await planCall(request, { chainId: chain.chainId, contracts, terms, sellerSignature });
+    return { dealId, deal, context: { chainId: chain.chainId, contracts, terms: deal?.terms, sellerSignature } };
+  };
+
+  const findRefusal = async (intent: StatedIntent) => {
+    try {
+      const { deal, context } = await findContext(intent);
+      const facts = planFacts(intent, context);
+      await requireTimely(facts, deal);
+      if (facts.answerWindow > 0) await requireAnswered(facts);
+      requireCoverSigned(facts, context);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ProtocolError) return error;
+      throw error;
+    }
+  };
+
+  const accept = async (request: RelayRequest): Promise<IntentRecord> => {
+    const { dealId, deal, context } = await findContext(request);
+    const plan = await planCall(request, context);
     const known = await readIntent(db, plan.id);
     if (known !== undefined && known.state !== "rejected") return known;
 
@@ -163,17 +184,26 @@ export function createAcceptance(options: AcceptOptions): Acceptance {
     return { dealId };
   };
 
-  return { accept, registerDeal };
+  return { accept, registerDeal, findRefusal };
 }
 
 const unfunded = undisputed("none");
 
+/** A covered deal cannot be funded without the seller's signature over its terms. */
+const requireCoverSigned = ({ action }: IntentFacts, { terms, sellerSignature }: PlanContext): void => {
+  if (action !== "fund" || terms === undefined || terms.coverage === 0n || sellerSignature !== undefined) return;
+  throw new ProtocolError("signature-invalid", { signer: terms.seller });
+};
+
 const refusalBy = (
-  { action, signer, split, signedIn, disputedAt }: CallPlan,
+  { action, signers, split, signedIn, disputedAt }: IntentFacts,
   state: DealState,
   moment: Moment,
 ): ProtocolError | undefined => {
-  const isOthers = action === "dispute" && actorOf(action, placeOf(state)) === "buyer" && signer !== moment.terms.buyer;
+  const isOthers =
+    action === "dispute" &&
+    actorOf(action, placeOf(state)) === "buyer" &&
+    signers.every(({ role }) => role !== "buyer");
   const seen = seenIn(state);
   const isSeen =
     (signedIn === null || (Object.keys(seen) as (keyof SeenState)[]).every((name) => signedIn[name] === seen[name])) &&

@@ -4,6 +4,7 @@ import type { DealStatus } from "../core/deal/dealTable.ts";
 import type { Determination } from "../core/deal/intents.ts";
 import type { Panel } from "../core/deal/panel.ts";
 import type { Terms } from "../core/deal/terms.ts";
+import type { UnsignedIntent } from "../core/deal/unsignedIntent.ts";
 import { type ErrorCode, errorCodes, ProtocolError } from "../core/errors.ts";
 import type { EvidenceRecord } from "../core/evidence/record.ts";
 import { importFile } from "../ipfs/importFile.ts";
@@ -119,6 +120,8 @@ export type Client = Readonly<{
   fundDeal: (id: Hex, funding: Funding, options?: WriteOptions) => Promise<IntentView>;
   /** Has what a party signed submitted to the escrow. */
   submitIntent: (request: RelayRequest, options?: WriteOptions) => Promise<IntentView>;
+  /** What a wallet signs for an intent, and whether it would be taken now. Stores nothing. Refuses with `deal-unknown`. */
+  previewIntent: (intent: UnsignedIntent, options?: CallOptions) => Promise<Answer<"previewIntent", 200>>;
   /** How far it got. Refuses with `intent-unknown`. */
   readIntent: (id: Hex, options?: CallOptions) => Promise<IntentView>;
   /** Has a determination submitted to the tribunal. Refuses with `answer-window-open` while the other side can still answer. */
@@ -204,6 +207,7 @@ export function createClient({ url, fetch: ask = fetch }: ClientOptions): Client
     listDeals: (filter, options) => call("listDeals", 200, { query: { ...filter }, options }),
     fundDeal: (id, funding, options) => call("fundDeal", 202, { params: { id }, json: funding, options }),
     submitIntent: (request, options) => call("submitIntent", 202, { json: request, options }),
+    previewIntent: (intent, options) => call("previewIntent", 200, { json: intent, options }),
     readIntent,
     submitDetermination: (signed, options) => call("submitDetermination", 202, { json: signed, options }),
     readDetermination: (id, options) => call("readDetermination", 200, { params: { id }, options }),

@@ -1,6 +1,8 @@
+import type { Hex } from "viem";
 import * as z from "zod";
 import { determinationSchema, extensionSchema, intentSchemas } from "../core/deal/intents.ts";
 import { MAX_ARBITRATORS, panelSchema } from "../core/deal/panel.ts";
+import type { UnsignedIntent } from "../core/deal/unsignedIntent.ts";
 import { address, bytes32, signature, uint256Text } from "../core/fields.ts";
 
 const panelSignatures = z
@@ -72,3 +74,30 @@ export const requestSchema = z.discriminatedUnion("kind", [
 export type RelayRequest = z.output<typeof requestSchema>;
 
 export type RelayKind = RelayRequest["kind"];
+
+/** An intent that one account signs. */
+type OfOneSigner = Exclude<UnsignedIntent, Readonly<{ kind: "Settlement" | "Determination" | "Extension" }>>;
+
+/**
+ * What a relayer takes once the signer of an intent has signed its typed data.
+ *
+ * @example
+ * const intent = { kind: "ShipGoods", message } as const;
+ * const signature = await seller.signTypedData(unsignedTypedData(intent, { domain, terms }));
+ * await client.submitIntent(signedRequest(intent, signature));
+ */
+export function signedRequest(intent: OfOneSigner, signature: Hex): RelayRequest {
+  switch (intent.kind) {
+    case "FundDeal":
+      return { ...intent, buyerSignature: signature };
+    case "FundDealWithPermit2":
+      return { ...intent, nonce: intent.nonce.toString(), permitSignature: signature };
+    case "FundDealWithAuthorization":
+    case "PayBalanceWithAuthorization":
+      return { kind: intent.kind, deal: intent.deal, authorization: signature };
+    case "PostBond":
+      return { kind: intent.kind, message: intent.message, authorization: signature };
+    default:
+      return { ...intent, signature };
+  }
+}

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type ErrorCode, errorCodes } from "../core/errors.ts";
 import { address, bytes32 } from "../core/fields.ts";
+import { intentPreview, unsignedIntent } from "./intentPreview.ts";
 import {
   anchoredView,
   bondView,
@@ -146,6 +147,14 @@ export const routes = {
       "signature-count-wrong",
       "signer-not-on-panel",
     ],
+  },
+  previewIntent: {
+    method: "post",
+    path: "/v1/intents/preview",
+    summary: "What a wallet signs for an intent, who must sign, and whether it would be taken now; stores nothing",
+    body: unsignedIntent,
+    answers: { 200: intentPreview },
+    refusals: ["deal-unknown", "panel-mismatch", "signature-invalid"],
   },
   readIntent: {
     method: "get",

@@ -42,13 +42,15 @@ export const dealRegistration = z
   })
   .meta({ id: "DealRegistration" });
 
+const typedValue = z.union([z.string(), z.boolean()]);
+
 /** Typed data as `eth_signTypedData_v4` takes it; whole numbers are decimal strings. */
 export const typedData = z
   .strictObject({
     domain: z.record(z.string(), z.union([z.string(), z.number()])),
     types: z.record(z.string(), z.array(z.strictObject({ name: z.string(), type: z.string() }))),
     primaryType: z.string(),
-    message: z.record(z.string(), z.union([z.string(), z.boolean()])),
+    message: z.record(z.string(), z.union([typedValue, z.record(z.string(), typedValue)])),
   })
   .meta({ id: "TypedData" });
 
@@ -110,7 +112,7 @@ export const intentView = z
   .meta({ id: "Intent" });
 export type IntentView = z.output<typeof intentView>;
 
-const dealActions = Object.keys(dealTable) as DealAction[];
+export const dealActions = Object.keys(dealTable) as DealAction[];
 const dealActors = [
   "buyer",
   "seller",

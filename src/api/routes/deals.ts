@@ -1,4 +1,5 @@
 import { type EscrowDomain, termsToJson, termsTypedData } from "../../core/deal/terms.ts";
+import { typedDataJson } from "../../core/deal/typedDataJson.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { listDeals, readDeal } from "../../db/deals.ts";
 import { readProjection } from "../../db/projections.ts";
@@ -9,7 +10,6 @@ import type { ApiContext, Handlers } from "../context.ts";
 import { pageOf, readCursor } from "../cursor.ts";
 import { viewDeal } from "../dealView.ts";
 import { viewIntent } from "../intentView.ts";
-import { typedDataJson } from "../typedDataJson.ts";
 
 export const createDealRoutes = ({
   relayer,

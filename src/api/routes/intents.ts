@@ -1,5 +1,10 @@
 import type { Hex } from "viem";
+import { dealOfIntent } from "../../core/deal/intentFacts.ts";
+import { previewIntent } from "../../core/deal/intentPreview.ts";
+import type { EscrowDomain } from "../../core/deal/terms.ts";
 import { ProtocolError } from "../../core/errors.ts";
+import { readDeal } from "../../db/deals.ts";
+import { readNewestTime } from "../../db/events.ts";
 import { readIntent } from "../../db/intents.ts";
 import { readProjection } from "../../db/projections.ts";
 import type { ApiContext, Handlers } from "../context.ts";
@@ -8,8 +13,13 @@ import { viewIntent } from "../intentView.ts";
 
 export const createIntentRoutes = ({
   relayer,
+  chain,
   database: { db },
-}: ApiContext): Handlers<"submitIntent" | "readIntent" | "submitDetermination" | "readDetermination"> => {
+}: ApiContext): Handlers<
+  "submitIntent" | "previewIntent" | "readIntent" | "submitDetermination" | "readDetermination"
+> => {
+  const domain: EscrowDomain = { chainId: chain.chainId, escrow: relayer.contracts.escrow };
+
   const requireIntent = async (id: Hex) => {
     const intent = await readIntent(db, id);
     if (intent === undefined) throw new ProtocolError("intent-unknown", { intent: id });
@@ -18,6 +28,22 @@ export const createIntentRoutes = ({
 
   return {
     submitIntent: async ({ body }) => ({ status: 202, body: viewIntent(await relayer.accept(body)) }),
+
+    previewIntent: async ({ body }) => {
+      const deal = dealOfIntent(body);
+      const terms = deal === undefined ? undefined : (await readDeal(db, deal))?.terms;
+      const { signers, ...preview } = previewIntent(body, { domain, terms });
+      const refusal = await relayer.findRefusal(body);
+      return {
+        status: 200,
+        body: {
+          ...preview,
+          signers: [...signers],
+          refusal: refusal === undefined ? null : { code: refusal.code, details: refusal.details },
+          asOf: await readNewestTime(db),
+        },
+      };
+    },
 
     readIntent: async ({ params: { id } }) => ({ status: 200, body: viewIntent(await requireIntent(id)) }),
 

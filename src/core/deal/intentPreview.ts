@@ -1,4 +1,4 @@
-import { type Hex, hashTypedData } from "viem";
+import { type Address, type Hex, hashTypedData } from "viem";
 import { dealOfIntent, type IntentFacts, intentFacts } from "./intentFacts.ts";
 import { intentRules, type SignableKind } from "./intentRules.ts";
 import { type TypedDataJson, typedDataJson } from "./typedDataJson.ts";
@@ -12,8 +12,8 @@ export type IntentPreview = Pick<IntentFacts, "signers" | "threshold" | "action"
     typedData: TypedDataJson;
     /** EIP-712 digest of the typed data. */
     digest: Hex;
-    /** The contract function that takes the signature. */
-    call: Readonly<{ contract: "escrow" | "tribunal"; function: string }>;
+    /** The contract function that takes the signatures. */
+    call: Readonly<{ contract: "escrow" | "tribunal"; to: Address; function: string }>;
   }>;
 
 /**
@@ -25,8 +25,8 @@ export type IntentPreview = Pick<IntentFacts, "signers" | "threshold" | "action"
  * const { typedData, signers } = previewIntent({ kind: "ShipGoods", message }, { domain, terms });
  */
 export function previewIntent(intent: UnsignedIntent, place: IntentPlace): IntentPreview {
-  if (dealOfIntent(intent) !== undefined) requireTermsOf(intent, place);
-  const { signers, threshold, action, deadline } = intentFacts(intent, place.terms);
+  const terms = dealOfIntent(intent) === undefined ? undefined : requireTermsOf(intent, place);
+  const { signers, threshold, action, deadline } = intentFacts(intent, terms);
   const typedData = unsignedTypedData(intent, place);
   const { contract, call } = intentRules[intent.kind];
   return {
@@ -37,6 +37,6 @@ export function previewIntent(intent: UnsignedIntent, place: IntentPlace): Inten
     deadline,
     digest: hashTypedData(typedData),
     typedData: typedDataJson(typedData),
-    call: { contract, function: call },
+    call: { contract, to: contract === "tribunal" && terms ? terms.tribunal : place.domain.escrow, function: call },
   };
 }

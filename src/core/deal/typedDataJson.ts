@@ -1,21 +1,23 @@
+import type { Address } from "viem";
+
 type Field = Readonly<{ name: string; type: string }>;
 
 /** Typed data as viem and ethers take it. */
 export type TypedData = Readonly<{
-  domain: Readonly<{ name?: string; version?: string; chainId?: number; verifyingContract?: string }>;
+  domain: Readonly<{ name?: string; version?: string; chainId?: number; verifyingContract?: Address }>;
   types: Readonly<Record<string, readonly Field[]>>;
   primaryType: string;
   message: Readonly<Record<string, unknown>>;
 }>;
 
-type Json = string | boolean | { [name: string]: Json };
+type Value = string | boolean;
 
 /** Typed data as `eth_signTypedData_v4` takes it. */
 export type TypedDataJson = {
   domain: Record<string, string | number>;
   types: Record<string, { name: string; type: string }[]>;
   primaryType: string;
-  message: Record<string, Json>;
+  message: Record<string, Value | Record<string, Value>>;
 };
 
 /** Fields of EIP-712's domain, in their order. */
@@ -42,15 +44,18 @@ export function typedDataJson({ domain, types, primaryType, message }: TypedData
       ),
     },
     primaryType,
-    message: structOf(message),
+    message: mapValues(message, (value) => (isStruct(value) ? mapValues(value, textOf) : textOf(value))),
   };
 }
 
-function structOf(message: object): Record<string, Json> {
-  return Object.fromEntries(Object.entries(message).map(([name, value]) => [name, jsonOf(value)]));
+function mapValues<T>(struct: object, convert: (value: unknown) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(struct).map(([name, value]) => [name, convert(value)]));
 }
 
-function jsonOf(value: unknown): Json {
-  if (typeof value === "boolean") return value;
-  return typeof value === "object" && value !== null ? structOf(value) : String(value);
+function isStruct(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function textOf(value: unknown): Value {
+  return typeof value === "boolean" ? value : String(value);
 }
