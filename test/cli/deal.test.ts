@@ -173,6 +173,17 @@ describe("holdfast deal", () => {
     expect(request.message).to.include({ status: statusNumber("shipped"), by: address.buyer });
   });
 
+  it("previews what a wallet signs, without a key", async () => {
+    const when = ["--status", "shipped", "--deadline", "2030-01-01T00:00:00Z", "--preview"];
+    const dispute = ["intent", "dispute", "deal.json", "--statement", "deal.json", ...when];
+    const preview = await done(...dispute, "--by", "seller");
+    expect(preview.signers).to.deep.equal([{ role: "seller", address: address.seller }]);
+    expect(preview).to.include({ kind: "OpenDispute", action: "dispute", threshold: 1, deadline: 1_893_456_000 });
+    const { request } = (await done(...dispute.slice(0, -1), ...as("seller"))) as { request: { signature: Hex } };
+    expect(await recoverSigner(preview.digest as Hex, request.signature)).to.equal(address.seller);
+    expect((await refusal(...dispute)).code).to.equal("usage-invalid");
+  });
+
   it("makes a settlement of two signatures, one after the other", async () => {
     const split = ["--to-buyer", "4000", "--to-seller", "36000"];
     expect((await refusal("intent", "settle", "deal.json", ...as("seller"), ...split)).code).to.equal("usage-invalid");

@@ -1,4 +1,6 @@
 import type { Address } from "viem";
+import { intentFacts } from "../../core/deal/intentFacts.ts";
+import { previewIntent } from "../../core/deal/intentPreview.ts";
 import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { requestSchema } from "../../wire/relayRequests.ts";
 import { readChain } from "../chainReads.ts";
@@ -10,6 +12,8 @@ import { writeNew } from "../files.ts";
 import { findKind } from "../intents/kinds.ts";
 import { HELP, options } from "../intents/options.ts";
 import { readPosition } from "../intents/position.ts";
+import { requireSigner, signIntent } from "../intents/signing.ts";
+import { parseAddress } from "../intents/stating.ts";
 import { registerDeal, requireSameEscrow } from "../registerDeal.ts";
 import { minedText, waitUntilMined } from "../send.ts";
 import { formatTime, parseTime } from "../units.ts";
@@ -19,11 +23,17 @@ import { openWallet } from "../wallet.ts";
 const readNodeTime = async (rpcUrl: string | undefined, { domain }: DealFile, now: number) =>
   rpcUrl === undefined ? now : Math.max(now, await readChain(rpcUrl, domain, (reader) => reader.time()));
 
+/** Who acts in a preview, where no key says it. */
+const actorOf = (by: string | undefined, { terms }: DealFile): Address | undefined => {
+  if (by === undefined) return undefined;
+  return by === "buyer" || by === "seller" ? terms[by] : parseAddress(by, "by");
+};
+
 const decimal = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
 
 export const dealIntent = defineCommand({
   text: ({ command }) => command.dealIntent,
-  usage: "KIND DEALFILE --keystore FILE [--send --url URL]",
+  usage: "KIND DEALFILE --keystore FILE [--send --url URL] | --preview",
   examples: [
     "holdfast deal intent fund deal.json --keystore buyer.json --token-name USDC --send --url http://127.0.0.1:8787",
     "holdfast deal intent ship deal.json --keystore seller.json --tracking waybill.pdf --send --url URL",
@@ -34,26 +44,27 @@ export const dealIntent = defineCommand({
   positionals: [2, 2],
   run: async ({ values, positionals: [word = "", path = ""] }, context) => {
     const { signal, now, progress, isJson } = context;
-    const kind = findKind(word);
-    const sendsNow = values.send === true;
+    const { kind, state } = findKind(word);
+    const sendsNow = values.send === true && values.preview !== true;
     const client = sendsNow || values.url !== undefined ? connect(values.url, HELP) : undefined;
     const deal = await readDeal(path, values);
     const time = client === undefined ? await readNodeTime(values.rpc, deal, now()) : await readTime(client, context);
     const deadline = parseTime(values.deadline ?? "1d", { now: time, what: "--deadline" });
+    const stating = { deal, values, deadline, position: () => readPosition({ values, deal }, signal) };
+    if (values.preview === true) {
+      const { intent } = await state({ ...stating, signer: actorOf(values.by, deal) });
+      const preview = previewIntent(intent, deal);
+      return { text: JSON.stringify(preview, null, 2), json: preview };
+    }
     const wallet = await openWallet(values, { ...context, help: HELP });
     const signer = wallet.address.toLowerCase() as Address;
-    const { request, isComplete, what } = await kind({
-      deal,
-      values,
-      wallet,
-      signer,
-      deadline,
-      position: () => readPosition({ values, deal }, signal),
-    });
-    if (!isJson)
-      progress(
-        `Deal ${deal.id}\n${what}\nIt can be submitted before ${formatTime(word === "fund" ? deal.terms.fundBy : deadline)}.`,
-      );
+    requireSigner(kind, { terms: deal.terms, signer });
+    const { intent, what, other } = await state({ ...stating, signer });
+    if (!isJson) {
+      const before = formatTime(intentFacts(intent, deal.terms).deadline);
+      progress(`Deal ${deal.id}\n${what}\nIt can be submitted before ${before}.`);
+    }
+    const { request, isComplete } = await signIntent(intent, { deal, wallet, other });
     const text = JSON.stringify(request, decimal, 2);
     if (values.out !== undefined) await writeNew(values.out, `${text}\n`);
     const file = values.out ?? null;

@@ -26,6 +26,13 @@ export const options = {
     type: "string",
     value: "STATUS",
   },
+  by: {
+    type: "string",
+    value: "WHO",
+  },
+  preview: {
+    type: "boolean",
+  },
   to: {
     type: "string",
     value: "ADDRESS",

@@ -8,7 +8,7 @@ import { readJson } from "../files.ts";
 import { parseInput } from "../parseInput.ts";
 import { parseAmount } from "../units.ts";
 import { HELP } from "./options.ts";
-import type { Signing } from "./signing.ts";
+import type { Stating } from "./stating.ts";
 
 const partialSettlement = z.strictObject({
   kind: z.literal("Settlement"),
@@ -24,7 +24,23 @@ export const readSettlement = async (path: string, deal: DealFile): Promise<Part
   throw new ProtocolError("input-malformed", { path, at: "message.deal", problem: "it is about another deal" });
 };
 
-export const splitOf = async ({ deal, values, deadline, position }: Signing): Promise<IntentMessage<"Settlement">> => {
+type Complete = Required<PartialSettlement>;
+
+/** The settlement with one signature more; complete once both sides signed. */
+export const addSignature = (
+  settlement: PartialSettlement,
+  own: Pick<PartialSettlement, "buyerSignature" | "sellerSignature">,
+):
+  | { readonly request: Complete; readonly isComplete: true }
+  | { readonly request: PartialSettlement; readonly isComplete: false } => {
+  const { buyerSignature, sellerSignature, ...stated } = { ...settlement, ...own };
+  if (buyerSignature !== undefined && sellerSignature !== undefined) {
+    return { request: { ...stated, buyerSignature, sellerSignature }, isComplete: true };
+  }
+  return { request: { ...settlement, ...own }, isComplete: false };
+};
+
+export const splitOf = async ({ deal, values, deadline, position }: Stating): Promise<IntentMessage<"Settlement">> => {
   const unit = unitOf(deal, values.decimals);
   const [toBuyer, toSeller] = [values["to-buyer"], values["to-seller"]];
   if (toBuyer === undefined || toSeller === undefined) {

@@ -1,71 +1,55 @@
-// One party's signature: who signs, over what, until when.
-import type { Address, Hex } from "viem";
+// One party's signature over what it states.
+import type { Address } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
-import { type Intent, intentTypedData } from "../../core/deal/intents.ts";
-import { authorizationTypedData } from "../../core/deal/tokenTypedData.ts";
+import { intentRules, type SignableKind } from "../../core/deal/intentRules.ts";
+import type { Terms } from "../../core/deal/terms.ts";
+import { type UnsignedIntent, unsignedTypedData } from "../../core/deal/unsignedIntent.ts";
 import { ProtocolError } from "../../core/errors.ts";
-import { address } from "../../core/fields.ts";
-import type { RelayRequest } from "../../wire/relayRequests.ts";
-import { type DealFile, readingUnit } from "../dealFile.ts";
-import { formatAmount } from "../units.ts";
-import { HELP, type Values } from "./options.ts";
-import type { Position } from "./position.ts";
-import type { PartialSettlement } from "./settlement.ts";
-
-export type Signing = {
-  readonly deal: DealFile;
-  readonly values: Values;
-  readonly wallet: PrivateKeyAccount;
-  readonly signer: Address;
-  readonly deadline: number;
-  /** Where the deal stands now, which some intents state. */
-  readonly position: () => Promise<Position>;
-};
+import { type RelayRequest, signedRequest } from "../../wire/relayRequests.ts";
+import type { DealFile } from "../dealFile.ts";
+import { addSignature, type PartialSettlement } from "./settlement.ts";
 
 /** A request that may still lack the other side's signature. */
-export type Signed = {
-  readonly request: RelayRequest | PartialSettlement;
-  readonly isComplete: boolean;
-  readonly what: string;
-};
+export type Signed = { readonly request: RelayRequest | PartialSettlement; readonly isComplete: boolean };
 
-export const money = ({ deal }: Signing, amount: bigint) => formatAmount(amount, readingUnit(deal));
+/** What one key can sign alone, or together with the other party's. */
+export type OwnIntent = Exclude<UnsignedIntent, { readonly kind: "Determination" | "Extension" }>;
 
-export const required = (values: Values, name: "tracking" | "proof" | "statement" | "amount" | "remaining") => {
-  const value = values[name];
-  if (value === undefined) throw new ProtocolError("usage-invalid", { problem: `This needs --${name}.`, help: HELP });
-  return value;
-};
-
-export const requireSigner = ({ signer }: Signing, ...allowed: Address[]) => {
-  if (!allowed.includes(signer))
+/** Refuses a key with `key-wrong` where the terms say that another account signs this. */
+export const requireSigner = (kind: SignableKind, { terms, signer }: { terms: Terms; signer: Address }): void => {
+  const allowed = accountsOf(kind, terms);
+  if (allowed.length > 0 && !allowed.includes(signer))
     throw new ProtocolError("key-wrong", { address: signer, expected: allowed.join(" or ") });
 };
 
-export const sign = (intent: Intent, { deal, wallet }: Signing): Promise<Hex> =>
-  wallet.signTypedData(intentTypedData(intent, deal.domain) as never);
+/** Accounts of the terms that sign this kind of intent; none where its own message names the account. */
+const accountsOf = (kind: SignableKind, terms: Terms): readonly Address[] => {
+  const { signer } = intentRules[kind];
+  switch (signer) {
+    case "buyer":
+    case "seller":
+    case "attestor":
+      return [terms[signer]];
+    case "both":
+    case "message.by":
+      return [terms.buyer, terms.seller];
+    default:
+      return [];
+  }
+};
 
-/** ERC-3009: the token itself checks that the buyer lets exactly this amount go to the escrow, for this deal only. */
-export const authorize = (
-  { deal, values, wallet }: Signing,
-  payment: { readonly value: bigint; readonly validBefore: number; readonly nonce: Hex },
-): Promise<Hex> =>
-  wallet.signTypedData(
-    authorizationTypedData(
-      { from: deal.terms.buyer, ...payment },
-      {
-        ...deal.domain,
-        token: deal.terms.token,
-        name: values["token-name"] ?? "",
-        version: values["token-version"] ?? "1",
-      },
-    ),
-  );
-
-export const complete = (request: RelayRequest, what: string): Signed => ({ request, isComplete: true, what });
-
-export const parseAddress = (text: string): Address => {
-  const parsed = address.safeParse(text);
-  if (parsed.success) return parsed.data;
-  throw new ProtocolError("usage-invalid", { problem: "--to takes an address: 0x and 40 hex digits.", help: HELP });
+/** Signs an intent. `other` is a settlement that the other side signed. */
+export const signIntent = async (
+  intent: OwnIntent,
+  { deal, wallet, other }: { deal: DealFile; wallet: PrivateKeyAccount; other: PartialSettlement | undefined },
+): Promise<Signed> => {
+  const signature = await wallet.signTypedData(unsignedTypedData(intent, deal));
+  if (intent.kind === "Settlement") {
+    const side = wallet.address.toLowerCase() === deal.terms.buyer ? "buyerSignature" : "sellerSignature";
+    return addSignature({ ...other, ...intent }, { [side]: signature });
+  }
+  const request = signedRequest(intent, signature);
+  const isFunding = request.kind === "FundDeal" || request.kind === "FundDealWithAuthorization";
+  if (!isFunding || deal.sellerSignature === null) return { request, isComplete: true };
+  return { request: { ...request, sellerSignature: deal.sellerSignature }, isComplete: true };
 };

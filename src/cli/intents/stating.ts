@@ -1,0 +1,41 @@
+// What a party states: from its options, and from where the deal stands.
+import type { Address } from "viem";
+import { ProtocolError } from "../../core/errors.ts";
+import { address } from "../../core/fields.ts";
+import { type DealFile, readingUnit } from "../dealFile.ts";
+import { formatAmount } from "../units.ts";
+import { HELP, type Values } from "./options.ts";
+import type { Position } from "./position.ts";
+
+export type Stating = {
+  readonly deal: DealFile;
+  readonly values: Values;
+  /** The account that will sign, where it is known. */
+  readonly signer: Address | undefined;
+  readonly deadline: number;
+  /** Where the deal stands now, which some intents state. */
+  readonly position: () => Promise<Position>;
+};
+
+export const money = ({ deal }: Stating, amount: bigint) => formatAmount(amount, readingUnit(deal));
+
+export const required = (values: Values, name: "tracking" | "proof" | "statement" | "amount" | "remaining") => {
+  const value = values[name];
+  if (value === undefined) throw new ProtocolError("usage-invalid", { problem: `This needs --${name}.`, help: HELP });
+  return value;
+};
+
+/** The account that acts, where the message names it: that of the key, or of --by where no key is opened. */
+export const requireActor = ({ signer }: Stating): Address => {
+  if (signer !== undefined) return signer;
+  throw new ProtocolError("usage-invalid", { problem: "This needs --by.", help: HELP });
+};
+
+export const parseAddress = (text: string, option: "to" | "by" = "to"): Address => {
+  const parsed = address.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new ProtocolError("usage-invalid", {
+    problem: `--${option} takes an address: 0x and 40 hex digits.`,
+    help: HELP,
+  });
+};
