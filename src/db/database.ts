@@ -8,6 +8,7 @@ import {
   PostgresDialect,
   type PostgresPool,
   type PostgresPoolClient,
+  type Transaction,
 } from "kysely";
 import { Migrator } from "kysely/migration";
 import pg from "pg";
@@ -16,10 +17,16 @@ import { lockDir } from "./dirLock.ts";
 import { migrations } from "./migrations/all.ts";
 import type { Tables } from "./schema.ts";
 
+/** Where the rows are: in files of this process, or on a PostgreSQL server. */
 export type DatabaseOptions = Readonly<{ dataDir: string }> | Readonly<{ url: string }>;
 
+/** Kysely over the protocol's tables. */
 export type Db = Kysely<Tables>;
 
+/** Runs queries: a database, or a transaction of it. */
+export type Connection = Db | Transaction<Tables>;
+
+/** An open database with its engine. `close` ends its connections and frees its directory. */
 export type Database = Readonly<{ db: Db; engine: "pglite" | "postgres"; close: () => Promise<void> }>;
 
 const INT8 = 20;

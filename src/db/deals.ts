@@ -2,12 +2,10 @@ import { sql, type Transaction } from "kysely";
 import type { Hex } from "viem";
 import { type Terms, termsSchema } from "../core/deal/terms.ts";
 import { now } from "./clock.ts";
-import type { Db } from "./database.ts";
+import type { Connection } from "./database.ts";
 import { toJson } from "./json.ts";
 import { type DealProjection, parseState } from "./projectionStates.ts";
 import type { Tables } from "./schema.ts";
-
-type Reader = Db | Transaction<Tables>;
 
 /** A deal's terms under its id. */
 export type DealTerms = Readonly<{ id: Hex; terms: Terms }>;
@@ -33,7 +31,7 @@ export type ProjectedDeal = KnownDeal &
 
 /** Keeps what a marketplace registers. The same terms again only add what was missing. */
 export async function saveDeal(
-  db: Reader,
+  db: Connection,
   deal: DealTerms & Readonly<{ order: unknown; sellerSignature: Hex | null }>,
 ): Promise<void> {
   const order = deal.order === null || deal.order === undefined ? null : JSON.stringify(deal.order);
@@ -86,21 +84,21 @@ export async function deleteUnfundedDeals(tx: Transaction<Tables>, ids?: readonl
 }
 
 /** The terms of those deals of a list that are known. */
-export async function readTerms(db: Reader, ids: readonly Hex[]): Promise<DealTerms[]> {
+export async function readTerms(db: Connection, ids: readonly Hex[]): Promise<DealTerms[]> {
   if (ids.length === 0) return [];
   const rows = await db.selectFrom("deals").select(["dealId", "terms"]).where(isOneOf(ids)).execute();
   return rows.map(({ dealId, terms }) => ({ id: dealId, terms: termsSchema.parse(terms) }));
 }
 
 /** A deal by its id; `undefined` for one that was neither registered here nor funded on the chain. */
-export async function readDeal(db: Reader, id: Hex): Promise<KnownDeal | undefined> {
+export async function readDeal(db: Connection, id: Hex): Promise<KnownDeal | undefined> {
   const row = await selectDeals(db).where("deals.dealId", "=", id).executeTakeFirst();
   return row && toKnown(row);
 }
 
 /** Funded deals, those that moved last first; `after` is where the page before ended. */
 export async function listDeals(
-  db: Reader,
+  db: Connection,
   options: { party?: string; status?: string; after?: { blockNumber: number; id: Hex }; limit: number },
 ): Promise<ProjectedDeal[]> {
   const { party, status, after, limit } = options;
@@ -119,7 +117,7 @@ export async function listDeals(
 }
 
 /** Deals that anyone may move at `time`, the longest waiting first. */
-export async function readDueDeals(db: Reader, time: number, limit: number): Promise<ProjectedDeal[]> {
+export async function readDueDeals(db: Connection, time: number, limit: number): Promise<ProjectedDeal[]> {
   const rows = await selectDeals(db)
     .where("projections.dueAt", "<=", time)
     .orderBy("projections.dueAt")
@@ -132,7 +130,7 @@ function isOneOf(ids: readonly string[]) {
   return sql<boolean>`deal_id = any(array(select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb)))`;
 }
 
-function selectDeals(db: Reader) {
+function selectDeals(db: Connection) {
   return db
     .selectFrom("deals")
     .leftJoin("projections", (join) =>

@@ -1,6 +1,6 @@
 import { sql, type Transaction } from "kysely";
 import type { Hex } from "viem";
-import type { Db } from "./database.ts";
+import type { Connection } from "./database.ts";
 import type { Tables } from "./schema.ts";
 
 /** An event of the protocol as it is kept. */
@@ -16,11 +16,11 @@ export type StoredEvent = Readonly<{
   logIndex: number;
 }>;
 
+/** An event with what it changes, as `kind:key`. */
 export type IndexedEvent = StoredEvent & Readonly<{ subjects: readonly string[] }>;
 
+/** A block whose events are all in, by which a reorganisation is noticed. `timestamp` is in Unix seconds. */
 export type BlockMark = Readonly<{ number: number; hash: Hex; parentHash: Hex; timestamp: number }>;
-
-type Reader = Db | Transaction<Tables>;
 
 const CURSOR = "chain";
 const eventColumns = [
@@ -37,7 +37,7 @@ const eventColumns = [
 ] as const;
 
 /** The last block whose events are all in. */
-export function readCursor(db: Reader): Promise<{ number: number; hash: Hex } | undefined> {
+export function readCursor(db: Connection): Promise<{ number: number; hash: Hex } | undefined> {
   return db.selectFrom("cursor").select(["number", "hash"]).where("name", "=", CURSOR).executeTakeFirst();
 }
 
@@ -57,6 +57,7 @@ export async function lockCursor(tx: Transaction<Tables>, start: { number: numbe
     .executeTakeFirstOrThrow();
 }
 
+/** Keeps the last block whose events are all in. */
 export async function writeCursor(tx: Transaction<Tables>, at: { number: number; hash: Hex }) {
   await tx
     .insertInto("cursor")
@@ -65,9 +66,10 @@ export async function writeCursor(tx: Transaction<Tables>, at: { number: number;
     .execute();
 }
 
-// One parameter however many rows: thousands of rows do not fit into a statement's parameters.
+/** Keeps events; those that are there already stay as they are. */
 export async function insertEvents(tx: Transaction<Tables>, events: readonly IndexedEvent[]): Promise<void> {
   if (events.length === 0) return;
+  // One parameter however many rows: thousands of rows do not fit into a statement's parameters.
   await sql`
     insert into events (contract, name, args, deal_id, block_number, block_hash, timestamp, tx_hash, log_index, subjects)
     select contract, name, args, "dealId", "blockNumber", "blockHash", timestamp, "txHash", "logIndex",
@@ -78,6 +80,7 @@ export async function insertEvents(tx: Transaction<Tables>, events: readonly Ind
     on conflict (block_hash, log_index) do nothing`.execute(tx);
 }
 
+/** Keeps blocks in the place of those of the same numbers. */
 export async function insertBlocks(tx: Transaction<Tables>, blocks: readonly BlockMark[]): Promise<void> {
   if (blocks.length === 0) return;
   await sql`
@@ -91,7 +94,7 @@ export async function insertBlocks(tx: Transaction<Tables>, blocks: readonly Blo
 }
 
 /** Known blocks at or below a number, newest first. */
-export function readBlocksBelow(db: Reader, number: number, limit: number): Promise<BlockMark[]> {
+export function readBlocksBelow(db: Connection, number: number, limit: number): Promise<BlockMark[]> {
   return db
     .selectFrom("blocks")
     .selectAll()
@@ -120,7 +123,7 @@ export function readEventsOf(tx: Transaction<Tables>, subjects: readonly string[
 }
 
 /** Events in the order of the chain, a page after another. */
-export async function* readAllEvents(db: Reader, pageSize = 5_000): AsyncGenerator<IndexedEvent[]> {
+export async function* readAllEvents(db: Connection, pageSize = 5_000): AsyncGenerator<IndexedEvent[]> {
   let after = { blockNumber: -1, logIndex: -1 };
   for (;;) {
     const page = (await db
@@ -138,7 +141,7 @@ export async function* readAllEvents(db: Reader, pageSize = 5_000): AsyncGenerat
 }
 
 /** Time of the newest block that is indexed, in Unix seconds; 0 before the first. */
-export async function readNewestTime(db: Reader): Promise<number> {
+export async function readNewestTime(db: Connection): Promise<number> {
   const newest = await db.selectFrom("blocks").select("timestamp").orderBy("number", "desc").executeTakeFirst();
   return newest?.timestamp ?? 0;
 }

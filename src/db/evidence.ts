@@ -1,13 +1,12 @@
 import { sql, type Transaction } from "kysely";
 import type { Address, Hex } from "viem";
-import type { Db } from "./database.ts";
+import type { Connection } from "./database.ts";
 import type { Row, Tables } from "./schema.ts";
-
-type Reader = Db | Transaction<Tables>;
 
 /** An item with the relayer's receipt, and its place in a batch once it has one. */
 export type EvidenceRow = Row<"evidence">;
 
+/** An item as it comes in, before it has a place in a batch. */
 export type NewEvidence = Readonly<
   Pick<
     EvidenceRow,
@@ -26,7 +25,7 @@ export type NewEvidence = Readonly<
 >;
 
 /** An item by its leaf, or by the digest of its record: then the first that was filed under it. */
-export function readEvidence(db: Reader, id: Hex): Promise<EvidenceRow | undefined> {
+export function readEvidence(db: Connection, id: Hex): Promise<EvidenceRow | undefined> {
   return db
     .selectFrom("evidence")
     .selectAll()
@@ -37,7 +36,7 @@ export function readEvidence(db: Reader, id: Hex): Promise<EvidenceRow | undefin
 }
 
 /** What a submitter filed under a digest, with whichever signature came first. */
-export function readEvidenceOf(db: Reader, digest: Hex, submitter: Address): Promise<EvidenceRow | undefined> {
+export function readEvidenceOf(db: Connection, digest: Hex, submitter: Address): Promise<EvidenceRow | undefined> {
   return db
     .selectFrom("evidence")
     .selectAll()
@@ -48,7 +47,7 @@ export function readEvidenceOf(db: Reader, digest: Hex, submitter: Address): Pro
 
 /** Items that were filed in a deal, in the order in which they came. */
 export function listEvidence(
-  db: Reader,
+  db: Connection,
   dealId: Hex,
   options: { caseRef?: Hex; after?: { receivedAt: number; leaf: Hex }; limit: number },
 ): Promise<EvidenceRow[]> {
@@ -62,7 +61,7 @@ export function listEvidence(
 }
 
 /** Keeps an item; one that is known keeps its first receipt. */
-export async function saveEvidence(db: Reader, item: NewEvidence): Promise<void> {
+export async function saveEvidence(db: Connection, item: NewEvidence): Promise<void> {
   await db
     .insertInto("evidence")
     .values({ ...item, record: JSON.stringify(item.record) })
@@ -70,6 +69,7 @@ export async function saveEvidence(db: Reader, item: NewEvidence): Promise<void>
     .execute();
 }
 
+/** An item that waits for a batch. */
 export type Unanchored = Readonly<{ leaf: Hex; receivedAt: number }>;
 
 /** Items without a batch, those promised soonest first; locked, so that no item gets into two. */
@@ -86,10 +86,11 @@ export function takeUnanchored(tx: Transaction<Tables>, limit: number): Promise<
     .execute();
 }
 
+/** What waits for a batch; times in Unix seconds, null when nothing waits. */
 export type Backlog = Readonly<{ count: number; oldest: number | null; dueBy: number | null }>;
 
 /** Items that wait for a batch: how many, when the oldest came in, and before which second the first is promised. */
-export async function readBacklog(db: Reader): Promise<Backlog> {
+export async function readBacklog(db: Connection): Promise<Backlog> {
   const { count, oldest, dueBy } = await db
     .selectFrom("evidence")
     .select((eb) => [
@@ -103,7 +104,7 @@ export async function readBacklog(db: Reader): Promise<Backlog> {
 }
 
 /** The second at which the oldest item came in that is in no block yet, in a batch or not; null when all are anchored. */
-export async function readOldestUnproven(db: Reader): Promise<number | null> {
+export async function readOldestUnproven(db: Connection): Promise<number | null> {
   const { oldest } = await db
     .selectFrom("evidence")
     .leftJoin("batches", "batches.root", "evidence.batchRoot")
@@ -113,8 +114,10 @@ export async function readOldestUnproven(db: Reader): Promise<number | null> {
   return oldest;
 }
 
+/** An item's place in the tree of a batch, with the siblings on its way to the root. */
 export type Placement = Readonly<{ leaf: Hex; index: number; path: readonly Hex[] }>;
 
+/** Keeps a batch with the place of each of its items. */
 export async function saveBatch(
   tx: Transaction<Tables>,
   batch: { root: Hex; size: number; outboxId: number; placements: readonly Placement[] },
@@ -127,10 +130,11 @@ export async function saveBatch(
     where evidence.leaf = place.leaf`.execute(tx);
 }
 
+/** A batch whose transaction is settled, and whose proof is still to be collected. */
 export type OpenBatch = Readonly<{ root: Hex; size: number; txHash: Hex }>;
 
 /** Batches whose transaction is settled and whose proof has not been collected. */
-export async function readUnprovenBatches(db: Reader): Promise<OpenBatch[]> {
+export async function readUnprovenBatches(db: Connection): Promise<OpenBatch[]> {
   return db
     .selectFrom("batches")
     .innerJoin("outbox", "outbox.id", "batches.outboxId")
@@ -144,7 +148,7 @@ export async function readUnprovenBatches(db: Reader): Promise<OpenBatch[]> {
 
 /** Keeps the proof, unless the block that it proves holds the transaction no more. Says whether it was kept. */
 export async function saveAnchorProof(
-  db: Reader,
+  db: Connection,
   root: Hex,
   anchor: Readonly<{ transactionHash: Hex; blockHash: Hex }>,
 ): Promise<boolean> {
@@ -168,6 +172,7 @@ export async function saveAnchorProof(
   return kept !== undefined;
 }
 
-export function readBatch(db: Reader, root: Hex) {
+/** A batch by its root. */
+export function readBatch(db: Connection, root: Hex) {
   return db.selectFrom("batches").selectAll().where("root", "=", root).executeTakeFirst();
 }

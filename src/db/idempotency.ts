@@ -5,6 +5,7 @@ import type { Db } from "./database.ts";
 /** A caller's own name for a request, within what it was sent to, and a hash of what was sent. */
 export type RequestKey = Readonly<{ scope: string; key: string; bodyHash: Hex }>;
 
+/** The HTTP answer that a request got. */
 export type Answered = Readonly<{ status: number; response: unknown }>;
 
 /**
@@ -40,6 +41,7 @@ export async function claimKey(db: Db, { scope, key, bodyHash }: RequestKey): Pr
   return { status: found.status, response: found.response };
 }
 
+/** Keeps the answer under the key, for the same request again. */
 export async function saveAnswer(db: Db, { scope, key, bodyHash }: RequestKey, answer: Answered): Promise<void> {
   await db
     .updateTable("idempotency")

@@ -1,11 +1,9 @@
 import type { Transaction } from "kysely";
 import type { Address, Hex } from "viem";
-import type { Db } from "./database.ts";
+import type { Connection } from "./database.ts";
 import { toJson } from "./json.ts";
 import type { Tables } from "./schema.ts";
 import type { OutboxState } from "./tables.ts";
-
-type Reader = Db | Transaction<Tables>;
 
 /** What was handed in, and how far it got. */
 export type IntentRecord = Readonly<{
@@ -23,7 +21,7 @@ export type IntentRecord = Readonly<{
   createdAt: Date;
 }>;
 
-const select = (db: Reader) =>
+const select = (db: Connection) =>
   db
     .selectFrom("intents")
     .innerJoin("outbox", "outbox.id", "intents.outboxId")
@@ -42,10 +40,12 @@ const select = (db: Reader) =>
       "outbox.succeeded",
     ]);
 
-export function readIntent(db: Reader, id: Hex): Promise<IntentRecord | undefined> {
+/** What was handed in under an id, and how far it got. */
+export function readIntent(db: Connection, id: Hex): Promise<IntentRecord | undefined> {
   return select(db).where("intents.digest", "=", id).executeTakeFirst();
 }
 
+/** A request as it was taken in, with the outbox row that carries it out. */
 export type NewIntent = Readonly<{
   id: Hex;
   kind: string;
@@ -55,6 +55,7 @@ export type NewIntent = Readonly<{
   outboxId: number;
 }>;
 
+/** Keeps a request. The same id again only renews the payload, which may have other signatures. */
 export async function saveIntent(tx: Transaction<Tables>, intent: NewIntent): Promise<void> {
   const payload = toJson(intent.payload);
   await tx

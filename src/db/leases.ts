@@ -30,6 +30,7 @@ export async function takeLease(db: Db, name: string, lease: { owner: string; se
   return taken !== undefined;
 }
 
+/** Gives up every lease of `owner`, so that another need not wait for their ends. */
 export async function dropLeases(db: Db, owner: string): Promise<void> {
   await db.deleteFrom("leases").where("owner", "=", owner).execute();
 }

@@ -1,5 +1,5 @@
 import { sql, type Transaction } from "kysely";
-import type { Db } from "./database.ts";
+import type { Connection } from "./database.ts";
 import { toJson } from "./json.ts";
 import { type ProjectionKind, type ProjectionStates, parseState } from "./projectionStates.ts";
 import type { Tables } from "./schema.ts";
@@ -19,12 +19,10 @@ export type Projection<K extends ProjectionKind = ProjectionKind> = Readonly<{
   blockNumber: number;
 }>;
 
-type Reader = Db | Transaction<Tables>;
-
 const columns = ["kind", "key", "state", "parties", "status", "dueAt", "blockNumber"] as const;
 
 /** Projections by their `kind:key` names; those that are not there are left out. */
-export async function readProjections(db: Reader, subjects: readonly string[]): Promise<Projection[]> {
+export async function readProjections(db: Connection, subjects: readonly string[]): Promise<Projection[]> {
   if (subjects.length === 0) return [];
   const rows = await db
     .selectFrom("projections")
@@ -40,7 +38,7 @@ export async function readProjections(db: Reader, subjects: readonly string[]): 
 
 /** One projection; `undefined` while the chain has nothing of that name. */
 export async function readProjection<K extends ProjectionKind>(
-  db: Reader,
+  db: Connection,
   kind: K,
   key: string,
 ): Promise<Projection<K> | undefined> {
@@ -81,7 +79,7 @@ export async function deleteAllProjections(tx: Transaction<Tables>): Promise<voi
 }
 
 /** When the next deal may be moved by anyone, in Unix seconds; `null` when no deal has a clock running. */
-export async function readNextDue(db: Reader): Promise<number | null> {
+export async function readNextDue(db: Connection): Promise<number | null> {
   const { dueAt } = await db
     .selectFrom("projections")
     .select(({ fn }) => fn.min("dueAt").as("dueAt"))

@@ -1,15 +1,14 @@
-import { sql, type Transaction } from "kysely";
+import { sql } from "kysely";
 import type { ErrorCode, ErrorDetails } from "../core/errors.ts";
 import { inSeconds, now } from "./clock.ts";
-import type { Db } from "./database.ts";
-import type { Row, Tables } from "./schema.ts";
+import type { Connection, Db } from "./database.ts";
+import type { Row } from "./schema.ts";
 import type { OutboxKind, OutboxState } from "./tables.ts";
-
-export type Writer = Db | Transaction<Tables>;
 
 /** Work that waits to be done, or how it ended. */
 export type OutboxRow = Row<"outbox">;
 
+/** Work to be done once for its natural key. */
 export type NewRow = Readonly<{
   naturalKey: string;
   kind: OutboxKind;
@@ -21,7 +20,7 @@ export type NewRow = Readonly<{
 const blocking = ["queued", "assigned", "broadcast"] as const satisfies OutboxState[];
 
 /** Adds a row, or finds the one that has its natural key. Belongs into the transaction of what causes it. */
-export async function enqueue(db: Writer, row: NewRow): Promise<{ id: number; isNew: boolean }> {
+export async function enqueue(db: Connection, row: NewRow): Promise<{ id: number; isNew: boolean }> {
   const added = await db
     .insertInto("outbox")
     .values({
@@ -46,7 +45,7 @@ export async function enqueue(db: Writer, row: NewRow): Promise<{ id: number; is
 export type QueuedDeadline = Readonly<{ key: string; inBatch: boolean; isPending: boolean }>;
 
 /** Which of the deadlines were queued before, each by the newest row that names it. */
-export async function readQueuedDeadlines(db: Writer, keys: readonly string[]): Promise<QueuedDeadline[]> {
+export async function readQueuedDeadlines(db: Connection, keys: readonly string[]): Promise<QueuedDeadline[]> {
   const { rows } = await sql<QueuedDeadline>`
     with wanted as (select jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb) as key),
     named as (
@@ -142,7 +141,7 @@ export async function reject(db: Db, id: number, why: { code: ErrorCode; detail:
 }
 
 /** Lets a rejected row be tried again, on the request of whoever caused it and with what they hand in now. */
-export async function reopen(db: Writer, id: number, payload: unknown): Promise<void> {
+export async function reopen(db: Connection, id: number, payload: unknown): Promise<void> {
   await db
     .updateTable("outbox")
     .set({
@@ -159,7 +158,7 @@ export async function reopen(db: Writer, id: number, payload: unknown): Promise<
 }
 
 /** The same for a row that was rejected some time ago and is still wanted. */
-export async function reopenStale(db: Writer, id: number, seconds: number): Promise<void> {
+export async function reopenStale(db: Connection, id: number, seconds: number): Promise<void> {
   await db
     .updateTable("outbox")
     .set({ state: "queued", code: null, detail: null, notBefore: null, updatedAt: now })
@@ -170,7 +169,7 @@ export async function reopenStale(db: Writer, id: number, seconds: number): Prom
 }
 
 /** The same for every anchor: it has no reason to be refused for good. */
-export async function reopenStaleAnchors(db: Writer, seconds: number): Promise<void> {
+export async function reopenStaleAnchors(db: Connection, seconds: number): Promise<void> {
   await db
     .updateTable("outbox")
     .set({ state: "queued", code: null, detail: null, notBefore: null, updatedAt: now })

@@ -13,6 +13,7 @@ const waiting = ["assigned", "broadcast", "mined", "safe"] as const satisfies Ou
 /** One signed transaction of an outbox row. */
 export type AttemptRow = Row<"attempts">;
 
+/** A transaction that is signed and not saved yet. Gas in units, fees in wei per gas. */
 export type SignedAttempt = Readonly<{
   hash: Hex;
   raw: Hex;
@@ -22,6 +23,7 @@ export type SignedAttempt = Readonly<{
   purpose: "call" | "void";
 }>;
 
+/** A signer's nonces on a chain; `chainNonce` is the next one that the chain expects. */
 export type Stream = Readonly<{ signer: Address; chainId: number; chainNonce: number }>;
 
 /**
@@ -341,10 +343,12 @@ export async function markRefound(db: Db, id: number): Promise<void> {
     .execute();
 }
 
+/** Every transaction that was signed for a row, oldest first. */
 export function attemptsOf(db: Db, rowId: number): Promise<AttemptRow[]> {
   return db.selectFrom("attempts").selectAll().where("outboxId", "=", rowId).orderBy("id").execute();
 }
 
+/** The row that a signer's nonce was given to. */
 export function findByNonce(db: Db, signer: Address, nonce: number): Promise<OutboxRow | undefined> {
   return db
     .selectFrom("nonces")
@@ -355,6 +359,7 @@ export function findByNonce(db: Db, signer: Address, nonce: number): Promise<Out
     .executeTakeFirst();
 }
 
+/** The nonce that a signer gives out next; `undefined` before its first. */
 export async function readNextNonce(db: Db, signer: Address): Promise<number | undefined> {
   const row = await db.selectFrom("signers").select("nextNonce").where("address", "=", signer).executeTakeFirst();
   return row?.nextNonce;

@@ -33,6 +33,7 @@ import { planFacts } from "./plan/planFacts.ts";
 import { bondKey } from "./project/bond.ts";
 import { toCall } from "./sender.ts";
 
+/** What requests are checked against, and where they are kept. */
 export type AcceptOptions = Readonly<{
   database: Database;
   chain: Chain;
@@ -50,6 +51,7 @@ type DealRegistration = Readonly<{
   sellerSignature?: Hex | undefined;
 }>;
 
+/** Takes requests and registrations in. */
 export type Acceptance = Readonly<{
   /**
    * Takes a request in, to be submitted to the chain. The same request again gives the same record; one that was refused on
@@ -63,6 +65,7 @@ export type Acceptance = Readonly<{
   findRefusal: (intent: StatedIntent) => Promise<ProtocolError | undefined>;
 }>;
 
+/** Checks requests as the chain would, and keeps what passes: intent and outbox row in one transaction. */
 export function createAcceptance(options: AcceptOptions): Acceptance {
   const { database, chain, contracts, relayer } = options;
   const { db } = database;

@@ -17,6 +17,7 @@ import {
 import { enqueue, reopenStaleAnchors } from "../db/queue.ts";
 import type { Log } from "./log.ts";
 
+/** What anchoring works with, and when a batch is full. */
 export type AnchorOptions = Readonly<{
   database: Database;
   chain: Chain;

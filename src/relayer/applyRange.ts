@@ -74,7 +74,7 @@ export async function applyRange(tx: Transaction<Tables>, { cursor, base, range 
   return true;
 }
 
-/** Drops all projections and makes them again from the events that are kept. */
+/** Drops all projections and makes them again from the events and terms that are kept. Throws `index-incomplete`. */
 export async function rebuildProjections(database: Database): Promise<void> {
   await database.db.transaction().execute(async (tx) => {
     const known = await readCursor(tx);
@@ -84,6 +84,7 @@ export async function rebuildProjections(database: Database): Promise<void> {
   });
 }
 
+/** Drops all projections and makes them again, in a transaction that holds the cursor. Throws `index-incomplete`. */
 export async function projectAnew(tx: Transaction<Tables>) {
   await deleteAllProjections(tx);
   const projector = createProjector();

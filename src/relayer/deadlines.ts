@@ -10,6 +10,7 @@ import { type ProjectedDeal, readDueDeals } from "../db/deals.ts";
 import { enqueue, readQueuedDeadlines, reopenStale } from "../db/queue.ts";
 import type { CallPayload } from "../db/tables.ts";
 
+/** What watching deadlines works with. */
 export type DeadlineOptions = Readonly<{ database: Database; chain: Chain; contracts: Contracts }>;
 
 type Due = Readonly<{ key: string; dealId: string; call: CallPayload }>;

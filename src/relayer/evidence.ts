@@ -13,11 +13,13 @@ import type { Database } from "../db/database.ts";
 import { type EvidenceRow, readBatch, readEvidence, readEvidenceOf, saveEvidence } from "../db/evidence.ts";
 import type { EvidenceStore } from "../ipfs/port.ts";
 
+/** A key that signs the relayer's promises to anchor. */
 export type ReceiptSigner = Readonly<{
   address: Address;
   signTypedData: (typedData: ReturnType<typeof filingReceiptTypedData>) => Promise<Hex>;
 }>;
 
+/** What evidence is checked against, and what is promised for it. */
 export type IntakeOptions = Readonly<{
   database: Database;
   chain: Chain;
@@ -52,6 +54,7 @@ type AnchoredEvidence = Readonly<{
   transactionHash: Hex;
 }>;
 
+/** Takes evidence in, and gives its proof out once it is anchored. */
 export type EvidenceIntake = Readonly<{
   /**
    * Takes a signed record in and promises at once, signed, when it will be anchored. The same record again gives the same
@@ -63,6 +66,7 @@ export type EvidenceIntake = Readonly<{
   readAnchored: (id: Hex) => Promise<AnchoredEvidence | undefined>;
 }>;
 
+/** Checks, keeps and promises evidence of which the ciphertext is stored. */
 export function createEvidenceIntake(options: IntakeOptions): EvidenceIntake {
   const { database, chain, contracts, store, signer, now, anchorWithin, leastTime } = options;
   const { db } = database;

@@ -27,6 +27,7 @@ import {
 import { applyRange, type Position, projectAnew, type Range } from "./applyRange.ts";
 import type { Log } from "./log.ts";
 
+/** The chain that is followed, and where to. */
 export type IndexerOptions = Readonly<{
   database: Database;
   chain: Chain;
@@ -37,6 +38,7 @@ export type IndexerOptions = Readonly<{
   chunk?: number;
 }>;
 
+/** Follows a chain step by step. */
 export type Indexer = Readonly<{
   /**
    * Takes in what is new, one range in one transaction. Says whether there was anything. Throws `chain-mismatch` or

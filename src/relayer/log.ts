@@ -1,6 +1,7 @@
 import { type Logger, pino } from "pino";
 import { ProtocolError } from "../core/errors.ts";
 
+/** Where lines for operators go. */
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
 
 const secrets = ["signature", "raw", "privateKey", "key", "password", "url", "rpcUrl", "data", "payload", "openings"];
@@ -27,6 +28,7 @@ export function createLog(level: string, stream: NodeJS.WritableStream = process
   );
 }
 
+/** Says nothing. */
 export const silentLog: Log = pino({ level: "silent" });
 
 const LONGEST_MESSAGE = 300;

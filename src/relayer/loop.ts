@@ -3,6 +3,7 @@ import { isTransient } from "../chain/isTransient.ts";
 import { type ErrorCode, ProtocolError } from "../core/errors.ts";
 import type { Log } from "./log.ts";
 
+/** What is repeated, and how often. */
 export type LoopOptions = Readonly<{
   name: string;
   intervalMs: number;
@@ -12,6 +13,7 @@ export type LoopOptions = Readonly<{
   step: () => Promise<boolean>;
 }>;
 
+/** A loop that runs. */
 export type Loop = Readonly<{
   /** Runs the next step now instead of at the end of the pause. */
   wake: () => void;

@@ -9,6 +9,7 @@ import { dropLeases, LEASE_SECONDS, takeLease } from "../db/leases.ts";
 import { createIndexer } from "./indexer.ts";
 import type { Log } from "./log.ts";
 
+/** Which index is made anew, and from which block on. */
 export type ReindexOptions = Readonly<{
   database: Database;
   chain: Chain;

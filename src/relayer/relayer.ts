@@ -25,6 +25,7 @@ import type { TransactionSigner } from "./signer.ts";
 import { submitOnce } from "./submit.ts";
 import { createTracker } from "./track.ts";
 
+/** The parts of a relayer, and how it paces its work. */
 export type RelayerOptions = Readonly<{
   database: Database;
   chain: Chain;
@@ -60,6 +61,7 @@ type Health = Readonly<{
   unanchored: number;
 }>;
 
+/** A relayer: what the API asks of it, and its life. */
 export type Relayer = Acceptance &
   Readonly<{
     evidence: EvidenceIntake;
@@ -80,6 +82,7 @@ const READY_LAG = 20;
 /** Pause between looks at whether this still is the right chain, while nothing says otherwise. */
 const GUARD_MS = 30_000;
 
+/** A relayer that takes requests in at once, and works from `start` to `stop`. */
 export function createRelayer(options: RelayerOptions): Relayer {
   const { database, chain, contracts, store, signer, log } = options;
   const finality = options.finality ?? "tags";

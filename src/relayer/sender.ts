@@ -35,6 +35,7 @@ export type Sender = Readonly<{
   settings: SenderSettings;
 }>;
 
+/** How transactions are sent; times in seconds. */
 export type SenderSettings = Readonly<{
   batch: number;
   leaseSeconds: number;
@@ -45,6 +46,7 @@ export type SenderSettings = Readonly<{
   replaceAfter: number;
 }>;
 
+/** Settings for chains with a block every few seconds. */
 export const defaultSenderSettings: SenderSettings = {
   batch: 32,
   leaseSeconds: 30,
@@ -53,6 +55,7 @@ export const defaultSenderSettings: SenderSettings = {
   replaceAfter: 30,
 };
 
+/** The call that an outbox row keeps as JSON. */
 export function toCall(payload: unknown): Call {
   const { to, data, value } = payload as CallPayload;
   return { to, data, value: BigInt(value ?? 0) };

@@ -8,6 +8,7 @@ export type TransactionSigner = Readonly<{
   signTransaction: (transaction: TransactionSerializableEIP1559) => Promise<Hex>;
 }>;
 
+/** A transaction before it is signed. Gas in units, fees in wei per gas. */
 export type AttemptPlan = Readonly<{
   chainId: number;
   nonce: number;
@@ -24,6 +25,7 @@ export function withHeadroom(estimate: bigint): bigint {
   return (estimate * 5n) / 4n;
 }
 
+/** The signed bytes of a transaction (EIP-1559), with their hash. */
 export async function signAttempt(signer: TransactionSigner, plan: AttemptPlan): Promise<SignedAttempt> {
   const { chainId, nonce, call, gas, fees, purpose } = plan;
   const raw = await signer.signTransaction({

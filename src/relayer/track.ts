@@ -36,6 +36,7 @@ const PASSES_TO_DISPLACE = 5;
 
 type Failure = Readonly<{ row: OutboxRow; error: unknown }>;
 
+/** Follows transactions; one pass returns how many rows it looked at. */
 export type Tracker = Readonly<{ trackOnce: () => Promise<number> }>;
 
 /** Follows what was sent until it is settled: resends, replaces, notices reorganisations and lost nonces. */

@@ -147,6 +147,7 @@ const statements = [
    )`,
 ];
 
+/** Every table of the first version. */
 export const initial: Migration = {
   up: async (db: Kysely<unknown>) => {
     for (const statement of statements) await sql.raw(statement).execute(db);

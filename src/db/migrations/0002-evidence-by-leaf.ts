@@ -9,6 +9,7 @@ const statements = [
   "alter table evidence add unique (digest, submitter)",
 ];
 
+/** Evidence is found by its leaf, which says who signed it. */
 export const evidenceByLeaf: Migration = {
   up: async (db: Kysely<unknown>) => {
     for (const statement of statements) await sql.raw(statement).execute(db);

@@ -16,6 +16,7 @@ const statements = [
      where name = 'DealFunded' and exists (select from deals where deals.deal_id = events.deal_id)`,
 ];
 
+/** Terms are in `deals` only, also of deals that nobody registered. */
 export const termsOnce: Migration = {
   up: async (db: Kysely<unknown>) => {
     for (const statement of statements) await sql.raw(statement).execute(db);
