@@ -28,11 +28,13 @@ const plainTypes: Readonly<Record<string, string>> = {
 /** Where the types are that columns have. */
 const sources: Readonly<Record<string, string>> = {
   Address: "viem",
+  ErrorCode: "../core/errors.ts",
   ErrorDetails: "../core/errors.ts",
   Generated: "kysely",
   GeneratedAlways: "kysely",
   Hex: "viem",
   ProjectionKind: "./projectionStates.ts",
+  RelayKind: "../wire/relayRequests.ts",
   Selectable: "kysely",
 };
 const OWN_TYPES = "./tables.ts";

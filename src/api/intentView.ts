@@ -7,12 +7,12 @@ type View = z.input<typeof intentView>;
 /** How far an intent got, as the API shows it. */
 export const viewIntent = (intent: IntentRecord): View => ({
   id: intent.id,
-  kind: intent.kind as View["kind"],
+  kind: intent.kind,
   deal: intent.dealId,
   signer: intent.signer,
-  state: intent.state as View["state"],
-  code: intent.code as View["code"],
-  details: (intent.detail ?? {}) as View["details"],
+  state: intent.state,
+  code: intent.code,
+  details: { ...intent.detail },
   txHash: intent.txHash,
   blockNumber: intent.blockNumber,
   succeeded: intent.succeeded,

@@ -119,21 +119,21 @@ export function readEventsOf(tx: Transaction<Tables>, subjects: readonly string[
     .where(sql<boolean>`subjects && array(select jsonb_array_elements_text(${JSON.stringify(subjects)}::jsonb))`)
     .orderBy("blockNumber")
     .orderBy("logIndex")
-    .execute() as Promise<IndexedEvent[]>;
+    .execute();
 }
 
 /** Events in the order of the chain, a page after another. */
 export async function* readAllEvents(db: Connection, pageSize = 5_000): AsyncGenerator<IndexedEvent[]> {
   let after = { blockNumber: -1, logIndex: -1 };
   for (;;) {
-    const page = (await db
+    const page = await db
       .selectFrom("events")
       .select(eventColumns)
       .where(sql<boolean>`(block_number, log_index) > (${after.blockNumber}::bigint, ${after.logIndex}::integer)`)
       .orderBy("blockNumber")
       .orderBy("logIndex")
       .limit(pageSize)
-      .execute()) as IndexedEvent[];
+      .execute();
     if (page.length === 0) return;
     yield page;
     after = page.at(-1)!;

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from "kysely";
+import { type NotNull, sql, type Transaction } from "kysely";
 import type { Address, Hex } from "viem";
 import type { Connection } from "./database.ts";
 import type { Row, Tables } from "./schema.ts";
@@ -143,7 +143,8 @@ export async function readUnprovenBatches(db: Connection): Promise<OpenBatch[]> 
     .where("outbox.state", "=", "final")
     .where("outbox.txHash", "is not", null)
     .orderBy("batches.createdAt")
-    .execute() as Promise<OpenBatch[]>;
+    .$narrowType<{ txHash: NotNull }>()
+    .execute();
 }
 
 /** Keeps the proof, unless the block that it proves holds the transaction no more. Says whether it was kept. */

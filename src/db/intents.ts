@@ -1,20 +1,22 @@
 import type { Transaction } from "kysely";
 import type { Address, Hex } from "viem";
+import type { ErrorCode, ErrorDetails } from "../core/errors.ts";
+import type { RelayKind } from "../wire/relayRequests.ts";
 import type { Connection } from "./database.ts";
 import { toJson } from "./json.ts";
 import type { Tables } from "./schema.ts";
-import type { OutboxState } from "./tables.ts";
+import type { TransactionState } from "./tables.ts";
 
 /** What was handed in, and how far it got. */
 export type IntentRecord = Readonly<{
   id: Hex;
-  kind: string;
+  kind: RelayKind;
   dealId: Hex | null;
   signer: Address | null;
   outboxId: number;
-  state: OutboxState;
-  code: string | null;
-  detail: Readonly<Record<string, unknown>> | null;
+  state: TransactionState;
+  code: ErrorCode | null;
+  detail: ErrorDetails | null;
   txHash: Hex | null;
   blockNumber: number | null;
   succeeded: boolean | null;
@@ -38,7 +40,8 @@ const select = (db: Connection) =>
       "outbox.txHash",
       "outbox.blockNumber",
       "outbox.succeeded",
-    ]);
+    ])
+    .$narrowType<{ state: TransactionState }>();
 
 /** What was handed in under an id, and how far it got. */
 export function readIntent(db: Connection, id: Hex): Promise<IntentRecord | undefined> {
@@ -48,7 +51,7 @@ export function readIntent(db: Connection, id: Hex): Promise<IntentRecord | unde
 /** A request as it was taken in, with the outbox row that carries it out. */
 export type NewIntent = Readonly<{
   id: Hex;
-  kind: string;
+  kind: RelayKind;
   dealId: Hex | null;
   signer: Address | null;
   payload: unknown;

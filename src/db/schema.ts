@@ -1,7 +1,8 @@
 // Generated from the migrations and src/db/tables.ts by scripts/generate-schema.ts. Do not edit.
 import type { Generated, GeneratedAlways, Selectable } from "kysely";
 import type { Address, Hex } from "viem";
-import type { ErrorDetails } from "../core/errors.ts";
+import type { ErrorCode, ErrorDetails } from "../core/errors.ts";
+import type { RelayKind } from "../wire/relayRequests.ts";
 import type { ProjectionKind } from "./projectionStates.ts";
 import type { AccountKind, AttemptPurpose, Json, OutboxKind, OutboxState, Stamped } from "./tables.ts";
 
@@ -92,7 +93,7 @@ export type Tables = {
   };
   intents: {
     digest: Hex;
-    kind: string;
+    kind: RelayKind;
     dealId: Hex | null;
     /** Whose action it is; null where several sign. */
     signer: Address | null;
@@ -124,7 +125,7 @@ export type Tables = {
     notBefore: Date | null;
     tries: Generated<number>;
     /** What a `rejected` or `reverted` row ended with, or what last blocked a waiting one. */
-    code: string | null;
+    code: ErrorCode | null;
     detail: Json<ErrorDetails> | null;
     txHash: Hex | null;
     blockNumber: number | null;

@@ -8,8 +8,11 @@ export type Json<T> = ColumnType<T, string, string>;
 /** A column that the database fills in by its own clock. */
 export type Stamped = ColumnType<Date, never, Date>;
 
-/** Where an outbox row stands. Transactions end `final`, `reverted` or `rejected`; webhooks `delivered` or `dead`. */
-export type OutboxState = (typeof intentStates)[number] | "delivered" | "dead";
+/** Where a transaction stands. It ends `final`, `reverted` or `rejected`. */
+export type TransactionState = (typeof intentStates)[number];
+
+/** Where an outbox row stands. Transactions end as above, webhooks `delivered` or `dead`. */
+export type OutboxState = TransactionState | "delivered" | "dead";
 
 /** What is done for an outbox row. */
 export type OutboxKind = "tx" | "anchor" | "webhook";
@@ -57,12 +60,13 @@ export const columnTypes = {
     receipt: "Hex",
   },
   idempotency: { bodyHash: "Hex", response: "unknown" },
-  intents: { digest: "Hex", dealId: "Hex", signer: "Address", payload: "unknown" },
+  intents: { digest: "Hex", kind: "RelayKind", dealId: "Hex", signer: "Address", payload: "unknown" },
   nonces: { signer: "Address" },
   outbox: {
     kind: "OutboxKind",
     payload: "unknown",
     state: "OutboxState",
+    code: "ErrorCode",
     detail: "ErrorDetails",
     txHash: "Hex",
     blockHash: "Hex",
