@@ -6,6 +6,9 @@ import type { Row, Tables } from "./schema.ts";
 /** An item with the relayer's receipt, and its place in a batch once it has one. */
 export type EvidenceRow = Row<"evidence">;
 
+/** An item with what there is to say of its batch, once it has one. */
+export type FiledEvidence = EvidenceRow & Readonly<{ batchSize: number | null; isAnchored: boolean }>;
+
 /** An item as it comes in, before it has a place in a batch. */
 export type NewEvidence = Readonly<
   Pick<
@@ -25,13 +28,11 @@ export type NewEvidence = Readonly<
 >;
 
 /** An item by its leaf, or by the digest of its record: then the first that was filed under it. */
-export function readEvidence(db: Connection, id: Hex): Promise<EvidenceRow | undefined> {
-  return db
-    .selectFrom("evidence")
-    .selectAll()
-    .where((eb) => eb.or([eb("leaf", "=", id), eb("digest", "=", id)]))
-    .orderBy("receivedAt")
-    .orderBy("createdAt")
+export function readEvidence(db: Connection, id: Hex): Promise<FiledEvidence | undefined> {
+  return selectFiled(db)
+    .where((eb) => eb.or([eb("evidence.leaf", "=", id), eb("evidence.digest", "=", id)]))
+    .orderBy("evidence.receivedAt")
+    .orderBy("evidence.createdAt")
     .executeTakeFirst();
 }
 
@@ -50,14 +51,23 @@ export function listEvidence(
   db: Connection,
   dealId: Hex,
   options: { caseRef?: Hex; after?: { receivedAt: number; leaf: Hex }; limit: number },
-): Promise<EvidenceRow[]> {
+): Promise<FiledEvidence[]> {
   const { caseRef, after, limit } = options;
-  let query = db.selectFrom("evidence").selectAll().where("dealId", "=", dealId);
+  let query = selectFiled(db).where("evidence.dealId", "=", dealId);
   if (caseRef !== undefined) query = query.where(sql<boolean>`record->>'caseRef' = ${caseRef}`);
   if (after !== undefined) {
     query = query.where(sql<boolean>`(received_at, leaf) > (${after.receivedAt}::bigint, ${after.leaf}::text)`);
   }
-  return query.orderBy("receivedAt").orderBy("leaf").limit(limit).execute();
+  return query.orderBy("evidence.receivedAt").orderBy("evidence.leaf").limit(limit).execute();
+}
+
+function selectFiled(db: Connection) {
+  return db
+    .selectFrom("evidence")
+    .leftJoin("batches", "batches.root", "evidence.batchRoot")
+    .selectAll("evidence")
+    .select((eb) => ["batches.size as batchSize", eb("batches.anchor", "is not", null).as("isAnchored")])
+    .$narrowType<{ isAnchored: boolean }>();
 }
 
 /** Keeps an item; one that is known keeps its first receipt. */

@@ -1,7 +1,7 @@
 import type { Hex } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
 import { parseEvidenceRecord } from "../../core/evidence/record.ts";
-import { type EvidenceRow, listEvidence, readBatch, readEvidence } from "../../db/evidence.ts";
+import { type FiledEvidence, listEvidence, readEvidence } from "../../db/evidence.ts";
 import type { ApiContext, Handlers } from "../context.ts";
 import { pageOf, readCursor } from "../cursor.ts";
 
@@ -10,16 +10,15 @@ export const createEvidenceRoutes = ({
   database: { db },
   limits,
 }: ApiContext): Handlers<"submitEvidence" | "readEvidence" | "readAnchored" | "listEvidence"> => {
-  const view = async (item: EvidenceRow) => {
-    const batch = item.batchRoot === null ? undefined : await readBatch(db, item.batchRoot);
+  const view = (item: FiledEvidence) => {
     const record = parseEvidenceRecord(item.record);
-    const isPlaced = batch !== undefined && item.batchIndex !== null && item.path !== null;
+    const { batchSize: size, batchIndex: index, path: siblings } = item;
     return {
       digest: item.digest,
       leaf: item.leaf,
       kind: record.kind,
       deal: item.dealId,
-      state: batch === undefined ? ("received" as const) : batch.anchor == null ? "sealed" : "anchored",
+      state: size === null ? ("received" as const) : item.isAnchored ? "anchored" : "sealed",
       record,
       submitter: item.submitter,
       signature: item.signature,
@@ -32,7 +31,7 @@ export const createEvidenceRoutes = ({
         account: item.account,
         signature: item.receipt,
       },
-      path: isPlaced ? { index: item.batchIndex!, size: batch.size, siblings: item.path! } : null,
+      path: size === null || index === null || siblings === null ? null : { index, size, siblings },
       root: item.batchRoot,
     } as const;
   };
@@ -46,7 +45,7 @@ export const createEvidenceRoutes = ({
   return {
     submitEvidence: async ({ body }) => ({ status: 202, body: await relayer.evidence.submit(body) }),
 
-    readEvidence: async ({ params: { id } }) => ({ status: 200, body: await view(await requireEvidence(id)) }),
+    readEvidence: async ({ params: { id } }) => ({ status: 200, body: view(await requireEvidence(id)) }),
 
     readAnchored: async ({ params: { id } }) => {
       const anchored = await relayer.evidence.readAnchored(id);
@@ -73,7 +72,7 @@ export const createEvidenceRoutes = ({
         limit: limit + 1,
       });
       const { page, next } = pageOf(rows, limit, ({ receivedAt, leaf }) => [receivedAt, leaf]);
-      return { status: 200, body: { evidence: await Promise.all(page.map(view)), next } };
+      return { status: 200, body: { evidence: page.map(view), next } };
     },
   };
 };
