@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { deadlineActions, dealStatuses } from "../core/deal/dealTable.ts";
 import { address, bytes32 } from "../core/fields.ts";
+import { outcomeActions } from "../wire/schemas.ts";
 
 /** Minor units of a token; below zero only in an index that misses events. */
 const units = z
@@ -11,7 +12,7 @@ const whole = z.int();
 const dealStatus = z.enum(dealStatuses);
 
 const dealOutcome = z.object({
-  by: z.enum(["release", "refund", "expire", "lapse", "settle", "award"]),
+  by: z.enum(outcomeActions),
   toBuyer: units,
   /** Before the marketplace's fee. */
   toSeller: units,

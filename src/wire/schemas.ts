@@ -123,8 +123,18 @@ const dealActors = [
   "anyone",
 ] as const satisfies DealActor[];
 
+/** Actions by which a deal's money leaves for good. */
+export const outcomeActions = [
+  "release",
+  "refund",
+  "expire",
+  "lapse",
+  "settle",
+  "award",
+] as const satisfies DealAction[];
+
 const outcome = z.strictObject({
-  by: z.enum(["release", "refund", "expire", "lapse", "settle", "award"]),
+  by: z.enum(outcomeActions),
   toBuyer: amount,
   /** Before the marketplace's fee. */
   toSeller: amount,
