@@ -12,6 +12,7 @@ import {
   type PanelDomain,
 } from "../core/deal/intents.ts";
 import { type Panel, panelSchema } from "../core/deal/panel.ts";
+import { decimalJson } from "../core/decimalJson.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { address, bytes32, signature } from "../core/fields.ts";
 import { readJson } from "./files.ts";
@@ -85,12 +86,10 @@ export const extensionFileOf = (
   { domain, panel }: Pick<ExtensionFile, "domain" | "panel">,
 ): ExtensionFile => ({ digest: extensionDigest(extension, domain), domain, extension, panel });
 
-const decimal = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
-
 /** A decision as JSON. */
 export const decisionText = ({ digest, domain, ...rest }: DecisionFile): string => {
   const format = "extension" in rest ? extensionFormat : determinationFormat;
-  return `${JSON.stringify({ format, digest, ...domain, ...rest }, decimal, 2)}\n`;
+  return `${decimalJson({ format, digest, ...domain, ...rest }, 2)}\n`;
 };
 
 export const signatureText = (file: SignatureFile): string =>

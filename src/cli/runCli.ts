@@ -1,3 +1,4 @@
+import { decimalJson } from "../core/decimalJson.ts";
 import { languages } from "../core/text/language.ts";
 import { type Texts, textsIn } from "../core/text/texts.ts";
 import type { Command, CommandContext, Outcome } from "./command.ts";
@@ -57,11 +58,11 @@ const run = async (
 };
 
 /**
- * Amounts are `bigint` in code and decimal strings on the wire. What a terminal would act on is written as an escape that
+ * What a terminal would act on is written as an escape that
  * JSON reads as the same character.
  */
 const toLine = (json: object) => {
-  const text = JSON.stringify(json, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
+  const text = decimalJson(json);
   return `${text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped)}\n`;
 };
 

@@ -5,6 +5,7 @@ import type { Determination } from "../core/deal/intents.ts";
 import type { Panel } from "../core/deal/panel.ts";
 import type { Terms } from "../core/deal/terms.ts";
 import type { UnsignedIntent } from "../core/deal/unsignedIntent.ts";
+import { decimalJson } from "../core/decimalJson.ts";
 import { type ErrorCode, errorCodes, ProtocolError } from "../core/errors.ts";
 import type { EvidenceRecord } from "../core/evidence/record.ts";
 import { importFile } from "../ipfs/importFile.ts";
@@ -264,7 +265,7 @@ async function send(
   if (json !== undefined) headers["content-type"] = "application/json";
   if (bytes !== undefined) headers["content-type"] = "application/octet-stream";
   if (options.idempotencyKey !== undefined) headers["idempotency-key"] = options.idempotencyKey;
-  const body = bytes ?? (json && JSON.stringify(json, decimal));
+  const body = bytes ?? (json && decimalJson(json));
   // `half`: a stream is sent while the answer is awaited; the standard wants that said. No redirects and no window: else
   // a copy of all that was sent is kept in memory, to be sent again.
   const init = {
@@ -379,5 +380,3 @@ function rest(milliseconds: number, signal: AbortSignal | undefined): Promise<vo
     signal?.addEventListener("abort", end, { once: true });
   });
 }
-
-const decimal = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);

@@ -1,6 +1,7 @@
 import type { Address } from "viem";
 import { intentFacts } from "../../core/deal/intentFacts.ts";
 import { previewIntent } from "../../core/deal/intentPreview.ts";
+import { decimalJson } from "../../core/decimalJson.ts";
 import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { requestSchema } from "../../wire/relayRequests.ts";
 import { readChain } from "../chainReads.ts";
@@ -28,8 +29,6 @@ const actorOf = (by: string | undefined, { terms }: DealFile): Address | undefin
   if (by === undefined) return undefined;
   return by === "buyer" || by === "seller" ? terms[by] : parseAddress(by, "by");
 };
-
-const decimal = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
 
 export const dealIntent = defineCommand({
   text: ({ command }) => command.dealIntent,
@@ -65,7 +64,7 @@ export const dealIntent = defineCommand({
       progress(`Deal ${deal.id}\n${what}\nIt can be submitted before ${before}.`);
     }
     const { request, isComplete } = await signIntent(intent, { deal, wallet, other });
-    const text = JSON.stringify(request, decimal, 2);
+    const text = decimalJson(request, 2);
     if (values.out !== undefined) await writeNew(values.out, `${text}\n`);
     const file = values.out ?? null;
 

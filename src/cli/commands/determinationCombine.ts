@@ -1,5 +1,6 @@
 import { determineCall, extendCall } from "../../chain/panelCalls.ts";
 import { panelRules, seatSignatures, sortPanel } from "../../core/deal/panel.ts";
+import { decimalJson } from "../../core/decimalJson.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { recoverSigner } from "../../core/recoverSigner.ts";
 import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
@@ -46,7 +47,7 @@ export const determinationCombine = defineCommand({
         ? { ...extendCall(file.extension, seated), ...panelCallTexts.extend }
         : { ...determineCall(file.determination, seated), ...panelCallTexts.determine };
 
-    if (values.out !== undefined) await writeNew(values.out, `${JSON.stringify(submission, decimal, 2)}\n`);
+    if (values.out !== undefined) await writeNew(values.out, `${decimalJson(submission, 2)}\n`);
     return {
       text: [
         `${signatures.length} signatures over ${file.digest} are good and enough.`,
@@ -57,8 +58,6 @@ export const determinationCombine = defineCommand({
     };
   },
 });
-
-const decimal = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
 
 /** The panel that the terms commit to. Throws `panel-mismatch`, or `usage-invalid` when it is not known. */
 const findPanel = async (deal: DealFile, file: DecisionFile, path: string | undefined) => {
