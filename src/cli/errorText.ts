@@ -53,7 +53,9 @@ const sentenceOf = (code: ErrorCode, stated: ErrorDetails, language: Language): 
   const details = typeof problem === "string" ? { ...safe, problem: problemText(problem, safe, language) } : safe;
   const texts = textsIn(language);
   if (code === "usage-invalid") return fillIn(texts.usage, details);
-  const hint = hintOf(code, readableValues(details), texts);
+  const listener = named(texts.listeners, details.listener);
+  const values = readableValues(listener === undefined ? details : { ...details, listener });
+  const hint = hintOf(code, values, texts);
   const message = messageOf(code, details, language);
   return hint === undefined ? message : `${message}${language === "en" ? " " : ""}${hint}`;
 };

@@ -153,7 +153,7 @@ const supervise = async (
   await endOrphan(pidFile);
   const portFile = join(dir, "port");
   const port = ordered ?? (await readPort(portFile));
-  const listener = ordered === null ? "chain, as in earlier runs" : "chain";
+  const listener = ordered === null ? "chain-of-earlier-runs" : "chain";
   const args = ["--host", "127.0.0.1", "--port", String(port), "--chain-id", String(chainId), "--hardfork", "prague"];
   args.push("--timestamp", String(GENESIS_SECONDS));
   // One slot an epoch: a block is safe after the next one and final after the one that follows.

@@ -207,7 +207,7 @@ describe("startLocalChain", () => {
     try {
       const { code, details } = await failureOf(start());
       expect(code).to.equal("port-taken");
-      expect(details).to.deep.equal({ port: first, listener: "chain, as in earlier runs" });
+      expect(details).to.deep.equal({ port: first, listener: "chain-of-earlier-runs" });
       const { port: third } = await start({ port: 0 });
       expect(third).not.to.equal(first);
       await running.pop()?.stop();

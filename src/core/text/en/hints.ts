@@ -13,11 +13,18 @@ export const hints = {
   "keystore-unreadable": "`holdfast keys new` makes one.",
   "native-not-relayed": "`holdfast deal call` prints the call.",
   "password-missing": "There is no terminal to ask on: --password-file FILE.",
-  "port-taken": "It is the port of the {listener}. {option} chooses another one, 0 any free one.",
+  "port-taken": "It is the port of {listener}. {option} chooses another one, 0 any free one.",
   "recipient-invalid": "It is number {index}, counted from 0. `holdfast keys encryption` makes one.",
   "rpc-refused": "The node says of {method}: {reason}.",
   "terms-malformed": "What is wrong: {problem}.",
 } as const satisfies Partial<Record<ErrorCode, string>>;
+
+/** What was to listen on a port, by `listener` in the details of `port-taken`. */
+export const listeners = {
+  API: "the API",
+  chain: "the chain",
+  "chain-of-earlier-runs": "the chain, as in earlier runs",
+} as const;
 
 /** A command line that is wrong: the problem, and where its rules stand. */
 export const usageText = "{problem} Help: {help} --help";

@@ -38,7 +38,7 @@ import { errors } from "./errors.ts";
 import { fieldProblems } from "./fieldProblems.ts";
 import { filing } from "./filing.ts";
 import { help } from "./help.ts";
-import { hints, usageText } from "./hints.ts";
+import { hints, listeners, usageText } from "./hints.ts";
 import { options } from "./options.ts";
 import { fileProblems, inputProblems, usageProblems } from "./problems.ts";
 import { report } from "./report.ts";
@@ -54,6 +54,7 @@ export const en = {
   options,
   errors,
   hints,
+  listeners,
   usage: usageText,
   contractErrors,
   unsafeTerms,

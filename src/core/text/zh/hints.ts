@@ -1,4 +1,4 @@
-import type { hints as english } from "../en/hints.ts";
+import type { hints as english, listeners as englishListeners } from "../en/hints.ts";
 import type { Translated } from "../language.ts";
 
 export const hints = {
@@ -13,10 +13,16 @@ export const hints = {
   "keystore-unreadable": "可用 `holdfast keys new` 新建。",
   "native-not-relayed": "可用 `holdfast deal call` 打印该调用。",
   "password-missing": "没有可供输入的终端：请用 --password-file FILE。",
-  "port-taken": "该端口用于 {listener}。可用 {option} 指定其他端口，0 为任一空闲端口。",
+  "port-taken": "该端口用于{listener}。可用 {option} 指定其他端口，0 为任一空闲端口。",
   "recipient-invalid": "序号为 {index}（从 0 起）。可用 `holdfast keys encryption` 新建。",
   "rpc-refused": "节点对 {method} 的说明：{reason}。",
   "terms-malformed": "问题：{problem}。",
 } as const satisfies Translated<typeof english>;
+
+export const listeners = {
+  API: "接口",
+  chain: "本地链",
+  "chain-of-earlier-runs": "本地链（与以往相同）",
+} as const satisfies Translated<typeof englishListeners>;
 
 export const usageText = "{problem} 帮助：{help} --help";
