@@ -7,6 +7,7 @@ import { createGateway } from "../ipfs/gateway.ts";
 import { type RouteName, routes } from "../wire/routes.ts";
 import type { ApiContext, Handlers } from "./context.ts";
 import { crossOrigin } from "./crossOrigin.ts";
+import { inputInvalid } from "./inputInvalid.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { openApiDocument } from "./openapi.ts";
 import { answerProblem } from "./problem.ts";
@@ -112,4 +113,4 @@ const limitRate = ({ requestsPerMinute }: Limits): RequestHandler =>
 
 /** What Express itself refuses, as one of our codes. */
 const fromFramework = (error: unknown): unknown =>
-  error instanceof URIError ? new ProtocolError("input-invalid", { path: "url", problem: "url-malformed" }) : error;
+  error instanceof URIError ? inputInvalid("url", "url-malformed") : error;

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { ProtocolError } from "../core/errors.ts";
 import { bytes32 } from "../core/fields.ts";
+import { inputInvalid } from "./inputInvalid.ts";
 
 /** Where a page of a listing ended: the number that the listing is ordered by, and the id that breaks its ties. */
 const positionSchema = z.tuple([z.int().nonnegative(), bytes32]);
@@ -16,7 +16,7 @@ export const readCursor = (cursor: string | undefined): Position | undefined => 
   try {
     return positionSchema.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
   } catch (cause) {
-    throw new ProtocolError("input-invalid", { path: "cursor", problem: "cursor-foreign" }, { cause });
+    throw inputInvalid("cursor", "cursor-foreign", { cause });
   }
 };
 

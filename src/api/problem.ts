@@ -2,7 +2,6 @@ import type { Request, Response } from "express";
 import type * as z from "zod";
 import { type ErrorCode, ProtocolError } from "../core/errors.ts";
 import { messageOf, titleOf } from "../core/text/errors.ts";
-import { fieldProblemText } from "../core/text/fieldProblems.ts";
 import { type Language, languages } from "../core/text/language.ts";
 import type { Log } from "../relayer/log.ts";
 import type { problemView } from "../wire/schemas.ts";
@@ -117,15 +116,12 @@ type Occurrence = Readonly<{ requestId: string; language: Language }>;
 /** The body of a refusal. Whoever is answered learns nothing of a defect but its code. */
 const toProblem = (error: unknown, { requestId, language }: Occurrence): z.input<typeof problemView> => {
   const { code, details } = error instanceof ProtocolError ? error : new ProtocolError("internal");
-  const { problem } = details;
-  const values =
-    typeof problem === "string" ? { ...details, problem: fieldProblemText(problem, details, language) } : details;
   return {
     type: `/v1/errors/${code}`,
     title: titleOf(code, language),
     status: statusOf[code],
     code,
-    detail: messageOf(code, values, language),
+    detail: messageOf(code, details, language),
     details: statusOf[code] < 500 ? details : {},
     instance: `urn:uuid:${requestId}`,
   };

@@ -7,6 +7,7 @@ import type { Db } from "../db/database.ts";
 import { claimKey, type RequestKey, releaseKey, saveAnswer } from "../db/idempotency.ts";
 import { type InputOf, type Route, type RouteName, type Routes, routes } from "../wire/routes.ts";
 import type { ApiContext, Exchange, Handler, Handlers } from "./context.ts";
+import { inputInvalid } from "./inputInvalid.ts";
 
 const jsonType = "application/json";
 const nothing = z.strictObject({});
@@ -92,7 +93,7 @@ const keyOf = (request: Request): RequestKey | undefined => {
   const key = request.get("idempotency-key");
   if (key === undefined) return undefined;
   if (!keyPattern.test(key)) {
-    throw new ProtocolError("input-invalid", { path: "Idempotency-Key", problem: "idempotency-key-malformed" });
+    throw inputInvalid("Idempotency-Key", "idempotency-key-malformed");
   }
   const bodyHash = sha256(stringToBytes(JSON.stringify(request.body)));
   return { scope: `${request.method} ${request.path}`, key, bodyHash };

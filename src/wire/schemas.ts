@@ -6,6 +6,7 @@ import { termsSchema } from "../core/deal/terms.ts";
 import { type ErrorCode, errorCodes } from "../core/errors.ts";
 import { evidenceKinds, evidenceRecordSchema } from "../core/evidence/record.ts";
 import { address, amount, bytes32, hexBytes, seconds, signature, uint256, uint256Text } from "../core/fields.ts";
+import type { FieldProblem } from "../core/text/fieldProblems.ts";
 import { type RelayKind, requestSchema } from "./relayRequests.ts";
 import { storableJson } from "./storableJson.ts";
 
@@ -71,7 +72,7 @@ export const dealFunding = z
   .refine(
     ({ authorization, buyerSignature, permit }) =>
       [authorization, buyerSignature, permit].filter((given) => given !== undefined).length === 1,
-    { path: ["authorization"], message: "payment-ambiguous" },
+    { path: ["authorization"], message: "payment-ambiguous" satisfies FieldProblem },
   )
   .meta({ id: "DealFunding" });
 

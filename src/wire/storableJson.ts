@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { FieldProblem } from "../core/text/fieldProblems.ts";
 
 const DEEPEST = 64;
 
@@ -8,7 +9,7 @@ const DEEPEST = 64;
  */
 export const storableJson = z
   .record(z.string(), z.unknown())
-  .refine((document) => isStorable(document, DEEPEST), "document-unstorable");
+  .refine((document) => isStorable(document, DEEPEST), "document-unstorable" satisfies FieldProblem);
 
 const isStorable = (value: unknown, levels: number): boolean => {
   if (typeof value === "string") return !/[\p{Surrogate}\0]/u.test(value);

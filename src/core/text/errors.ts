@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorDetails } from "../errors.ts";
 import { errors as en } from "./en/errors.ts";
+import { fieldProblemText } from "./fieldProblems.ts";
 import { fillIn, type Values } from "./fillIn.ts";
 import type { Language } from "./language.ts";
 import { formatTime } from "./units.ts";
@@ -27,7 +28,10 @@ export function titleOf(code: ErrorCode, language: Language): string {
  * messageOf("answer-window-open", { until: 1_800_000_000 }, "en"); // "... from 2027-01-15 08:00:00 UTC on ..."
  */
 export function messageOf(code: ErrorCode, details: ErrorDetails, language: Language): string {
-  return fillIn(errorMessages[language][code], readableValues(details));
+  const { problem } = details;
+  const values =
+    typeof problem === "string" ? { ...details, problem: fieldProblemText(problem, details, language) } : details;
+  return fillIn(errorMessages[language][code], readableValues(values));
 }
 
 /** Details that are Unix seconds. */

@@ -34,6 +34,13 @@ describe("errors", () => {
     for (const code of errorCodes) expect(errorMessages.zh[code], code).match(/^\p{Script=Han}/u);
   });
 
+  it("say times as times, and the problem of a field in the same language", () => {
+    expect(messageOf("answer-window-open", { until: 1_800_000_000 }, "zh")).contain("2027-01-15 08:00:00 UTC");
+    const details = { path: "threshold", problem: "threshold-above-arbitrators", arbitrators: 3 };
+    expect(messageOf("input-invalid", details, "en")).contain("Correct threshold: there are only 3 arbitrators.");
+    expect(messageOf("input-invalid", details, "zh")).contain("仲裁员只有 3 名");
+  });
+
   it("fill details in, and mark what is not known", () => {
     const text = messageOf("coverage-exceeds-bond", { coverage: "501" }, "en");
     expect(text).contain("501 is promised and ? is free");
