@@ -1,0 +1,141 @@
+// What a call states: from its options, from what a party signed, or from a node.
+import type { Address, Hex } from "viem";
+import { type DealStatus, dealStatuses } from "../core/deal/dealTable.ts";
+import { consentOf, type IntentMessage } from "../core/deal/intents.ts";
+import { ProtocolError } from "../core/errors.ts";
+import { address, signature } from "../core/fields.ts";
+import type { RelayKind, RelayRequest } from "../wire/relayRequests.ts";
+import type { ChainReader } from "./chainReads.ts";
+import { type DealFile, unitOf } from "./dealFile.ts";
+import { formatAmount, parseAmount } from "./units.ts";
+
+const HELP = "holdfast deal call";
+
+/** Options that say what a call states. */
+export type CallValues = {
+  readonly amount?: string;
+  readonly remaining?: string;
+  readonly status?: string;
+  readonly tracking?: string;
+  readonly proof?: string;
+  readonly statement?: string;
+  readonly "to-buyer"?: string;
+  readonly "to-seller"?: string;
+  readonly compensation?: string;
+  readonly deadline?: string;
+  readonly "buyer-signature"?: string;
+  readonly "seller-signature"?: string;
+  readonly by?: string;
+  readonly to?: string;
+  readonly decimals?: string;
+};
+
+export type CallContext = {
+  readonly deal: DealFile;
+  readonly values: CallValues;
+  /** What a party signed elsewhere: then anyone can send the call. */
+  readonly signed: RelayRequest | undefined;
+  /** Who will send the call, where that is known. */
+  readonly sender: Address | undefined;
+  /** Whether it is sent at once, so that nobody looks at it before. */
+  readonly sendsNow: boolean;
+  /** Reads from a node, where one was named. */
+  readonly read: (<T>(ask: (reader: ChainReader) => Promise<T>) => Promise<T>) | undefined;
+  readonly now: number;
+};
+
+/** The consent of a party that calls by itself. */
+export const CALLS_ITSELF = "0x";
+
+export const usage = (problem: string) => new ProtocolError("usage-invalid", { problem, help: HELP });
+
+export const required = (values: CallValues, name: keyof CallValues): string => {
+  const value = values[name];
+  if (value === undefined) throw usage(`This needs --${name}.`);
+  return value;
+};
+
+export const requiredAmount = (
+  { deal, values }: CallContext,
+  name: "amount" | "remaining" | "to-buyer" | "to-seller",
+) => parseAmount(required(values, name), unitOf(deal, values.decimals));
+
+/** What --amount says, or what the chain says where a node is named. */
+export const amountOr = async (
+  context: CallContext,
+  { whole, what }: { whole: (reader: ChainReader) => Promise<bigint>; what: string },
+): Promise<bigint> => {
+  if (context.values.amount !== undefined) return requiredAmount(context, "amount");
+  if (context.read === undefined) throw usage(`This needs --amount, or --rpc to take ${what}.`);
+  return context.read(whole);
+};
+
+/** The deal as a party has seen it: as the options say, or as the node says, for a call that is only printed. */
+export const seenState = async (context: CallContext): Promise<{ held: bigint | undefined; status: DealStatus }> => {
+  const { deal, sendsNow, read, values } = context;
+  const status = dealStatuses.find((one) => one === values.status);
+  if (values.status !== undefined && status === undefined) {
+    throw usage(`--status takes one of: ${dealStatuses.join(", ")}.`);
+  }
+  if (status !== undefined) return { held: undefined, status };
+  if (sendsNow)
+    throw usage("With --send, name what you have seen with `holdfast deal show`: --status and the amounts.");
+  if (read === undefined) throw usage("This needs --status and the amounts, or --rpc to read them.");
+  return read((reader) => reader.dealState(deal.id));
+};
+
+/** An amount from its option, or one that follows from what the node says is held. */
+export const amountOrHeld = (
+  context: CallContext,
+  name: "amount" | "remaining",
+  fromHeld: bigint | undefined,
+): bigint => {
+  if (context.values[name] !== undefined) return requiredAmount(context, name);
+  if (fromHeld === undefined) throw usage(`This needs --${name}.`);
+  if (fromHeld < 0n) throw usage("Less than this amount is held.");
+  return fromHeld;
+};
+
+export const shown = ({ deal, values }: CallContext, amount: bigint) =>
+  formatAmount(amount, unitOf(deal, values.decimals));
+
+export const requiredAddress = (values: CallValues): Address => {
+  const parsed = address.safeParse(required(values, "to"));
+  if (parsed.success) return parsed.data;
+  throw usage("--to takes an address: 0x and 40 hex digits.");
+};
+
+export const signatureOr = (given: string | undefined, otherwise: Hex): Hex => {
+  const parsed = signature.safeParse(given ?? otherwise);
+  if (parsed.success) return parsed.data;
+  throw usage("A signature is 0x and hex digits in pairs.");
+};
+
+/** What the file of --signed holds, if it is of this kind and about this deal. */
+export const signedAs = <K extends RelayKind>(
+  { deal, signed }: CallContext,
+  kind: K,
+): Extract<RelayRequest, { kind: K }> | undefined => {
+  if (signed === undefined) return undefined;
+  if (signed.kind !== kind) throw usage(`--signed holds ${signed.kind}, and this action needs ${kind}.`);
+  const request = signed as Extract<RelayRequest, { kind: K }>;
+  const about = "message" in request && "deal" in request.message ? request.message.deal : deal.id;
+  if (about !== deal.id) throw usage("--signed is about another deal.");
+  return request;
+};
+
+/** Kinds of request that one account signs as such. */
+type AgreedKind = Extract<RelayRequest, { signature: Hex }>["kind"];
+type AgreedRequests = { [K in AgreedKind]: Readonly<{ message: IntentMessage<K>; signature: Hex }> };
+
+/** What the party states: in the file of --signed with its consent, or by calling itself. */
+export const agreed = async <K extends AgreedKind, Stated>(
+  context: CallContext,
+  kind: K,
+  state: () => Stated | Promise<Stated>,
+): Promise<{ message: IntentMessage<K> | Stated; consent: Hex }> => {
+  const request: AgreedRequests[K] | undefined = signedAs(context, kind);
+  if (request === undefined) return { message: await state(), consent: CALLS_ITSELF };
+  const { message, signature } = request;
+  return { message, consent: consentOf(message.deadline, signature) };
+};
