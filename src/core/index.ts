@@ -26,6 +26,23 @@ export {
   undisputed,
 } from "./deal/dealTable.ts";
 export {
+  dealOfIntent,
+  type IntendedSigner,
+  type IntentFacts,
+  intentFacts,
+  type StatedIntent,
+} from "./deal/intentFacts.ts";
+export { type IntentPreview, previewIntent } from "./deal/intentPreview.ts";
+export {
+  argumentsOf,
+  type CallArguments,
+  type CallInput,
+  type IntentRule,
+  type IntentSigner,
+  intentRules,
+  type SignableKind,
+} from "./deal/intentRules.ts";
+export {
   allTypes,
   consentOf,
   type Determination,
@@ -102,7 +119,9 @@ export {
   permit2Address,
   type TokenDomain,
 } from "./deal/tokenTypedData.ts";
+export { type TypedData, type TypedDataJson, typedDataJson } from "./deal/typedDataJson.ts";
 export { unpackTerms } from "./deal/unpackTerms.ts";
+export { type IntentPlace, type UnsignedIntent, unsignedTypedData } from "./deal/unsignedIntent.ts";
 export { type ErrorCode, type ErrorDetails, errorCodes, ProtocolError } from "./errors.ts";
 export {
   type FilingReceipt,

@@ -1,4 +1,6 @@
 export { type DealStatus, dealStatuses } from "../core/deal/dealTable.ts";
+export { type IntentPreview, previewIntent } from "../core/deal/intentPreview.ts";
+export { intentRules, type SignableKind } from "../core/deal/intentRules.ts";
 export {
   consentOf,
   type Determination,
@@ -36,7 +38,9 @@ export {
   permit2Address,
   type TokenDomain,
 } from "../core/deal/tokenTypedData.ts";
+export { type TypedDataJson, typedDataJson } from "../core/deal/typedDataJson.ts";
 export { unpackTerms } from "../core/deal/unpackTerms.ts";
+export { type UnsignedIntent, unsignedTypedData } from "../core/deal/unsignedIntent.ts";
 export { type ErrorCode, type ErrorDetails, errorCodes, ProtocolError } from "../core/errors.ts";
 export { discloseOnly, type EvidenceBundle, parseBundle, serializeBundle } from "../core/evidence/bundle.ts";
 export { decryptFile, encryptFile } from "../core/evidence/cipher.ts";
@@ -57,7 +61,7 @@ export type { VerifyOptions } from "../core/evidence/verify/options.ts";
 export { type Verification, verifyBundle } from "../core/evidence/verify/verifyBundle.ts";
 export { messageOf, titleOf } from "../core/text/errors.ts";
 export { type Language, languages } from "../core/text/language.ts";
-export type { RelayRequest } from "../wire/relayRequests.ts";
+export { type RelayRequest, signedRequest } from "../wire/relayRequests.ts";
 export {
   type AnchoredEvidence,
   type CallOptions,
