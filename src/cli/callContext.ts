@@ -111,17 +111,15 @@ export const signatureOr = (given: string | undefined, otherwise: Hex): Hex => {
   throw usage("A signature is 0x and hex digits in pairs.");
 };
 
+type RequestOf = { [K in RelayKind]: Extract<RelayRequest, { kind: K }> };
+
 /** What the file of --signed holds, if it is of this kind and about this deal. */
-export const signedAs = <K extends RelayKind>(
-  { deal, signed }: CallContext,
-  kind: K,
-): Extract<RelayRequest, { kind: K }> | undefined => {
+export const signedAs = <K extends RelayKind>({ deal, signed }: CallContext, kind: K): RequestOf[K] | undefined => {
   if (signed === undefined) return undefined;
   if (signed.kind !== kind) throw usage(`--signed holds ${signed.kind}, and this action needs ${kind}.`);
-  const request = signed as Extract<RelayRequest, { kind: K }>;
-  const about = "message" in request && "deal" in request.message ? request.message.deal : deal.id;
+  const about = "message" in signed && "deal" in signed.message ? signed.message.deal : deal.id;
   if (about !== deal.id) throw usage("--signed is about another deal.");
-  return request;
+  return signed as RequestOf[K];
 };
 
 /** Kinds of request that one account signs as such. */
