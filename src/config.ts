@@ -32,6 +32,7 @@ const environment = z.object({
   KUBO_RPC_URL: z.url({ protocol: /^https?$/ }).optional(),
 });
 
+/** Every setting of a relayer, checked. */
 export type Config = Readonly<{
   dataDir: string;
   host: string;
@@ -50,11 +51,11 @@ export type Config = Readonly<{
 }>;
 
 /**
- * What a relayer is told by its environment; the only reader of it. Keys and passwords come from files, so that no list
- * of processes and no crash report shows them.
+ * What a relayer is told by its environment; the only reader of it. Keys and passwords come from
+ * files, so that no list of processes and no crash report shows them.
  *
- * Throws `config-invalid` naming the first variable that is wrong, never its value; also a time to gather batches that
- * leaves too little of the time within which anchors are promised.
+ * Throws `config-invalid` naming the first variable that is wrong, never its value; also a time to
+ * gather batches that leaves too little of the time within which anchors are promised.
  */
 export const readConfig = (env: Readonly<Record<string, string | undefined>> = process.env): Config => {
   const parsed = environment.safeParse(env);

@@ -21,6 +21,7 @@ import type { TransactionSigner } from "./relayer/signer.ts";
 /** What `readConfig` reads; the keystore may be left out when a signer is handed over. */
 export type HoldfastConfig = Omit<Config, "keystore"> & Partial<Pick<Config, "keystore">>;
 
+/** What a program that embeds the relayer can replace. */
 export type HoldfastOptions = Readonly<{
   /** Ends everything, like `stop`. */
   signal?: AbortSignal;
@@ -31,12 +32,15 @@ export type HoldfastOptions = Readonly<{
   limits?: Partial<Limits>;
 }>;
 
+/** A relayer that runs. */
 export type Holdfast = Readonly<{
   /** Where the API listens, like `http://127.0.0.1:8787`. */
   url: string;
   relayer: Relayer;
   store: EvidenceStore;
-  /** Takes nothing new, finishes what runs, closes everything. Later calls wait for the same end. */
+  /**
+   * Takes nothing new, finishes what runs, closes everything. Later calls wait for the same end.
+   */
   stop: () => Promise<void>;
   /** Settles when it has ended, for whatever reason. */
   ended: Promise<void>;
@@ -49,11 +53,12 @@ const SWEEP_MS = 20;
 const IDLE_MS = 120_000;
 
 /**
- * Starts database, evidence store, relayer and API, in this order, and listens. A chain that cannot be reached does not
- * keep it from starting: `/ready` says `rpc-unreachable` until it can.
+ * Starts database, evidence store, relayer and API, in this order, and listens. A chain that cannot
+ * be reached does not keep it from starting: `/ready` says `rpc-unreachable` until it can.
  *
- * Throws `keystore-unreadable`, `keystore-password-wrong`, `data-dir-locked`, `data-dir-unusable`, `database-refused`,
- * `database-unreachable`, `store-unreachable`, `port-taken`; then nothing is left running.
+ * Throws `keystore-unreadable`, `keystore-password-wrong`, `data-dir-locked`, `data-dir-unusable`,
+ * `database-refused`, `database-unreachable`, `store-unreachable`, `port-taken`; then nothing is
+ * left running.
  */
 export const startHoldfast = async (config: HoldfastConfig, options: HoldfastOptions = {}): Promise<Holdfast> => {
   const { signal } = options;

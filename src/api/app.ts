@@ -18,12 +18,16 @@ import { createIntentRoutes } from "./routes/intents.ts";
 import { createOperationRoutes } from "./routes/operations.ts";
 import { serveRoute } from "./serveRoute.ts";
 
+/** What the API works with; limits that are not given are the default ones. */
 export type AppOptions = Omit<ApiContext, "limits"> & Readonly<{ limits?: Partial<Limits> }>;
 
 const MINUTE_MS = 60_000;
 const OPENAPI_PATH = "/v1/openapi.json";
 
-/** The HTTP API over a relayer, listening nowhere: every route of `contract.ts`, and the IPFS gateway of the store. */
+/**
+ * The HTTP API over a relayer, listening nowhere: every route of `contract.ts`, and the IPFS
+ * gateway of the store.
+ */
 export const createApp = (options: AppOptions): Express => {
   const limits = { ...defaultLimits, ...options.limits };
   const context: ApiContext = { ...options, limits };

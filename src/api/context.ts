@@ -19,6 +19,7 @@ export type ApiContext = Readonly<{
   track?: (work: Promise<unknown>) => void;
 }>;
 
+/** One request as a handler of a route sees it. */
 export type Exchange = Readonly<{
   request: Request;
   response: Response;
@@ -26,9 +27,11 @@ export type Exchange = Readonly<{
   signal: AbortSignal;
 }>;
 
+/** What answers a route: it gets the checked input and gives an answer that the contract knows. */
 export type Handler<N extends RouteName> = (
   input: InputOf<Routes[N]>,
   exchange: Exchange,
 ) => Promise<AnswerOf<Routes[N]>>;
 
+/** The handlers of some routes, by name. */
 export type Handlers<N extends RouteName = RouteName> = { readonly [K in N]: Handler<K> };

@@ -5,8 +5,9 @@ const readable = ["Allow", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Re
 const MAX_AGE_SECONDS = 86_400;
 
 /**
- * Lets pages of every origin use the API. It has no cookies and no accounts, so that a page learns and does nothing that
- * any other program could not. Answers preflights (https://fetch.spec.whatwg.org/#http-cors-protocol).
+ * Lets pages of every origin use the API. It has no cookies and no accounts, so that a page learns
+ * and does nothing that any other program could not. Answers preflights
+ * (https://fetch.spec.whatwg.org/#http-cors-protocol).
  */
 export const crossOrigin: RequestHandler = (request, response, next) => {
   response.set({ "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": readable });

@@ -2,9 +2,13 @@ import * as z from "zod";
 import { bytes32 } from "../core/fields.ts";
 import { inputInvalid } from "./inputInvalid.ts";
 
-/** Where a page of a listing ended: the number that the listing is ordered by, and the id that breaks its ties. */
+/**
+ * Where a page of a listing ended: the number that the listing is ordered by, and the id that
+ * breaks its ties.
+ */
 const positionSchema = z.tuple([z.int().nonnegative(), bytes32]);
 
+/** A place in a listing: a number, and the id that breaks ties. */
 export type Position = z.output<typeof positionSchema>;
 
 /** What a client hands back for the next page; opaque to it. */

@@ -21,7 +21,10 @@ import type { dealView } from "../wire/schemas.ts";
 
 type View = z.input<typeof dealView>;
 
-/** A deal as the API shows it: state, amounts, who can do what until when, and what happens if nobody acts. */
+/**
+ * A deal as the API shows it: state, amounts, who can do what until when, and what happens if
+ * nobody acts.
+ */
 export const viewDeal = ({ id, terms, projection, sellerSignature, asOf }: KnownDeal): View => {
   const state = projection ?? undisputed("none");
   const owes = ["none", "deposited"].includes(stageOf(state));

@@ -12,6 +12,7 @@ export type Limits = Readonly<{
   anchorWithin: number;
 }>;
 
+/** What one relayer takes unless its operator says otherwise. */
 export const defaultLimits: Limits = {
   evidenceBytes: 2 * 1024 ** 3,
   requestBytes: 1024 ** 2,

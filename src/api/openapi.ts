@@ -13,7 +13,9 @@ const idempotencyKey = z.object({
     .meta({ description: "The same key and body give the first answer again; another body is refused." }),
 });
 
-/** The OpenAPI 3.1 document of every route, made from the schemas that check requests and answers. */
+/**
+ * The OpenAPI 3.1 document of every route, made from the schemas that check requests and answers.
+ */
 export const openApiDocument = () => {
   const registry = new OpenAPIRegistry();
   for (const [operationId, route] of Object.entries(routes) as [string, Route][]) {

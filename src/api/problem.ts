@@ -7,8 +7,8 @@ import type { Log } from "../relayer/log.ts";
 import type { problemView } from "../wire/schemas.ts";
 
 /**
- * HTTP status of each code. What a caller can mend is 4xx, what passes by itself 503, and what a caller of the API can never
- * cause 500.
+ * HTTP status of each code. What a caller can mend is 4xx, what passes by itself 503, and what a
+ * caller of the API can never cause 500.
  */
 export const statusOf = {
   "action-refused": 409,
@@ -107,6 +107,7 @@ export const statusOf = {
   "usage-invalid": 500,
 } as const satisfies Record<ErrorCode, number>;
 
+/** Content type of every error (RFC 9457). */
 export const problemType = "application/problem+json";
 
 const RETRY_SECONDS = 5;

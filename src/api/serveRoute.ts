@@ -16,7 +16,10 @@ const keyPattern = /^[\x21-\x7e]{1,255}$/;
 
 type Answer = Readonly<{ status: number; body: unknown }>;
 
-/** Binds one route of the contract: content type, body, parameters and idempotency are checked here, once for all. */
+/**
+ * Binds one route of the contract: content type, body, parameters and idempotency are checked here,
+ * once for all.
+ */
 export const serveRoute = (
   app: Express,
   name: RouteName,

@@ -4,8 +4,8 @@ import type { EIP1193RequestFn, PublicRpcSchema } from "viem";
 type Node = Readonly<{ request: EIP1193RequestFn<PublicRpcSchema> }>;
 
 /**
- * What a node answers to a JSON-RPC method that viem has no types for, such as those of development nodes. Nothing of the
- * answer is checked.
+ * What a node answers to a JSON-RPC method that viem has no types for, such as those of development
+ * nodes. Nothing of the answer is checked.
  *
  * @throws what the node's `request` throws
  */

@@ -14,8 +14,12 @@ import {
 import { ProtocolError } from "../core/errors.ts";
 import { createRpcSocket, type Question } from "./socket.ts";
 
+/** Which chain, and which nodes of it are asked. */
 export type ChainOptions = Readonly<{
-  /** HTTP or WebSocket addresses of nodes of one chain, the preferred one first. Later ones are asked when it fails. */
+  /**
+   * HTTP or WebSocket addresses of nodes of one chain, the preferred one first. Later ones are
+   * asked when it fails.
+   */
   rpcUrls: readonly string[];
   chainId: number;
   timeoutMs?: number;
@@ -23,21 +27,30 @@ export type ChainOptions = Readonly<{
 
 type Request = EIP1193RequestFn<PublicRpcSchema>;
 
-/** Asks a node, or the first of several that answers; {@link Request} is the same with viem's types. */
+/**
+ * Asks a node, or the first of several that answers; {@link Request} is the same with viem's types.
+ */
 type Ask = (question: Question) => Promise<unknown>;
 
+/** A chain, asked through one or several nodes. */
 export type Chain = Readonly<{
   chainId: number;
   /**
-   * Asks the first node that answers and is of this chain. Throws `rpc-unreachable`, `chain-mismatch` if every node that
-   * answers is of another chain, or `rpc-refused` with what the node answered.
+   * Asks the first node that answers and is of this chain. Throws `rpc-unreachable`,
+   * `chain-mismatch` if every node that answers is of another chain, or `rpc-refused` with what the
+   * node answered.
    */
   request: Request;
-  /** The same question to each node by itself, for answers that one node alone is not trusted with. */
+  /**
+   * The same question to each node by itself, for answers that one node alone is not trusted with.
+   */
   endpoints: readonly Request[];
   /** viem's reads over `request`. */
   client: PublicClient;
-  /** Calls back soon after a new block from every node that is reached by WebSocket; never relied upon. */
+  /**
+   * Calls back soon after a new block from every node that is reached by WebSocket; never relied
+   * upon.
+   */
   onHead: (listener: () => void) => () => void;
   close: () => void;
 }>;
@@ -80,7 +93,10 @@ export const createChain = ({ rpcUrls, chainId, timeoutMs = DEFAULT_TIMEOUT_MS }
   };
 };
 
-/** Throws `chain-mismatch` unless every node that answers serves the chain that was configured, `rpc-unreachable` if none does. */
+/**
+ * Throws `chain-mismatch` unless every node that answers serves the chain that was configured,
+ * `rpc-unreachable` if none does.
+ */
 export const requireChain = async (chain: Chain): Promise<void> => {
   const answers = await Promise.allSettled(chain.endpoints.map((ask) => ask({ method: "eth_chainId" })));
   const failures = answers.flatMap((answer) => (answer.status === "rejected" ? [answer.reason as unknown] : []));
@@ -89,7 +105,10 @@ export const requireChain = async (chain: Chain): Promise<void> => {
   if (failures.length === answers.length) throw failures[0];
 };
 
-/** Which chain a node is of, where nobody said which one it should be. Throws `rpc-unreachable` or `rpc-refused`. */
+/**
+ * Which chain a node is of, where nobody said which one it should be. Throws `rpc-unreachable` or
+ * `rpc-refused`.
+ */
 export async function readChainId(rpcUrl: string): Promise<number> {
   const connection = connect(rpcUrl, 0, DEFAULT_TIMEOUT_MS);
   try {
@@ -106,8 +125,9 @@ const isMismatch = (error: unknown): boolean => error instanceof ProtocolError &
 type Connection = Readonly<{ ask: Ask; onHead: (listener: () => void) => () => void; close: () => void }>;
 
 /**
- * Lets no question through to a node of another chain. Which chain it is of is asked before the first question, again
- * after it could not be reached, and by every `eth_chainId`: behind the same address there may be another node by then.
+ * Lets no question through to a node of another chain. Which chain it is of is asked before the
+ * first question, again after it could not be reached, and by every `eth_chainId`: behind the same
+ * address there may be another node by then.
  */
 const guard = (connection: Connection, endpoint: number, expected: number): Connection => {
   let identity: Promise<void> | undefined;
@@ -167,7 +187,8 @@ const overHttp = (url: string, timeout: number): Connection => {
 
 type Where = Readonly<{ endpoint: number; method: string }>;
 
-// Addresses of nodes carry keys, so no error of the transport is kept: only its kind and what the node said.
+// Addresses of nodes carry keys, so no error of the transport is kept: only its kind and what the
+// node said.
 const toProtocolError = (error: unknown, where: Where, url: string): ProtocolError => {
   const refusal = find(error, RpcRequestError);
   if (refusal !== undefined && refusal.code !== LIMIT_EXCEEDED) {

@@ -11,8 +11,8 @@ const artifactsDir = join(root, "artifacts");
 const settingsFile = "project/hardhat.config.ts";
 
 /**
- * Compiles the contracts of this checkout that changed. Hardhat runs as a program of its own: nothing in src
- * depends on it. Throws `deployment-failed`.
+ * Compiles the contracts of this checkout that changed. Hardhat runs as a program of its own:
+ * nothing in src depends on it. Throws `deployment-failed`.
  */
 export async function compileByHardhat(): Promise<CompiledContracts> {
   const hardhat = createRequire(import.meta.url)

@@ -43,7 +43,10 @@ export function contractNamed(compiled: CompiledContracts, name: string): Compil
 
 const root = join(import.meta.dirname, "..", "..");
 
-/** The path of a source: `npm/<package>@<version>/<file>` is installed, `project/<file>` is part of the checkout. */
+/**
+ * The path of a source: `npm/<package>@<version>/<file>` is installed, `project/<file>` is part of
+ * the checkout.
+ */
 export function sourcePath(name: string): string {
   const installed = /^npm\/((?:@[^/@]+\/)?[^/@]+)@[^/]+\/(.+)$/.exec(name);
   if (installed !== null) return join(root, "node_modules", installed[1]!, installed[2]!);

@@ -14,14 +14,17 @@ export type Contracts = Readonly<{
   fromBlock: number;
 }>;
 
+/** ABIs of the contracts that the relayer works with. */
 export const contractAbis = {
   escrow: escrowAbi,
   panel: panelTribunalAbi,
   registry: evidenceRegistryAbi,
 } as const;
 
+/** A contract that the relayer works with. */
 export type ContractName = keyof typeof contractAbis;
 
+/** Every contract that the relayer works with. */
 export const contractNames = ["escrow", "panel", "registry"] as const satisfies ContractName[];
 
 /** Custom errors of all contracts, to name the reason of a revert wherever it came from. */
@@ -35,7 +38,10 @@ export const requireCode = async (chain: Chain, address: Address, contract?: Con
   if (code === "0x") throw new ProtocolError("contract-missing", { contract: contract ?? "called", address });
 };
 
-/** Throws `chain-mismatch` or `contract-missing` unless the node that answers is on the chain that has the contracts. */
+/**
+ * Throws `chain-mismatch` or `contract-missing` unless the node that answers is on the chain that
+ * has the contracts.
+ */
 export const requireContracts = async (chain: Chain, contracts: Contracts): Promise<void> => {
   await chain.request({ method: "eth_chainId" });
   for (const name of contractNames) await requireCode(chain, contracts[name], name);

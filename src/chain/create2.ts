@@ -1,8 +1,9 @@
 import { type Address, concat, getContractAddress, type Hex, zeroHash } from "viem";
 
 /**
- * The factory through which the contracts are created. It stands at this address on nearly every chain, belongs to
- * nobody, and makes an address follow from the code alone (https://github.com/Arachnid/deterministic-deployment-proxy).
+ * The factory through which the contracts are created. It stands at this address on nearly every
+ * chain, belongs to nobody, and makes an address follow from the code alone
+ * (https://github.com/Arachnid/deterministic-deployment-proxy).
  */
 export const create2Factory: Address = "0x4e59b44847b379578588920ca78fbf26c0b4956c";
 
@@ -10,7 +11,10 @@ export const create2Factory: Address = "0x4e59b44847b379578588920ca78fbf26c0b495
 export const create2FactoryCode: Hex =
   "0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3";
 
-/** How the factory comes onto a chain: a transaction whose signature nobody can make for another one. */
+/**
+ * How the factory comes onto a chain: a transaction whose signature nobody can make for another
+ * one.
+ */
 export const create2FactoryBirth = {
   sender: "0x3fab184622dc19b6109349b94811493bf2a45362",
   /** Wei that its sender must have: 100,000 gas at 100 gwei. */

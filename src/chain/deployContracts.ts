@@ -18,7 +18,10 @@ import { type Call, readBalance, readFees, readNonce, readReceipt } from "./tran
 
 /** Which parts of the protocol, and of what it uses, stand on a chain. */
 export type DeploymentStatus = Readonly<{
-  /** Those that are there and have the code of this checkout, with the hash of what stands on the chain. */
+  /**
+   * Those that are there and have the code of this checkout, with the hash of what stands on the
+   * chain.
+   */
   codeHashes: Readonly<Partial<Record<ProtocolContract, Hex>>>;
   /** Those that are not there yet, in the order in which they are created. */
   missing: readonly ProtocolContract[];
@@ -43,7 +46,9 @@ const POLLS_UNTIL_LOST = 40;
 /** In percent, for what changes between an estimate and the block. */
 const GAS_MARGIN = 120n;
 
-/** Looks at the chain. Throws `contract-code-differs` where another program stands at an address. */
+/**
+ * Looks at the chain. Throws `contract-code-differs` where another program stands at an address.
+ */
 export async function readDeploymentStatus(chain: Chain, code: ProtocolCode): Promise<DeploymentStatus> {
   const [factory, permit2, multicall3, ...deployed] = await Promise.all(
     [create2Factory, permit2Address, multicall3Address, ...protocolNames.map((name) => code[name].address)].map(
@@ -72,8 +77,8 @@ export async function readDeploymentStatus(chain: Chain, code: ProtocolCode): Pr
 }
 
 /**
- * What the missing contracts cost. A contract that cannot be tried out yet, because another one or the factory has to
- * be there first, is reckoned from the length of its code.
+ * What the missing contracts cost. A contract that cannot be tried out yet, because another one or
+ * the factory has to be there first, is reckoned from the length of its code.
  */
 export async function estimateDeployment(
   chain: Chain,
@@ -101,12 +106,12 @@ export async function requireBalance(chain: Chain, account: Address, steps: read
 }
 
 /**
- * Creates what is missing, one after the other, and waits until each stands on the chain. Every transaction takes the
- * account's next nonce, so one that an earlier run left waiting is continued, never repeated. Returns the hashes of
- * those that this run brought onto the chain.
+ * Creates what is missing, one after the other, and waits until each stands on the chain. Every
+ * transaction takes the account's next nonce, so one that an earlier run left waiting is continued,
+ * never repeated. Returns the hashes of those that this run brought onto the chain.
  *
- * Throws `balance-too-low`, `deployment-failed` when a transaction failed or another one of the account took its
- * place, `rpc-refused`, `rpc-unreachable`.
+ * Throws `balance-too-low`, `deployment-failed` when a transaction failed or another one of the
+ * account took its place, `rpc-refused`, `rpc-unreachable`.
  */
 export async function deployMissing(
   chain: Chain,
@@ -131,8 +136,8 @@ export async function deployMissing(
 }
 
 /**
- * The first block after which the contract was there, by looking at old states. Throws `rpc-refused` when the node
- * does not keep them.
+ * The first block after which the contract was there, by looking at old states. Throws
+ * `rpc-refused` when the node does not keep them.
  */
 export async function findCreationBlock(chain: Chain, address: Address): Promise<number> {
   let before = -1;
@@ -158,10 +163,14 @@ const readCode = async (chain: Chain, address: Address, at: "latest" | number = 
 
 const withMargin = (gas: bigint): bigint => (gas * GAS_MARGIN) / 100n;
 
-/** Creating code costs 200 gas a byte, sending it 40 at most, and running its constructor little besides. */
+/**
+ * Creating code costs 200 gas a byte, sending it 40 at most, and running its constructor little
+ * besides.
+ */
 const gasOfLength = (initCode: Hex): bigint => 100_000n + 250n * BigInt(size(initCode));
 
-// On the state of the newest block: some nodes add what waits, where an earlier run's transaction already creates it.
+// On the state of the newest block: some nodes add what waits, where an earlier run's transaction
+// already creates it.
 const gasOf = async (chain: Chain, from: Address, code: ProtocolCode, name: ProtocolContract): Promise<bigint> => {
   const transaction = { from, to: create2Factory, data: create2Data(code[name].initCode) };
   try {

@@ -14,6 +14,7 @@ export const deploymentPlace = z.object({
   deployBlock: z.int().nonnegative(),
 });
 
+/** Where the contracts stand, as a deployment file says it. */
 export type DeploymentPlace = Readonly<z.output<typeof deploymentPlace>>;
 
 /** A `deployment.json` as `holdfast deploy` writes it. */

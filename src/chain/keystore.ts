@@ -78,8 +78,8 @@ export const createKeystore = (path: string, password: string): PrivateKeyAccoun
 };
 
 /**
- * The account of a plain key file that only its owner can read, for chains on which nothing is worth anything; made when
- * it is missing. Throws `key-file-exposed` or `keystore-unreadable`.
+ * The account of a plain key file that only its owner can read, for chains on which nothing is
+ * worth anything; made when it is missing. Throws `key-file-exposed` or `keystore-unreadable`.
  */
 export const openDevelopmentKey = (path: string): PrivateKeyAccount => {
   let text: string;

@@ -3,8 +3,9 @@ import { compileByHardhat } from "./compileByHardhat.ts";
 import { type CompiledContracts, compiledContractsFile, sourceHash } from "./compiledContracts.ts";
 
 /**
- * The contracts of this checkout, compiled. What is committed is used as long as every source and setting is the one that it was
- * made of; after a change they are compiled, which takes a minute. Throws `deployment-failed`.
+ * The contracts of this checkout, compiled. What is committed is used as long as every source and
+ * setting is the one that it was made of; after a change they are compiled, which takes a minute.
+ * Throws `deployment-failed`.
  */
 export async function loadCompiledContracts(): Promise<CompiledContracts> {
   const committed = JSON.parse(await readFile(compiledContractsFile, "utf8")) as CompiledContracts;

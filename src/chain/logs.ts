@@ -26,9 +26,13 @@ export type RawLog = Readonly<{
   blockTimestamp?: Hex;
 }>;
 
-/** JSON in which amounts are decimal strings, numbers of up to 48 bits numbers, addresses and bytes lower-case hex. */
+/**
+ * JSON in which amounts are decimal strings, numbers of up to 48 bits numbers, addresses and bytes
+ * lower-case hex.
+ */
 type EventArgs = Readonly<Record<string, unknown>>;
 
+/** A decoded event of one of the contracts, with its place on the chain. */
 export type ProtocolEvent = Readonly<{
   contract: ContractName;
   name: string;
@@ -60,7 +64,10 @@ export const readLogsFromReceipts = async (chain: Chain, contracts: Contracts, h
 const inOrder = (logs: readonly RawLog[]) =>
   logs.toSorted((a, b) => Number(a.blockNumber) - Number(b.blockNumber) || Number(a.logIndex) - Number(b.logIndex));
 
-/** Whether a block's bloom filter (Yellow Paper 4.3.1) says that one of the contracts may have logged in it. */
+/**
+ * Whether a block's bloom filter (Yellow Paper 4.3.1) says that one of the contracts may have
+ * logged in it.
+ */
 export const mayHaveLogs = (header: Header, contracts: Contracts): boolean =>
   contractNames.some((name) => isInBloom(header.logsBloom, contracts[name]));
 
@@ -101,7 +108,8 @@ export const createLogReader = (contracts: Contracts) => {
   };
 };
 
-// viem decodes any ABI, at a tenth of this speed; our events hold nothing but static words, so their layout is known once.
+// viem decodes any ABI, at a tenth of this speed; our events hold nothing but static words, so
+// their layout is known once.
 const decoderOf = (event: AbiEvent) => {
   const indexed = event.inputs.filter((input) => input.indexed);
   const plain = event.inputs.filter((input) => !input.indexed);

@@ -6,7 +6,10 @@ import type { Panel, SeatedSignatures } from "../core/deal/panel.ts";
 import type { Terms } from "../core/deal/terms.ts";
 import type { Call } from "./transactions.ts";
 
-/** Registers the panel, once for all deals that name it; again it changes nothing. Arbitrators in ascending order. */
+/**
+ * Registers the panel, once for all deals that name it; again it changes nothing. Arbitrators in
+ * ascending order.
+ */
 export function registerCall(panel: Panel, tribunal: Terms["tribunal"]): Call {
   const data = encodeFunctionData({
     abi: panelTribunalAbi,

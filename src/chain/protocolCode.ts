@@ -10,8 +10,10 @@ export const protocolContracts = {
   panelTribunal: "PanelTribunal",
 } as const;
 
+/** A contract of the protocol. */
 export type ProtocolContract = keyof typeof protocolContracts;
 
+/** Every contract of the protocol, in the order in which they are created. */
 export const protocolNames = ["evidenceRegistry", "escrow", "panelTribunal"] as const satisfies ProtocolContract[];
 
 /** What creates a contract, where it stands then, and how to recognize its code there. */
@@ -25,7 +27,10 @@ type ContractCode = Readonly<{
 /** The protocol as this checkout compiles it. */
 export type ProtocolCode = Readonly<Record<ProtocolContract, ContractCode>>;
 
-/** Code and addresses of every contract, the same for everybody and on every chain. Throws `deployment-failed`. */
+/**
+ * Code and addresses of every contract, the same for everybody and on every chain. Throws
+ * `deployment-failed`.
+ */
 export function protocolCodeOf(contracts: CompiledContracts): ProtocolCode {
   const codeOf = (name: ProtocolContract, ...args: readonly Address[]): ContractCode => {
     const compiled = contractNamed(contracts, protocolContracts[name]);
@@ -42,8 +47,8 @@ export function protocolCodeOf(contracts: CompiledContracts): ProtocolCode {
 }
 
 /**
- * The hash of a contract's code without what its constructor put in. Equal for the code on the chain and the compiled
- * one exactly when both are the same program.
+ * The hash of a contract's code without what its constructor put in. Equal for the code on the
+ * chain and the compiled one exactly when both are the same program.
  */
 export function maskedCodeHash(code: Hex, { immutables }: CompiledContract): Hex {
   const masked = hexToBytes(code);

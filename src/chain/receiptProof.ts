@@ -15,6 +15,7 @@ import { type AnchorProof, logsOfReceipt, readAnchored } from "../core/evidence/
 import { ask } from "./ask.ts";
 import type { Chain } from "./client.ts";
 
+/** Which anchor is to be proven: the transaction that made it, the registry and the root. */
 export type AnchorQuestion = Readonly<{ transactionHash: Hex; registry: Address; root: Hex }>;
 
 const HEADER_FIELDS = [
@@ -67,11 +68,12 @@ const RECEIPT_TYPES: Readonly<Record<string, Hex>> = {
 };
 
 /**
- * Collects the proof of one anchor from a node. Nothing the node says is believed: header and receipts must hash to what
- * they claim. One proof serves all records of a batch.
+ * Collects the proof of one anchor from a node. Nothing the node says is believed: header and
+ * receipts must hash to what they claim. One proof serves all records of a batch.
  *
- * Throws `anchor-not-found` while the transaction is not mined, if it failed, or if it anchored something else, `block-unprovable` if
- * the node's data does not hash to the block (a chain with headers or receipts of its own), `rpc-unreachable`.
+ * Throws `anchor-not-found` while the transaction is not mined, if it failed, or if it anchored
+ * something else, `block-unprovable` if the node's data does not hash to the block (a chain with
+ * headers or receipts of its own), `rpc-unreachable`.
  */
 export const proveAnchor = async (chain: Chain, question: AnchorQuestion): Promise<AnchorProof> => {
   const { transactionHash, registry, root } = question;
@@ -105,9 +107,11 @@ export const proveAnchor = async (chain: Chain, question: AnchorQuestion): Promi
 };
 
 /**
- * The header of a block in the bytes that its hash is made of, as bundles carry it for anchors and beacons.
+ * The header of a block in the bytes that its hash is made of, as bundles carry it for anchors and
+ * beacons.
  *
- * Throws `block-unprovable` if the node does not know the block or its data does not hash to it, `rpc-unreachable`.
+ * Throws `block-unprovable` if the node does not know the block or its data does not hash to it,
+ * `rpc-unreachable`.
  */
 export const readHeaderRlp = async (chain: Chain, blockHash: Hex): Promise<Hex> =>
   encodeHeader(await readHeader(chain, blockHash));
@@ -118,7 +122,10 @@ const encodeHeader = (header: RawHeader): Hex => {
   return toRlp([...HEADER_FIELDS, ...later].map((name) => toField(name, header[name] ?? "0x")));
 };
 
-/** A receipt in the bytes that the receipts trie holds (EIP-2718, EIP-658). Throws `block-unprovable` on unknown types. */
+/**
+ * A receipt in the bytes that the receipts trie holds (EIP-2718, EIP-658). Throws
+ * `block-unprovable` on unknown types.
+ */
 export const encodeReceipt = (receipt: RpcTransactionReceipt): Hex => {
   const type = RECEIPT_TYPES[receipt.type];
   if (type === undefined) throw new ProtocolError("block-unprovable", { receiptType: receipt.type });

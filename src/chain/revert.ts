@@ -1,7 +1,10 @@
 import { type Abi, type AbiParameter, decodeErrorResult, type Hex, isHex } from "viem";
 import { type ErrorDetails, ProtocolError } from "../core/errors.ts";
 
-/** The revert data in a node's refusal; `0x` for a revert without data, `undefined` when the call did not revert. */
+/**
+ * The revert data in a node's refusal; `0x` for a revert without data, `undefined` when the call
+ * did not revert.
+ */
 const revertDataOf = (error: unknown): Hex | undefined => {
   if (!(error instanceof ProtocolError) || error.code !== "rpc-refused") return undefined;
   const { data, reason } = error.details;
@@ -10,8 +13,8 @@ const revertDataOf = (error: unknown): Hex | undefined => {
 };
 
 /**
- * How nodes say that a call ended in an exception of the machine: geth in its own words, anvil and reth as `EVM error
- * StackUnderflow`. Such a call fails on the chain like one that reverts.
+ * How nodes say that a call ended in an exception of the machine: geth in its own words, anvil and
+ * reth as `EVM error StackUnderflow`. Such a call fails on the chain like one that reverts.
  */
 const exceptions: readonly (readonly [name: string, pattern: RegExp])[] = [
   ["OutOfGas", /out of gas|OutOfGas|gas required exceeds allowance|gas uint64 overflow/i],
@@ -29,7 +32,10 @@ const exceptionOf = (error: unknown): string | undefined => {
   return exceptions.find(([, pattern]) => pattern.test(reason))?.[0];
 };
 
-/** Names a custom error and its arguments: `{ error: "NotCaller", caller: "0x...", expected: "0x..." }`. */
+/**
+ * Names a custom error and its arguments: `{ error: "NotCaller", caller: "0x...", expected: "0x..."
+ * }`.
+ */
 const explainRevert = (data: Hex, errors: Abi): ErrorDetails => {
   if (data === "0x") return { error: "none" };
   try {
@@ -42,7 +48,10 @@ const explainRevert = (data: Hex, errors: Abi): ErrorDetails => {
   }
 };
 
-/** `call-reverted` with the reason, when the call itself is why a node refused; else the error as it came. */
+/**
+ * `call-reverted` with the reason, when the call itself is why a node refused; else the error as it
+ * came.
+ */
 export const toRevert = (error: unknown, errors: Abi): unknown => {
   const data = revertDataOf(error);
   if (data !== undefined) return new ProtocolError("call-reverted", explainRevert(data, errors));

@@ -6,13 +6,16 @@ import type { Chain } from "./client.ts";
 const erc1271Abi = parseAbi(["function isValidSignature(bytes32 digest, bytes signature) view returns (bytes4)"]);
 const ACCEPTED = "0x1626ba7e";
 
+/** A digest with the account that must have signed it, and its signature. */
 export type SignedDigest = Readonly<{ digest: Hex; signer: Address; signature: Hex }>;
 
 /**
- * Accepts what the contracts accept: the signer's key (65 bytes with low `s`, or 64 bytes by EIP-2098; an account with
- * code under EIP-7702 signs so too), else whatever the signer's own contract accepts by ERC-1271.
+ * Accepts what the contracts accept: the signer's key (65 bytes with low `s`, or 64 bytes by
+ * EIP-2098; an account with code under EIP-7702 signs so too), else whatever the signer's own
+ * contract accepts by ERC-1271.
  *
- * Says which of the two it was. Throws `signature-invalid`, or `rpc-unreachable` when only the chain could tell.
+ * Says which of the two it was. Throws `signature-invalid`, or `rpc-unreachable` when only the
+ * chain could tell.
  */
 export const requireSigned = async (chain: Chain, signed: SignedDigest): Promise<"key" | "contract"> => {
   const recovered = await recoverSigner(signed.digest, signed.signature);

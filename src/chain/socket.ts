@@ -1,10 +1,14 @@
 import { RpcRequestError, TimeoutError } from "viem";
 
+/** A JSON-RPC request without its id. */
 export type Question = Readonly<{ method: string; params?: unknown }>;
 
+/** A node behind a WebSocket. */
 export type RpcSocket = Readonly<{
   request: (question: Question) => Promise<unknown>;
-  /** Calls back at each new block for as long as the connection can be kept up; returns how to stop. */
+  /**
+   * Calls back at each new block for as long as the connection can be kept up; returns how to stop.
+   */
   onHead: (listener: () => void) => () => void;
   close: () => void;
 }>;
@@ -15,8 +19,8 @@ type Answer = Readonly<{ result?: unknown; error?: { code: number; message: stri
 const RECONNECT_MS = 1_000;
 
 /**
- * JSON-RPC over one WebSocket that is opened when it is needed and opened again whenever it broke, for ever. (viem's own gives up
- * after five attempts and prints to the console.)
+ * JSON-RPC over one WebSocket that is opened when it is needed and opened again whenever it broke,
+ * for ever. (viem's own gives up after five attempts and prints to the console.)
  */
 export const createRpcSocket = (url: string, timeoutMs: number): RpcSocket => {
   const pending = new Map<number, Pending>();

@@ -6,11 +6,16 @@ import { toRevert } from "./revert.ts";
 /** A transaction before it has a sender. `value` in wei. */
 export type Call = Readonly<{ to: Address; data: Hex; value: bigint }>;
 
+/** What a transaction offers for gas (EIP-1559), in wei. */
 export type Fees = Readonly<{ maxFee: bigint; maxPriorityFee: bigint }>;
 
-/** What a node said to a signed transaction. Only `no-funds` and `underpriced` tell anything; the rest is looked up later. */
+/**
+ * What a node said to a signed transaction. Only `no-funds` and `underpriced` tell anything; the
+ * rest is looked up later.
+ */
 export type SendOutcome = "sent" | "no-funds" | "underpriced" | "unknown";
 
+/** What is known of a transaction that is in a block. */
 export type MinedReceipt = Readonly<{
   hash: Hex;
   blockNumber: number;
@@ -58,7 +63,9 @@ export const readFees = async (chain: Chain): Promise<Fees> => {
   return { maxFee: 2n * BigInt(block?.baseFeePerGas ?? 0) + maxPriorityFee, maxPriorityFee };
 };
 
-/** Hands the same bytes to the node, as often as one likes. Never throws for what a node answers. */
+/**
+ * Hands the same bytes to the node, as often as one likes. Never throws for what a node answers.
+ */
 export const broadcast = async (chain: Chain, raw: Hex): Promise<SendOutcome> => {
   try {
     await chain.request({ method: "eth_sendRawTransaction", params: [raw] });
@@ -73,14 +80,17 @@ export const broadcast = async (chain: Chain, raw: Hex): Promise<SendOutcome> =>
   }
 };
 
+/** The number of an account's next transaction, as a block or the newest one has it. */
 export const readNonce = async (chain: Chain, signer: Address, at: "latest" | number = "latest"): Promise<number> => {
   const block = at === "latest" ? at : numberToHex(at);
   return Number(await chain.request({ method: "eth_getTransactionCount", params: [signer, block] }));
 };
 
+/** What an account holds of the native currency, in wei. */
 export const readBalance = async (chain: Chain, owner: Address): Promise<bigint> =>
   BigInt(await chain.request({ method: "eth_getBalance", params: [owner, "latest"] }));
 
+/** The receipt of a transaction; `null` while it is in no block that the node knows. */
 export const readReceipt = async (chain: Chain, hash: Hex): Promise<MinedReceipt | null> =>
   toMined(await chain.request({ method: "eth_getTransactionReceipt", params: [hash] }));
 

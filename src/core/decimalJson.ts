@@ -1,6 +1,6 @@
 /**
- * A value as JSON, with every `bigint` as a decimal string: amounts are `bigint` in code and decimal
- * strings on the wire.
+ * A value as JSON, with every `bigint` as a decimal string: amounts are `bigint` in code and
+ * decimal strings on the wire.
  *
  * @example decimalJson({ amount: 1_000_000n }) // '{"amount":"1000000"}'
  */

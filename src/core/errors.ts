@@ -1,4 +1,7 @@
-/** Every fact that can stop an operation, as a code that callers match on. One union, sorted, closed. */
+/**
+ * Every fact that can stop an operation, as a code that callers match on. One union, sorted,
+ * closed.
+ */
 export const errorCodes = [
   "action-refused",
   "amount-invalid",
@@ -96,9 +99,13 @@ export const errorCodes = [
   "usage-invalid",
 ] as const;
 
+/** A fact that can stop an operation. */
 export type ErrorCode = (typeof errorCodes)[number];
 
-/** Facts that go with a code: ids, amounts in minor units, seconds. Never signatures, keys, URLs or evidence contents. */
+/**
+ * Facts that go with a code: ids, amounts in minor units, seconds. Never signatures, keys, URLs or
+ * evidence contents.
+ */
 export type ErrorDetails = Readonly<Record<string, string | number | boolean | null>>;
 
 /**

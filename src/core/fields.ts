@@ -27,7 +27,10 @@ export const hexBytes = (max: number) =>
     .regex(/^0x([0-9a-fA-F]{2})*$/, "bytes-malformed" satisfies FieldProblem)
     .transform((text) => text.toLowerCase() as Hex);
 
-/** A wallet's signature: 64 bytes (EIP-2098), 65 bytes, or what an ERC-1271 contract reads; at most 4 KiB. */
+/**
+ * A wallet's signature: 64 bytes (EIP-2098), 65 bytes, or what an ERC-1271 contract reads; at most
+ * 4 KiB.
+ */
 export const signature = hexBytes(4096);
 
 /** Minor units of a token, a decimal string on the wire, at most 2^96 - 1. */

@@ -4,8 +4,9 @@ const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681
 const PARITY_BIT = 1n << 255n;
 
 /**
- * The account whose key made a signature over a digest, in lower case, or `undefined` if these bytes are no signature of
- * a key: wrong length, `s` in the upper half (EIP-2), `v` other than 27 and 28. Takes 65 bytes, and 64 by EIP-2098.
+ * The account whose key made a signature over a digest, in lower case, or `undefined` if these
+ * bytes are no signature of a key: wrong length, `s` in the upper half (EIP-2), `v` other than 27
+ * and 28. Takes 65 bytes, and 64 by EIP-2098.
  */
 export async function recoverSigner(digest: Hex, signature: Hex): Promise<Address | undefined> {
   const parts = split(signature);

@@ -36,10 +36,12 @@ const MAX_CONNECTIONS = 10;
 const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
 
 /**
- * A migrated database: PostgreSQL at `url`, or one inside this process that keeps its files in `dataDir` and lets no
- * second process near them. Ids, block numbers and seconds are numbers, amounts decimal text, on both.
+ * A migrated database: PostgreSQL at `url`, or one inside this process that keeps its files in
+ * `dataDir` and lets no second process near them. Ids, block numbers and seconds are numbers,
+ * amounts decimal text, on both.
  *
- * @throws `data-dir-locked`, `data-dir-unusable`, `database-unreachable`, or `database-refused` (no such database, no right)
+ * @throws `data-dir-locked`, `data-dir-unusable`, `database-unreachable`, or `database-refused` (no
+ *   such database, no right)
  */
 export async function createDatabase(options: DatabaseOptions): Promise<Database> {
   const opened = "url" in options ? openPostgres(options.url) : await openPglite(options.dataDir);
@@ -53,8 +55,8 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
 }
 
 /**
- * Whether a text says where a PostgreSQL database is, as libpq writes it: a host and port, or a Unix socket's directory
- * (`postgres:///holdfast?host=/var/run/postgresql`).
+ * Whether a text says where a PostgreSQL database is, as libpq writes it: a host and port, or a
+ * Unix socket's directory (`postgres:///holdfast?host=/var/run/postgresql`).
  */
 export function isPostgresUrl(text: string): boolean {
   if (!/^postgres(ql)?:\/\//.test(text)) return false;
@@ -94,8 +96,8 @@ const openPostgres = (url: string): Database => {
     connectionTimeoutMillis: 10_000,
     types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
   });
-  // A connection that breaks between two queries is replaced at the next one, which reports it if it cannot. Unheard, either
-  // event would end the process.
+  // A connection that breaks between two queries is replaced at the next one, which reports it if
+  // it cannot. Unheard, either event would end the process.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: namingFailures(pool) }), plugins });
@@ -127,7 +129,10 @@ const connectionFailures = new Set([
   "57P03",
 ]);
 
-/** The server is there and refuses: no such database, an account or password that is wrong, a right that is missing. */
+/**
+ * The server is there and refuses: no such database, an account or password that is wrong, a right
+ * that is missing.
+ */
 const refusals = new Set(["3D000", "28000", "28P01", "42501"]);
 
 const isRefused = (error: unknown): error is Error =>

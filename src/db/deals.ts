@@ -54,7 +54,10 @@ export async function saveDeal(
     .execute();
 }
 
-/** Keeps the terms of deals that the chain holds. Those that are known, registered or not, stay as they are. */
+/**
+ * Keeps the terms of deals that the chain holds. Those that are known, registered or not, stay as
+ * they are.
+ */
 export async function saveFundedDeals(tx: Transaction<Tables>, deals: readonly DealTerms[]): Promise<void> {
   if (deals.length === 0) return;
   await sql`
@@ -63,7 +66,10 @@ export async function saveFundedDeals(tx: Transaction<Tables>, deals: readonly D
     on conflict (deal_id) do nothing`.execute(tx);
 }
 
-/** Forgets those of the deals that nobody registered and of which no funding is left; of all deals without a list. */
+/**
+ * Forgets those of the deals that nobody registered and of which no funding is left; of all deals
+ * without a list.
+ */
 export async function deleteUnfundedDeals(tx: Transaction<Tables>, ids?: readonly string[]): Promise<void> {
   let unfunded = tx
     .deleteFrom("deals")
@@ -90,7 +96,9 @@ export async function readTerms(db: Connection, ids: readonly Hex[]): Promise<De
   return rows.map(({ dealId, terms }) => ({ id: dealId, terms: termsSchema.parse(terms) }));
 }
 
-/** A deal by its id; `undefined` for one that was neither registered here nor funded on the chain. */
+/**
+ * A deal by its id; `undefined` for one that was neither registered here nor funded on the chain.
+ */
 export async function readDeal(db: Connection, id: Hex): Promise<KnownDeal | undefined> {
   const row = await selectDeals(db).where("deals.dealId", "=", id).executeTakeFirst();
   return row && toKnown(row);

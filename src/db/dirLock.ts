@@ -6,8 +6,8 @@ import { ProtocolError } from "../core/errors.ts";
 const SQLITE_BUSY = 5;
 
 /**
- * Takes a directory for this process alone and returns how to give it back. The lock is an open SQLite transaction, so
- * the operating system frees it when the process dies, however it dies.
+ * Takes a directory for this process alone and returns how to give it back. The lock is an open
+ * SQLite transaction, so the operating system frees it when the process dies, however it dies.
  */
 export function lockDir(dir: string): () => void {
   try {
@@ -29,7 +29,8 @@ export function lockDir(dir: string): () => void {
   return () => held.close();
 }
 
-// Not mkdir's own recursion, which never ends where the system refuses a directory as if its parent were missing (/proc).
+// Not mkdir's own recursion, which never ends where the system refuses a directory as if its parent
+// were missing (/proc).
 const makeDir = (dir: string) => {
   if (existsSync(dir)) return;
   makeDir(dirname(dir));

@@ -19,7 +19,10 @@ export type StoredEvent = Readonly<{
 /** An event with what it changes, as `kind:key`. */
 export type IndexedEvent = StoredEvent & Readonly<{ subjects: readonly string[] }>;
 
-/** A block whose events are all in, by which a reorganisation is noticed. `timestamp` is in Unix seconds. */
+/**
+ * A block whose events are all in, by which a reorganisation is noticed. `timestamp` is in Unix
+ * seconds.
+ */
 export type BlockMark = Readonly<{ number: number; hash: Hex; parentHash: Hex; timestamp: number }>;
 
 const CURSOR = "chain";
@@ -41,9 +44,13 @@ export function readCursor(db: Connection): Promise<{ number: number; hash: Hex 
   return db.selectFrom("cursor").select(["number", "hash"]).where("name", "=", CURSOR).executeTakeFirst();
 }
 
-/** The same, kept from other replicas until the transaction ends; begins at `start` where there is none to keep. */
+/**
+ * The same, kept from other replicas until the transaction ends; begins at `start` where there is
+ * none to keep.
+ */
 export async function lockCursor(tx: Transaction<Tables>, start: { number: number; hash: Hex }) {
-  // A row that is not there cannot be locked, so the first to come makes it and the second waits for them.
+  // A row that is not there cannot be locked, so the first to come makes it and the second waits
+  // for them.
   await tx
     .insertInto("cursor")
     .values({ name: CURSOR, ...start })

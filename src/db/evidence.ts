@@ -99,7 +99,10 @@ export function takeUnanchored(tx: Transaction<Tables>, limit: number): Promise<
 /** What waits for a batch; times in Unix seconds, null when nothing waits. */
 export type Backlog = Readonly<{ count: number; oldest: number | null; dueBy: number | null }>;
 
-/** Items that wait for a batch: how many, when the oldest came in, and before which second the first is promised. */
+/**
+ * Items that wait for a batch: how many, when the oldest came in, and before which second the first
+ * is promised.
+ */
 export async function readBacklog(db: Connection): Promise<Backlog> {
   const { count, oldest, dueBy } = await db
     .selectFrom("evidence")
@@ -113,7 +116,10 @@ export async function readBacklog(db: Connection): Promise<Backlog> {
   return { count: Number(count), oldest, dueBy };
 }
 
-/** The second at which the oldest item came in that is in no block yet, in a batch or not; null when all are anchored. */
+/**
+ * The second at which the oldest item came in that is in no block yet, in a batch or not; null when
+ * all are anchored.
+ */
 export async function readOldestUnproven(db: Connection): Promise<number | null> {
   const { oldest } = await db
     .selectFrom("evidence")
@@ -157,7 +163,10 @@ export async function readUnprovenBatches(db: Connection): Promise<OpenBatch[]> 
     .execute();
 }
 
-/** Keeps the proof, unless the block that it proves holds the transaction no more. Says whether it was kept. */
+/**
+ * Keeps the proof, unless the block that it proves holds the transaction no more. Says whether it
+ * was kept.
+ */
 export async function saveAnchorProof(
   db: Connection,
   root: Hex,

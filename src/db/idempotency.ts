@@ -9,9 +9,9 @@ export type RequestKey = Readonly<{ scope: string; key: string; bodyHash: Hex }>
 export type Answered = Readonly<{ status: number; response: unknown }>;
 
 /**
- * Binds the key to the body. Returns the answer that the request got before, or `undefined` when it has none yet: then it
- * is to be done (again), which is harmless because everything behind is idempotent by its own id, and ends with
- * `saveAnswer` or `releaseKey`.
+ * Binds the key to the body. Returns the answer that the request got before, or `undefined` when it
+ * has none yet: then it is to be done (again), which is harmless because everything behind is
+ * idempotent by its own id, and ends with `saveAnswer` or `releaseKey`.
  *
  * Throws `idempotency-mismatch` when the key belongs to another body.
  */
@@ -52,7 +52,10 @@ export async function saveAnswer(db: Db, { scope, key, bodyHash }: RequestKey, a
     .execute();
 }
 
-/** Frees the key of a request that was refused, so that a corrected one may use it, once no equal request runs. */
+/**
+ * Frees the key of a request that was refused, so that a corrected one may use it, once no equal
+ * request runs.
+ */
 export async function releaseKey(db: Db, { scope, key, bodyHash }: RequestKey): Promise<void> {
   await db
     .updateTable("idempotency")

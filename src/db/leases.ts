@@ -5,8 +5,10 @@ import type { Db } from "./database.ts";
 export const LEASE_SECONDS = 15;
 
 /**
- * Whether `owner` may do the named job for the next seconds: nobody else holds it, or their time is over, which it is at
- * `until` itself and when it lies further ahead than a lease lasts, because the clock was put back. A lease saves double work between replicas; what must not happen twice is guarded by rows, never by a lease.
+ * Whether `owner` may do the named job for the next seconds: nobody else holds it, or their time is
+ * over, which it is at `until` itself and when it lies further ahead than a lease lasts, because
+ * the clock was put back. A lease saves double work between replicas; what must not happen twice is
+ * guarded by rows, never by a lease.
  */
 export async function takeLease(db: Db, name: string, lease: { owner: string; seconds: number }): Promise<boolean> {
   const until = sql<Date>`clock_timestamp() + make_interval(secs => ${lease.seconds})`;

@@ -29,7 +29,10 @@ const deal = z.object({
   dealId: bytes32,
   status: dealStatus,
   held: units,
-  /** The stage of a disputed deal, which moves on while the parties perform; `none` without a dispute. */
+  /**
+   * The stage of a disputed deal, which moves on while the parties perform; `none` without a
+   * dispute.
+   */
   disputedFrom: dealStatus,
   /** End of the running inspection, tail or backstop; 0 where the terms state the clock. */
   until: whole,
@@ -64,7 +67,10 @@ const anchor = z.object({
 /** How a deal's money left, in minor units of its token. */
 export type DealOutcome = Readonly<z.output<typeof dealOutcome>>;
 
-/** A deal as the chain's events tell it, without its terms. Amounts in minor units of its token, times in Unix seconds. */
+/**
+ * A deal as the chain's events tell it, without its terms. Amounts in minor units of its token,
+ * times in Unix seconds.
+ */
 export type DealProjection = Readonly<z.output<typeof deal>>;
 
 /** A seller's bond in one token. Amounts in minor units, `unlockAt` in Unix seconds. */

@@ -4,7 +4,10 @@ import { toJson } from "./json.ts";
 import { type ProjectionKind, type ProjectionStates, parseState } from "./projectionStates.ts";
 import type { Tables } from "./schema.ts";
 
-/** One thing that the chain knows, as it is kept: what it says, whom it concerns, and from when anyone may act on it. */
+/**
+ * One thing that the chain knows, as it is kept: what it says, whom it concerns, and from when
+ * anyone may act on it.
+ */
 export type Projection<K extends ProjectionKind = ProjectionKind> = Readonly<{
   kind: K;
   /** Unique within its kind. */
@@ -78,7 +81,10 @@ export async function deleteAllProjections(tx: Transaction<Tables>): Promise<voi
   await tx.deleteFrom("projections").execute();
 }
 
-/** When the next deal may be moved by anyone, in Unix seconds; `null` when no deal has a clock running. */
+/**
+ * When the next deal may be moved by anyone, in Unix seconds; `null` when no deal has a clock
+ * running.
+ */
 export async function readNextDue(db: Connection): Promise<number | null> {
   const { dueAt } = await db
     .selectFrom("projections")

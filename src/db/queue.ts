@@ -19,7 +19,10 @@ export type NewRow = Readonly<{
 
 const blocking = ["queued", "assigned", "broadcast"] as const satisfies OutboxState[];
 
-/** Adds a row, or finds the one that has its natural key. Belongs into the transaction of what causes it. */
+/**
+ * Adds a row, or finds the one that has its natural key. Belongs into the transaction of what
+ * causes it.
+ */
 export async function enqueue(db: Connection, row: NewRow): Promise<{ id: number; isNew: boolean }> {
   const added = await db
     .insertInto("outbox")
@@ -41,7 +44,10 @@ export async function enqueue(db: Connection, row: NewRow): Promise<{ id: number
   return { id: found.id, isNew: false };
 }
 
-/** A deadline that was queued before: by itself, or in a batch that still waits (`isPending`) or is over. */
+/**
+ * A deadline that was queued before: by itself, or in a batch that still waits (`isPending`) or is
+ * over.
+ */
 export type QueuedDeadline = Readonly<{ key: string; inBatch: boolean; isPending: boolean }>;
 
 /** Which of the deadlines were queued before, each by the newest row that names it. */
@@ -87,7 +93,8 @@ export async function claim(
               eb.or([eb("waiting.leaseUntil", "is", null), eb("waiting.leaseUntil", "<=", now)]),
               eb.or([eb("waiting.notBefore", "is", null), eb("waiting.notBefore", "<=", now)]),
             ]),
-            // A row that was written in the future: the clock was put back, and its lease and pause mean nothing.
+            // A row that was written in the future: the clock was put back, and its lease and pause
+            // mean nothing.
             eb("waiting.updatedAt", ">", inSeconds(1)),
           ]),
         )
@@ -140,7 +147,10 @@ export async function reject(db: Db, id: number, why: { code: ErrorCode; detail:
     .execute();
 }
 
-/** Lets a rejected row be tried again, on the request of whoever caused it and with what they hand in now. */
+/**
+ * Lets a rejected row be tried again, on the request of whoever caused it and with what they hand
+ * in now.
+ */
 export async function reopen(db: Connection, id: number, payload: unknown): Promise<void> {
   await db
     .updateTable("outbox")

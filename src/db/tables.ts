@@ -2,7 +2,10 @@ import type { ColumnType } from "kysely";
 import type { Address, Hex } from "viem";
 import type { intentStates } from "../wire/schemas.ts";
 
-/** A JSON column: read as the parsed value, written as text so that both engines store the same thing. */
+/**
+ * A JSON column: read as the parsed value, written as text so that both engines store the same
+ * thing.
+ */
 export type Json<T> = ColumnType<T, string, string>;
 
 /** A column that the database fills in by its own clock. */
@@ -17,7 +20,10 @@ export type OutboxState = TransactionState | "delivered" | "dead";
 /** What is done for an outbox row. */
 export type OutboxKind = "tx" | "anchor" | "webhook";
 
-/** `call` does what the row asks; `void` only uses the nonce up, for a call that must not run any more. */
+/**
+ * `call` does what the row asks; `void` only uses the nonce up, for a call that must not run any
+ * more.
+ */
 export type AttemptPurpose = "call" | "void";
 
 /** Whether a signature is a key's, or one that only the submitter's contract can check. */
@@ -28,7 +34,10 @@ export type CallPayload = Readonly<{
   to: Address;
   data: Hex;
   value?: string;
-  /** What the call must be given even where an estimate finds less: inner calls of a batch may fail without failing it. */
+  /**
+   * What the call must be given even where an estimate finds less: inner calls of a batch may fail
+   * without failing it.
+   */
   leastGas?: string;
   /** Deadlines that a batch acts on. */
   deadlines?: readonly string[];
@@ -37,8 +46,9 @@ export type CallPayload = Readonly<{
 type Facts = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /**
- * The type in code of each column for which SQL says less: every JSON column, and text that is not any text. What is
- * `unknown` here is parsed where it is read. `scripts/generate-schema.ts` reads this.
+ * The type in code of each column for which SQL says less: every JSON column, and text that is not
+ * any text. What is `unknown` here is parsed where it is read. `scripts/generate-schema.ts` reads
+ * this.
  */
 export const columnTypes = {
   attempts: { signer: "Address", hash: "Hex", raw: "Hex", purpose: "AttemptPurpose" },
@@ -75,7 +85,9 @@ export const columnTypes = {
   signers: { address: "Address" },
 } as const satisfies Facts;
 
-/** What a reader should know of a column that its name does not say. The generated types carry it. */
+/**
+ * What a reader should know of a column that its name does not say. The generated types carry it.
+ */
 export const columnNotes = {
   batches: {
     anchor: "What an offline verifier needs about the anchoring transaction; filled once it is mined deep enough.",

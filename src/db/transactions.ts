@@ -27,8 +27,9 @@ export type SignedAttempt = Readonly<{
 export type Stream = Readonly<{ signer: Address; chainId: number; chainNonce: number }>;
 
 /**
- * Gives each of the owner's rows the signer's next nonce and saves what `sign` makes of it, all in one transaction, so
- * that nothing can be on the network that is not in the database. Rows whose lease was lost are left out.
+ * Gives each of the owner's rows the signer's next nonce and saves what `sign` makes of it, all in
+ * one transaction, so that nothing can be on the network that is not in the database. Rows whose
+ * lease was lost are left out.
  */
 export async function assign(
   db: Db,
@@ -77,8 +78,8 @@ export async function assign(
 }
 
 /**
- * Saves another transaction for the nonce of a stuck row. Does nothing when the row moved on, or when somebody else
- * replaced the same attempt first.
+ * Saves another transaction for the nonce of a stuck row. Does nothing when the row moved on, or
+ * when somebody else replaced the same attempt first.
  */
 export async function replaceAttempt(
   db: Db,
@@ -206,8 +207,8 @@ export async function readPending(db: Db, limit: number): Promise<PendingTransac
 }
 
 /**
- * Rows that wait for their block to settle: those that the heads or a reorganisation have news for, oldest first; all
- * of them, the newest block first, without heads.
+ * Rows that wait for their block to settle: those that the heads or a reorganisation have news for,
+ * oldest first; all of them, the newest block first, without heads.
  */
 export async function readMined(
   db: Db,
@@ -229,7 +230,8 @@ export async function readMined(
 /** Each row with every transaction that was ever signed for it. */
 const withAttempts = async (db: Db, rows: readonly OutboxRow[]): Promise<PendingTransaction[]> => {
   if (rows.length === 0) return [];
-  // Without a sign: after a clock was put back, what was done before counts as long ago and not as yet to come.
+  // Without a sign: after a clock was put back, what was done before counts as long ago and not as
+  // yet to come.
   const since = (column: "createdAt" | "sentAt") =>
     sql<number>`coalesce(abs(extract(epoch from clock_timestamp() - ${sql.ref(column)})), 0)::float8`;
   const attempts = await db
@@ -287,8 +289,8 @@ export async function markMined(db: Db, id: number, mined: MinedOutcome): Promis
 }
 
 /**
- * The block that held the row's transaction is no longer part of the chain: its bytes go out again, and a proof of that
- * block is worth nothing.
+ * The block that held the row's transaction is no longer part of the chain: its bytes go out again,
+ * and a proof of that block is worth nothing.
  */
 export async function markReorged(db: Db, id: number): Promise<void> {
   await db.transaction().execute(async (tx) => {
@@ -303,7 +305,10 @@ export async function markReorged(db: Db, id: number): Promise<void> {
   });
 }
 
-/** The chain left the blocks above this one, settled or not: what they held is looked up again, and proven again. */
+/**
+ * The chain left the blocks above this one, settled or not: what they held is looked up again, and
+ * proven again.
+ */
 export async function unsettleAbove(tx: Transaction<Tables>, blockNumber: number): Promise<void> {
   const unsettled = await tx
     .updateTable("outbox")

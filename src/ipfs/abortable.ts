@@ -1,9 +1,13 @@
 import type { ByteSource } from "./port.ts";
 
-/** The settled promise, or the signal's reason as soon as it aborts: the work itself may not know how to stop. */
+/**
+ * The settled promise, or the signal's reason as soon as it aborts: the work itself may not know
+ * how to stop.
+ */
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
-  // Nobody may be waiting for it any more when it fails, also where it was started after the abortion.
+  // Nobody may be waiting for it any more when it fails, also where it was started after the
+  // abortion.
   work.catch(() => undefined);
   signal.throwIfAborted();
   let stop = () => {};

@@ -11,14 +11,16 @@ import { maxBlockBytes } from "./limits.ts";
 import { createPinJournal, readPinRecord } from "./pinRecord.ts";
 import { createRetention } from "./retention.ts";
 
-// One for the process, keyed by absolute path: two stores opened on one directory protect each other's uploads.
+// One for the process, keyed by absolute path: two stores opened on one directory protect each
+// other's uploads.
 const retention = createRetention();
 const liveUploads = new Set<string>();
 
 /**
- * Blocks as files: `blocks/<two characters>/<cid>`, pins as `pins/<root cid>`, uploads that have not ended under `uploads/`.
- * A block is written to a temporary file, synced and renamed, so a file under `blocks/` is whole or absent after any crash;
- * what a crash left over is removed at the next start. One process at a time may write to a directory.
+ * Blocks as files: `blocks/<two characters>/<cid>`, pins as `pins/<root cid>`, uploads that have
+ * not ended under `uploads/`. A block is written to a temporary file, synced and renamed, so a file
+ * under `blocks/` is whole or absent after any crash; what a crash left over is removed at the next
+ * start. One process at a time may write to a directory.
  */
 export async function openBlockDirectory(directory: string): Promise<BlockHost> {
   const root = resolve(directory);
@@ -51,7 +53,8 @@ export async function openBlockDirectory(directory: string): Promise<BlockHost> 
         if (name.endsWith(".pin")) await sweep((await readPinRecord(path)).cids);
         await unlink(path);
       } catch (error) {
-        // Until the damaged pin is repaired or deleted nobody knows what may go: the leftover waits for the next start.
+        // Until the damaged pin is repaired or deleted nobody knows what may go: the leftover waits
+        // for the next start.
         if (!(isAbsent(error) || (error instanceof ProtocolError && error.code === "pin-damaged"))) throw error;
       }
     }
@@ -223,7 +226,9 @@ async function writeWhole(temporary: string, path: string, bytes: Uint8Array): P
   }
 }
 
-/** A file's first `limit` bytes: enough to tell that a file which should be smaller is not itself. */
+/**
+ * A file's first `limit` bytes: enough to tell that a file which should be smaller is not itself.
+ */
 async function readUpTo(path: string, limit: number): Promise<Uint8Array | undefined> {
   const file = await open(path, "r").catch(orIfAbsent(undefined));
   if (file === undefined) return undefined;

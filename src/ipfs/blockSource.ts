@@ -2,7 +2,10 @@ import type { CID } from "multiformats/cid";
 import { ProtocolError } from "../core/errors.ts";
 import { isIntact } from "./cid.ts";
 
-/** Where blocks come from: a disk, a node, a gateway. Hands out anything; nothing is believed before `readBlock` has hashed it. */
+/**
+ * Where blocks come from: a disk, a node, a gateway. Hands out anything; nothing is believed before
+ * `readBlock` has hashed it.
+ */
 export type BlockSource = (cid: CID, signal?: AbortSignal) => Promise<Uint8Array | undefined>;
 
 /** One block that is what its CID says, or `block-missing`, `block-damaged`. */

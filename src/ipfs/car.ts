@@ -11,7 +11,10 @@ import { maxBlockBytes, maxFileBytes } from "./limits.ts";
 import type { ByteSource, PutOptions } from "./port.ts";
 import { type WalkOptions, walkBlocks } from "./walkBlocks.ts";
 
-/** What our CAR streams are: version 1, parents before children in file order, no block twice (IPIP-412). */
+/**
+ * What our CAR streams are: version 1, parents before children in file order, no block twice
+ * (IPIP-412).
+ */
 export const carMediaType = "application/vnd.ipld.car; version=1; order=dfs; dups=n";
 
 const maxHeaderBytes = 1024;
@@ -23,14 +26,18 @@ const nothing = new Uint8Array(0);
 const headerBeforeCid = Uint8Array.from([0xa2, 0x65, ...ascii("roots"), 0x81, 0xd8, 0x2a, 0x58, 0x25, 0x00]);
 const headerAfterCid = Uint8Array.from([0x67, ...ascii("version"), 0x01]);
 
-/** A file as a CARv1 stream, every block hash-checked on its way out. Ends with an error rather than short. */
+/**
+ * A file as a CARv1 stream, every block hash-checked on its way out. Ends with an error rather than
+ * short.
+ */
 export async function* exportCar(
   source: BlockSource,
   root: CID,
   options: WalkOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const blocks = walkBlocks(source, root, options);
-  // The root is read before the first byte goes out, so that an absent file is an answer and not a broken stream.
+  // The root is read before the first byte goes out, so that an absent file is an answer and not a
+  // broken stream.
   const first = await blocks.next();
   yield carHeader(root);
   if (first.done !== true) yield carSection(first.value.cid, first.value.bytes ?? nothing);
@@ -49,9 +56,10 @@ export function carSection(cid: CID, bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * Reads the one file in a CARv1 stream and hands each block to `write` once it is hash-checked and known to belong. Blocks
- * come in the order of the file, parents first, none twice; anything else, and an end that comes early or late, is `car-invalid`.
- * `maxBytes` caps what the file declares, and with it the stream.
+ * Reads the one file in a CARv1 stream and hands each block to `write` once it is hash-checked and
+ * known to belong. Blocks come in the order of the file, parents first, none twice; anything else,
+ * and an end that comes early or late, is `car-invalid`. `maxBytes` caps what the file declares,
+ * and with it the stream.
  */
 export async function readCar(
   source: ByteSource,

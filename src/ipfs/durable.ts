@@ -21,7 +21,9 @@ export function isUnreadable(error: unknown): boolean {
   return codeOf(error) === "EIO";
 }
 
-/** A refused write as a fact to act on: `store-full`, or `data-dir-unusable` with the system's code. */
+/**
+ * A refused write as a fact to act on: `store-full`, or `data-dir-unusable` with the system's code.
+ */
 export function writeRefused(cause: unknown): unknown {
   const code = codeOf(cause);
   if (code === undefined || cause instanceof ProtocolError) return cause;

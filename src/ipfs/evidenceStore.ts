@@ -9,7 +9,9 @@ import type { BlockFault, EvidenceStore, StoredFile } from "./port.ts";
 import { readFile } from "./readFile.ts";
 import { walkBlocks } from "./walkBlocks.ts";
 
-/** The few things in which one store differs from another: where blocks lie and how a file is kept. */
+/**
+ * The few things in which one store differs from another: where blocks lie and how a file is kept.
+ */
 export type BlockHost = {
   /** The bytes stored under a CID, unchecked, or `undefined`. Never fetched from elsewhere. */
   read: BlockSource;
@@ -22,11 +24,15 @@ export type BlockHost = {
   close(): Promise<void>;
 };
 
+/** An upload that the store works on. */
 export type Upload = {
   write(cid: CID, bytes: Uint8Array): Promise<void>;
   /** Resolves when every block written so far and the pin of the root are durable. */
   commit(root: CID): Promise<void>;
-  /** Forgets the upload: nothing stays pinned. Never rejects for a failure that the upload already had. */
+  /**
+   * Forgets the upload: nothing stays pinned. Never rejects for a failure that the upload already
+   * had.
+   */
   abandon(): Promise<void>;
 };
 

@@ -6,18 +6,23 @@ import { ProtocolError } from "../core/errors.ts";
 import { requireSupported } from "./cid.ts";
 import { maxDepth, maxLinks } from "./limits.ts";
 
-/** One node of a file's DAG: bytes, or children in order with the file bytes that each declares to hold. */
+/**
+ * One node of a file's DAG: bytes, or children in order with the file bytes that each declares to
+ * hold.
+ */
 export type FileNode =
   | { readonly kind: "leaf"; readonly size: number; readonly data: Uint8Array }
   | { readonly kind: "branch"; readonly size: number; readonly children: readonly Child[] };
 
+/** A link of a file node: the CID of the child and how many bytes of the file it holds. */
 export type Child = { readonly cid: CID; readonly size: number };
 
 const empty = new Uint8Array(0);
 
 /**
- * Reads a block, already hash-checked, as part of a UnixFS file. Directories, symlinks, shards, nodes with both bytes and
- * links, and children that declare no bytes are `dag-invalid`; too many links are `dag-too-large`.
+ * Reads a block, already hash-checked, as part of a UnixFS file. Directories, symlinks, shards,
+ * nodes with both bytes and links, and children that declare no bytes are `dag-invalid`; too many
+ * links are `dag-too-large`.
  */
 export function decodeFileNode(cid: CID, bytes: Uint8Array): FileNode {
   if (cid.code === raw.code) return { kind: "leaf", size: bytes.length, data: bytes };
@@ -42,7 +47,10 @@ export function decodeFileNode(cid: CID, bytes: Uint8Array): FileNode {
   return { kind: "branch", size, children };
 }
 
-/** Refuses a node that holds another number of bytes than its parent declared, or that lies too deep. */
+/**
+ * Refuses a node that holds another number of bytes than its parent declared, or that lies too
+ * deep.
+ */
 export function requirePlace(cid: CID, node: FileNode, declared: number | undefined, depth: number): void {
   if (declared !== undefined && declared !== node.size) throw invalid(cid, "size-unlike-declared");
   if (node.kind === "branch") requireDepth(cid, depth);

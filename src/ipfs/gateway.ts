@@ -23,8 +23,9 @@ const refusals: Partial<Record<ErrorCode, { status: number; title: string }>> = 
 };
 
 /**
- * A trustless gateway as an Express router: `GET /ipfs/<cid>` answers one block (`?format=raw`) or the whole file as CARv1
- * (`?format=car`), also by `Accept`. It serves what is stored and never fetches, and the reader is expected to check the hashes.
+ * A trustless gateway as an Express router: `GET /ipfs/<cid>` answers one block (`?format=raw`) or
+ * the whole file as CARv1 (`?format=car`), also by `Accept`. It serves what is stored and never
+ * fetches, and the reader is expected to check the hashes.
  */
 export function createGateway(store: EvidenceStore): Router {
   const router = Router({ caseSensitive: true, strict: false });
@@ -72,7 +73,8 @@ async function sendCar(request: Request, response: Response, { cid, source, sign
     if (header.done !== true) yield header.value;
     yield* chunks;
   }
-  // Past the first byte an error can only be told by breaking the connection: the reader sees a stream that ends short.
+  // Past the first byte an error can only be told by breaking the connection: the reader sees a
+  // stream that ends short.
   await pipeline(Readable.from(whole(), { objectMode: false, highWaterMark: 1 }), response, { signal });
 }
 
@@ -86,7 +88,10 @@ function chosenFormat(request: Request): Format {
   return chosen;
 }
 
-/** The format that an Accept header names and likes best. A browser's accept-all asks for a page, which is never served. */
+/**
+ * The format that an Accept header names and likes best. A browser's accept-all asks for a page,
+ * which is never served.
+ */
 function preferred(accept: string): Format | undefined {
   const named = accept.split(",").map((entry) => {
     const [type = "", ...parameters] = entry.split(";").map((part) => part.trim().toLowerCase());

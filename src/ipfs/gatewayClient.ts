@@ -7,6 +7,7 @@ import { maxBlockBytes } from "./limits.ts";
 import type { GetOptions } from "./port.ts";
 import { readFile } from "./readFile.ts";
 
+/** Which gateway is asked, and how. */
 export type GatewayOptions = {
   /** Base URLs, tried in this order for every block. What is no HTTP address is skipped. */
   readonly gateways: readonly string[];
@@ -16,7 +17,10 @@ export type GatewayOptions = {
   readonly blockMs?: number | undefined;
 };
 
-/** Blocks from HTTP gateways that nobody trusts: an answer that is too long, too slow or not what was asked counts as no answer. */
+/**
+ * Blocks from HTTP gateways that nobody trusts: an answer that is too long, too slow or not what
+ * was asked counts as no answer.
+ */
 function createGatewaySource({ gateways, idleMs = 10_000, blockMs = 60_000 }: GatewayOptions): BlockSource {
   const usable = gateways.filter(isGatewayUrl);
   return async (cid, signal) => {
@@ -46,8 +50,9 @@ function createGatewaySource({ gateways, idleMs = 10_000, blockMs = 60_000 }: Ga
 }
 
 /**
- * A file from gateways that nobody trusts, every block checked before it is yielded. `totalMs` bounds the whole reading.
- * Rejects with `block-missing` when every gateway says so, else with what the last one did wrong.
+ * A file from gateways that nobody trusts, every block checked before it is yielded. `totalMs`
+ * bounds the whole reading. Rejects with `block-missing` when every gateway says so, else with what
+ * the last one did wrong.
  */
 export async function* readFromGateways(
   cid: string,

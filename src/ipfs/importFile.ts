@@ -5,12 +5,18 @@ import { untilAborted } from "./abortable.ts";
 import { maxFileBytes } from "./limits.ts";
 import type { ByteSource, PutOptions } from "./port.ts";
 
-/** The published recipe from bytes to CID (IPIP-499): 1 MiB chunks, raw leaves, 1,024 links a node, CIDv1. */
+/**
+ * The published recipe from bytes to CID (IPIP-499): 1 MiB chunks, raw leaves, 1,024 links a node,
+ * CIDv1.
+ */
 const importProfile = "unixfs-v1-2025";
 
 const writesAtOnce = 4;
 
-/** Cuts a stream into the blocks of a file and hands each to `write`, a few at a time, the root last. */
+/**
+ * Cuts a stream into the blocks of a file and hands each to `write`, a few at a time, the root
+ * last.
+ */
 export async function importFile(
   source: ByteSource,
   write: (cid: CID, bytes: Uint8Array) => Promise<void>,

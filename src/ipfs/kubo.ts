@@ -9,12 +9,18 @@ import { type BlockHost, createEvidenceStore, type Upload } from "./evidenceStor
 import type { EvidenceStore } from "./port.ts";
 import { walkBlocks } from "./walkBlocks.ts";
 
+/** Which Kubo node is used, and how. */
 export type KuboOptions = {
-  /** The RPC API, such as `http://127.0.0.1:5001`. Whoever can reach it can do anything to the node. */
+  /**
+   * The RPC API, such as `http://127.0.0.1:5001`. Whoever can reach it can do anything to the node.
+   */
   readonly url: string;
   /** Longest time for one call, in milliseconds. */
   readonly callMs?: number | undefined;
-  /** Whether the node may tell the public DHT that it has the evidence. Without it a node that would is refused. */
+  /**
+   * Whether the node may tell the public DHT that it has the evidence. Without it a node that would
+   * is refused.
+   */
   readonly announce?: boolean | undefined;
 };
 
@@ -24,9 +30,10 @@ const pinName = "holdfast";
 const pinPatience = 10;
 
 /**
- * A Kubo node behind the port. Files are cut into blocks here and sent in small CAR batches, so that the CID does not depend on
- * the node's settings and no call carries much; every block is read back and hashed before an upload counts as stored.
- * A node that announces what it stores is refused with `store-announces`.
+ * A Kubo node behind the port. Files are cut into blocks here and sent in small CAR batches, so
+ * that the CID does not depend on the node's settings and no call carries much; every block is read
+ * back and hashed before an upload counts as stored. A node that announces what it stores is
+ * refused with `store-announces`.
  */
 export async function createKuboStore({ url, callMs = 60_000, announce = false }: KuboOptions): Promise<EvidenceStore> {
   const ipfs = create({ url });
@@ -39,7 +46,8 @@ export async function createKuboStore({ url, callMs = 60_000, announce = false }
     const deadline = AbortSignal.timeout(callMs * patience);
     const stop = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
     try {
-      // Raced, because the client ignores its own `timeout` and may keep waiting on a stalled answer.
+      // Raced, because the client ignores its own `timeout` and may keep waiting on a stalled
+      // answer.
       return await orAborted(work({ signal: stop, offline: true }), stop);
     } catch (cause) {
       signal?.throwIfAborted();
@@ -105,7 +113,8 @@ export async function createKuboStore({ url, callMs = 60_000, announce = false }
         await call((options) => ipfs.pin.add(root, { ...options, name: pinName }), signal, pinPatience);
       },
       async abandon() {
-        // Blocks without a pin are the node's to collect: another upload may be about to pin the same ones.
+        // Blocks without a pin are the node's to collect: another upload may be about to pin the
+        // same ones.
         batch = [];
         await sending.catch(() => undefined);
       },
@@ -150,7 +159,10 @@ export async function createKuboStore({ url, callMs = 60_000, announce = false }
   });
 }
 
-/** Kubo tells the DHT of every CID unless `Provide.Enabled` is false; then whoever knows a CID learns who keeps the evidence. */
+/**
+ * Kubo tells the DHT of every CID unless `Provide.Enabled` is false; then whoever knows a CID
+ * learns who keeps the evidence.
+ */
 async function refuseAnnouncing(setting: (key: string) => Promise<unknown>): Promise<void> {
   const enabled = await setting("Provide.Enabled").catch((error: unknown) => {
     if (says(error, /./)) return undefined;

@@ -11,8 +11,9 @@ export const maxDepth = 8;
 export const maxFileBytes = 64 * 1024 ** 3;
 
 /**
- * Most nodes of a file of `size` bytes: one for every 16 KiB, and some for the top of the tree. Honest files need one a MiB;
- * a small DAG that links to the same nodes over and over, or one of crumbs, would need far more.
+ * Most nodes of a file of `size` bytes: one for every 16 KiB, and some for the top of the tree.
+ * Honest files need one a MiB; a small DAG that links to the same nodes over and over, or one of
+ * crumbs, would need far more.
  */
 export function maxNodes(size: number): number {
   return 64 + Math.ceil(size / (16 * 1024));

@@ -4,8 +4,9 @@ import type { CID } from "multiformats/cid";
 import { parseCid } from "./cid.ts";
 
 /**
- * The list of blocks of one file, a CID a line, written ahead of the blocks. Unfinished, it is the journal of an upload and
- * says what to clean up; finished with `end <count> <sha256 of the lines>`, it is the pin of a root and says what to keep.
+ * The list of blocks of one file, a CID a line, written ahead of the blocks. Unfinished, it is the
+ * journal of an upload and says what to clean up; finished with `end <count> <sha256 of the
+ * lines>`, it is the pin of a root and says what to keep.
  */
 export type PinJournal = {
   add(cid: CID): Promise<void>;
@@ -13,6 +14,7 @@ export type PinJournal = {
   close(): Promise<void>;
 };
 
+/** Opens the journal of pins, which survives a crash at any moment. */
 export async function createPinJournal(path: string): Promise<PinJournal> {
   const file: FileHandle = await open(path, "ax");
   const hash = createHash("sha256");
@@ -35,7 +37,10 @@ export async function createPinJournal(path: string): Promise<PinJournal> {
   };
 }
 
-/** `whole` is false when the record is unfinished or altered; `cids` are then the lines that still make sense. */
+/**
+ * `whole` is false when the record is unfinished or altered; `cids` are then the lines that still
+ * make sense.
+ */
 export async function readPinRecord(path: string): Promise<{ cids: string[]; whole: boolean }> {
   const text = await readFile(path, "utf8");
   const end = text.lastIndexOf("end ");

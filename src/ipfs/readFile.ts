@@ -14,8 +14,9 @@ type Visit = {
 };
 
 /**
- * A file's bytes in order from blocks that nobody vouches for. Holds `readAhead` blocks besides the one in the reader's
- * hands, fetches only what the range needs, and checks what a node declares before any of its children is read.
+ * A file's bytes in order from blocks that nobody vouches for. Holds `readAhead` blocks besides the
+ * one in the reader's hands, fetches only what the range needs, and checks what a node declares
+ * before any of its children is read.
  */
 export async function* readFile(
   source: BlockSource,

@@ -1,14 +1,18 @@
 /**
- * Keeps a sweep from removing a file that an upload has just decided to rely on. An upload holds a path before it looks
- * whether the file is there; a sweep removes only paths that nobody has held since it began, checked and removed in one tick.
+ * Keeps a sweep from removing a file that an upload has just decided to rely on. An upload holds a
+ * path before it looks whether the file is there; a sweep removes only paths that nobody has held
+ * since it began, checked and removed in one tick.
  */
 export type Retention = {
   hold(path: string): void;
   release(path: string): void;
-  /** Runs `spare` to take out of `candidates` what is needed, then calls `remove` for what is left. */
+  /**
+   * Runs `spare` to take out of `candidates` what is needed, then calls `remove` for what is left.
+   */
   sweep(candidates: Set<string>, spare: () => Promise<void>, remove: (path: string) => void): Promise<void>;
 };
 
+/** Remembers which blocks are in use, so that no sweep removes them. */
 export function createRetention(): Retention {
   const holders = new Map<string, number>();
   const sweeps = new Set<Set<string>>();

@@ -10,12 +10,16 @@ import type { BlockFault, Waiting } from "./port.ts";
 /** One block of a file; without bytes when it is a raw leaf that the walk was told not to read. */
 export type WalkedBlock = { readonly cid: CID; readonly bytes: Uint8Array | undefined };
 
+/** How far a walk over the blocks of a file goes. */
 export type WalkOptions = Waiting & {
   /** Largest file that is walked, in bytes. */
   readonly maxBytes?: number | undefined;
   /** False: name raw leaves without reading them. */
   readonly leaves?: boolean;
-  /** Takes what is wrong with a block instead of an error that ends the walk; the blocks below it stay unknown. */
+  /**
+   * Takes what is wrong with a block instead of an error that ends the walk; the blocks below it
+   * stay unknown.
+   */
   readonly onFault?: (fault: Pick<BlockFault, "cid" | "fault">) => void;
 };
 
@@ -23,8 +27,9 @@ type Visit = { readonly cid: CID; readonly declared: number | undefined; readonl
 type Known = { depth: number; readonly size: number | undefined; children: readonly Child[] };
 
 /**
- * Every distinct block of a file, parents before children and in the order of the file, hash-checked, read and yielded once.
- * Remembers the links of the file, a few dozen bytes for each MiB of it.
+ * Every distinct block of a file, parents before children and in the order of the file,
+ * hash-checked, read and yielded once. Remembers the links of the file, a few dozen bytes for each
+ * MiB of it.
  */
 export async function* walkBlocks(
   source: BlockSource,
@@ -46,7 +51,8 @@ export async function* walkBlocks(
     if (before !== undefined) {
       if (before.size !== declared)
         throw new ProtocolError("dag-invalid", { cid: key, reason: "size-unlike-declared" });
-      // A node met again deeper down is followed again, at most once a level, so that the limit on depth holds on every path.
+      // A node met again deeper down is followed again, at most once a level, so that the limit on
+      // depth holds on every path.
       if (before.depth >= depth || before.children.length === 0) return undefined;
       requireDepth(cid, depth);
       before.depth = depth;

@@ -54,18 +54,27 @@ type DealRegistration = Readonly<{
 /** Takes requests and registrations in. */
 export type Acceptance = Readonly<{
   /**
-   * Takes a request in, to be submitted to the chain. The same request again gives the same record; one that was refused on
-   * the way is tried again. Early refusals: `intent-expired`, `deal-unknown`, `action-refused`, `answer-window-open`, `amounts-do-not-sum`,
+   * Takes a request in, to be submitted to the chain. The same request again gives the same record;
+   * one that was refused on the way is tried again. Early refusals: `intent-expired`,
+   * `deal-unknown`, `action-refused`, `answer-window-open`, `amounts-do-not-sum`,
    * `coverage-exceeds-bond`, `terms-unsafe`, `signature-invalid`, `call-reverted`.
    */
   accept: (request: RelayRequest) => Promise<IntentRecord>;
-  /** Keeps terms before they are funded. Throws `terms-unsafe`, `coverage-exceeds-bond`, `signature-invalid`. */
+  /**
+   * Keeps terms before they are funded. Throws `terms-unsafe`, `coverage-exceeds-bond`,
+   * `signature-invalid`.
+   */
   registerDeal: (registration: DealRegistration) => Promise<Readonly<{ dealId: Hex }>>;
-  /** Why an intent would be refused now; `undefined` where only its signatures are left to check. */
+  /**
+   * Why an intent would be refused now; `undefined` where only its signatures are left to check.
+   */
   findRefusal: (intent: StatedIntent) => Promise<ProtocolError | undefined>;
 }>;
 
-/** Checks requests as the chain would, and keeps what passes: intent and outbox row in one transaction. */
+/**
+ * Checks requests as the chain would, and keeps what passes: intent and outbox row in one
+ * transaction.
+ */
 export function createAcceptance(options: AcceptOptions): Acceptance {
   const { database, chain, contracts, relayer } = options;
   const { db } = database;
@@ -111,7 +120,8 @@ export function createAcceptance(options: AcceptOptions): Acceptance {
     const { id, terms, projection: state = unfunded } = deal;
     const refusal = refusalBy(plan, state, { terms, now });
     if (refusal !== undefined) {
-      // The projection is behind the chain by the time of a look: before a no is said, the contract is asked.
+      // The projection is behind the chain by the time of a look: before a no is said, the contract
+      // is asked.
       const live = await onChain(() => readLiveDeal(chain, contracts, id));
       if (live === undefined || refusalBy(plan, live, { terms, now }) !== undefined) throw refusal;
     }

@@ -31,15 +31,22 @@ export type AnchorOptions = Readonly<{
   batchSize: number;
 }>;
 
-/** Seconds that an anchor needs from the moment its batch is sealed until a block has it, with replacements and retries. */
+/**
+ * Seconds that an anchor needs from the moment its batch is sealed until a block has it, with
+ * replacements and retries.
+ */
 export const ANCHOR_MARGIN = 120;
 
-/** Seconds after which an anchor that a node refused is tried again: nothing that was promised is dropped. */
+/**
+ * Seconds after which an anchor that a node refused is tried again: nothing that was promised is
+ * dropped.
+ */
 const AGAIN_AFTER = 30;
 
 /**
- * Puts what waits into one tree and queues its root: tree, paths and transaction are saved together, before anything is
- * sent. Returns the root, or `undefined` when nothing waits long enough.
+ * Puts what waits into one tree and queues its root: tree, paths and transaction are saved
+ * together, before anything is sent. Returns the root, or `undefined` when nothing waits long
+ * enough.
  */
 export async function sealBatchOnce(options: AnchorOptions): Promise<Hex | undefined> {
   const { database, contracts, now, batchSeconds, batchSize, log } = options;
@@ -71,7 +78,10 @@ const isRipe = ({ oldest, dueBy }: Backlog, { now, batchSeconds }: { now: number
   (oldest !== null && (now < oldest || now - oldest >= batchSeconds)) ||
   (dueBy !== null && dueBy - now <= ANCHOR_MARGIN);
 
-/** Collects the receipt proof of each batch whose transaction is settled. Returns how many were collected. */
+/**
+ * Collects the receipt proof of each batch whose transaction is settled. Returns how many were
+ * collected.
+ */
 export async function proveBatchesOnce(options: AnchorOptions, sender: Address): Promise<number> {
   const { database, chain, contracts, log } = options;
   let proven = 0;

@@ -39,7 +39,10 @@ export type Range = Readonly<{
   end: Position;
 }>;
 
-/** A range that takes the place of everything after `base`, which the cursor is at unless blocks were reorganised. */
+/**
+ * A range that takes the place of everything after `base`, which the cursor is at unless blocks
+ * were reorganised.
+ */
 type Step = Readonly<{ cursor: Position; base: Position; range: Range }>;
 
 /** Ids of the deals that subjects name. */
@@ -74,7 +77,10 @@ export async function applyRange(tx: Transaction<Tables>, { cursor, base, range 
   return true;
 }
 
-/** Drops all projections and makes them again from the events and terms that are kept. Throws `index-incomplete`. */
+/**
+ * Drops all projections and makes them again from the events and terms that are kept. Throws
+ * `index-incomplete`.
+ */
 export async function rebuildProjections(database: Database): Promise<void> {
   await database.db.transaction().execute(async (tx) => {
     const known = await readCursor(tx);
@@ -84,7 +90,10 @@ export async function rebuildProjections(database: Database): Promise<void> {
   });
 }
 
-/** Drops all projections and makes them again, in a transaction that holds the cursor. Throws `index-incomplete`. */
+/**
+ * Drops all projections and makes them again, in a transaction that holds the cursor. Throws
+ * `index-incomplete`.
+ */
 export async function projectAnew(tx: Transaction<Tables>) {
   await deleteAllProjections(tx);
   const projector = createProjector();

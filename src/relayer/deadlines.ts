@@ -18,7 +18,10 @@ type Due = Readonly<{ key: string; dealId: string; call: CallPayload }>;
 const LIMIT = 200;
 /** Deadlines of one transaction. */
 const BATCH = 50;
-/** Gas for one deadline of a batch, and what the escrow wants left before its last payment. All of it below 2^24 (EIP-7825). */
+/**
+ * Gas for one deadline of a batch, and what the escrow wants left before its last payment. All of
+ * it below 2^24 (EIP-7825).
+ */
 const GAS_EACH = 250_000n;
 const GAS_LEFT = 500_000n;
 /** Seconds after which a refused call is tried again, should the deal still be due. */
@@ -31,7 +34,10 @@ const toDue = ({ id: dealId, terms, projection: { next } }: ProjectedDeal, contr
   return [{ key: `deadline:${dealId}:${action}:${at}`, dealId, call: { to: contracts.escrow, data } }];
 };
 
-/** One call for several deadlines; one that fails does not stop the others, and is tried alone afterwards. */
+/**
+ * One call for several deadlines; one that fails does not stop the others, and is tried alone
+ * afterwards.
+ */
 const toBatch = (batch: readonly Due[]): CallPayload => ({
   to: multicall3Address,
   data: encodeFunctionData({
@@ -50,8 +56,9 @@ const chunksOf = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 
 /**
- * Queues what anyone may do now for deals whose clock has run out by the chain's own time; once for each deal, action and
- * clock. More than one at a time go in one transaction where the chain has Multicall3. Returns how many are due.
+ * Queues what anyone may do now for deals whose clock has run out by the chain's own time; once for
+ * each deal, action and clock. More than one at a time go in one transaction where the chain has
+ * Multicall3. Returns how many are due.
  */
 export async function watchDeadlinesOnce({ database, chain, contracts }: DeadlineOptions): Promise<number> {
   const { db } = database;

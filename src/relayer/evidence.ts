@@ -39,7 +39,10 @@ type EvidenceSubmission = Readonly<{
   record: unknown;
   submitter: Address;
   signature: Hex;
-  /** Shows the relayer which deal the record is about; without it the item is filed but listed under no deal. */
+  /**
+   * Shows the relayer which deal the record is about; without it the item is filed but listed under
+   * no deal.
+   */
   case?: Readonly<{ dealId: Hex; salt: Hex }> | undefined;
 }>;
 
@@ -57,12 +60,16 @@ type AnchoredEvidence = Readonly<{
 /** Takes evidence in, and gives its proof out once it is anchored. */
 export type EvidenceIntake = Readonly<{
   /**
-   * Takes a signed record in and promises at once, signed, when it will be anchored. The same record again gives the same
-   * receipt. Throws `evidence-record-invalid`, `intent-expired` (also when too little time is left to anchor it),
-   * `beacon-unknown`, `case-mismatch`, `evidence-not-stored`, `signature-invalid`, `contract-missing`.
+   * Takes a signed record in and promises at once, signed, when it will be anchored. The same
+   * record again gives the same receipt. Throws `evidence-record-invalid`, `intent-expired` (also
+   * when too little time is left to anchor it), `beacon-unknown`, `case-mismatch`,
+   * `evidence-not-stored`, `signature-invalid`, `contract-missing`.
    */
   submit: (submission: EvidenceSubmission) => Promise<SignedReceipt>;
-  /** Path and proof of an item, by leaf or digest; `undefined` while its batch is not settled. Throws `evidence-unknown`. */
+  /**
+   * Path and proof of an item, by leaf or digest; `undefined` while its batch is not settled.
+   * Throws `evidence-unknown`.
+   */
   readAnchored: (id: Hex) => Promise<AnchoredEvidence | undefined>;
 }>;
 
@@ -138,7 +145,8 @@ export function createEvidenceIntake(options: IntakeOptions): EvidenceIntake {
     try {
       return await readHeaderRlp(chain, hash);
     } catch (error) {
-      // A bundle without the beacon's time is still a bundle; its verdict says what could not be checked.
+      // A bundle without the beacon's time is still a bundle; its verdict says what could not be
+      // checked.
       if (error instanceof ProtocolError && error.code === "block-unprovable") return null;
       throw error;
     }

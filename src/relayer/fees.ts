@@ -5,7 +5,10 @@ const larger = (a: bigint, b: bigint) => (a > b ? a : b);
 // Nodes demand a tenth more on both fields; an eighth passes all of them.
 const raised = (fee: bigint) => (fee * 9n) / 8n + 1n;
 
-/** Fees that take the place of `old` at a node and suit the present; `undefined` once that costs more than `cap` per gas. */
+/**
+ * Fees that take the place of `old` at a node and suit the present; `undefined` once that costs
+ * more than `cap` per gas.
+ */
 export function raiseFees(old: Fees, fresh: Fees, cap: bigint): Fees | undefined {
   const maxPriorityFee = larger(raised(old.maxPriorityFee), fresh.maxPriorityFee);
   const maxFee = larger(larger(raised(old.maxFee), fresh.maxFee), maxPriorityFee);

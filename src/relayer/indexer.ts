@@ -41,27 +41,35 @@ export type IndexerOptions = Readonly<{
 /** Follows a chain step by step. */
 export type Indexer = Readonly<{
   /**
-   * Takes in what is new, one range in one transaction. Says whether there was anything. Throws `chain-mismatch` or
-   * `contract-missing`, and forgets nothing, when the chain that takes another's place is not the contracts'.
+   * Takes in what is new, one range in one transaction. Says whether there was anything. Throws
+   * `chain-mismatch` or `contract-missing`, and forgets nothing, when the chain that takes
+   * another's place is not the contracts'.
    */
   indexOnce: () => Promise<boolean>;
   /**
-   * Forgets what was read from `from` on, and projects what lies before it anew; `indexOnce` reads the rest again. Goes
-   * back further where no block is known just before `from`. Returns the last block that it kept. Throws
-   * `index-incomplete`, and forgets nothing, when events before that block are missing.
+   * Forgets what was read from `from` on, and projects what lies before it anew; `indexOnce` reads
+   * the rest again. Goes back further where no block is known just before `from`. Returns the last
+   * block that it kept. Throws `index-incomplete`, and forgets nothing, when events before that
+   * block are missing.
    */
   rewind: (from: number) => Promise<number>;
 }>;
 
 const CHUNK = 2_000;
-/** Within this distance of the head every header is read, linked to its parent and compared with the logs. */
+/**
+ * Within this distance of the head every header is read, linked to its parent and compared with the
+ * logs.
+ */
 const CLOSE = 64;
 const ANCESTORS = 32;
 
 /** Before the first block. */
 const nothing: Position = { number: -1, hash: "0x" };
 
-/** Follows the contracts' logs into events and projections, and a reorganisation back to where the chains part. */
+/**
+ * Follows the contracts' logs into events and projections, and a reorganisation back to where the
+ * chains part.
+ */
 export function createIndexer(options: IndexerOptions): Indexer {
   const { database, chain, contracts, finality, log, chunk = CHUNK } = options;
   const readLog = createLogReader(contracts);
@@ -89,7 +97,9 @@ export function createIndexer(options: IndexerOptions): Indexer {
     return true;
   };
 
-  /** Nodes limit how much one answer may hold: after a refusal the next step asks for half as much. */
+  /**
+   * Nodes limit how much one answer may hold: after a refusal the next step asks for half as much.
+   */
   const readRangeOrLess = async (base: Position, to: number) => {
     try {
       return await readRange(base, to);
@@ -101,11 +111,15 @@ export function createIndexer(options: IndexerOptions): Indexer {
     }
   };
 
-  /** The newest block of ours that is still in the chain; `undefined` while the node has not caught up with us. */
+  /**
+   * The newest block of ours that is still in the chain; `undefined` while the node has not caught
+   * up with us.
+   */
   const findBase = async (cursor: Position, head: Header): Promise<Position | undefined> => {
     if (cursor.number <= start.number) return cursor;
     if (head.number < cursor.number) {
-      // A public node that shows an older head is behind. A chain without finality may really have been cut short.
+      // A public node that shows an older head is behind. A chain without finality may really have
+      // been cut short.
       const [known] = await readBlocksBelow(database.db, head.number, 1);
       const isPrefix = known?.number === head.number && known.hash === head.hash;
       if (isPrefix && finality === "tags") return undefined;
@@ -128,7 +142,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
     }
   };
 
-  /** The blocks after `base` with their events; `undefined` when the chain changed while it was read. */
+  /**
+   * The blocks after `base` with their events; `undefined` when the chain changed while it was
+   * read.
+   */
   const readRange = async (base: Position, to: number): Promise<Range | undefined> => {
     const from = base.number + 1;
     const isClose = to - from < CLOSE;
@@ -153,7 +170,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
     };
   };
 
-  /** Logs that belong to these very headers, filled up where a block's bloom filter says that some are missing. */
+  /**
+   * Logs that belong to these very headers, filled up where a block's bloom filter says that some
+   * are missing.
+   */
   const completeLogs = async (headers: readonly Header[], logs: readonly RawLog[]) => {
     const byNumber = Map.groupBy(logs, (raw) => Number(raw.blockNumber));
     const complete = await Promise.all(

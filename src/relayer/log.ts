@@ -6,7 +6,10 @@ export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
 
 const secrets = ["signature", "raw", "privateKey", "key", "password", "url", "rpcUrl", "data", "payload", "openings"];
 
-/** Structured lines on `stream` (standard error by default) with ids, codes and durations; what must not leak is cut out. */
+/**
+ * Structured lines on `stream` (standard error by default) with ids, codes and durations; what must
+ * not leak is cut out.
+ */
 export function createLog(level: string, stream: NodeJS.WritableStream = process.stderr): Log {
   return pino(
     {
@@ -34,8 +37,9 @@ export const silentLog: Log = pino({ level: "silent" });
 const LONGEST_MESSAGE = 300;
 
 /**
- * What of an error may be read by whoever reads logs. A database's error quotes the query and its parameters, and those
- * are signatures and documents: only kind, place, code and what is left of the message are kept.
+ * What of an error may be read by whoever reads logs. A database's error quotes the query and its
+ * parameters, and those are signatures and documents: only kind, place, code and what is left of
+ * the message are kept.
  */
 const describeError = (error: unknown) => {
   if (!(error instanceof Error)) return { type: typeof error };

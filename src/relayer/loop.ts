@@ -25,7 +25,9 @@ export type Loop = Readonly<{
 
 const LONGEST_PAUSE_MS = 5_000;
 
-/** Repeats a step until the signal, with pauses that `wake` ends and that grow while the step fails. */
+/**
+ * Repeats a step until the signal, with pauses that `wake` ends and that grow while the step fails.
+ */
 export function startLoop({ name, intervalMs, signal, log, step }: LoopOptions): Loop {
   let blockedBy: ErrorCode | undefined;
   let isWoken = false;

@@ -23,15 +23,20 @@ export type ReindexOptions = Readonly<{
   onProgress?: (block: number) => void;
 }>;
 
-/** Both are block numbers; `from` is lower than asked for where the index knew no block just before it. */
+/**
+ * Both are block numbers; `from` is lower than asked for where the index knew no block just before
+ * it.
+ */
 export type Reindexed = Readonly<{ from: number; to: number }>;
 
 /**
- * Makes events and projections anew from the chain. Forgetting is one transaction, and so is every range of blocks that is
- * read again: whatever stops it, the index is whole up to a block, and the next relayer goes on from there.
+ * Makes events and projections anew from the chain. Forgetting is one transaction, and so is every
+ * range of blocks that is read again: whatever stops it, the index is whole up to a block, and the
+ * next relayer goes on from there.
  *
- * @throws `relayer-running` while a relayer works on the database; `index-incomplete` when events before `from` are
- * missing too; `chain-mismatch`, `contract-missing`, `rpc-unreachable`, `rpc-refused`
+ * @throws `relayer-running` while a relayer works on the database; `index-incomplete` when events
+ *   before `from` are missing too; `chain-mismatch`, `contract-missing`, `rpc-unreachable`,
+ *   `rpc-refused`
  */
 export async function reindex(options: ReindexOptions): Promise<Reindexed> {
   const { database, chain, contracts, from, signal, onProgress = () => {} } = options;

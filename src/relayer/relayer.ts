@@ -37,7 +37,10 @@ export type RelayerOptions = Readonly<{
   finality?: Finality;
   /** Pause between looks at the chain. */
   pollMs?: number;
-  /** Seconds that evidence may wait for others to share its batch, and within which its anchor is promised. */
+  /**
+   * Seconds that evidence may wait for others to share its batch, and within which its anchor is
+   * promised.
+   */
   batchSeconds?: number;
   anchorWithin?: number;
   batchSize?: number;
@@ -51,7 +54,9 @@ type Health = Readonly<{
   isReady: boolean;
   /** Why each part that cannot work is blocked, by its name. */
   blockedBy: Readonly<Record<string, ErrorCode>>;
-  /** Blocks between the head of the chain and what is indexed; null while the chain cannot be asked. */
+  /**
+   * Blocks between the head of the chain and what is indexed; null while the chain cannot be asked.
+   */
   lag: number | null;
   /** Seconds that the oldest call waits to be in a block. */
   outboxAge: number;
@@ -67,14 +72,20 @@ export type Relayer = Acceptance &
     evidence: EvidenceIntake;
     address: Address;
     contracts: Contracts;
-    /** Begins to work. Returns at once: a chain that cannot be reached is waited for, and `health` says so. */
+    /**
+     * Begins to work. Returns at once: a chain that cannot be reached is waited for, and `health`
+     * says so.
+     */
     start: () => void;
     /** Ends after the steps that run; nothing is lost if it never gets the chance. */
     stop: () => Promise<void>;
     health: () => Promise<Health>;
     /** Settles once a block with this number, and everything before it, is projected. */
     whenIndexed: (blockNumber: number, signal: AbortSignal) => Promise<void>;
-    /** Unix second in which the next deadline's action falls due, by the chain's time; `null` when no clock runs. */
+    /**
+     * Unix second in which the next deadline's action falls due, by the chain's time; `null` when
+     * no clock runs.
+     */
     nextDeadline: () => Promise<number | null>;
   }>;
 

@@ -20,7 +20,10 @@ export type AttemptPlan = Readonly<{
 
 const VOID_GAS = 21_000n;
 
-/** State may move between the estimate and the block: a quarter more, of which what is not used comes back. */
+/**
+ * State may move between the estimate and the block: a quarter more, of which what is not used
+ * comes back.
+ */
 export function withHeadroom(estimate: bigint): bigint {
   return (estimate * 5n) / 4n;
 }

@@ -13,9 +13,10 @@ type Ready = Readonly<{ row: OutboxRow; gas: bigint }>;
 const LONGEST_PAUSE_SECONDS = 5;
 
 /**
- * Sends waiting rows: claims them, refuses what would revert, commits nonce and signed bytes, and only then broadcasts.
- * Returns how many rows it took; whatever dies in between is picked up by the next run or by `track`. Throws
- * `contract-missing` after it sent the others when rows call an address without code: they wait.
+ * Sends waiting rows: claims them, refuses what would revert, commits nonce and signed bytes, and
+ * only then broadcasts. Returns how many rows it took; whatever dies in between is picked up by the
+ * next run or by `track`. Throws `contract-missing` after it sent the others when rows call an
+ * address without code: they wait.
  */
 export async function submitOnce(sender: Sender): Promise<number> {
   const { chain, database, signer, owner, settings, onStep } = sender;
@@ -53,11 +54,15 @@ export async function sendAttempts(sender: Sender, attempts: readonly AttemptRow
   await markSent(sender.database.db, attempts);
 }
 
-/** The row with the gas that it needs; `undefined` when it is not to be sent now, with the reason if it concerns all. */
+/**
+ * The row with the gas that it needs; `undefined` when it is not to be sent now, with the reason if
+ * it concerns all.
+ */
 const prepare = async (sender: Sender, row: OutboxRow): Promise<Ready | ProtocolError | undefined> => {
   const { chain, database, signer, errors } = sender;
   try {
-    // A row that comes back for a new nonce must not run twice: every hash ever signed for it is asked for first.
+    // A row that comes back for a new nonce must not run twice: every hash ever signed for it is
+    // asked for first.
     for (const { hash } of await attemptsOf(database.db, row.id)) {
       if (await isMinedAnywhere(chain, hash)) {
         await markRefound(database.db, row.id);

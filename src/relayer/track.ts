@@ -39,9 +39,13 @@ type Failure = Readonly<{ row: OutboxRow; error: unknown }>;
 /** Follows transactions; one pass returns how many rows it looked at. */
 export type Tracker = Readonly<{ trackOnce: () => Promise<number> }>;
 
-/** Follows what was sent until it is settled: resends, replaces, notices reorganisations and lost nonces. */
+/**
+ * Follows what was sent until it is settled: resends, replaces, notices reorganisations and lost
+ * nonces.
+ */
 export function createTracker(sender: Sender): Tracker {
-  // Passes in a row in which a row's nonce looked taken by a stranger: one missing receipt is no information.
+  // Passes in a row in which a row's nonce looked taken by a stranger: one missing receipt is no
+  // information.
   let suspects = new Map<number, number>();
   // What keeps a row from being followed, said once and not at every pass.
   let blocked = new Map<number, ErrorCode>();
@@ -57,12 +61,14 @@ export function createTracker(sender: Sender): Tracker {
     const { chain, database, finality, signer } = sender;
     const heads = await readHeads(chain, finality);
     if (heads === null) return 0;
-    // Read before the receipts: a nonce that is settled now has its receipt by then, if the transaction was ours.
+    // Read before the receipts: a nonce that is settled now has its receipt by then, if the
+    // transaction was ours.
     const settledNonce = heads.final < 0 ? 0 : await readNonce(chain, signer.address, heads.final);
     const isUnbroken = await isContinued();
     const followed = [
       ...(await readPending(database.db, ROWS_PER_PASS)),
-      // While the chain only grows, a mined row changes when its block becomes safe or final, and not before.
+      // While the chain only grows, a mined row changes when its block becomes safe or final, and
+      // not before.
       ...(await readMined(database.db, ROWS_PER_PASS, isUnbroken ? heads : undefined)),
     ];
     const results = await Promise.allSettled(
@@ -99,7 +105,10 @@ export function createTracker(sender: Sender): Tracker {
   return { trackOnce };
 }
 
-/** Whether a failure says nothing about other rows: the node answered, or one node of several was away. */
+/**
+ * Whether a failure says nothing about other rows: the node answered, or one node of several was
+ * away.
+ */
 const isOfOneRow = (error: unknown) =>
   error instanceof ProtocolError && (error.code === "rpc-refused" || error.code === "rpc-unreachable");
 
@@ -212,7 +221,10 @@ const replace = async (sender: Sender, { row, idle }: PendingTransaction, last: 
   sender.onStep?.("replacement-sent");
 };
 
-/** What the call needs now, or needed last where a node refuses to say; `undefined` when it must not run any more. */
+/**
+ * What the call needs now, or needed last where a node refuses to say; `undefined` when it must not
+ * run any more.
+ */
 const gasOf = async (sender: Sender, call: Call, last: AttemptRow): Promise<bigint | undefined> => {
   try {
     await requireTarget(sender, call);
@@ -226,8 +238,9 @@ const gasOf = async (sender: Sender, call: Call, last: AttemptRow): Promise<bigi
 };
 
 /**
- * The chain waits for a nonce that we took for settled, because it went back further than we ever expected, or for one
- * that a stranger with our key had used. The first is sent again, the second used up.
+ * The chain waits for a nonce that we took for settled, because it went back further than we ever
+ * expected, or for one that a stranger with our key had used. The first is sent again, the second
+ * used up.
  */
 const fillNonceGap = async (sender: Sender) => {
   const { chain, database, signer, settings } = sender;

@@ -28,8 +28,8 @@ export type ClientOptions = Readonly<{
 export type CallOptions = Readonly<{ signal?: AbortSignal | undefined }>;
 
 /**
- * How a call that changes something is repeated: the same key with the same body gives the first answer again, with
- * another body `idempotency-mismatch`.
+ * How a call that changes something is repeated: the same key with the same body gives the first
+ * answer again, with another body `idempotency-mismatch`.
  */
 export type WriteOptions = CallOptions & Readonly<{ idempotencyKey?: string | undefined }>;
 
@@ -43,8 +43,9 @@ export type DealToRegister = Readonly<{
 }>;
 
 /**
- * How the buyer pays without gas, one of: ERC-3009 (`receiveWithAuthorization` of the deposit to the escrow, nonce = deal
- * id, valid before `fundBy`), an allowance and a signature over the terms, or Permit2.
+ * How the buyer pays without gas, one of: ERC-3009 (`receiveWithAuthorization` of the deposit to
+ * the escrow, nonce = deal id, valid before `fundBy`), an allowance and a signature over the terms,
+ * or Permit2.
  */
 export type Funding = (
   | Readonly<{ authorization: Hex }>
@@ -104,16 +105,21 @@ type Answer<N extends keyof Routes, S extends keyof Routes[N]["answers"]> = z.ou
 /**
  * A relayer's HTTP API as plain functions. Amounts are `bigint` in minor units, times Unix seconds.
  *
- * Every function rejects with a `ProtocolError`: the code that the relayer refused with and its details,
- * `relayer-unreachable` when no answer came, `relayer-answer-invalid` when what came is no answer of a relayer; and with the
- * signal's reason once it aborts.
+ * Every function rejects with a `ProtocolError`: the code that the relayer refused with and its
+ * details, `relayer-unreachable` when no answer came, `relayer-answer-invalid` when what came is no
+ * answer of a relayer; and with the signal's reason once it aborts.
  */
 export type Client = Readonly<{
   /** Chain, contracts, the relayer's address, limits. */
   readConfig: (options?: CallOptions) => Promise<Answer<"readConfig", 200>>;
-  /** Keeps terms and gives the typed data that both sides sign. Refuses with `terms-unsafe`, `coverage-exceeds-bond`, `signature-invalid`. */
+  /**
+   * Keeps terms and gives the typed data that both sides sign. Refuses with `terms-unsafe`,
+   * `coverage-exceeds-bond`, `signature-invalid`.
+   */
   registerDeal: (deal: DealToRegister, options?: WriteOptions) => Promise<Answer<"registerDeal", 201>>;
-  /** State, amounts, possible actions and what happens if nobody acts. Refuses with `deal-unknown`. */
+  /**
+   * State, amounts, possible actions and what happens if nobody acts. Refuses with `deal-unknown`.
+   */
   readDeal: (id: Hex, options?: CallOptions) => Promise<DealView>;
   /** A page of funded deals, those that moved last first. */
   listDeals: (filter?: DealFilter, options?: CallOptions) => Promise<Answer<"listDeals", 200>>;
@@ -121,11 +127,17 @@ export type Client = Readonly<{
   fundDeal: (id: Hex, funding: Funding, options?: WriteOptions) => Promise<IntentView>;
   /** Has what a party signed submitted to the escrow. */
   submitIntent: (request: RelayRequest, options?: WriteOptions) => Promise<IntentView>;
-  /** What a wallet signs for an intent, and whether it would be taken now. Stores nothing. Refuses with `deal-unknown`. */
+  /**
+   * What a wallet signs for an intent, and whether it would be taken now. Stores nothing. Refuses
+   * with `deal-unknown`.
+   */
   previewIntent: (intent: UnsignedIntent, options?: CallOptions) => Promise<Answer<"previewIntent", 200>>;
   /** How far it got. Refuses with `intent-unknown`. */
   readIntent: (id: Hex, options?: CallOptions) => Promise<IntentView>;
-  /** Has a determination submitted to the tribunal. Refuses with `answer-window-open` while the other side can still answer. */
+  /**
+   * Has a determination submitted to the tribunal. Refuses with `answer-window-open` while the
+   * other side can still answer.
+   */
   submitDetermination: (signed: SignedDetermination, options?: WriteOptions) => Promise<IntentView>;
   /** How far a determination got, by its digest, and what the chain says of it. */
   readDetermination: (id: Hex, options?: CallOptions) => Promise<Answer<"readDetermination", 200>>;
@@ -134,26 +146,32 @@ export type Client = Readonly<{
   /** What an account can withdraw from the escrow in a token (zero address: native). */
   readCredit: (owner: Address, token: Address, options?: CallOptions) => Promise<Answer<"readCredit", 200>>;
   /**
-   * Stores ciphertext as it streams by, and checks that the CID is the one of these bytes. Refuses with `evidence-empty`, `evidence-too-large`, `store-full`; then, and when it
-   * breaks off, nothing is kept.
+   * Stores ciphertext as it streams by, and checks that the CID is the one of these bytes. Refuses
+   * with `evidence-empty`, `evidence-too-large`, `store-full`; then, and when it breaks off,
+   * nothing is kept.
    */
   uploadCiphertext: (source: Ciphertext, options?: CallOptions) => Promise<Answer<"uploadBlob", 201>>;
-  /** Files a signed record whose ciphertext was uploaded; the answer is the relayer's signed promise. */
+  /**
+   * Files a signed record whose ciphertext was uploaded; the answer is the relayer's signed
+   * promise.
+   */
   submitEvidence: (evidence: EvidenceToSubmit, options?: WriteOptions) => Promise<Answer<"submitEvidence", 202>>;
   /**
-   * A filed record by its leaf, or by its digest: then the first that anybody filed under it. Refuses with
-   * `evidence-unknown`.
+   * A filed record by its leaf, or by its digest: then the first that anybody filed under it.
+   * Refuses with `evidence-unknown`.
    */
   readEvidence: (leafOrDigest: Hex, options?: CallOptions) => Promise<Answer<"readEvidence", 200>>;
   /** A page of what was filed under a deal, oldest first. */
   listEvidence: (dealId: Hex, filter?: EvidenceFilter, options?: CallOptions) => Promise<Answer<"listEvidence", 200>>;
-  /** Path and proofs for a bundle. Refuses with `anchor-not-found` while the batch is not settled. */
+  /**
+   * Path and proofs for a bundle. Refuses with `anchor-not-found` while the batch is not settled.
+   */
   readAnchored: (leafOrDigest: Hex, options?: CallOptions) => Promise<AnchoredEvidence>;
   /** What keeps the relayer from its work, if anything does. */
   readReady: (options?: CallOptions) => Promise<Answer<"readReady", 200>>;
   /**
-   * Waits until an intent is in a block, or `final`. Rejects with the code that it ended with when the contract reverted it
-   * or it was never sent.
+   * Waits until an intent is in a block, or `final`. Rejects with the code that it ended with when
+   * the contract reverted it or it was never sent.
    */
   waitForIntent: (id: Hex, options?: CallOptions & Readonly<{ until?: "mined" | "final" }>) => Promise<IntentView>;
   /** Waits until a deal is as wanted: its status, or whatever `isThere` looks at. */
@@ -266,8 +284,8 @@ async function send(
   if (bytes !== undefined) headers["content-type"] = "application/octet-stream";
   if (options.idempotencyKey !== undefined) headers["idempotency-key"] = options.idempotencyKey;
   const body = bytes ?? (json && decimalJson(json));
-  // `half`: a stream is sent while the answer is awaited; the standard wants that said. No redirects and no window: else
-  // a copy of all that was sent is kept in memory, to be sent again.
+  // `half`: a stream is sent while the answer is awaited; the standard wants that said. No
+  // redirects and no window: else a copy of all that was sent is kept in memory, to be sent again.
   const init = {
     method,
     headers,
@@ -288,7 +306,8 @@ async function send(
 type Stored = Readonly<{ cid: string; size: number }>;
 
 /**
- * Sends a stream and takes its CID on the way, so that the relayer cannot have a party sign for other bytes than theirs.
+ * Sends a stream and takes its CID on the way, so that the relayer cannot have a party sign for
+ * other bytes than theirs.
  */
 async function sendCounted(
   source: Ciphertext,
@@ -323,7 +342,8 @@ async function sendCounted(
     if (stored.cid === root.toString() && stored.size === size) return stored;
     throw new ProtocolError("relayer-answer-invalid", { expected: root.toString(), actual: stored.cid });
   } catch (error) {
-    // Nobody reads the rest. The source may be waiting for something itself, so its end is not waited for.
+    // Nobody reads the rest. The source may be waiting for something itself, so its end is not
+    // waited for.
     const ignore = () => {};
     pieces.return().catch(ignore);
     counting.catch(ignore);

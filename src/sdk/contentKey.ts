@@ -1,11 +1,15 @@
 import { ProtocolError } from "../core/errors.ts";
 
-/** Two fifths of the SDK's bytes are the cryptography under age: a page loads them when somebody first needs a key. */
+/**
+ * Two fifths of the SDK's bytes are the cryptography under age: a page loads them when somebody
+ * first needs a key.
+ */
 const loadAge = () => import("age-encryption");
 
 /**
- * Wraps a content key for its readers as one small age file in base64: `base64 -d | age -d -i key.txt` opens it.
- * Throws `recipient-invalid` if there is none, or with the index of the first that is not an age X25519 key.
+ * Wraps a content key for its readers as one small age file in base64: `base64 -d | age -d -i
+ * key.txt` opens it. Throws `recipient-invalid` if there is none, or with the index of the first
+ * that is not an age X25519 key.
  *
  * @example await wrapContentKey(key, ["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"]) // "YWdlLWVu..."
  */

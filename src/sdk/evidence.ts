@@ -49,7 +49,10 @@ export type EvidenceToFile = Readonly<{
 /** What filing needs from its surroundings. */
 export type Filing = Readonly<{
   domain: EvidenceDomain;
-  /** A wallet: a viem account will do. `account` says `contract` if its signatures are checked by ERC-1271. */
+  /**
+   * A wallet: a viem account will do. `account` says `contract` if its signatures are checked by
+   * ERC-1271.
+   */
   signer: Readonly<{
     address: Address;
     account?: "key" | "contract";
@@ -59,7 +62,10 @@ export type Filing = Readonly<{
   recipients: readonly string[];
   /** Uniformly random bytes, like `crypto.getRandomValues(new Uint8Array(length))`. */
   random: (length: number) => Uint8Array;
-  /** Stores the ciphertext and gives its CID under `unixfs-v1-2025`. Must read the stream to its end. */
+  /**
+   * Stores the ciphertext and gives its CID under `unixfs-v1-2025`. Must read the stream to its
+   * end.
+   */
   importCiphertext: (ciphertext: AsyncIterable<Uint8Array>) => Promise<string>;
   /** A platform's own digests, where they are faster: `createNodeDigester` under Node. */
   createDigester?: CreateDigester;
@@ -67,8 +73,8 @@ export type Filing = Readonly<{
 }>;
 
 /**
- * A signed record with what its party must keep: without the openings the file can never be proven to be the one that was
- * anchored. Plain JSON.
+ * A signed record with what its party must keep: without the openings the file can never be proven
+ * to be the one that was anchored. Plain JSON.
  */
 export type FiledEvidence = Readonly<{
   digest: Hex;
@@ -82,12 +88,13 @@ export type FiledEvidence = Readonly<{
 }>;
 
 /**
- * Encrypts, digests and stores a file in one pass, in memory that does not grow with it, then signs the record. The
- * content key is fresh, leaves this function only wrapped, and is wrapped before the file is read.
+ * Encrypts, digests and stores a file in one pass, in memory that does not grow with it, then signs
+ * the record. The content key is fresh, leaves this function only wrapped, and is wrapped before
+ * the file is read.
  *
- * Throws `evidence-empty` for a file without bytes, `recipient-invalid` if a recipient is not an age X25519 key,
- * `evidence-record-invalid` with the field, and whatever `importCiphertext` and `signTypedData` throw; then nothing was
- * signed, and what `importCiphertext` stored is of no use.
+ * Throws `evidence-empty` for a file without bytes, `recipient-invalid` if a recipient is not an
+ * age X25519 key, `evidence-record-invalid` with the field, and whatever `importCiphertext` and
+ * `signTypedData` throw; then nothing was signed, and what `importCiphertext` stored is of no use.
  */
 export async function fileEvidence(evidence: EvidenceToFile, filing: Filing): Promise<FiledEvidence> {
   const { random, domain, signer } = filing;
@@ -124,7 +131,10 @@ export async function fileEvidence(evidence: EvidenceToFile, filing: Filing): Pr
 export type Anchored = Readonly<{
   path: MerklePath;
   anchor: AnchorProof;
-  /** RLP of the header of the record's beacon block: without it the bundle does not say when it was signed at the earliest. */
+  /**
+   * RLP of the header of the record's beacon block: without it the bundle does not say when it was
+   * signed at the earliest.
+   */
   beaconHeader: Hex | null;
   custody?: readonly CustodyEntry[];
   transactionHash?: Hex;
@@ -132,7 +142,9 @@ export type Anchored = Readonly<{
   note?: string;
 }>;
 
-/** Puts together the bundle of one item. It says nothing by itself: check it with `verifyBundle`. */
+/**
+ * Puts together the bundle of one item. It says nothing by itself: check it with `verifyBundle`.
+ */
 export function assembleBundle(filed: FiledEvidence, anchored: Anchored): EvidenceBundle {
   const { root: _root, count: _count, receiptProof, ...anchor } = anchored.anchor;
   return {

@@ -14,11 +14,19 @@ import { readStream } from "./readStream.ts";
 
 /** A file, and what its submitter states about it. */
 export type FileToAnchor = Readonly<{
-  /** Names it in progress, journal and results, and in no other place; each file of a call has its own. */
+  /**
+   * Names it in progress, journal and results, and in no other place; each file of a call has its
+   * own.
+   */
   id: string;
-  /** A browser's `File`, or what gives the bytes from the start: they are read two or three times. */
+  /**
+   * A browser's `File`, or what gives the bytes from the start: they are read two or three times.
+   */
   source: Blob | (() => AsyncIterable<Uint8Array>);
-  /** Bytes, where they are known: then a file that cannot be filed is refused before any is uploaded. */
+  /**
+   * Bytes, where they are known: then a file that cannot be filed is refused before any is
+   * uploaded.
+   */
   size?: number | undefined;
   meta: EvidenceToFile["meta"];
   kind?: EvidenceToFile["kind"];
@@ -39,17 +47,23 @@ export type FilingSetup = Readonly<{
   /** Null outside of a deal. */
   dealId: Hex | null;
   /**
-   * Asks a node that the caller trusts, not the relayer: records name a recent block of it, and a bundle is right only
-   * if the block of its anchor is there. Null where it has no such block.
+   * Asks a node that the caller trusts, not the relayer: records name a recent block of it, and a
+   * bundle is right only if the block of its anchor is there. Null where it has no such block.
    */
   readBlock: (at: number | "latest") => Promise<BlockSeen | null>;
 }>;
 
-/** Keeps what was signed until its bundle is there. Each function settles once its work would survive a crash. */
+/**
+ * Keeps what was signed until its bundle is there. Each function settles once its work would
+ * survive a crash.
+ */
 export type FilingJournal = Readonly<{
   /** What an earlier call saved for this file and never finished. */
   load: (id: string) => Promise<FiledEvidence | undefined>;
-  /** Called before the record is submitted: without the salts in `filed` it proves nothing. Replaces what was saved. */
+  /**
+   * Called before the record is submitted: without the salts in `filed` it proves nothing. Replaces
+   * what was saved.
+   */
   save: (id: string, filed: FiledEvidence) => Promise<void>;
   /** Keeps the bundle; what `save` kept is not needed any more. */
   finish: (id: string, anchored: AnchoredFile) => Promise<void>;
@@ -62,6 +76,7 @@ export type FilingProgress =
   | Readonly<{ step: "waiting"; files: number }>
   | Readonly<{ step: "anchored"; id: string; anchored: AnchoredFile }>;
 
+/** How files are filed and anchored; nothing of it is needed for the usual case. */
 export type FileAndAnchorOptions = Readonly<{
   signal?: AbortSignal | undefined;
   onProgress?: (progress: FilingProgress) => void;
@@ -74,13 +89,18 @@ export type FileAndAnchorOptions = Readonly<{
   gateways?: readonly string[];
   /** A platform's own digests: `createNodeDigester` under Node. */
   createDigester?: CreateDigester;
-  /** Needed where `signer.account` is `contract`, whose signature only the chain can check (ERC-1271). */
+  /**
+   * Needed where `signer.account` is `contract`, whose signature only the chain can check
+   * (ERC-1271).
+   */
   checkContractSignature?: VerifyOptions["checkContractSignature"];
   /** Unix seconds. */
   now?: () => number;
 }>;
 
-/** A file that is anchored, with a bundle that was verified against the file and the caller's node. */
+/**
+ * A file that is anchored, with a bundle that was verified against the file and the caller's node.
+ */
 export type AnchoredFile = Readonly<{
   id: string;
   /** Content of `*.evidence.json`: keep it with the file. */
@@ -101,16 +121,18 @@ const LEAST_TIME = 900;
 const BEACON_DEPTH = 2;
 
 /**
- * Files evidence end to end: encrypts, uploads, signs and submits one file after the other, waits until all are anchored,
- * and gives a verified bundle for each, in the order of `files`. With a `journal` the same call again goes on where an
- * earlier one ended, however it ended: a record that was signed is submitted, not signed again.
+ * Files evidence end to end: encrypts, uploads, signs and submits one file after the other, waits
+ * until all are anchored, and gives a verified bundle for each, in the order of `files`. With a
+ * `journal` the same call again goes on where an earlier one ended, however it ended: a record that
+ * was signed is submitted, not signed again.
  *
- * @throws `evidence-empty`, `evidence-too-large` with the `path` (the id) of the file; where sizes are known, before
- * anything is uploaded
+ * @throws `evidence-empty`, `evidence-too-large` with the `path` (the id) of the file; where sizes
+ *   are known, before anything is uploaded
  * @throws `signature-invalid` if the relayer's promise to anchor is not signed by it
- * @throws `anchor-not-found` if a bundle does not verify: its block is not on the chain of `readBlock`, or the file changed
- * @throws what `fileEvidence`, the client, the journal and `readBlock` throw, and the reason of `signal`. What was signed
- * before stays in the journal.
+ * @throws `anchor-not-found` if a bundle does not verify: its block is not on the chain of
+ *   `readBlock`, or the file changed
+ * @throws what `fileEvidence`, the client, the journal and `readBlock` throw, and the reason of
+ *   `signal`. What was signed before stays in the journal.
  *
  * @example
  * const node = createPublicClient({ transport: http("https://node.example") });

@@ -1,4 +1,7 @@
-/** The pieces of a stream, for browsers that do not iterate their streams; cancels it when the reader stops early. */
+/**
+ * The pieces of a stream, for browsers that do not iterate their streams; cancels it when the
+ * reader stops early.
+ */
 export async function* readStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = stream.getReader();
   try {

@@ -11,9 +11,9 @@ const panelSignatures = z
   .max(MAX_ARBITRATORS);
 
 /**
- * Everything that a relayer submits for others: a party's intent with its signature, money that moves by a
- * signature of its owner, a settlement with both signatures, what a panel decides. `deal` names terms that were
- * registered before or that are on the chain.
+ * Everything that a relayer submits for others: a party's intent with its signature, money that
+ * moves by a signature of its owner, a settlement with both signatures, what a panel decides.
+ * `deal` names terms that were registered before or that are on the chain.
  */
 export const requestSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("PayBalance"), message: intentSchemas.PayBalance, signature }),
@@ -73,6 +73,7 @@ export const requestSchema = z.discriminatedUnion("kind", [
 /** A request in code: amounts `bigint`. */
 export type RelayRequest = z.output<typeof requestSchema>;
 
+/** The kind of a relay request. */
 export type RelayKind = RelayRequest["kind"];
 
 /** An intent that one account signs. */

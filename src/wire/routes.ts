@@ -28,7 +28,10 @@ import {
   storedBlob,
 } from "./schemas.ts";
 
-/** One route: what the server checks, what the client expects, and what the OpenAPI document says about it. */
+/**
+ * One route: what the server checks, what the client expects, and what the OpenAPI document says
+ * about it.
+ */
 export type Route = Readonly<{
   method: "get" | "post";
   /** With parameters in braces, as OpenAPI writes them. */
@@ -280,7 +283,9 @@ export const routes = {
   },
 } as const satisfies Record<string, Route>;
 
+/** The HTTP contract as a type. */
 export type Routes = typeof routes;
+/** The name of a route; also its `operationId` in OpenAPI. */
 export type RouteName = keyof Routes;
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;

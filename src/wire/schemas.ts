@@ -10,8 +10,8 @@ import type { FieldProblem } from "../core/text/fieldProblems.ts";
 import { type RelayKind, requestSchema } from "./relayRequests.ts";
 import { storableJson } from "./storableJson.ts";
 
-// What goes over the wire, in both directions. The server checks requests with these, the client answers, and the OpenAPI
-// document shows them. This file runs in a browser.
+// What goes over the wire, in both directions. The server checks requests with these, the client
+// answers, and the OpenAPI document shows them. This file runs in a browser.
 
 const count = z.int().nonnegative();
 /** A CID as `PUT` gave it; whether it is one that is served, the store says. */
@@ -24,7 +24,10 @@ export const configView = z
     contracts: z.strictObject({ escrow: address, panel: address, registry: address, fromBlock: count }),
     /** Signs receipts of evidence and pays for transactions. */
     relayer: address,
-    /** Time of the newest block that is known here, by which deadlines are judged; 0 before the first. */
+    /**
+     * Time of the newest block that is known here, by which deadlines are judged; 0 before the
+     * first.
+     */
     asOf: seconds,
     /** Bytes and seconds. */
     limits: z.strictObject({ evidenceBytes: count, requestBytes: count, anchorWithin: count, pageSize: count }),
@@ -33,12 +36,18 @@ export const configView = z
 
 const terms = termsSchema.meta({ id: "Terms" });
 
-/** Terms that both sides will see, with the order document behind them if the marketplace wants it kept. */
+/**
+ * Terms that both sides will see, with the order document behind them if the marketplace wants it
+ * kept.
+ */
 export const dealRegistration = z
   .strictObject({
     terms,
     order: storableJson.optional(),
-    /** The seller's EIP-712 signature over the terms; a deal with coverage cannot be funded without it. */
+    /**
+     * The seller's EIP-712 signature over the terms; a deal with coverage cannot be funded without
+     * it.
+     */
     sellerSignature: signature.optional(),
   })
   .meta({ id: "DealRegistration" });
@@ -55,12 +64,16 @@ export const typedData = z
   })
   .meta({ id: "TypedData" });
 
+/** A deal whose terms were registered, with what its parties sign. */
 export const registeredDeal = z.strictObject({ id: bytes32, terms, typedData }).meta({ id: "RegisteredDeal" });
 
 /** How the buyer lets money go without gas: exactly one of the three. */
 export const dealFunding = z
   .strictObject({
-    /** ERC-3009 `receiveWithAuthorization` over the deposit to the escrow, nonce = deal id, valid before `fundBy`. */
+    /**
+     * ERC-3009 `receiveWithAuthorization` over the deposit to the escrow, nonce = deal id, valid
+     * before `fundBy`.
+     */
     authorization: signature.optional(),
     /** EIP-712 over the terms, where the escrow has an allowance. */
     buyerSignature: signature.optional(),
@@ -79,7 +92,10 @@ export const dealFunding = z
 /** Everything that is relayed for a party; see `core/deal/intents.ts`. */
 export const relayRequest = requestSchema.meta({ id: "RelayRequest" });
 
-/** Where something that is relayed stands, in the order in which it goes through them; the last three end it. */
+/**
+ * Where something that is relayed stands, in the order in which it goes through them; the last
+ * three end it.
+ */
 export const intentStates = [
   "queued",
   "assigned",
@@ -100,7 +116,10 @@ export const intentView = z
     kind: z.enum(requestKinds),
     deal: bytes32.nullable(),
     signer: address.nullable(),
-    /** `final`: in a settled block. `reverted`: the contract refused it. `rejected`: it was never sent. */
+    /**
+     * `final`: in a settled block. `reverted`: the contract refused it. `rejected`: it was never
+     * sent.
+     */
     state: z.enum(intentStates),
     /** Why it ended, or what keeps it waiting. */
     code: z.enum(errorCodes).nullable(),
@@ -111,8 +130,10 @@ export const intentView = z
     createdAt: z.iso.datetime(),
   })
   .meta({ id: "Intent" });
+/** A signed intent, and where its transaction stands. */
 export type IntentView = z.output<typeof intentView>;
 
+/** Every action that a deal can take. */
 export const dealActions = Object.keys(dealTable) as DealAction[];
 const dealActors = [
   "buyer",
@@ -149,7 +170,10 @@ const outcome = z.strictObject({
   txHash: bytes32,
 });
 
-/** A deal as the chain has it, or `none` while it is registered only. Amounts are minor units of `terms.token`. */
+/**
+ * A deal as the chain has it, or `none` while it is registered only. Amounts are minor units of
+ * `terms.token`.
+ */
 export const dealView = z
   .strictObject({
     id: bytes32,
@@ -168,11 +192,20 @@ export const dealView = z
     }),
     /** End of the running inspection, tail or backstop; 0 where the terms state the clock. */
     until: seconds,
-    /** The stage of a disputed deal, which moves on while the parties perform; `none` without a dispute. */
+    /**
+     * The stage of a disputed deal, which moves on while the parties perform; `none` without a
+     * dispute.
+     */
     disputedFrom: z.enum(dealStatuses),
-    /** When the dispute was opened, or the end of the inspection for one that was open at delivery; 0 without one. */
+    /**
+     * When the dispute was opened, or the end of the inspection for one that was open at delivery;
+     * 0 without one.
+     */
     disputedAt: seconds,
-    /** What happens if nobody acts but at each deadline, step by step to the end; empty when nothing is left to happen. */
+    /**
+     * What happens if nobody acts but at each deadline, step by step to the end; empty when nothing
+     * is left to happen.
+     */
     ifNobodyActs: z.array(
       z.strictObject({
         action: z.enum(dealActions),
@@ -186,7 +219,10 @@ export const dealView = z
         status: z.enum(dealStatuses),
       }),
     ),
-    /** What is possible in this state; half-open windows in Unix seconds, null where there is no bound. */
+    /**
+     * What is possible in this state; half-open windows in Unix seconds, null where there is no
+     * bound.
+     */
     actions: z.array(
       z.strictObject({
         action: z.enum(dealActions),
@@ -212,8 +248,10 @@ export const dealView = z
     asOf: seconds,
   })
   .meta({ id: "Deal" });
+/** A deal as the API shows it; amounts in minor units, times in Unix seconds. */
 export type DealView = z.output<typeof dealView>;
 
+/** A page of deals, and where the next one starts. */
 export const dealPage = z
   .strictObject({
     deals: z.array(dealView),
@@ -229,6 +267,7 @@ const paging = {
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).optional(),
 };
 
+/** Which deals are listed. */
 export const dealQuery = z.strictObject({
   /** Buyer, seller, marketplace or attestor. */
   party: address.optional(),
@@ -263,6 +302,7 @@ export const determinationView = z
   })
   .meta({ id: "DeterminationStatus" });
 
+/** A stored ciphertext: its CID, and its size in bytes. */
 export const storedBlob = z.strictObject({ cid, size: count }).meta({ id: "StoredBlob" });
 
 /** A record as its submitter hands it in; its ciphertext is uploaded before. */
@@ -272,7 +312,9 @@ export const evidenceSubmission = z
     record: z.record(z.string(), z.unknown()),
     submitter: address,
     signature,
-    /** Shows the relayer which deal the record is about; without it the item is listed under none. */
+    /**
+     * Shows the relayer which deal the record is about; without it the item is listed under none.
+     */
     case: z.strictObject({ dealId: bytes32, salt: hexBytes(16) }).optional(),
   })
   .meta({ id: "EvidenceSubmission" });
@@ -285,7 +327,9 @@ export const receiptView = z
     receivedAt: seconds,
     anchorBy: seconds,
     relayer: address,
-    /** Who can check the record's signature: anyone (`key`), or the submitter's contract (ERC-1271). */
+    /**
+     * Who can check the record's signature: anyone (`key`), or the submitter's contract (ERC-1271).
+     */
     account: z.enum(["key", "contract"]),
     signature,
   })
@@ -293,7 +337,10 @@ export const receiptView = z
 
 const record = evidenceRecordSchema.meta({ id: "EvidenceRecord" });
 
-/** `received`: promised. `sealed`: in a tree whose root is on its way. `anchored`: its proof can be had. */
+/**
+ * `received`: promised. `sealed`: in a tree whose root is on its way. `anchored`: its proof can be
+ * had.
+ */
 export const evidenceView = z
   .strictObject({
     digest: bytes32,
@@ -309,14 +356,17 @@ export const evidenceView = z
     root: bytes32.nullable(),
   })
   .meta({ id: "EvidenceItem" });
+/** An evidence item as the API shows it, with its proof once it is anchored. */
 export type EvidenceView = z.output<typeof evidenceView>;
 
+/** Which evidence is listed. */
 export const evidenceQuery = z.strictObject({
   /** Of one party's case only. */
   caseRef: bytes32.optional(),
   ...paging,
 });
 
+/** A page of evidence items, and where the next one starts. */
 export const evidencePage = z
   .strictObject({
     evidence: z.array(evidenceView),
@@ -347,6 +397,7 @@ export const anchoredView = z
   })
   .meta({ id: "AnchoredEvidence" });
 
+/** A bond of a seller in one token, in minor units. */
 export const bondView = z
   .strictObject({
     seller: address,
@@ -360,11 +411,16 @@ export const bondView = z
   })
   .meta({ id: "Bond" });
 
-/** What the escrow holds for an account that can withdraw it: fees, and payments that a token refused. */
+/**
+ * What the escrow holds for an account that can withdraw it: fees, and payments that a token
+ * refused.
+ */
 export const creditView = z.strictObject({ owner: address, token: address, amount: uint256 }).meta({ id: "Credit" });
 
+/** The process answers. */
 export const healthView = z.strictObject({ alive: z.literal(true) }).meta({ id: "Health" });
 
+/** Whether the relayer can work, and what blocks it. */
 export const readyView = z
   .strictObject({
     ready: z.boolean(),

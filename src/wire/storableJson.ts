@@ -4,8 +4,8 @@ import type { FieldProblem } from "../core/text/fieldProblems.ts";
 const DEEPEST = 64;
 
 /**
- * A JSON object that any database can keep and give back as it was: no NUL, no half of a surrogate pair, in keys or values, and at
- * most 64 levels.
+ * A JSON object that any database can keep and give back as it was: no NUL, no half of a surrogate
+ * pair, in keys or values, and at most 64 levels.
  */
 export const storableJson = z
   .record(z.string(), z.unknown())

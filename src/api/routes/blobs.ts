@@ -4,6 +4,7 @@ import type { ApiContext, Handlers } from "../context.ts";
 
 const bytesType = "application/octet-stream";
 
+/** Uploading ciphertext. */
 export const createBlobRoutes = ({ store, limits }: ApiContext): Handlers<"uploadBlob"> => ({
   uploadBlob: async (_, { request, signal }) => {
     requireBytes(request);
@@ -13,7 +14,8 @@ export const createBlobRoutes = ({ store, limits }: ApiContext): Handlers<"uploa
     if (announced > limits.evidenceBytes) {
       throw new ProtocolError("evidence-too-large", { limit: limits.evidenceBytes });
     }
-    // Whoever is refused must still be able to read why: the stream is not destroyed, and what is left of it is discarded.
+    // Whoever is refused must still be able to read why: the stream is not destroyed, and what is
+    // left of it is discarded.
     const source = nonEmpty(request.iterator({ destroyOnReturn: false }));
     try {
       return { status: 201, body: await store.put(source, { signal, maxBytes: limits.evidenceBytes }) };

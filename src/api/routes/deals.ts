@@ -11,6 +11,7 @@ import { pageOf, readCursor } from "../cursor.ts";
 import { viewDeal } from "../dealView.ts";
 import { viewIntent } from "../intentView.ts";
 
+/** Registering, funding and reading deals, and reading bonds and credits. */
 export const createDealRoutes = ({
   relayer,
   database,

@@ -5,6 +5,7 @@ import { type FiledEvidence, listEvidence, readEvidence } from "../../db/evidenc
 import type { ApiContext, Handlers } from "../context.ts";
 import { pageOf, readCursor } from "../cursor.ts";
 
+/** Filing evidence records, and reading them with their proofs. */
 export const createEvidenceRoutes = ({
   relayer,
   database: { db },

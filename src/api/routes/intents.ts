@@ -11,6 +11,7 @@ import type { ApiContext, Handlers } from "../context.ts";
 import { viewOutcome } from "../dealView.ts";
 import { viewIntent } from "../intentView.ts";
 
+/** Previewing, submitting and reading what parties and arbitrators sign. */
 export const createIntentRoutes = ({
   relayer,
   chain,

@@ -3,6 +3,7 @@ import { readNewestTime } from "../../db/events.ts";
 import type { ApiContext, Handlers } from "../context.ts";
 import { statusOf } from "../problem.ts";
 
+/** Configuration, health, readiness and the error catalogue. */
 export const createOperationRoutes = ({
   relayer,
   database,

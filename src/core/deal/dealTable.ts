@@ -12,9 +12,13 @@ export const dealStatuses = [
   "closed",
 ] as const;
 
+/** Where a deal stands, as the contract stores it. */
 export type DealStatus = (typeof dealStatuses)[number];
 
-/** A state between funding and its end, in which the money waits or claims on the coverage stay open. */
+/**
+ * A state between funding and its end, in which the money waits or claims on the coverage stay
+ * open.
+ */
 export type DealStage = Exclude<DealStatus, "none" | "disputed" | "closed">;
 
 /** Where a deal stands, with the stage in which it is disputed. */
@@ -36,13 +40,19 @@ export const dealPlaces = [
   "closed",
 ] as const satisfies readonly DealPlace[];
 
-/** A clock of the terms, or `until`: the end of the window that the chain keeps for the state (inspection, tail, backstop). */
+/**
+ * A clock of the terms, or `until`: the end of the window that the chain keeps for the state
+ * (inspection, tail, backstop).
+ */
 export type DealClock = "fundBy" | "balanceBy" | "shipBy" | "deliverBy" | "until";
 
 /** Who may act; `party` is buyer or seller, `both` needs both signatures. */
 export type DealActor = "buyer" | "seller" | "attestor" | "tribunal" | "party" | "both" | "anyone";
 
-/** When an action is possible in a place, and where it can lead. Windows are half-open: `before` excludes its second, `from` includes it. */
+/**
+ * When an action is possible in a place, and where it can lead. Windows are half-open: `before`
+ * excludes its second, `from` includes it.
+ */
 export type DealTransition = {
   /** Who may act here, where it is not everybody of the rule. */
   readonly by?: DealActor;
@@ -51,6 +61,7 @@ export type DealTransition = {
   readonly to: readonly DealPlace[];
 };
 
+/** One row of the table: who may take an action, from where, in which window, and what follows. */
 export type DealRule = {
   readonly by: DealActor;
   readonly in: Readonly<Partial<Record<DealPlace, DealTransition>>>;
@@ -62,8 +73,8 @@ const closed = ["closed"] as const;
 const givenIn = ["disputed-released", "closed"] as const;
 
 /**
- * Every action of the escrow in every place; what is not listed is refused. The contract conforms to this table
- * (`test/contracts/conformance.test.ts` walks it).
+ * Every action of the escrow in every place; what is not listed is refused. The contract conforms
+ * to this table (`test/contracts/conformance.test.ts` walks it).
  */
 export const dealTable = {
   fund: { by: "buyer", in: { none: { before: "fundBy", to: ["deposited", "funded"] } } },
@@ -179,17 +190,27 @@ export const dealTable = {
   },
 } as const satisfies Record<string, DealRule>;
 
+/** What can happen to a deal. */
 export type DealAction = keyof typeof dealTable;
 
-/** What the chain knows of a deal: `held` in minor units, times in Unix seconds (0 where the terms state the clock). */
+/**
+ * What the chain knows of a deal: `held` in minor units, times in Unix seconds (0 where the terms
+ * state the clock).
+ */
 export type DealState = {
   readonly status: DealStatus;
-  /** The stage of a disputed deal, which moves on while the parties perform; `none` without a dispute. */
+  /**
+   * The stage of a disputed deal, which moves on while the parties perform; `none` without a
+   * dispute.
+   */
   readonly disputedFrom: DealStatus;
   readonly held: bigint;
   /** End of the running window: inspection, tail or backstop. */
   readonly until: number;
-  /** When the dispute was opened, or the end of the inspection for one that was open at delivery; 0 without one. */
+  /**
+   * When the dispute was opened, or the end of the inspection for one that was open at delivery; 0
+   * without one.
+   */
   readonly disputedAt: number;
 };
 
@@ -214,8 +235,8 @@ export const placeOf = (state: Pick<DealState, "status" | "disputedFrom">): Deal
 export const statusNumber = (status: DealStatus): number => dealStatuses.indexOf(status);
 
 /**
- * A state as papers name it: numbers of the contract's `Status`, and the dispute's Unix second, 0 without one. A deal passes each
- * state once, and a paper works in exactly the one that it names.
+ * A state as papers name it: numbers of the contract's `Status`, and the dispute's Unix second, 0
+ * without one. A deal passes each state once, and a paper works in exactly the one that it names.
  *
  * @example seenIn(undisputed("funded")) // { status: 2, disputedFrom: 0, disputedAt: 0 }
  */
@@ -250,7 +271,10 @@ export const actorOf = (action: DealAction, place: DealPlace): DealActor => {
   return rule.in[place]?.by ?? rule.by;
 };
 
-/** Why an action is refused in a state at a time, or `undefined` when the table allows it. Says nothing about who acts. */
+/**
+ * Why an action is refused in a state at a time, or `undefined` when the table allows it. Says
+ * nothing about who acts.
+ */
 export const refusalOf = (
   action: DealAction,
   state: DealState,
@@ -267,11 +291,12 @@ export const refusalOf = (
 /** Actions that time alone allows: anyone may submit them once their clock is reached. */
 export const deadlineActions = ["release", "expire", "lapse", "close"] as const satisfies readonly DealAction[];
 
+/** What anyone may do once a clock has run out. */
 export type DeadlineAction = (typeof deadlineActions)[number];
 
 /**
- * What happens if nobody acts: the action that anyone may take, and the Unix second from which. `undefined` before
- * funding and after the end.
+ * What happens if nobody acts: the action that anyone may take, and the Unix second from which.
+ * `undefined` before funding and after the end.
  */
 export const nextDeadline = (
   state: DealState,

@@ -52,10 +52,11 @@ export function dealOfIntent(intent: StatedIntent): Hex | undefined {
 }
 
 /**
- * Who must sign an intent, until when it holds, and in which state of the deal. `terms` are those of the deal that it is about.
+ * Who must sign an intent, until when it holds, and in which state of the deal. `terms` are those
+ * of the deal that it is about.
  *
- * @throws ProtocolError `deal-unknown` without these terms; `signature-invalid` for a dispute by neither party; `panel-mismatch`
- * where the terms name another panel.
+ * @throws ProtocolError `deal-unknown` without these terms; `signature-invalid` for a dispute by
+ *   neither party; `panel-mismatch` where the terms name another panel.
  * @example intentFacts({ kind: "ShipGoods", message }, terms).signers // [{ role: "seller", address: terms.seller }]
  */
 export function intentFacts(intent: StatedIntent, terms?: Terms): IntentFacts {

@@ -17,10 +17,11 @@ export type IntentPreview = Pick<IntentFacts, "signers" | "threshold" | "action"
   }>;
 
 /**
- * What the signers of an intent are asked to sign, without a relayer. `terms` are those of the deal that it is about.
+ * What the signers of an intent are asked to sign, without a relayer. `terms` are those of the deal
+ * that it is about.
  *
- * @throws ProtocolError `deal-unknown` where these are not the deal's terms; `signature-invalid` for a dispute by neither party;
- * `panel-mismatch` where the terms name another panel.
+ * @throws ProtocolError `deal-unknown` where these are not the deal's terms; `signature-invalid`
+ *   for a dispute by neither party; `panel-mismatch` where the terms name another panel.
  * @example
  * const { typedData, signers } = previewIntent({ kind: "ShipGoods", message }, { domain, terms });
  */

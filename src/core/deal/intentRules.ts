@@ -6,8 +6,8 @@ import type { Terms } from "./terms.ts";
 import { packTerms } from "./termsCodec.ts";
 
 /**
- * Who signs: a role of the terms, both parties, enough arbitrators of the panel, or the account that a field of the message
- * names.
+ * Who signs: a role of the terms, both parties, enough arbitrators of the panel, or the account
+ * that a field of the message names.
  */
 export type IntentSigner =
   | "buyer"
@@ -26,7 +26,10 @@ export type IntentRule = Readonly<{
   signer: IntentSigner;
   /** Its row in `dealTable`; null for what is about a bond or a credit. */
   action: DealAction | null;
-  /** What states the second from which the contract refuses it: the `deadline` that is signed, or a clock of the terms. */
+  /**
+   * What states the second from which the contract refuses it: the `deadline` that is signed, or a
+   * clock of the terms.
+   */
   deadline: "deadline" | "fundBy" | "balanceBy";
   contract: "escrow" | "tribunal";
   /** The function of that contract. */
@@ -46,8 +49,9 @@ type Covered = AboutDeal & Readonly<{ sellerSignature: Hex }>;
 type Seated = AboutDeal & Readonly<{ panel: Panel; seated: SeatedSignatures }>;
 
 /**
- * Every kind of intent: who signs it, which action of a deal it is, and which call submits it. Relayer, API, SDK and command
- * line read this table, and `test/contracts/intentRules.test.ts` holds it to the contracts.
+ * Every kind of intent: who signs it, which action of a deal it is, and which call submits it.
+ * Relayer, API, SDK and command line read this table, and `test/contracts/intentRules.test.ts`
+ * holds it to the contracts.
  */
 export const intentRules = {
   FundDeal: {
@@ -236,7 +240,10 @@ export const intentRules = {
 
 type Rules = typeof intentRules;
 
-/** Everything that somebody signs so that another can submit it; `signs` of its row names the EIP-712 type. */
+/**
+ * Everything that somebody signs so that another can submit it; `signs` of its row names the
+ * EIP-712 type.
+ */
 export type SignableKind = keyof Rules;
 
 /** What the arguments of each kind's call are made from. */
@@ -249,7 +256,8 @@ const argumentsBy: { readonly [K in SignableKind]: Readonly<{ args: (input: Call
   intentRules;
 
 /**
- * The arguments of the call that submits an intent. The same call with an empty consent is its signer's own.
+ * The arguments of the call that submits an intent. The same call with an empty consent is its
+ * signer's own.
  *
  * @example argumentsOf("ShipGoods", { terms, message: { tracking }, consent: consentOf(deadline, signature) })
  */

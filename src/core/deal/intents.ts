@@ -4,8 +4,9 @@ import { address, amount, bytes32, seconds, uint256 } from "../fields.ts";
 import { type EscrowDomain, escrowDomain, termsTypes } from "./terms.ts";
 
 /**
- * The state of the deal that what moves money or opens a dispute names, as {@link seenIn} makes it. A deal passes each state once:
- * kept back, such a paper works neither later nor twice, and one that is signed before a dispute is open must state its second.
+ * The state of the deal that what moves money or opens a dispute names, as {@link seenIn} makes it.
+ * A deal passes each state once: kept back, such a paper works neither later nor twice, and one
+ * that is signed before a dispute is open must state its second.
  */
 const seenTypes = [
   { name: "status", type: "uint8" },
@@ -14,8 +15,9 @@ const seenTypes = [
 ] as const;
 
 /**
- * EIP-712 types of everything that a party signs for the escrow; one readable type per action, the same strings as
- * `contracts/libraries/Intents.sol`. `deadline` is the Unix second from which the escrow refuses the intent.
+ * EIP-712 types of everything that a party signs for the escrow; one readable type per action, the
+ * same strings as `contracts/libraries/Intents.sol`. `deadline` is the Unix second from which the
+ * escrow refuses the intent.
  */
 export const intentTypes = {
   PayBalance: [
@@ -105,7 +107,10 @@ const dealStatus = z.number().int().min(0).max(7);
 /** What a party saw when it signed, and the only state in which the intent works. */
 const seen = { status: dealStatus, disputedFrom: dealStatus, disputedAt: seconds };
 
-/** Messages of all intents as they come over the wire: amounts and nonces decimal strings, unknown fields refused. */
+/**
+ * Messages of all intents as they come over the wire: amounts and nonces decimal strings, unknown
+ * fields refused.
+ */
 export const intentSchemas = {
   PayBalance: z.strictObject({ deal: bytes32, amount, ...seen, deadline: seconds }),
   ShipGoods: z.strictObject({ deal: bytes32, tracking: bytes32, deadline: seconds }),
@@ -145,7 +150,9 @@ export type IntentMessage<K extends IntentKind> = z.output<(typeof intentSchemas
 /** An intent: its kind and what its author signs. */
 export type Intent = { [K in IntentKind]: { readonly kind: K; readonly message: IntentMessage<K> } }[IntentKind];
 
-/** Typed data of an intent, ready for any EIP-712 signer; numbers are widened to what the ABI wants. */
+/**
+ * Typed data of an intent, ready for any EIP-712 signer; numbers are widened to what the ABI wants.
+ */
 export const intentTypedData = (intent: Intent, domain: EscrowDomain) => ({
   domain: escrowDomain(domain),
   types: { [intent.kind]: intentTypes[intent.kind] } as Record<string, readonly { name: string; type: string }[]>,
@@ -158,8 +165,8 @@ export const intentDigest = (intent: Intent, domain: EscrowDomain): Hex =>
   hashTypedData(intentTypedData(intent, domain));
 
 /**
- * The bytes by which a party agrees to a call that somebody else submits: 5 bytes of deadline (Unix seconds, big-endian), then the
- * signature over the intent that states the same deadline.
+ * The bytes by which a party agrees to a call that somebody else submits: 5 bytes of deadline (Unix
+ * seconds, big-endian), then the signature over the intent that states the same deadline.
  *
  * @example consentOf(1_900_000_000, signature) // "0x0071..."
  */
@@ -167,8 +174,8 @@ export const consentOf = (deadline: number, signature: Hex): Hex =>
   concat([numberToHex(deadline, { size: 5 }), signature]);
 
 /**
- * What a panel of arbitrators signs; amounts in minor units, `reasons` and `evidence` are digests. `disputedAt` is that of the deal
- * (Unix seconds) and names the dispute: it decides no other.
+ * What a panel of arbitrators signs; amounts in minor units, `reasons` and `evidence` are digests.
+ * `disputedAt` is that of the deal (Unix seconds) and names the dispute: it decides no other.
  */
 export const determinationSchema = z.strictObject({
   deal: bytes32,
@@ -198,7 +205,10 @@ export const determinationTypes = {
   ],
 } as const;
 
-/** What a panel of arbitrators signs to keep the dispute of `disputedAt` open: `until` is the new backstop. Unix seconds. */
+/**
+ * What a panel of arbitrators signs to keep the dispute of `disputedAt` open: `until` is the new
+ * backstop. Unix seconds.
+ */
 export const extensionSchema = z.strictObject({
   deal: bytes32,
   disputedAt: seconds,
@@ -256,7 +266,9 @@ export const determinationDigest = (determination: Determination, domain: PanelD
 /** Type of the Permit2 witness with which a buyer funds a deal: `Deal(bytes32 id)`. */
 export const dealWitnessTypes = { Deal: [{ name: "id", type: "bytes32" }] } as const;
 
-/** EIP-712 type of an ERC-3009 `receiveWithAuthorization` (https://eips.ethereum.org/EIPS/eip-3009). */
+/**
+ * EIP-712 type of an ERC-3009 `receiveWithAuthorization` (https://eips.ethereum.org/EIPS/eip-3009).
+ */
 export const receiveWithAuthorizationTypes = {
   ReceiveWithAuthorization: [
     { name: "from", type: "address" },
@@ -268,7 +280,9 @@ export const receiveWithAuthorizationTypes = {
   ],
 } as const;
 
-/** Every EIP-712 type string that the protocol signs over, for tests that compare implementations. */
+/**
+ * Every EIP-712 type string that the protocol signs over, for tests that compare implementations.
+ */
 export const allTypes = { ...termsTypes, ...intentTypes, ...determinationTypes, ...extensionTypes } as const;
 
 const widen = (message: Readonly<Record<string, string | number | bigint>>) =>

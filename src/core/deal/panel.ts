@@ -6,7 +6,10 @@ import { recoverSigner } from "../recoverSigner.ts";
 import type { FieldProblem } from "../text/fieldProblems.ts";
 import type { Terms } from "./terms.ts";
 
-/** Who may decide a deal, as `PanelTribunal` registers it: `threshold` of `arbitrators`; clocks in seconds. */
+/**
+ * Who may decide a deal, as `PanelTribunal` registers it: `threshold` of `arbitrators`; clocks in
+ * seconds.
+ */
 export type Panel = {
   readonly threshold: number;
   /** From `disputedAt` of the deal; nothing is decided earlier. */
@@ -17,11 +20,18 @@ export type Panel = {
   readonly arbitrators: readonly Address[];
 };
 
-/** Most arbitrators of one panel, and shortest answer window and time to decide after it (seconds); the contract's constants. */
+/**
+ * Most arbitrators of one panel, and shortest answer window and time to decide after it (seconds);
+ * the contract's constants.
+ */
 export const MAX_ARBITRATORS = 64;
+/** The shortest answer window, inspection and backstop that a panel may ask for, in seconds. */
 export const MIN_PANEL_WINDOW = 3_600;
 
-/** A panel as it travels: addresses in lower case, ascending or not. What passes it, `PanelTribunal` registers once it is sorted. */
+/**
+ * A panel as it travels: addresses in lower case, ascending or not. What passes it, `PanelTribunal`
+ * registers once it is sorted.
+ */
 export const panelSchema = z
   .strictObject({
     threshold: z.int().min(1).max(MAX_ARBITRATORS),
@@ -59,8 +69,8 @@ export const panelRules = (panel: Panel): Hex =>
   );
 
 /**
- * Why a panel would refuse terms at funding, as `PanelTribunal.accepts` does, or `undefined` when it accepts them.
- * Says nothing about whether the panel is registered.
+ * Why a panel would refuse terms at funding, as `PanelTribunal.accepts` does, or `undefined` when
+ * it accepts them. Says nothing about whether the panel is registered.
  */
 export const panelRefusal = (
   panel: Panel,
@@ -73,9 +83,13 @@ export const panelRefusal = (
   return panel.arbitrators.some((one) => parties.includes(one)) ? "party-is-arbitrator" : undefined;
 };
 
+/** An arbitrator's address and signature over one digest. */
 export type SignerAndSignature = { readonly signer: Address; readonly signature: Hex };
 
-/** One seat as `PanelTribunal` reads it: a key's signature by EIP-2098, an address, or an address and its wallet's signature. */
+/**
+ * One seat as `PanelTribunal` reads it: a key's signature by EIP-2098, an address, or an address
+ * and its wallet's signature.
+ */
 export type Seat = { readonly r: Hex; readonly vs: Hex };
 
 /** What `PanelTribunal.determine` and `extend` take of the panel and its signers. */
@@ -88,8 +102,9 @@ const NO_KEY = numberToHex(0, { size: 32 });
 const ADDRESS_BITS = 160n;
 
 /**
- * One seat for each arbitrator, with the signatures over `digest` of those who signed. What the arbitrator's key did not make is
- * taken for a contract wallet's (ERC-1271), which only the chain can check.
+ * One seat for each arbitrator, with the signatures over `digest` of those who signed. What the
+ * arbitrator's key did not make is taken for a contract wallet's (ERC-1271), which only the chain
+ * can check.
  *
  * @throws ProtocolError `signer-not-on-panel` when a signer is none of the arbitrators.
  */

@@ -41,16 +41,24 @@ export type Moment = { readonly terms: Terms; readonly now: number };
 const nothing: Payout = { toBuyer: 0n, toSeller: 0n, compensation: 0n, shortfall: 0n };
 const closed = undisputed("closed");
 
-/** The marketplace's part of what the seller gets: basis points of it, rounded down. Minor units. */
+/**
+ * The marketplace's part of what the seller gets: basis points of it, rounded down. Minor units.
+ */
 export const feeOf = (toSeller: bigint, feeBps: number): bigint => (toSeller * BigInt(feeBps)) / 10_000n;
 
-/** What each side gets when the tribunal stays silent on a dispute after delivery. The seller's part rounds down. */
+/**
+ * What each side gets when the tribunal stays silent on a dispute after delivery. The seller's part
+ * rounds down.
+ */
 export const silenceSplit = (held: bigint, silenceBps: number) => {
   const toSeller = (held * BigInt(10_000 - silenceBps)) / 10_000n;
   return { toBuyer: held - toSeller, toSeller };
 };
 
-/** What the seller owes beyond a refund who took earnest money and did not ship: as much again, always covered. Minor units. */
+/**
+ * What the seller owes beyond a refund who took earnest money and did not ship: as much again,
+ * always covered. Minor units.
+ */
 export const earnestOwed = (terms: Pick<Terms, "earnest" | "deposit">): bigint => (terms.earnest ? terms.deposit : 0n);
 
 /** State after funding. */
@@ -60,9 +68,10 @@ export const fundedState = (terms: Terms): DealState =>
 const isShipped = (state: DealState) => ["shipped", "delivered"].includes(stageOf(state));
 
 /**
- * The deal one stage further, with `until` as its clock where the terms state none. A dispute goes on, and its tribunal has the
- * backstop after the new clock, which never moves to an earlier second. A dispute about delivered goods waits for the inspection: the
- * time to answer starts at its end.
+ * The deal one stage further, with `until` as its clock where the terms state none. A dispute goes
+ * on, and its tribunal has the backstop after the new clock, which never moves to an earlier
+ * second. A dispute about delivered goods waits for the inspection: the time to answer starts at
+ * its end.
  */
 const advance = (
   state: DealState,
@@ -90,7 +99,10 @@ const dispute = (state: DealState, { terms, now }: Moment): DealState => ({
   disputedAt: now,
 });
 
-/** The tail after `start`, or the end of a deal without coverage. A dispute in which a party gave in goes on, about the coverage. */
+/**
+ * The tail after `start`, or the end of a deal without coverage. A dispute in which a party gave in
+ * goes on, about the coverage.
+ */
 const leaveTail = (state: DealState, moment: Moment, start: number): DealState =>
   moment.terms.coverage === 0n
     ? closed
@@ -168,11 +180,12 @@ const divide = (state: DealState, { action, ...split }: { action: "settle" | "aw
 };
 
 /**
- * What a call does to a deal, and who gets what: the escrow's money rules, said once for commands, API, screens and relayer. The
- * conformance test holds the contract to it.
+ * What a call does to a deal, and who gets what: the escrow's money rules, said once for commands,
+ * API, screens and relayer. The conformance test holds the contract to it.
  *
- * @throws ProtocolError `action-refused` where {@link refusalOf} says why, or a refund is not possible in this amount;
- * `amounts-do-not-sum`; `coverage-exceeds-bond` for a settlement beyond the coverage.
+ * @throws ProtocolError `action-refused` where {@link refusalOf} says why, or a refund is not
+ *   possible in this amount; `amounts-do-not-sum`; `coverage-exceeds-bond` for a settlement beyond
+ *   the coverage.
  */
 export const stepOf = (call: DealCall, state: DealState, moment: Moment): DealStep => {
   const why = refusalOf(call.action, state, moment);
@@ -214,7 +227,8 @@ export const stepOf = (call: DealCall, state: DealState, moment: Moment): DealSt
 export type SilentStep = DealStep & { readonly action: DealAction; readonly at: number };
 
 /**
- * What happens when from now on nobody acts but by calling what each deadline allows, at its second: every step to the end.
+ * What happens when from now on nobody acts but by calling what each deadline allows, at its
+ * second: every step to the end.
  *
  * @example silentCourse(fundedState(terms), terms) // [{ action: "expire", at: terms.shipBy, ... }]
  */

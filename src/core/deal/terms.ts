@@ -8,8 +8,9 @@ import { packTerms } from "./termsCodec.ts";
 export type EscrowDomain = { readonly chainId: number; readonly escrow: Address };
 
 /**
- * Everything that a buyer and a seller agree on before money moves, as `contracts/types/Terms.sol` states it.
- * Amounts are minor units of `token` (zero address: native currency), clocks Unix seconds, shares basis points.
+ * Everything that a buyer and a seller agree on before money moves, as `contracts/types/Terms.sol`
+ * states it. Amounts are minor units of `token` (zero address: native currency), clocks Unix
+ * seconds, shares basis points.
  */
 export const termsSchema = z.strictObject({
   buyer: address,
@@ -76,12 +77,15 @@ export const escrowDomain = (domain: EscrowDomain) =>
 export const termsTypedData = (terms: Terms, domain: EscrowDomain) =>
   ({ domain: escrowDomain(domain), types: termsTypes, primaryType: "Terms", message: terms }) as const;
 
-/** EIP-712 digest of the terms: what a wallet signs, and not the deal's id (https://eips.ethereum.org/EIPS/eip-712). */
+/**
+ * EIP-712 digest of the terms: what a wallet signs, and not the deal's id
+ * (https://eips.ethereum.org/EIPS/eip-712).
+ */
 export const termsDigest = (terms: Terms, domain: EscrowDomain): Hex => hashTypedData(termsTypedData(terms, domain));
 
 /**
- * Name of the deal: keccak256 of the chain's id at the escrow's deployment, the escrow, and the eight words of the terms. It stays
- * the same when the chain changes its id.
+ * Name of the deal: keccak256 of the chain's id at the escrow's deployment, the escrow, and the
+ * eight words of the terms. It stays the same when the chain changes its id.
  *
  * @example dealIdOf(terms, { chainId: 31337, escrow: "0x5fbd..." }) // "0x8a1c..."
  */
@@ -101,22 +105,30 @@ export const termsToJson = (terms: Terms): TermsJson => ({
   coverage: terms.coverage.toString(),
 });
 
-/** Share of the price above which a deposit has no effect as earnest money: a fifth (Civil Code of the PRC art. 586). */
+/**
+ * Share of the price above which a deposit has no effect as earnest money: a fifth (Civil Code of
+ * the PRC art. 586).
+ */
 const EARNEST_DIVISOR = 5n;
 
 /** Longest course of a covered deal, and of any other; the contract's constants. Seconds. */
 export const MAX_COVERED_EXPOSURE = 180 * 86_400;
+/** The longest that a deal without coverage may stay open, in seconds. */
 export const MAX_EXPOSURE = 3 * 365 * 86_400;
 
 /** Longest backstop; the contract's constant. Seconds. */
 export const MAX_BACKSTOP = 180 * 86_400;
 
-/** Shortest inspection and backstop, and shortest time for each step; the contract's constant. Seconds. */
+/**
+ * Shortest inspection and backstop, and shortest time for each step; the contract's constant.
+ * Seconds.
+ */
 export const MIN_WINDOW = 3_600;
 
 /**
- * Refuses terms that the escrow would refuse at funding, with the same facts, before anybody signs. What only the chain knows is
- * not asked: whether the tribunal accepts the terms, and whether the bond carries the coverage.
+ * Refuses terms that the escrow would refuse at funding, with the same facts, before anybody signs.
+ * What only the chain knows is not asked: whether the tribunal accepts the terms, and whether the
+ * bond carries the coverage.
  *
  * @param now Unix seconds of the block that would fund.
  * @param escrow The escrow that would hold the money.

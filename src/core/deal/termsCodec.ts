@@ -1,7 +1,10 @@
 import { type Hex, toHex } from "viem";
 import type { Terms } from "./terms.ts";
 
-/** Terms as they travel in calldata and in the funding event: eight words, laid out by `contracts/types/Terms.sol`. */
+/**
+ * Terms as they travel in calldata and in the funding event: eight words, laid out by
+ * `contracts/types/Terms.sol`.
+ */
 export type PackedTerms = { readonly words: [Hex, Hex, Hex, Hex, Hex, Hex, Hex, Hex] };
 
 type Field = readonly [name: keyof Terms, bits: number];

@@ -2,10 +2,16 @@ import type { Address, Hex } from "viem";
 import { dealWitnessTypes, receiveWithAuthorizationTypes } from "./intents.ts";
 import { dealIdOf, type EscrowDomain, type Terms } from "./terms.ts";
 
-/** EIP-712 name and version that a token signs under, as its own contract states them (ERC-5267 or its documentation). */
+/**
+ * EIP-712 name and version that a token signs under, as its own contract states them (ERC-5267 or
+ * its documentation).
+ */
 export type TokenDomain = Readonly<{ name: string; version: string }>;
 
-/** A transfer to the escrow that only the escrow can collect. `value` in minor units, `validBefore` in Unix seconds. */
+/**
+ * A transfer to the escrow that only the escrow can collect. `value` in minor units, `validBefore`
+ * in Unix seconds.
+ */
 export type Authorization = Readonly<{
   from: Address;
   value: bigint;
@@ -15,7 +21,8 @@ export type Authorization = Readonly<{
 }>;
 
 /**
- * Typed data of an ERC-3009 `receiveWithAuthorization` to the escrow (https://eips.ethereum.org/EIPS/eip-3009). The token checks it.
+ * Typed data of an ERC-3009 `receiveWithAuthorization` to the escrow
+ * (https://eips.ethereum.org/EIPS/eip-3009). The token checks it.
  *
  * @example
  * const payment = { from: terms.buyer, value: 250_000000n, validBefore: terms.fundBy, nonce: dealId };
@@ -34,7 +41,8 @@ export function authorizationTypedData(
 }
 
 /**
- * What a buyer signs to fund a deal without gas where the token has ERC-3009: the deposit, to the escrow, for this deal only.
+ * What a buyer signs to fund a deal without gas where the token has ERC-3009: the deposit, to the
+ * escrow, for this deal only.
  *
  * @example
  * const typedData = fundingAuthorization(terms, { chainId, escrow }, { name: "USD Coin", version: "2" });
@@ -70,8 +78,8 @@ const permit2Types = {
 } as const;
 
 /**
- * What a buyer signs to fund a deal without gas where the token has been allowed to Permit2. `nonce` is any that the buyer has not
- * used with Permit2.
+ * What a buyer signs to fund a deal without gas where the token has been allowed to Permit2.
+ * `nonce` is any that the buyer has not used with Permit2.
  *
  * @example
  * const signature = await buyer.signTypedData(fundingPermit2(terms, { chainId, escrow }, 7n));

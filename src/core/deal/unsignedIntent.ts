@@ -14,7 +14,10 @@ import { dealIdOf, type EscrowDomain, type Terms, termsTypedData } from "./terms
 import { authorizationTypedData, fundingAuthorization, fundingPermit2, type TokenDomain } from "./tokenTypedData.ts";
 import type { TypedData } from "./typedDataJson.ts";
 
-/** Everything that a wallet must know to sign an intent. `token` is the EIP-712 name and version of the token that it pays in. */
+/**
+ * Everything that a wallet must know to sign an intent. `token` is the EIP-712 name and version of
+ * the token that it pays in.
+ */
 export type UnsignedIntent =
   | Exclude<Intent, Readonly<{ kind: "PostBond" }>>
   | Readonly<{ kind: "PostBond"; message: IntentMessage<"PostBond">; token: TokenDomain }>
@@ -30,9 +33,11 @@ export type UnsignedIntent =
 export type IntentPlace = Readonly<{ domain: EscrowDomain; terms?: Terms | undefined }>;
 
 /**
- * The EIP-712 typed data that the signers of an intent sign: of the escrow, the tribunal, the token (ERC-3009) or Permit2.
+ * The EIP-712 typed data that the signers of an intent sign: of the escrow, the tribunal, the token
+ * (ERC-3009) or Permit2.
  *
- * @throws ProtocolError `deal-unknown` where the intent is about a deal and these are not its terms.
+ * @throws ProtocolError `deal-unknown` where the intent is about a deal and these are not its
+ *   terms.
  * @example await seller.signTypedData(unsignedTypedData({ kind: "ShipGoods", message }, { domain, terms }));
  */
 export function unsignedTypedData(intent: UnsignedIntent, { domain, terms }: IntentPlace): TypedData {

@@ -3,14 +3,16 @@ import * as z from "zod";
 import { type EvidenceDomain, evidenceDomainOf, strictBytes32 } from "./record.ts";
 
 /**
- * What a relayer promises at once when it takes an evidence item in: this leaf, received then, will be anchored before
- * `anchorBy`. Times in Unix seconds. A promise without an anchor is the relayer's provable fault.
+ * What a relayer promises at once when it takes an evidence item in: this leaf, received then, will
+ * be anchored before `anchorBy`. Times in Unix seconds. A promise without an anchor is the
+ * relayer's provable fault.
  */
 export const filingReceiptSchema = z.strictObject({
   leaf: strictBytes32,
   receivedAt: z.int().nonnegative(),
   anchorBy: z.int().positive(),
 });
+/** What the relayer signed when it took an evidence record. */
 export type FilingReceipt = z.output<typeof filingReceiptSchema>;
 
 /** EIP-712 types of the promise. */

@@ -17,7 +17,10 @@ import {
 /** Name and version of the bundle's format. Another version is another string. */
 export const bundleFormat = "holdfast-evidence-bundle/1";
 
-/** What a bundle of ours weighs at most, in a block of 200 transactions and a tree of a million leaves. */
+/**
+ * What a bundle of ours weighs at most, in a block of 200 transactions and a tree of a million
+ * leaves.
+ */
 export const bundleBytesTarget = 12 * 1024;
 
 /** A larger text is refused before it is read. */
@@ -36,19 +39,20 @@ const hexBytes = (min: number, max: number) =>
 const blockNumber = z.int().nonnegative();
 
 /**
- * A fact about the file: its leaf always, value and salt only if it is disclosed. With all leaves present, a changed
- * fact is named instead of only making the root wrong.
+ * A fact about the file: its leaf always, value and salt only if it is disclosed. With all leaves
+ * present, a changed fact is named instead of only making the root wrong.
  */
 const metaOpeningOf = (field: MetaField) =>
   z.union([
     z.strictObject({ leaf: strictBytes32, value: metaValueSchemaOf(field), salt: saltSchema }),
     z.strictObject({ leaf: strictBytes32 }),
   ]);
+/** The value and the salt that open one commitment of a record. */
 export type MetaOpening = z.output<ReturnType<typeof metaOpeningOf>>;
 
 /**
- * Everything that a court needs to check one evidence item beside the file. Whatever stands outside `hints` is checked;
- * nothing in `hints` is ever relied upon.
+ * Everything that a court needs to check one evidence item beside the file. Whatever stands outside
+ * `hints` is checked; nothing in `hints` is ever relied upon.
  */
 export const bundleSchema = z
   .strictObject({
@@ -56,7 +60,10 @@ export const bundleSchema = z
     record: evidenceRecordSchema,
     submitter: z.strictObject({
       address: strictAddress,
-      /** As the submitter states it. `contract`: if no key made the signature, only the chain can tell (ERC-1271). */
+      /**
+       * As the submitter states it. `contract`: if no key made the signature, only the chain can
+       * tell (ERC-1271).
+       */
       account: z.enum(["key", "contract"]),
     }),
     signature: hexBytes(1, 4096),
@@ -86,11 +93,17 @@ export const bundleSchema = z
       /** RLP of the header of the block that holds the anchor. */
       header: hexBytes(500, 2048),
       transactionIndex: z.int().nonnegative(),
-      /** Place of the log in its own receipt, from 0; not the place in the block that nodes call `logIndex`. */
+      /**
+       * Place of the log in its own receipt, from 0; not the place in the block that nodes call
+       * `logIndex`.
+       */
       logIndex: z.int().nonnegative(),
       /** Merkle-Patricia nodes from the header's receipts root down to the receipt. */
       receiptProof: z.array(hexBytes(1, 16_384)).min(1).max(16),
-      /** RLP of the header that the record names as beacon: gives the time that the signature is younger than. */
+      /**
+       * RLP of the header that the record names as beacon: gives the time that the signature is
+       * younger than.
+       */
       beaconHeader: hexBytes(500, 2048).nullable(),
     }),
     custody: z.array(custodyEntrySchema).max(64),
@@ -113,13 +126,15 @@ export const bundleSchema = z
   .refine((bundle) => carriesFile(bundle.record.kind) === (bundle.openings.file !== null), {
     path: ["openings", "file"],
   });
+/** What a court gets beside the file: record, signature, proof of the anchor, openings, custody. */
 export type EvidenceBundle = z.output<typeof bundleSchema>;
 
 /**
- * Reads the text of a `*.evidence.json`. White space between tokens and a byte order mark before them are free; apart
- * from that one value has one spelling: a repeated key, an escape that is not needed or a number like `1.0` is refused,
- * because readers would disagree on it.
- * @throws ProtocolError `bundle-too-large`, `bundle-version-unknown` or `bundle-malformed` with the path of the field
+ * Reads the text of a `*.evidence.json`. White space between tokens and a byte order mark before
+ * them are free; apart from that one value has one spelling: a repeated key, an escape that is not
+ * needed or a number like `1.0` is refused, because readers would disagree on it.
+ * @throws ProtocolError `bundle-too-large`, `bundle-version-unknown` or `bundle-malformed` with the
+ *   path of the field
  */
 export function parseBundle(text: string): EvidenceBundle {
   if (text.length > maxBundleBytes) throw new ProtocolError("bundle-too-large", { length: text.length });
@@ -139,8 +154,8 @@ export function serializeBundle(bundle: EvidenceBundle): string {
 }
 
 /**
- * The same bundle with only these facts about the file disclosed; the others keep their leaves, so it verifies as before.
- * Nothing that is closed can be opened.
+ * The same bundle with only these facts about the file disclosed; the others keep their leaves, so
+ * it verifies as before. Nothing that is closed can be opened.
  */
 export function discloseOnly(bundle: EvidenceBundle, fields: readonly MetaField[]): EvidenceBundle {
   const { meta } = bundle.openings;
@@ -165,7 +180,9 @@ function readJson(text: string): unknown {
   return value;
 }
 
-/** Drops white space outside strings. A string ends at the first quote that no backslash escapes. */
+/**
+ * Drops white space outside strings. A string ends at the first quote that no backslash escapes.
+ */
 function withoutWhiteSpace(json: string) {
   return json.replace(/("(?:[^"\\]|\\.)*")|[ \t\r\n]+/g, "$1");
 }

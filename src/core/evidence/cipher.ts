@@ -1,8 +1,9 @@
 import { ProtocolError } from "../errors.ts";
 
-// Cobblestone-256 of https://c2sp.org/chunked-encryption, version 1: HKDF-Expand with SHA-512, AES-256-GCM, 16 KiB chunks.
-// The published chunk size is kept although larger chunks are a little faster, because a file can then be opened with
-// other people's implementations. Hashing, not this, is what a large file waits for.
+// Cobblestone-256 of https://c2sp.org/chunked-encryption, version 1: HKDF-Expand with SHA-512,
+// AES-256-GCM, 16 KiB chunks. The published chunk size is kept although larger chunks are a little
+// faster, because a file can then be opened with other people's implementations. Hashing, not this,
+// is what a large file waits for.
 
 /** Length of the key of one file, uniformly random, never used for another. */
 export const contentKeyBytes = 32;
@@ -19,7 +20,10 @@ const CHUNKS_AT_ONCE = 64;
 const MOST_CHUNKS = 2 ** 38;
 const INFO = "c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0";
 
-/** `context` is bound to the ciphertext and must be the same on both sides; empty unless said otherwise. */
+/**
+ * `context` is bound to the ciphertext and must be the same on both sides; empty unless said
+ * otherwise.
+ */
 export type CipherOptions = { readonly signal?: AbortSignal | undefined; readonly context?: Uint8Array | undefined };
 
 /** Bytes of the ciphertext of a file of `size` bytes. */
@@ -28,7 +32,8 @@ export function ciphertextSize(size: number): number {
 }
 
 /**
- * Encrypts a stream; holds about 2 MiB whatever the length of the file. The stream's own errors pass through.
+ * Encrypts a stream; holds about 2 MiB whatever the length of the file. The stream's own errors
+ * pass through.
  * @param key 32 bytes, see `contentKeyBytes`
  * @param salt 24 bytes, see `cipherSaltBytes`
  */
@@ -48,10 +53,11 @@ export async function* encryptFile(
 }
 
 /**
- * Decrypts a stream and yields only bytes that are authentic. Until it has ended without an error the file may still turn
- * out to be cut off, so a reader must throw away what it got when this throws.
- * @throws ProtocolError `cipher-key-wrong` before the first byte, `cipher-altered` if chunks are changed, moved, taken out
- *   or added, `cipher-truncated` if the end is missing
+ * Decrypts a stream and yields only bytes that are authentic. Until it has ended without an error
+ * the file may still turn out to be cut off, so a reader must throw away what it got when this
+ * throws.
+ * @throws ProtocolError `cipher-key-wrong` before the first byte, `cipher-altered` if chunks are
+ *   changed, moved, taken out or added, `cipher-truncated` if the end is missing
  */
 export async function* decryptFile(
   ciphertext: AsyncIterable<Uint8Array>,
@@ -95,7 +101,8 @@ async function deriveKeys(key: Uint8Array, salt: Uint8Array, context: Uint8Array
   }
   const hmac = await crypto.subtle.importKey("raw", copied(key), { name: "HMAC", hash: "SHA-512" }, false, ["sign"]);
   const info = joined([new TextEncoder().encode(INFO), salt, context]);
-  // HKDF-Expand (RFC 5869, 2.3) for 76 bytes, without the Extract step: WebCrypto's HKDF cannot leave it out.
+  // HKDF-Expand (RFC 5869, 2.3) for 76 bytes, without the Extract step: WebCrypto's HKDF cannot
+  // leave it out.
   const first = await crypto.subtle.sign("HMAC", hmac, joined([info, Uint8Array.of(1)]));
   const second = await crypto.subtle.sign("HMAC", hmac, joined([first, info, Uint8Array.of(2)]));
   const derived = joined([first, second]);
@@ -120,8 +127,8 @@ function nonceOf(baseNonce: Uint8Array, number: number) {
 }
 
 /**
- * Cuts a stream into runs of 64 whole chunks; the last run, marked, is shorter and may be empty. With `head`, that many
- * bytes come first, alone, or fewer if the stream is shorter.
+ * Cuts a stream into runs of 64 whole chunks; the last run, marked, is shorter and may be empty.
+ * With `head`, that many bytes come first, alone, or fewer if the stream is shorter.
  */
 async function* cut(source: AsyncIterable<Uint8Array>, chunk: number, signal: AbortSignal | undefined, head = 0) {
   let run = new Uint8Array(head > 0 ? head : chunk * CHUNKS_AT_ONCE);

@@ -12,8 +12,8 @@ const keySignature = z
   .transform((hex) => hex as Hex);
 
 /**
- * One step in the life of an item, signed by whoever took it: anybody can add one. `at` is in seconds, by the actor's own
- * clock.
+ * One step in the life of an item, signed by whoever took it: anybody can add one. `at` is in
+ * seconds, by the actor's own clock.
  */
 export const custodyEntrySchema = z.strictObject({
   at: z.int().nonnegative(),
@@ -22,9 +22,13 @@ export const custodyEntrySchema = z.strictObject({
   actor: strictAddress,
   signature: keySignature,
 });
+/** One signed hand-over in the chain of custody. */
 export type CustodyEntry = z.output<typeof custodyEntrySchema>;
 
-/** EIP-712 types of a step; `previous` chains it to the step before, so that none can be taken out but from the end. */
+/**
+ * EIP-712 types of a step; `previous` chains it to the step before, so that none can be taken out
+ * but from the end.
+ */
 export const custodyTypes = {
   Custody: [
     { name: "evidence", type: "bytes32" },
@@ -38,7 +42,10 @@ export const custodyTypes = {
 /** A step before it is signed. */
 export type CustodyStep = Pick<CustodyEntry, "at" | "action" | "note">;
 
-/** The step as a wallet's `signTypedData` takes it. `previous` is the digest of the step before, zero for the first. */
+/**
+ * The step as a wallet's `signTypedData` takes it. `previous` is the digest of the step before,
+ * zero for the first.
+ */
 export function custodyTypedData(step: CustodyStep, evidence: Hex, previous: Hex, domain: EvidenceDomain) {
   return {
     domain: evidenceDomainOf(domain),

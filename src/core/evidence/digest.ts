@@ -11,8 +11,8 @@ export type Digester = { readonly add: (bytes: Uint8Array) => void; readonly fin
 export type CreateDigester = () => Promise<Digester>;
 
 /**
- * Starts both digests, so that a file is read once however many digests it needs. Runs everywhere; a platform with faster
- * digests of its own may pass them in wherever a `CreateDigester` is taken.
+ * Starts both digests, so that a file is read once however many digests it needs. Runs everywhere;
+ * a platform with faster digests of its own may pass them in wherever a `CreateDigester` is taken.
  */
 export async function createDigester(): Promise<Digester> {
   const [sha256, sm3] = await Promise.all([createSHA256(), createSM3()]);

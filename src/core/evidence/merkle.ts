@@ -6,9 +6,10 @@ const NODE_BYTES = 32;
 const NODE_WORDS = 8;
 
 /**
- * All levels of a tree, leaves first, each packed as eight 32-bit words a node. A parent is SHA-256 of its two children,
- * 64 bytes. An odd last node moves up unchanged, as in RFC 9162: were it paired with itself, a list ending in a repeated
- * leaf would have the root of the list without it (CVE-2012-2459).
+ * All levels of a tree, leaves first, each packed as eight 32-bit words a node. A parent is SHA-256
+ * of its two children, 64 bytes. An odd last node moves up unchanged, as in RFC 9162: were it
+ * paired with itself, a list ending in a repeated leaf would have the root of the list without it
+ * (CVE-2012-2459).
  */
 export type MerkleTree = { readonly size: number; readonly levels: readonly Uint32Array[] };
 
@@ -17,8 +18,10 @@ export type MerklePath = { readonly index: number; readonly size: number; readon
 
 /**
  * Builds every level. A million leaves take about a second and 100 MB.
- * @param leaves 32 bytes each, packed or as hex; leaves must be hashes of something that is not 64 bytes of two nodes
- * @throws ProtocolError `tree-empty` without leaves, `tree-leaf-malformed` if a leaf is not 32 bytes
+ * @param leaves 32 bytes each, packed or as hex; leaves must be hashes of something that is not 64
+ *   bytes of two nodes
+ * @throws ProtocolError `tree-empty` without leaves, `tree-leaf-malformed` if a leaf is not 32
+ *   bytes
  */
 export function buildTree(leaves: Uint8Array | readonly Hex[]): MerkleTree {
   const bottom = leaves instanceof Uint8Array ? wordsOf(leaves) : wordsOfHex(leaves);
@@ -50,8 +53,8 @@ export function pathOf(tree: MerkleTree, index: number): MerklePath {
 }
 
 /**
- * Recomputes the root that a path leads to. Side and number of siblings follow from index and size alone, so an inner
- * node cannot pass for a leaf and a path fits one position only.
+ * Recomputes the root that a path leads to. Side and number of siblings follow from index and size
+ * alone, so an inner node cannot pass for a leaf and a path fits one position only.
  * @throws ProtocolError `path-malformed` if the path is not one of a tree of this size
  */
 export function rootFromPath(leaf: Hex, path: MerklePath): Hex {

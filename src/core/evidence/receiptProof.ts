@@ -1,7 +1,9 @@
 import { type Address, fromRlp, type Hex, hexToBigInt, hexToNumber, keccak256, size, slice, toRlp } from "viem";
 import { ProtocolError } from "../errors.ts";
 
-/** `keccak256("Anchored(address,bytes32,uint64,uint40,uint40,bytes27)")`, from `IEvidenceRegistry`. */
+/**
+ * `keccak256("Anchored(address,bytes32,uint64,uint40,uint40,bytes27)")`, from `IEvidenceRegistry`.
+ */
 export const anchoredTopic = "0xc18a3707093e6ecebbc4f08432025d67cc3bd7eaffb1c2adc87c5325aa81b0ec";
 
 /** The fields of a block header that a proof needs. `timestamp` is in seconds. */
@@ -25,7 +27,10 @@ export type AnchoredLog = {
   readonly batch: number;
 };
 
-/** What proves offline that a root was anchored in a block: the `anchor` of a bundle, and what its log says. */
+/**
+ * What proves offline that a root was anchored in a block: the `anchor` of a bundle, and what its
+ * log says.
+ */
 export type AnchorProof = Readonly<{
   chainId: number;
   registry: Address;
@@ -60,10 +65,11 @@ export function parseHeader(header: Hex): Header {
 }
 
 /**
- * Walks a Merkle-Patricia proof (Yellow Paper, appendix D) from the root to the receipt of one transaction.
- * Every node must be used: nothing may be added to a proof.
+ * Walks a Merkle-Patricia proof (Yellow Paper, appendix D) from the root to the receipt of one
+ * transaction. Every node must be used: nothing may be added to a proof.
  * @returns the receipt as it is stored, with its type byte (EIP-2718)
- * @throws ProtocolError `receipt-proof-invalid` if the proof does not lead from this root to this index
+ * @throws ProtocolError `receipt-proof-invalid` if the proof does not lead from this root to this
+ *   index
  */
 export function receiptFromProof(receiptsRoot: Hex, transactionIndex: number, proof: readonly Hex[]): Hex {
   const path = toRlp(transactionIndex === 0 ? "0x" : evenHex(transactionIndex)).slice(2);
@@ -79,7 +85,8 @@ export function receiptFromProof(receiptsRoot: Hex, transactionIndex: number, pr
     }
     if (typeof node === "string") throw invalid("proof");
     if (node.length === 17) {
-      // A key in the receipts trie is never the beginning of another, so a branch holds no receipt itself.
+      // A key in the receipts trie is never the beginning of another, so a branch holds no receipt
+      // itself.
       const nibble = path[at++];
       if (nibble === undefined) throw invalid("proof");
       expected = childIn(node[Number.parseInt(nibble, 16)]);
@@ -122,7 +129,8 @@ export function logsOfReceipt(receipt: Hex): ReceiptLog[] {
 
 /**
  * Reads a log as `Anchored`, or gives `undefined` if it is another event.
- * @throws ProtocolError `receipt-proof-invalid` if a value does not fit its type: no compiler writes that
+ * @throws ProtocolError `receipt-proof-invalid` if a value does not fit its type: no compiler
+ *   writes that
  */
 export function readAnchored(log: ReceiptLog): AnchoredLog | undefined {
   const [topic, sender, root] = log.topics;

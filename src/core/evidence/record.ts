@@ -24,7 +24,10 @@ export const strictAddress = z
   .regex(/^0x[0-9a-f]{40}$/)
   .transform((hex) => hex as Address);
 
-/** Text that survives UTF-8 unchanged: without lone surrogates no two different strings have the same bytes. */
+/**
+ * Text that survives UTF-8 unchanged: without lone surrogates no two different strings have the
+ * same bytes.
+ */
 export function textSchema(maxLength: number) {
   return z
     .string()
@@ -33,16 +36,23 @@ export function textSchema(maxLength: number) {
 }
 
 /**
- * What a record does. `original` and `copy` file something new, `supersede` replaces an earlier record with another file,
- * `withdraw`, `custody` and `erase` say something about an earlier record and carry no file.
+ * What a record does. `original` and `copy` file something new, `supersede` replaces an earlier
+ * record with another file, `withdraw`, `custody` and `erase` say something about an earlier record
+ * and carry no file.
  */
 export const evidenceKinds = ["original", "copy", "supersede", "withdraw", "custody", "erase"] as const;
+/** What an evidence record is about. */
 export type EvidenceKind = (typeof evidenceKinds)[number];
 
-/** How the bytes behind the CID come from the file: the cipher of `cipher.ts`, then UnixFS with this profile. */
+/**
+ * How the bytes behind the CID come from the file: the cipher of `cipher.ts`, then UnixFS with this
+ * profile.
+ */
 export const evidenceEncoding = "cobblestone-256/unixfs-v1-2025";
 
-/** Facts about a file, each under its own salt, so that any of them can be shown without the others. */
+/**
+ * Facts about a file, each under its own salt, so that any of them can be shown without the others.
+ */
 export const metaFields = [
   "name",
   "size",
@@ -55,12 +65,16 @@ export const metaFields = [
   "sm3",
   "purpose",
 ] as const;
+/** A fact about the file that the record commits to without stating it. */
 export type MetaField = (typeof metaFields)[number];
 
 /** One fact as text; empty if it is not known. `capturedAt` is in RFC 3339. */
 export const metaValueSchema = textSchema(512);
 
-/** Like `metaValueSchema`, for `size` (bytes, decimal) and `sm3` (0x and lower-case hex) in their one spelling. */
+/**
+ * Like `metaValueSchema`, for `size` (bytes, decimal) and `sm3` (0x and lower-case hex) in their
+ * one spelling.
+ */
 export function metaValueSchemaOf(field: MetaField) {
   if (field === "size") return metaValueSchema.regex(/^(?:|0|[1-9][0-9]{0,15})$/);
   if (field === "sm3") return metaValueSchema.regex(/^(?:|0x[0-9a-f]{64})$/);
@@ -97,12 +111,15 @@ export const evidenceRecordSchema = z
   .refine((record) => ["original", "copy"].includes(record.kind) || record.supersedes !== zeroHash, {
     path: ["supersedes"],
   });
+/** What a submitter signs about one file (EIP-712). */
 export type EvidenceRecord = z.output<typeof evidenceRecordSchema>;
 
 /** The chain and contract that a record is signed for. */
 export type EvidenceDomain = { readonly chainId: number; readonly registry: Address };
 
-/** EIP-712 types of the record; the fields stand in the order in which a wallet should show them. */
+/**
+ * EIP-712 types of the record; the fields stand in the order in which a wallet should show them.
+ */
 export const evidenceTypes = {
   Evidence: [
     { name: "kind", type: "string" },
@@ -159,16 +176,16 @@ export function evidenceDigest(record: EvidenceRecord, domain: EvidenceDomain): 
 }
 
 /**
- * Leaf of the tree: SHA-256(0x00, digest, submitter, signature). The signature is part of it, so that the anchor also
- * fixes when it was made.
+ * Leaf of the tree: SHA-256(0x00, digest, submitter, signature). The signature is part of it, so
+ * that the anchor also fixes when it was made.
  */
 export function evidenceLeaf(digest: Hex, submitter: Address, signature: Hex): Hex {
   return sha256(hexToBytes(concatHex(["0x00", digest, submitter, signature])));
 }
 
 /**
- * What a commitment is made with: a salt that hides what is inside, and the account that signs the record. Whoever copies
- * a commitment under a key of their own can never open it.
+ * What a commitment is made with: a salt that hides what is inside, and the account that signs the
+ * record. Whoever copies a commitment under a key of their own can never open it.
  */
 export type CommitmentOwner = { readonly salt: Hex; readonly submitter: Address };
 
@@ -193,8 +210,8 @@ export function metaRootOf(leaves: Readonly<Record<MetaField, Hex>>): Hex {
 }
 
 /**
- * SHA-256 of tag, salt, parts and submitter, each after its length in four bytes: no two lists of parts give the same
- * message.
+ * SHA-256 of tag, salt, parts and submitter, each after its length in four bytes: no two lists of
+ * parts give the same message.
  */
 function commit(tag: string, { salt, submitter }: CommitmentOwner, parts: readonly Uint8Array[]): Hex {
   const all = [stringToBytes(tag), hexToBytes(salt), ...parts, hexToBytes(submitter)];

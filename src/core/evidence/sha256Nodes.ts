@@ -1,6 +1,7 @@
-// SHA-256 of many 64-byte nodes at once (FIPS 180-4), and of nothing else. Every message is one block of data and one
-// block of padding, and the padding's schedule is the same each time. That makes plain JavaScript faster here than a call
-// per node into WebAssembly, with no copy of the data, and it runs in any browser.
+// SHA-256 of many 64-byte nodes at once (FIPS 180-4), and of nothing else. Every message is one
+// block of data and one block of padding, and the padding's schedule is the same each time. That
+// makes plain JavaScript faster here than a call per node into WebAssembly, with no copy of the
+// data, and it runs in any browser.
 
 const ROUNDS = 64;
 const BLOCK_WORDS = 16;
@@ -20,8 +21,8 @@ const CONSTANTS = cubeRootFractions();
 const PADDING = withConstants(expand(Int32Array.of(0x80000000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 512)));
 
 /**
- * Hashes neighbours in pairs: node `i` of the result is SHA-256 of nodes `2i` and `2i + 1`. Nodes are eight 32-bit words,
- * most significant byte first. An odd last node is left out.
+ * Hashes neighbours in pairs: node `i` of the result is SHA-256 of nodes `2i` and `2i + 1`. Nodes
+ * are eight 32-bit words, most significant byte first. An odd last node is left out.
  */
 export function hashPairs(nodes: Uint32Array): Uint32Array {
   const pairs = Math.floor(nodes.length / BLOCK_WORDS);
@@ -93,7 +94,10 @@ function withConstants(schedule: Int32Array) {
   return schedule.map((word, i) => (word + CONSTANTS[i]!) | 0);
 }
 
-/** The round constants: the first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
+/**
+ * The round constants: the first 32 bits of the fractional parts of the cube roots of the first 64
+ * primes.
+ */
 function cubeRootFractions() {
   const primes: number[] = [];
   for (let n = 2; primes.length < ROUNDS; n++) if (primes.every((prime) => n % prime !== 0)) primes.push(n);

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
-// The digest of a record does not say who signed it: whoever files a copy of another's record must not stand in its way.
+// The digest of a record does not say who signed it: whoever files a copy of another's record must
+// not stand in its way.
 const statements = [
   "alter table evidence drop constraint evidence_pkey",
   "alter table evidence drop constraint evidence_leaf_key",

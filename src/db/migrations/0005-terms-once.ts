@@ -1,8 +1,9 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
-// The terms of a deal stood in its registration, in its projection and in the event of its funding; now in `deals` alone, also
-// for deals that nobody registered here. A party of a deal is in its terms, and is looked up by its projection.
+// The terms of a deal stood in its registration, in its projection and in the event of its funding;
+// now in `deals` alone, also for deals that nobody registered here. A party of a deal is in its
+// terms, and is looked up by its projection.
 const statements = [
   "alter table deals rename column created_at to registered_at",
   "alter table deals alter column registered_at drop not null",

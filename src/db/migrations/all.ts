@@ -5,7 +5,10 @@ import { idempotencyHolders } from "./0003-idempotency-holders.ts";
 import { deadlineBatches } from "./0004-deadline-batches.ts";
 import { termsOnce } from "./0005-terms-once.ts";
 
-/** Every step of the schema, in order. A step that was released is never edited; a new one is appended. */
+/**
+ * Every step of the schema, in order. A step that was released is never edited; a new one is
+ * appended.
+ */
 export const migrations: Record<string, Migration> = {
   "0001-initial": initial,
   "0002-evidence-by-leaf": evidenceByLeaf,

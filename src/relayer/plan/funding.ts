@@ -47,7 +47,10 @@ function byFunding(
   };
 }
 
-/** The seller's signature over the terms, checked here because a covered deal cannot be funded without it. */
+/**
+ * The seller's signature over the terms, checked here because a covered deal cannot be funded
+ * without it.
+ */
 function coverOf(planning: Planning, given: Hex | undefined) {
   const terms = requireTerms(planning);
   if (terms.coverage === 0n) return { signature: "0x", signed: [] } as const;

@@ -17,9 +17,8 @@ const planners: Planners = {
 };
 
 /**
- * Turns a request into the call that submits it.
- * Throws `deal-unknown`, `native-not-relayed`, `panel-mismatch`, `signature-count-wrong`, `signer-not-on-panel`,
- * `signature-invalid`.
+ * Turns a request into the call that submits it. Throws `deal-unknown`, `native-not-relayed`,
+ * `panel-mismatch`, `signature-count-wrong`, `signer-not-on-panel`, `signature-invalid`.
  */
 export async function planCall(request: RelayRequest, context: PlanContext): Promise<CallPlan> {
   const facts = planFacts(request, context);

@@ -29,7 +29,10 @@ export function projectBond(
 
 type BondChange = Readonly<{ balance: bigint; reserved: bigint; unlockAt?: number }>;
 
-/** What an event of a deal does to the seller's bond: nothing, a reservation, or its end with what was paid out of it. */
+/**
+ * What an event of a deal does to the seller's bond: nothing, a reservation, or its end with what
+ * was paid out of it.
+ */
 export function bondChangeOf(event: StoredEvent, coverage: bigint): BondChange | undefined {
   const args = argsOf(event);
   const ended = { balance: 0n, reserved: -coverage };

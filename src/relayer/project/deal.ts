@@ -66,7 +66,8 @@ type Paid = Readonly<{ toBuyer?: string; toSeller?: string; reasons?: Hex; evide
 
 const dealChange = (event: StoredEvent, before: DealProjection): Partial<DealProjection> => {
   const args = argsOf(event);
-  // A deal that is disputed in its tail holds nothing any more: what each side got before stays what it got.
+  // A deal that is disputed in its tail holds nothing any more: what each side got before stays
+  // what it got.
   const outcome = (by: DealOutcome["by"], paid: Paid): { outcome: DealOutcome } => ({
     outcome: {
       by,

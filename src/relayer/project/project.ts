@@ -26,7 +26,9 @@ export function project(subject: Subject, state: Projection | undefined, event: 
   return projectAs(kind, key, { before: state?.state, event });
 }
 
-/** Everything that an event changes. `terms` are those of the deal that it names, if it names one. */
+/**
+ * Everything that an event changes. `terms` are those of the deal that it names, if it names one.
+ */
 export function subjectsOf(event: StoredEvent, terms: Terms | undefined): Subject[] {
   const args = argsOf(event);
   switch (event.name) {

@@ -21,7 +21,10 @@ export function checkPath(
   }
 }
 
-/** Whether the header hashes to the stated block and its receipt holds the anchor. `log` is what was anchored, if that could be read. */
+/**
+ * Whether the header hashes to the stated block and its receipt holds the anchor. `log` is what was
+ * anchored, if that could be read.
+ */
 export function checkAnchor({ anchor, path }: EvidenceBundle): { checks: Check[]; log?: AnchoredLog } {
   let header: ReturnType<typeof parseHeader>;
   try {
@@ -76,7 +79,10 @@ export function checkTrusted({ anchor, record }: EvidenceBundle, { trusted }: Ve
   ];
 }
 
-/** Whether the beacon block comes before the anchor. `time` is the beacon's, in seconds, null where its header does not show it. */
+/**
+ * Whether the beacon block comes before the anchor. `time` is the beacon's, in seconds, null where
+ * its header does not show it.
+ */
 export function checkBeacon(
   { anchor, record }: EvidenceBundle,
   log: AnchoredLog | undefined,

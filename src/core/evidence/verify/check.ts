@@ -31,13 +31,19 @@ export type CheckId =
   | "deployment"
   /** The block is on the chain that the reader trusts. */
   | "block-canonical"
-  /** The beacon block comes before the anchor by number and time; its header gives the time; the reader's chain has it. */
+  /**
+   * The beacon block comes before the anchor by number and time; its header gives the time; the
+   * reader's chain has it.
+   */
   | "beacon-order"
   | "beacon-header"
   | "beacon-canonical"
   /** The anchor came before the submitter's own deadline. */
   | "deadline"
-  /** Every step of the custody log is signed by its actor and follows the one before; no time runs backwards. */
+  /**
+   * Every step of the custody log is signed by its actor and follows the one before; no time runs
+   * backwards.
+   */
   | "custody";
 
 /** Why something was not looked at. None of these speaks against the evidence. */
@@ -49,7 +55,10 @@ export type NotChecked =
   | "needs-chain"
   | "depends-on-failed";
 
-/** The outcome of one check. A failed one says what was expected and what was found, where that can be said. */
+/**
+ * The outcome of one check. A failed one says what was expected and what was found, where that can
+ * be said.
+ */
 export type Check =
   | { readonly id: CheckId; readonly result: "pass" }
   | {

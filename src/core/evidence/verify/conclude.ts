@@ -5,8 +5,9 @@ import type { EvidenceKind } from "../record.ts";
 import type { Check, CheckId } from "./check.ts";
 
 /**
- * What checking a bundle concluded. Only `verified` is a yes, and it holds for the block hash that it names: whether that
- * block is on the chain is said by the check `block-canonical`. Times are in seconds.
+ * What checking a bundle concluded. Only `verified` is a yes, and it holds for the block hash that
+ * it names: whether that block is on the chain is said by the check `block-canonical`. Times are in
+ * seconds.
  */
 export type Verdict =
   | {
@@ -21,8 +22,8 @@ export type Verdict =
       /** The record existed no later than this. */
       readonly anchoredAt: number;
       /**
-       * It was signed no earlier than this if `isBeaconCanonical`; otherwise the submitter says so, who may have invented
-       * the beacon. Null if the beacon's header is not in the bundle.
+       * It was signed no earlier than this if `isBeaconCanonical`; otherwise the submitter says so,
+       * who may have invented the beacon. Null if the beacon's header is not in the bundle.
        */
       readonly signedAfter: number | null;
       readonly isBeaconCanonical: boolean;
@@ -42,8 +43,8 @@ export type Verdict =
     };
 
 /**
- * Whether the file, and not the bundle, is to blame for a refusal: the file is another than the one whose commitment was
- * signed and anchored, and nothing speaks against signature and anchor.
+ * Whether the file, and not the bundle, is to blame for a refusal: the file is another than the one
+ * whose commitment was signed and anchored, and nothing speaks against signature and anchor.
  */
 export function isFileAltered({ checks }: { readonly checks: readonly Check[] }): boolean {
   const hasResult = (result: Check["result"]) => (id: CheckId) =>
@@ -53,7 +54,10 @@ export function isFileAltered({ checks }: { readonly checks: readonly Check[] })
   return hasResult("fail")("file-digest") && sound.every(hasResult("pass")) && !trusted.some(hasResult("fail"));
 }
 
-/** What all checks together come to: the first that failed decides, then the first that could not be made. */
+/**
+ * What all checks together come to: the first that failed decides, then the first that could not be
+ * made.
+ */
 export function conclude(
   bundle: EvidenceBundle,
   checks: readonly Check[],

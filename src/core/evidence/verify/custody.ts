@@ -5,7 +5,10 @@ import { custodyDigests } from "../custody.ts";
 import type { EvidenceDomain } from "../record.ts";
 import { type Check, notBefore, notChecked } from "./check.ts";
 
-/** Whether every step of the custody log is signed by its actor and follows the one before, no earlier than `notBefore` in seconds. */
+/**
+ * Whether every step of the custody log is signed by its actor and follows the one before, no
+ * earlier than `notBefore` in seconds.
+ */
 export async function checkCustody(
   { custody }: EvidenceBundle,
   evidence: Hex,

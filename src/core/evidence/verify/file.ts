@@ -7,7 +7,10 @@ import { caseRefOf, fileCommitmentOf, type MetaField, metaFields, metaLeafOf, me
 import { type Check, compare, notChecked } from "./check.ts";
 import type { VerifyOptions } from "./options.ts";
 
-/** Reads what was given, the file or its ciphertext, once. `digests` is null where nothing could be read. */
+/**
+ * Reads what was given, the file or its ciphertext, once. `digests` is null where nothing could be
+ * read.
+ */
 export async function readFile(
   bundle: EvidenceBundle,
   { file, ciphertext, signal, createDigester }: VerifyOptions,
@@ -30,7 +33,10 @@ export async function readFile(
   }
 }
 
-/** Whether the file is the one that was committed to, with the size and SM3 that the submitter stated. */
+/**
+ * Whether the file is the one that was committed to, with the size and SM3 that the submitter
+ * stated.
+ */
 export function checkFile({ openings, record, submitter }: EvidenceBundle, file: FileDigests | null): Check[] {
   if (openings.file === null) {
     const ids = ["file-digest", "file-size", "file-sm3", "file-commitment"] as const;
@@ -62,7 +68,10 @@ export async function checkCid({ record }: EvidenceBundle, { ciphertext }: Verif
   return compare("cid", record.cid, await ciphertext.cidOf(ciphertext.open()));
 }
 
-/** Whether the signed root holds all facts about the file, and each disclosed fact is the one in its leaf. */
+/**
+ * Whether the signed root holds all facts about the file, and each disclosed fact is the one in its
+ * leaf.
+ */
 export function checkMeta({ openings: { meta }, record, submitter }: EvidenceBundle): Check[] {
   const leaves = Object.fromEntries(metaFields.map((field) => [field, meta[field].leaf])) as Record<MetaField, Hex>;
   return [

@@ -2,11 +2,17 @@ import type { Address, Hex } from "viem";
 import type { CreateDigester } from "../digest.ts";
 import type { EvidenceDomain } from "../record.ts";
 
-/** What a reader has beside the bundle. Everything is optional; what is absent leads to checks that were not made. */
+/**
+ * What a reader has beside the bundle. Everything is optional; what is absent leads to checks that
+ * were not made.
+ */
 export type VerifyOptions = {
   /** The file as it was before it was encrypted. */
   readonly file?: AsyncIterable<Uint8Array> | undefined;
-  /** The encrypted file; with the key it stands in for the file. `open` is called once for each reading. */
+  /**
+   * The encrypted file; with the key it stands in for the file. `open` is called once for each
+   * reading.
+   */
   readonly ciphertext?:
     | {
         readonly open: () => AsyncIterable<Uint8Array>;

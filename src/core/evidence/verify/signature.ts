@@ -4,7 +4,10 @@ import type { EvidenceBundle } from "../bundle.ts";
 import { type Check, compare, notChecked } from "./check.ts";
 import type { VerifyOptions } from "./options.ts";
 
-/** Whether the submitter's account signed this record. A contract's signature (ERC-1271) needs the chain. */
+/**
+ * Whether the submitter's account signed this record. A contract's signature (ERC-1271) needs the
+ * chain.
+ */
 export async function checkSignature(
   { submitter, signature }: EvidenceBundle,
   digest: Hex,

@@ -10,7 +10,10 @@ import { checkCase, checkCid, checkFile, checkMeta, readFile } from "./file.ts";
 import type { VerifyOptions } from "./options.ts";
 import { checkSignature } from "./signature.ts";
 
-/** A verdict with everything that led to it. `bundle` is null if it could not be read, `file` if there was none to read. */
+/**
+ * A verdict with everything that led to it. `bundle` is null if it could not be read, `file` if
+ * there was none to read.
+ */
 export type Verification = {
   readonly verdict: Verdict;
   readonly checks: readonly Check[];
@@ -19,8 +22,9 @@ export type Verification = {
 };
 
 /**
- * Checks a bundle against a file, offline, in one pass over the file. Gives a verdict for every text and every file;
- * it throws only what `file`, `ciphertext` or `checkContractSignature` throw, and the reason of `signal`.
+ * Checks a bundle against a file, offline, in one pass over the file. Gives a verdict for every
+ * text and every file; it throws only what `file`, `ciphertext` or `checkContractSignature` throw,
+ * and the reason of `signal`.
  * @param text content of the `*.evidence.json`
  */
 export async function verifyBundle(text: string, options: VerifyOptions = {}): Promise<Verification> {
