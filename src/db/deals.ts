@@ -5,7 +5,7 @@ import { now } from "./clock.ts";
 import type { Connection } from "./database.ts";
 import { toJson } from "./json.ts";
 import { type DealProjection, parseState } from "./projectionStates.ts";
-import type { Tables } from "./schema.ts";
+import type { Row, Tables } from "./schema.ts";
 
 /** A deal's terms under its id. */
 export type DealTerms = Readonly<{ id: Hex; terms: Terms }>;
@@ -28,6 +28,14 @@ export type ProjectedDeal = KnownDeal &
     /** The block that changed it last. */
     blockNumber: number;
   }>;
+
+const columns = [
+  "deals.dealId",
+  "deals.terms",
+  "deals.sellerSignature",
+  "projection.state",
+  sql<number | null>`(select timestamp from blocks order by number desc limit 1)`.as("asOf"),
+] as const;
 
 /** Keeps what a marketplace registers. The same terms again only add what was missing. */
 export async function saveDeal(
@@ -100,7 +108,14 @@ export async function readTerms(db: Connection, ids: readonly Hex[]): Promise<De
  * A deal by its id; `undefined` for one that was neither registered here nor funded on the chain.
  */
 export async function readDeal(db: Connection, id: Hex): Promise<KnownDeal | undefined> {
-  const row = await selectDeals(db).where("deals.dealId", "=", id).executeTakeFirst();
+  const row = await db
+    .selectFrom("deals")
+    .leftJoin("projections as projection", (join) =>
+      join.on("projection.kind", "=", "deal").onRef("projection.key", "=", "deals.dealId"),
+    )
+    .select(columns)
+    .where("deals.dealId", "=", id)
+    .executeTakeFirst();
   return row && toKnown(row);
 }
 
@@ -110,60 +125,55 @@ export async function listDeals(
   options: { party?: string; status?: string; after?: { blockNumber: number; id: Hex }; limit: number },
 ): Promise<ProjectedDeal[]> {
   const { party, status, after, limit } = options;
-  let query = selectDeals(db).where("projections.key", "is not", null);
-  if (party !== undefined) query = query.where(sql<boolean>`parties @> array[${party.toLowerCase()}::text]`);
-  if (status !== undefined) query = query.where("projections.status", "=", status);
+  let page = selectProjected(db);
+  if (party !== undefined) page = page.where(sql<boolean>`parties @> array[${party.toLowerCase()}::text]`);
+  if (status !== undefined) page = page.where("status", "=", status);
   if (after !== undefined) {
-    query = query.where(sql<boolean>`(block_number, key) < (${after.blockNumber}::bigint, ${after.id}::text)`);
+    page = page.where(sql<boolean>`(block_number, key) < (${after.blockNumber}::bigint, ${after.id}::text)`);
   }
-  const rows = await query
-    .orderBy("projections.blockNumber", "desc")
-    .orderBy("projections.key", "desc")
-    .limit(limit)
+  const rows = await withTerms(db, page.orderBy("blockNumber", "desc").orderBy("key", "desc").limit(limit))
+    .orderBy("projection.blockNumber", "desc")
+    .orderBy("projection.key", "desc")
     .execute();
-  return rows.flatMap(toProjected);
+  return rows.map(toProjected);
 }
 
 /** Deals that anyone may move at `time`, the longest waiting first. */
 export async function readDueDeals(db: Connection, time: number, limit: number): Promise<ProjectedDeal[]> {
-  const rows = await selectDeals(db)
-    .where("projections.dueAt", "<=", time)
-    .orderBy("projections.dueAt")
-    .limit(limit)
-    .execute();
-  return rows.flatMap(toProjected);
+  const page = selectProjected(db).where("dueAt", "<=", time).orderBy("dueAt").limit(limit);
+  const rows = await withTerms(db, page).orderBy("projection.dueAt").execute();
+  return rows.map(toProjected);
 }
 
 function isOneOf(ids: readonly string[]) {
   return sql<boolean>`deal_id = any(array(select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb)))`;
 }
 
-function selectDeals(db: Connection) {
+function selectProjected(db: Connection) {
+  return db.selectFrom("projections").select(["key", "state", "dueAt", "blockNumber"]).where("kind", "=", "deal");
+}
+
+/** Joins the terms to a page: not before, so that nothing is joined only to be sorted away. */
+function withTerms(db: Connection, page: ReturnType<typeof selectProjected>) {
   return db
-    .selectFrom("deals")
-    .leftJoin("projections", (join) =>
-      join.on("projections.kind", "=", "deal").onRef("projections.key", "=", "deals.dealId"),
-    )
-    .select(["deals.dealId", "deals.terms", "deals.sellerSignature", "projections.state", "projections.blockNumber"])
-    .select((eb) =>
-      eb.selectFrom("blocks").select("blocks.timestamp").orderBy("blocks.number", "desc").limit(1).as("asOf"),
-    );
+    .selectFrom(page.as("projection"))
+    .innerJoin("deals", "deals.dealId", "projection.key")
+    .select(columns)
+    .select("projection.blockNumber");
 }
 
-type DealRow = Awaited<ReturnType<ReturnType<typeof selectDeals>["execute"]>>[number];
+type DealRow = Readonly<
+  Pick<Row<"deals">, "dealId" | "terms" | "sellerSignature"> & { state: unknown; asOf: number | null }
+>;
 
-function toKnown({ dealId, terms, sellerSignature, state, asOf }: DealRow): KnownDeal {
-  return {
-    id: dealId,
-    terms: termsSchema.parse(terms),
-    sellerSignature,
-    projection: state === null ? undefined : parseState("deal", state),
-    asOf: asOf ?? 0,
-  };
+function toKnown({ state, ...row }: DealRow): KnownDeal {
+  return { ...toDeal(row), projection: state === null ? undefined : parseState("deal", state) };
 }
 
-function toProjected(row: DealRow): ProjectedDeal[] {
-  const { projection, ...deal } = toKnown(row);
-  if (projection === undefined || row.blockNumber === null) return [];
-  return [{ ...deal, projection, blockNumber: row.blockNumber }];
+function toProjected({ state, blockNumber, ...row }: DealRow & Readonly<{ blockNumber: number }>): ProjectedDeal {
+  return { ...toDeal(row), projection: parseState("deal", state), blockNumber };
+}
+
+function toDeal({ dealId, terms, sellerSignature, asOf }: Omit<DealRow, "state">) {
+  return { id: dealId, terms: termsSchema.parse(terms), sellerSignature, asOf: asOf ?? 0 };
 }

@@ -151,11 +151,11 @@ for (const engine of engines) {
         .execute((tx) => insertBlocks(tx, [{ number: 9, hash: word(9), parentHash: word(8), timestamp: 900 }]));
       let count = 0;
       const counter: KyselyPlugin = {
-        transformQuery: ({ node }) => {
+        transformQuery: ({ node }) => node,
+        transformResult: async ({ result }) => {
           count += 1;
-          return node;
+          return result;
         },
-        transformResult: async ({ result }) => result,
       };
       const counted = db.withPlugin(counter);
       const queries = async <T>(read: Promise<T>) => {
