@@ -33,10 +33,16 @@ export type DeploymentStatus = Readonly<{
 /** One transaction that deploying needs, in gas, and in wei at the most at the present fees. */
 export type DeploymentStep = Readonly<{ creates: ProtocolContract | "create2Factory"; gas: bigint; wei: bigint }>;
 
+/** How far a deployment is, for people who wait. */
+export type DeploymentProgress =
+  | Readonly<{ event: "sent"; hash: Hex; creates: ProtocolContract | "factory-endowment" }>
+  | Readonly<{ event: "created"; contract: ProtocolContract; address: Address }>
+  | Readonly<{ event: "factory-sent" }>;
+
 type Sending = Readonly<{
   account: LocalAccount;
   signal: AbortSignal;
-  onProgress: (line: string) => void;
+  onProgress: (progress: DeploymentProgress) => void;
 }>;
 
 const TRANSFER_GAS = 21_000n;
@@ -129,8 +135,8 @@ export async function deployMissing(
     const call = { to: create2Factory, data: create2Data(initCode), value: 0n };
     const gas = await gasOf(chain, address, code, creates);
     const isDone = async () => (await readCode(chain, target)) !== undefined;
-    hashes.push(await sendUntil(chain, { ...call, gas }, { ...sending, step: protocolContracts[creates], isDone }));
-    sending.onProgress(`${protocolContracts[creates]} is at ${target}.`);
+    hashes.push(await sendUntil(chain, { ...call, gas }, { ...sending, creates, isDone }));
+    sending.onProgress({ event: "created", contract: creates, address: target });
   }
   return hashes.filter((hash) => hash !== undefined);
 }
@@ -194,21 +200,22 @@ const createFactory = async (chain: Chain, sending: Sending): Promise<Hex | unde
   const isEndowed = async () => (await readBalance(chain, sender)) >= cost;
   const hash = (await isEndowed())
     ? undefined
-    : await sendUntil(chain, call, { ...sending, step: "money for the CREATE2 factory", isDone: isEndowed });
+    : await sendUntil(chain, call, { ...sending, creates: "factory-endowment", isDone: isEndowed });
   await submit(chain, transaction);
-  sending.onProgress("Sent the CREATE2 factory; waiting until it is in a block...");
+  sending.onProgress({ event: "factory-sent" });
   while ((await readCode(chain, create2Factory)) === undefined) await wait(POLL_MS, undefined, sending);
   return hash;
 };
 
-type Wanted = Sending & Readonly<{ step: string; isDone: () => Promise<boolean> }>;
+type Wanted = Sending & Readonly<{ creates: ProtocolContract | "factory-endowment"; isDone: () => Promise<boolean> }>;
 
 const sendUntil = async (
   chain: Chain,
   { gas, ...call }: Call & Readonly<{ gas: bigint }>,
-  { account, signal, onProgress, step, isDone }: Wanted,
+  { account, signal, onProgress, creates, isDone }: Wanted,
 ): Promise<Hex | undefined> => {
   signal.throwIfAborted();
+  const step = creates === "factory-endowment" ? creates : protocolContracts[creates];
   const [nonce, { maxFee, maxPriorityFee }] = await Promise.all([readNonce(chain, account.address), readFees(chain)]);
   const fees = { maxFeePerGas: maxFee, maxPriorityFeePerGas: maxPriorityFee };
   const raw = await account.signTransaction({ type: "eip1559", chainId: chain.chainId, nonce, gas, ...call, ...fees });
@@ -217,7 +224,7 @@ const sendUntil = async (
     const balance = await readBalance(chain, account.address);
     throw tooLow(account.address, { needed: gas * maxFee + call.value, balance });
   }
-  onProgress(`Sent ${hash} (${step}); waiting until it is in a block...`);
+  onProgress({ event: "sent", hash, creates });
   for (let passed = 0; !(await isDone()); ) {
     const [receipt, next] = await Promise.all([readReceipt(chain, hash), readNonce(chain, account.address)]);
     if (receipt?.succeeded === false) throw new ProtocolError("deployment-failed", { step, transaction: hash });

@@ -3,12 +3,13 @@ import { type Address, bytesToHex, type Hex, zeroAddress } from "viem";
 import * as z from "zod";
 import { type Panel, panelRules } from "../core/deal/panel.ts";
 import { type Terms, termsSchema } from "../core/deal/terms.ts";
-import { ProtocolError } from "../core/errors.ts";
 import { address, bytes32 } from "../core/fields.ts";
+import { nativeUnit, type Unit } from "../core/text/units.ts";
 import { digestArgument } from "./digestArgument.ts";
 import { panelDefaults, panelFromTemplate, panelTemplateSchema } from "./panelFile.ts";
 import { parseInput } from "./parseInput.ts";
-import { nativeUnit, parseAmount, parseDuration, parsePercent, type Unit } from "./units.ts";
+import { inputMalformed } from "./problems.ts";
+import { parseAmount, parseDuration, parsePercent } from "./units.ts";
 
 /** A template as a person writes it; every field is explained by `templateExample`. */
 const templateSchema = z.strictObject({
@@ -109,11 +110,7 @@ export const termsFromTemplate = async (input: unknown, context: TemplateContext
   const lasts = (field: keyof typeof template) => parseDuration(String(template[field]), `${path}: ${field}`);
 
   if (deposit < price && template.balanceWithin === undefined) {
-    throw new ProtocolError("input-malformed", {
-      path,
-      at: "balanceWithin",
-      problem: "a deposit below the price needs the time to pay the balance in",
-    });
+    throw inputMalformed({ path, at: "balanceWithin" }, "balance-time-missing");
   }
   const fundBy = now + lasts("fundWithin");
   const balanceBy = deposit < price ? fundBy + lasts("balanceWithin") : 0;
@@ -156,16 +153,12 @@ const readOrder = async (order: string | Record<string, unknown>, random: (lengt
 
 const requireTribunal = (tribunal: Address | undefined, path: string) => {
   if (tribunal !== undefined) return tribunal;
-  throw new ProtocolError("input-malformed", {
-    path,
-    at: "tribunal",
-    problem: "who decides a dispute? Name the contract, or give --url to use the relayer's panel tribunal",
-  });
+  throw inputMalformed({ path, at: "tribunal" }, "tribunal-missing");
 };
 
 const rulesOf = (rules: Hex | undefined, panel: Panel | null, path: string): Hex => {
   if ((rules === undefined) === (panel === null)) {
-    throw new ProtocolError("input-malformed", { path, at: "panel", problem: "give either panel or rules" });
+    throw inputMalformed({ path, at: "panel" }, "panel-ambiguous");
   }
   return rules ?? panelRules(panel!);
 };

@@ -9,16 +9,14 @@ import {
   extensionDigest,
   extensionSchema,
   extensionTypedData,
-  type PanelDomain,
 } from "../core/deal/intents.ts";
-import { type Panel, panelSchema } from "../core/deal/panel.ts";
+import { panelSchema } from "../core/deal/panel.ts";
 import { decimalJson } from "../core/decimalJson.ts";
-import { ProtocolError } from "../core/errors.ts";
 import { address, bytes32, signature } from "../core/fields.ts";
+import type { DescribedDetermination, DescribedExtension } from "../core/text/decisionSummary.ts";
 import { readJson } from "./files.ts";
 import { parseInput } from "./parseInput.ts";
-import { columns } from "./terminal/columns.ts";
-import { formatAmount, formatTime, type Unit } from "./units.ts";
+import { inputMalformed, usageInvalid } from "./problems.ts";
 
 /** Names and versions of the formats. Another version is another string. */
 const determinationFormat = "holdfast-determination/3";
@@ -47,13 +45,11 @@ const fileSchema = z.discriminatedUnion(
   `only ${determinationFormat} and ${extensionFormat} are read`,
 );
 
-type Signable = Readonly<{ digest: Hex; domain: PanelDomain; panel: Panel | null }>;
-
 /** A determination as it goes from one arbitrator to the next. */
-export type DeterminationFile = Signable & Readonly<{ determination: Determination; unit: Unit | null }>;
+export type DeterminationFile = DescribedDetermination;
 
 /** An extension of a dispute, the same way. */
-export type ExtensionFile = Signable & Readonly<{ extension: Extension }>;
+export type ExtensionFile = DescribedExtension;
 
 /** What a panel signs: how the deal ends, or that it takes longer. */
 export type DecisionFile = DeterminationFile | ExtensionFile;
@@ -123,11 +119,7 @@ export const readDecision = async (
       ? extensionFileOf(parsed.extension, { domain, panel })
       : determinationFileOf(parsed.determination, { domain, panel, unit: parsed.unit });
   if (file.digest === digest) return file;
-  throw new ProtocolError("input-malformed", {
-    path,
-    at: "digest",
-    problem: "it is not the digest of this content; somebody changed one or the other",
-  });
+  throw inputMalformed({ path, at: "digest" }, "digest-differs");
 };
 
 const readBare = (
@@ -146,10 +138,7 @@ const parseDomain = (values: { readonly "chain-id"?: string; readonly tribunal?:
   const tribunal = address.safeParse(values.tribunal);
   const chainId = Number(values["chain-id"]);
   if (!tribunal.success || !Number.isSafeInteger(chainId) || chainId <= 0) {
-    throw new ProtocolError("usage-invalid", {
-      problem: `${path} does not say where it is signed for: --chain-id N --tribunal ADDRESS.`,
-      help: "holdfast determination",
-    });
+    throw usageInvalid("holdfast determination", "tribunal-place-missing", { path });
   }
   return { chainId, tribunal: tribunal.data };
 };
@@ -159,56 +148,3 @@ export const readSignature = async (path: string): Promise<SignatureFile> => {
   const { format: _format, ...file } = parseInput(signatureFileSchema, await readJson(path), path);
   return file;
 };
-
-/** What the arbitrators sign, in words. */
-export const decisionSummary = (file: DecisionFile): string =>
-  "extension" in file ? extensionSummary(file) : determinationSummary(file);
-
-const determinationSummary = ({ digest, domain, determination, panel, unit }: DeterminationFile): string => {
-  const money = (amount: bigint) => formatAmount(amount, unit ?? { symbol: "minor units", decimals: 0 });
-  const { deal, disputedAt, toBuyer, toSeller, compensation, reasons, evidence, deadline } = determination;
-  return [
-    `Determination ${digest}`,
-    columns([
-      ["deal", deal],
-      ["dispute", `that counts from ${formatTime(disputedAt)}; it decides no other`],
-      ["to the buyer", money(toBuyer)],
-      ["to the seller", `${money(toSeller)}, before the marketplace's fee`],
-      ["compensation", `${money(compensation)} to the buyer, from the seller's coverage and nothing else`],
-      ["reasons", `document with digest ${reasons}`],
-      ["evidence", `judged, digest ${evidence}`],
-      ...(panel === null
-        ? []
-        : [
-            [
-              "executed from",
-              `${formatTime(disputedAt + panel.answerWindow)}: until then the other side can answer`,
-            ] as const,
-          ]),
-      ["executed before", formatTime(deadline)],
-      ...signersOf({ domain, panel }),
-    ]),
-    "When enough arbitrators have signed, anyone can submit it, and the money moves in that transaction.",
-  ].join("\n\n");
-};
-
-const extensionSummary = ({ digest, domain, extension, panel }: ExtensionFile): string =>
-  [
-    `Extension ${digest}`,
-    columns([
-      ["deal", extension.deal],
-      ["dispute", `that counts from ${formatTime(extension.disputedAt)}; it extends no other`],
-      ["new backstop", `${formatTime(extension.until)}: until then nobody can overtake the arbitrators`],
-      ["reasons", `document with digest ${extension.reasons}`],
-      ["executed before", formatTime(extension.deadline)],
-      ...signersOf({ domain, panel }),
-    ]),
-    "When enough arbitrators have signed, anyone can submit it. No money moves.",
-  ].join("\n\n");
-
-const signersOf = ({ domain, panel }: Pick<DecisionFile, "domain" | "panel">): (readonly [string, string])[] => [
-  ["tribunal", `${domain.tribunal} on chain ${domain.chainId}`],
-  panel === null
-    ? ["panel", "as the deal's terms say"]
-    : ["panel", `${panel.threshold} of ${panel.arbitrators.length} sign: ${panel.arbitrators.join(", ")}`],
-];

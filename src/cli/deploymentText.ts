@@ -1,38 +1,50 @@
 import { formatUnits } from "viem";
 import { create2Factory } from "../chain/create2.ts";
-import type { DeploymentStatus, DeploymentStep } from "../chain/deployContracts.ts";
+import type { DeploymentProgress, DeploymentStatus, DeploymentStep } from "../chain/deployContracts.ts";
 import { multicall3Address } from "../chain/multicall3.ts";
 import { type ProtocolCode, protocolContracts, protocolNames } from "../chain/protocolCode.ts";
 import { permit2Address } from "../core/deal/tokenTypedData.ts";
-import { nativeUnit } from "./units.ts";
+import type { Texts } from "../core/text/texts.ts";
+import { nativeUnit } from "../core/text/units.ts";
+import { columns } from "./terminal/columns.ts";
 
-/** What stands where on a chain, for people. */
-export function statusText(chainId: number, code: ProtocolCode, status: DeploymentStatus): string {
-  const said = (isThere: boolean, otherwise: string) => (isThere ? "there" : otherwise);
+type Found = Readonly<{ code: ProtocolCode; status: DeploymentStatus; texts: Texts }>;
+
+/** What is at which address of a chain, for people. */
+export function statusText(chainId: number, { code, status, texts }: Found): string {
+  const say = texts.command.deploy;
+  const row = (name: string, address: string, isThere: boolean, otherwise: string) =>
+    [name, `${address}   ${isThere ? say.there : otherwise}`] as const;
   const rows = [
-    ...protocolNames.map((name) => {
-      const isThere = !status.missing.includes(name);
-      return [protocolContracts[name], code[name].address, said(isThere, "missing")] as const;
-    }),
-    ["CREATE2 factory", create2Factory, said(status.hasFactory, "missing: it is created first")] as const,
-    [
-      "Permit2",
-      permit2Address.toLowerCase(),
-      said(status.hasPermit2, "missing: nobody can fund a deal by Permit2"),
-    ] as const,
-    [
-      "Multicall3",
-      multicall3Address,
-      said(status.hasMulticall3, "missing: the relayer sends each call that is due by itself"),
-    ] as const,
+    ...protocolNames.map((name) =>
+      row(protocolContracts[name], code[name].address, !status.missing.includes(name), say.missing),
+    ),
+    row(say.factory, create2Factory, status.hasFactory, say.factoryMissing),
+    row("Permit2", permit2Address.toLowerCase(), status.hasPermit2, say.permit2Missing),
+    row("Multicall3", multicall3Address, status.hasMulticall3, say.multicall3Missing),
   ];
-  return [`Chain ${chainId}`, ...rows.map(([name, at, what]) => `  ${name.padEnd(18)}${at}   ${what}`)].join("\n");
+  return `${say.chain(chainId)}\n${columns(rows)}`;
 }
 
 /** What the steps cost at the most, for people. */
-export function costText(steps: readonly DeploymentStep[]): string {
+export function costText(steps: readonly DeploymentStep[], texts: Texts): string {
   const sum = (amounts: readonly bigint[]) => amounts.reduce((total, amount) => total + amount, 0n);
   const gas = sum(steps.map((step) => step.gas)).toLocaleString("en");
   const cost = formatUnits(sum(steps.map((step) => step.wei)), nativeUnit.decimals);
-  return `${steps.length} transactions, up to ${gas} gas and ${cost} of the chain's own currency.`;
+  return texts.command.deploy.cost(steps.length, gas, cost);
+}
+
+/** One line for people who wait. */
+export function progressText(progress: DeploymentProgress, { command }: Texts): string {
+  const say = command.deploy;
+  switch (progress.event) {
+    case "sent": {
+      const { hash, creates } = progress;
+      return say.sent(hash, creates === "factory-endowment" ? say.factoryMoney : protocolContracts[creates]);
+    }
+    case "created":
+      return say.created(protocolContracts[progress.contract], progress.address);
+    case "factory-sent":
+      return say.factorySent;
+  }
 }

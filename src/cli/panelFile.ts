@@ -5,8 +5,7 @@ import { ProtocolError } from "../core/errors.ts";
 import { address } from "../core/fields.ts";
 import { readJson } from "./files.ts";
 import { parseInput } from "./parseInput.ts";
-import { columns } from "./terminal/columns.ts";
-import { formatDuration, parseDuration } from "./units.ts";
+import { parseDuration } from "./units.ts";
 
 /** Clocks of a panel that names none: three days to answer, a week to inspect, a month to decide. */
 export const panelDefaults = { answerWindow: "3d", minInspection: "7d", minBackstop: "30d" } as const;
@@ -55,13 +54,3 @@ export const requireAcceptedBy = (panel: Panel | null, terms: Terms): void => {
   const refusal = panel === null ? undefined : panelRefusal(panel, terms);
   if (refusal !== undefined) throw new ProtocolError("terms-unsafe", { fact: `panel-${refusal}` });
 };
-
-/** Who decides, and by which clocks, in words. */
-export const panelSummary = ({ threshold, arbitrators, ...clocks }: Panel): string =>
-  columns([
-    ["arbitrators", arbitrators.join(", ")],
-    ["decide", `${threshold} of ${arbitrators.length} signatures`],
-    ["answer window", `${formatDuration(clocks.answerWindow)} from the dispute; nothing is decided earlier`],
-    ["takes terms with", `an inspection of ${formatDuration(clocks.minInspection)} or more`],
-    ["", `a backstop of ${formatDuration(clocks.minBackstop)} or more`],
-  ]);

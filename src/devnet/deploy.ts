@@ -14,6 +14,8 @@ import { ask } from "../chain/ask.ts";
 import { type CompiledContracts, contractNamed } from "../chain/compiledContracts.ts";
 import { loadCompiledContracts } from "../chain/loadCompiledContracts.ts";
 import { ProtocolError } from "../core/errors.ts";
+import type { Language } from "../core/text/language.ts";
+import { textsIn } from "../core/text/texts.ts";
 import { demoPanel } from "./demo/panel.ts";
 import { sayElapsed } from "./elapsed.ts";
 import { provideMulticall3, provideRegisteredPanel } from "./localContracts.ts";
@@ -51,6 +53,8 @@ export type DeployOptions = {
   rpcUrl: string;
   /** Says how long compiling takes, for people who wait. */
   onProgress?: (line: string) => void;
+  /** Of what is said; English unless given. */
+  language?: Language;
 };
 
 const root = join(import.meta.dirname, "..", "..");
@@ -130,12 +134,19 @@ const runIgnition = async (client: PublicClient, compiled: CompiledContracts, jo
  * Throws `deployment-failed`, or `deployment-outdated` when the chain carries contracts that differ from those of this
  * checkout: contracts cannot change, so a new data directory is needed.
  */
-export const deployLocal = async ({ dataDir, rpcUrl, onProgress = () => {} }: DeployOptions): Promise<Deployment> => {
+export const deployLocal = async ({
+  dataDir,
+  rpcUrl,
+  onProgress = () => {},
+  language = "en",
+}: DeployOptions): Promise<Deployment> => {
   const recordFile = join(dataDir, "deployment.json");
   const journalDir = join(dataDir, "ignition");
   const client = createPublicClient({ transport: http(rpcUrl), pollingInterval: 50 });
 
-  const compiled = await sayElapsed("Compiling the contracts", loadCompiledContracts(), { onProgress });
+  const compiled = await sayElapsed(textsIn(language).command.deploy.compiling, loadCompiledContracts(), {
+    onProgress,
+  });
   const code = codeHash(compiled);
   const earlier = await readRecord(recordFile);
   if (earlier !== undefined && (await isOnChain(client, earlier))) {

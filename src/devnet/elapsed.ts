@@ -2,15 +2,15 @@ type Saying = Readonly<{ onProgress: (line: string) => void; everyMs?: number }>
 
 const EVERY_MS = 5_000;
 
-/** Says every few seconds for how long a step has been at work, until it has ended: `Compiling: 5 s`. */
+/** Says every few seconds for how many seconds a step has been at work, until it has ended. */
 export async function sayElapsed<T>(
-  step: string,
+  lineOf: (seconds: number) => string,
   work: Promise<T>,
   { onProgress, everyMs = EVERY_MS }: Saying,
 ): Promise<T> {
   const startedAt = performance.now();
   const seconds = () => Math.round((performance.now() - startedAt) / 1_000);
-  const timer = setInterval(() => onProgress(`${step}: ${seconds()} s`), everyMs);
+  const timer = setInterval(() => onProgress(lineOf(seconds())), everyMs);
   try {
     return await work;
   } finally {

@@ -13,6 +13,7 @@ import { panelTribunalAbi } from "../../src/abi/panelTribunal.ts";
 import { type Chain, createChain, readChainId } from "../../src/chain/client.ts";
 import { create2Factory, create2FactoryBirth, create2FactoryCode } from "../../src/chain/create2.ts";
 import {
+  type DeploymentProgress,
   deployMissing,
   estimateDeployment,
   findCreationBlock,
@@ -37,7 +38,7 @@ const start = async (...args: readonly string[]) => {
   chain = createChain({ rpcUrls: [anvil.url], chainId: CHAIN_ID });
 };
 
-type Run = { account?: typeof deployer; signal?: AbortSignal; onProgress?: (line: string) => void };
+type Run = { account?: typeof deployer; signal?: AbortSignal; onProgress?: (progress: DeploymentProgress) => void };
 
 const deploy = async ({ account = deployer, signal, onProgress }: Run = {}) => {
   const steps = await estimateDeployment(chain, code, await readDeploymentStatus(chain, code));
@@ -46,11 +47,11 @@ const deploy = async ({ account = deployer, signal, onProgress }: Run = {}) => {
   return { steps, hashes: await deployMissing(chain, code, { steps, ...run }) };
 };
 
-/** A run that ends where a line of its progress matches. */
-const deployUntil = async (pattern: RegExp) => {
+/** A run that ends where its progress is the one that is looked for. */
+const deployUntil = async (isReached: (progress: DeploymentProgress) => boolean) => {
   const stop = new AbortController();
-  const onProgress = (line: string) => {
-    if (pattern.test(line)) stop.abort();
+  const onProgress = (progress: DeploymentProgress) => {
+    if (isReached(progress)) stop.abort();
   };
   const error = await deploy({ signal: stop.signal, onProgress }).catch((reason: unknown) => reason);
   expect(error).to.have.property("name", "AbortError");
@@ -104,7 +105,7 @@ describe("deployMissing", () => {
 
   it("goes on after a run that ended between two contracts", async () => {
     await start();
-    await deployUntil(/^EvidenceRegistry is at/);
+    await deployUntil((progress) => progress.event === "created" && progress.contract === "evidenceRegistry");
     expect(await missing()).to.deep.equal(["escrow", "panelTribunal"]);
     const { hashes } = await deploy();
     expect(hashes).to.have.length(2);
@@ -114,11 +115,11 @@ describe("deployMissing", () => {
 
   it("continues a transaction that an earlier run left waiting", async () => {
     await start("--no-mining");
-    await deployUntil(/^Sent /);
+    await deployUntil(({ event }) => event === "sent");
     expect(await missing()).to.have.length(3);
     await anvil.ask("anvil_setNextBlockBaseFeePerGas", [numberToHex(900_000_000)]);
-    const mine = (line: string) => {
-      if (line.startsWith("Sent ")) void anvil.ask("evm_mine");
+    const mine = ({ event }: DeploymentProgress) => {
+      if (event === "sent") void anvil.ask("evm_mine");
     };
     await deploy({ onProgress: mine });
     expect(await missing()).to.deep.equal([]);

@@ -93,7 +93,7 @@ describe("holdfast deal", () => {
     const { stdout } = await runCli(["deal", "id", "deal.json"], { cwd: dir });
     for (const words of [
       "40,000 USDC",
-      "39,200 USDC when all goes well",
+      "39,200 USDC when nobody disputes",
       "800 USDC",
       "5,000 USDC of it is set aside",
     ]) {

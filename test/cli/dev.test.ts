@@ -211,7 +211,7 @@ describe("holdfast dev", () => {
     ];
     const { code, details } = await refusal(...unheld);
     expect(code).to.equal("usage-invalid");
-    expect(details.problem).to.include("and 40,000 TUSD is held");
+    expect(details).to.include({ problem: "amounts-differ-from-held", held: "40,000 TUSD" });
     await done("determination", "write", "deal.json", ...split, "--out", "determination.json", ...relayer);
     await done("determination", "sign", "determination.json", ...as("second"), "--out", "two.json");
     const early = await runCli(["determination", "combine", "deal.json", "determination.json", "two.json", "--json"], {

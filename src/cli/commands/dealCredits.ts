@@ -1,20 +1,21 @@
 import { type Address, zeroAddress } from "viem";
 import type { EscrowDomain } from "../../core/deal/terms.ts";
-import { ProtocolError } from "../../core/errors.ts";
 import { address } from "../../core/fields.ts";
+import type { Texts } from "../../core/text/texts.ts";
+import { formatAmount, minorUnit, nativeUnit, type Unit } from "../../core/text/units.ts";
 import { readChain } from "../chainReads.ts";
 import { defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
 import { domainOptions, readDeal } from "../dealFile.ts";
+import { usageInvalid } from "../problems.ts";
 import { requireSameEscrow } from "../registerDeal.ts";
 import { columns } from "../terminal/columns.ts";
-import { formatAmount, nativeUnit, type Unit } from "../units.ts";
 
 const HELP = "holdfast deal credits";
 
 /** Whose credits in which token are asked for, and what is known about both. */
 type Question = {
-  readonly owners: readonly { readonly role?: string; readonly owner: Address }[];
+  readonly owners: readonly { readonly role?: Role; readonly owner: Address }[];
   readonly token: Address;
   readonly unit: Unit | undefined;
   /** Undefined where nothing says which escrow; then a relayer's own is meant. */
@@ -45,14 +46,17 @@ export const dealCredits = defineCommand({
     escrow: { ...domainOptions.escrow },
   },
   positionals: [1, 1],
-  run: async ({ values, positionals: [named = ""] }, { signal }) => {
+  run: async ({ values, positionals: [named = ""] }, { signal, texts }) => {
     const { url, rpc } = values;
-    if ((url === undefined) === (rpc === undefined)) throw unusable("Give one of --url and --rpc.");
+    if ((url === undefined) === (rpc === undefined)) throw usageInvalid(HELP, "relayer-or-node-missing");
     const { owners, token, domain, unit: stated } = await parse(named, values);
-    const unit = parseDecimals(values.decimals, stated);
+    const unit = parseDecimals(values.decimals, stated, texts);
     const answer = rpc === undefined ? await fromRelayer() : await fromChain(rpc);
     const credits = owners.map((owner, index) => ({ ...owner, amount: answer.amounts[index]! }));
-    return { text: textOf(credits, { token, unit: answer.unit }), json: { token, unit: answer.unit ?? null, credits } };
+    return {
+      text: textOf(credits, { token, unit: answer.unit, texts }),
+      json: { token, unit: answer.unit ?? null, credits },
+    };
 
     async function fromRelayer() {
       const client = connect(url, HELP);
@@ -62,7 +66,7 @@ export const dealCredits = defineCommand({
     }
 
     async function fromChain(rpcUrl: string) {
-      if (domain === undefined) throw unusable("Say which escrow: --chain-id N and --escrow ADDRESS, or a deal file.");
+      if (domain === undefined) throw usageInvalid(HELP, "escrow-missing");
       return readChain(rpcUrl, domain, async (reader) => ({
         amounts: await Promise.all(owners.map(({ owner }) => reader.credit(owner, token))),
         unit: unit ?? (await reader.unit(token)),
@@ -70,8 +74,6 @@ export const dealCredits = defineCommand({
     }
   },
 });
-
-const unusable = (problem: string) => new ProtocolError("usage-invalid", { problem, help: HELP });
 
 const parse = async (named: string, values: Values): Promise<Question> => {
   const owner = address.safeParse(named);
@@ -90,33 +92,37 @@ const parse = async (named: string, values: Values): Promise<Question> => {
 const parseAddress = (text: string, option: string): Address => {
   const parsed = address.safeParse(text);
   if (parsed.success) return parsed.data;
-  throw unusable(`${option} takes an address: 0x and 40 hex digits.`);
+  throw usageInvalid(HELP, "address-option-malformed", { option });
 };
 
 const parseDomain = (values: Values): EscrowDomain | undefined => {
   if (values.escrow === undefined && values["chain-id"] === undefined) return undefined;
   const chainId = Number(values["chain-id"]);
   if (values.escrow === undefined || !Number.isSafeInteger(chainId) || chainId <= 0) {
-    throw unusable("--chain-id N and --escrow ADDRESS go together.");
+    throw usageInvalid(HELP, "domain-incomplete");
   }
   return { chainId, escrow: parseAddress(values.escrow, "--escrow") };
 };
 
-const parseDecimals = (text: string | undefined, stated: Unit | undefined): Unit | undefined => {
+const parseDecimals = (text: string | undefined, stated: Unit | undefined, { units }: Texts): Unit | undefined => {
   if (text === undefined) return stated;
-  if (!/^\d{1,2}$/.test(text)) throw unusable("--decimals takes a whole number, like 6.");
-  return { symbol: stated?.symbol ?? "units of the token", decimals: Number(text) };
+  if (!/^\d{1,2}$/.test(text)) throw usageInvalid(HELP, "decimals-malformed");
+  return { symbol: stated?.symbol ?? units.ofToken, decimals: Number(text) };
 };
 
-type Credit = { readonly role?: string; readonly owner: Address; readonly amount: bigint };
+type Role = "buyer" | "seller" | "marketplace";
 
-const textOf = (credits: readonly Credit[], { token, unit }: { token: Address; unit: Unit | undefined }): string => {
-  const shown = unit ?? { symbol: "minor units", decimals: 0 };
-  const what = token === zeroAddress ? "native currency" : token;
-  return `Credits in ${what}\n${columns(
+type Credit = { readonly role?: Role; readonly owner: Address; readonly amount: bigint };
+
+const textOf = (
+  credits: readonly Credit[],
+  { token, unit, texts }: { token: Address; unit: Unit | undefined; texts: Texts },
+): string => {
+  const say = texts.command.dealCredits;
+  return `${say.title(token === zeroAddress ? say.nativeCurrency : token)}\n${columns(
     credits.map(({ role, owner, amount }) => [
-      role === undefined ? owner : `${role} ${owner}`,
-      formatAmount(amount, shown),
+      role === undefined ? owner : `${texts.deal[role]} ${owner}`,
+      formatAmount(amount, unit ?? minorUnit(texts.units)),
     ]),
   )}`;
 };

@@ -19,7 +19,7 @@ export const dealRegister = defineCommand({
   },
   positionals: [1, 1],
   run: async ({ values, positionals: [path = ""] }, context) => {
-    const { signal } = context;
+    const { signal, texts } = context;
     const client = connect(values.url, HELP);
     const deal = await readDeal(path, values);
     if (values.rpc !== undefined) {
@@ -27,6 +27,6 @@ export const dealRegister = defineCommand({
       await ensurePanel(deal, { rpcUrl: values.rpc, wallet, context });
     }
     await registerDeal(client, deal, signal);
-    return { text: `The relayer keeps the deal ${deal.id}.`, json: { id: deal.id } };
+    return { text: texts.command.dealRegister.registered(deal.id), json: { id: deal.id } };
   },
 });

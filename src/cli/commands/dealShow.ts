@@ -1,15 +1,17 @@
 import { zeroAddress } from "viem";
-import type { DealActor } from "../../core/deal/dealTable.ts";
-import { ProtocolError } from "../../core/errors.ts";
 import { bytes32 } from "../../core/fields.ts";
+import { silenceRows } from "../../core/text/silence.ts";
+import type { Texts } from "../../core/text/texts.ts";
+import { formatAmount, formatTime, minorUnit, nativeUnit, type Unit } from "../../core/text/units.ts";
 import type { DealView } from "../../sdk/client.ts";
 import { defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
 import { readDeal } from "../dealFile.ts";
 import { statFile } from "../files.ts";
-import { silenceRows } from "../silenceText.ts";
+import { usageInvalid } from "../problems.ts";
 import { columns } from "../terminal/columns.ts";
-import { formatAmount, formatTime, nativeUnit, type Unit } from "../units.ts";
+
+const HELP = "holdfast deal show";
 
 export const dealShow = defineCommand({
   text: ({ command }) => command.dealShow,
@@ -20,70 +22,56 @@ export const dealShow = defineCommand({
   ],
   options: { url: urlOption },
   positionals: [1, 1],
-  run: async ({ values, positionals: [named = ""] }, { signal }) => {
-    const client = connect(values.url, "holdfast deal show");
+  run: async ({ values, positionals: [named = ""] }, { signal, texts }) => {
+    const client = connect(values.url, HELP);
     const given = bytes32.safeParse(named);
     if (!given.success && (await statFile(named)) === undefined) {
-      throw new ProtocolError("usage-invalid", {
-        problem: `"${named}" is neither a deal's id nor a deal file.`,
-        help: "holdfast deal show",
-      });
+      throw usageInvalid(HELP, "deal-unnamed", { named });
     }
     const file = given.success ? undefined : await readDeal(named);
     const deal = await client.readDeal(given.success ? given.data : file!.id, { signal });
     const known = deal.terms.token === zeroAddress ? nativeUnit : file?.unit;
-    return { text: textOf(deal, known ?? { symbol: "minor units", decimals: 0 }), json: deal };
+    return { text: textOf(deal, known ?? minorUnit(texts.units), texts), json: deal };
   },
 });
 
-const actors = {
-  buyer: "buyer",
-  seller: "seller",
-  attestor: "attestor",
-  tribunal: "tribunal",
-  party: "buyer or seller",
-  both: "buyer and seller together",
-  anyone: "anyone",
-} as const satisfies Record<DealActor, string>;
-
 /** What a dispute changes when nobody decides it; nothing to say about a deal without one. */
-const undecidedText = ({ status, disputedFrom, terms }: DealView): string | undefined => {
+const undecidedText = ({ status, disputedFrom, terms }: DealView, { deal, command }: Texts): string | undefined => {
+  const { undecidedAfterDelivery, undecidedBefore } = command.dealShow;
   if (status !== "disputed") return undefined;
-  const tail = terms.coverage === 0n ? "" : ", and claims on the bond stay open";
   return disputedFrom === "delivered"
-    ? `Disputed after delivery: if nobody decides, the share that both sides agreed to divides what is held${tail}.`
-    : `Disputed while it is ${disputedFrom}: if nobody decides, the dispute changes nothing but the time.`;
+    ? undecidedAfterDelivery(terms.coverage > 0n)
+    : undecidedBefore(deal.status[disputedFrom]);
 };
 
-const textOf = (deal: DealView, unit: Unit): string => {
+const textOf = (deal: DealView, unit: Unit, texts: Texts): string => {
+  const say = texts.command.dealShow;
   const money = (amount: bigint) => formatAmount(amount, unit);
   const { amounts, outcome } = deal;
-  const undecided = undecidedText(deal);
-  const silence = silenceRows({ ...deal, held: amounts.held }, { terms: deal.terms, unit });
+  const undecided = undecidedText(deal, texts);
+  const silence = silenceRows({ ...deal, held: amounts.held }, { terms: deal.terms, unit, texts });
   const open = deal.actions.filter((action) => action.open);
   return [
-    `Deal ${deal.id}: ${deal.status === "none" ? "not funded" : deal.status}`,
+    say.title(deal.id, texts.deal.status[deal.status], deal.status),
     columns([
-      ["held", money(amounts.held)],
-      ...(amounts.balanceDue > 0n ? [["balance due", money(amounts.balanceDue)] as const] : []),
-      ...(amounts.coverage > 0n ? [["set aside from the bond", money(amounts.coverage)] as const] : []),
-      ...(amounts.refunded > 0n ? [["given back already", money(amounts.refunded)] as const] : []),
-      ["as of", deal.asOf === 0 ? "no block was read yet" : formatTime(deal.asOf)],
+      [say.held, money(amounts.held)],
+      ...(amounts.balanceDue > 0n ? [[say.balanceDue, money(amounts.balanceDue)] as const] : []),
+      ...(amounts.coverage > 0n ? [[say.coverage, money(amounts.coverage)] as const] : []),
+      ...(amounts.refunded > 0n ? [[say.refunded, money(amounts.refunded)] as const] : []),
+      [say.asOf, deal.asOf === 0 ? say.noBlock : formatTime(deal.asOf)],
     ]),
     ...(outcome === null
       ? []
-      : [
-          `Paid out by ${outcome.by}: ${money(outcome.toBuyer)} to the buyer, ${money(outcome.toSeller)} to the seller, ${money(outcome.compensation)} compensation.`,
-        ]),
+      : [say.paidOut(outcome.by, money(outcome.toBuyer), money(outcome.toSeller), money(outcome.compensation))]),
     ...(undecided === undefined ? [] : [undecided]),
-    silence.length === 0 ? "Nothing is left to happen by itself." : `If nobody acts\n${columns(silence)}`,
+    silence.length === 0 ? say.nothingLeft : `${texts.deal.silence.title}\n${columns(silence)}`,
     ...(open.length === 0
       ? []
       : [
-          `Possible now\n${columns(
+          `${say.possibleNow}\n${columns(
             open.map(({ action, by, before }) => [
               action,
-              `${actors[by]}${before === null ? "" : `, before ${formatTime(before)}`}`,
+              before === null ? texts.deal.actor[by] : say.possibleBefore(texts.deal.actor[by], formatTime(before)),
             ]),
           )}`,
         ]),

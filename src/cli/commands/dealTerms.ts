@@ -1,15 +1,18 @@
 import { randomBytes } from "node:crypto";
 import type { Address } from "viem";
 import { dealIdOf, type EscrowDomain, requireFundable, termsToJson } from "../../core/deal/terms.ts";
-import { ProtocolError } from "../../core/errors.ts";
+import { dealSummary } from "../../core/text/dealSummary.ts";
 import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
 import { connect, readTime, urlOption } from "../connect.ts";
 import { type DealFile, dealFileText, parseDomain } from "../dealFile.ts";
-import { dealSummary } from "../dealSummary.ts";
 import { templateExample, termsFromTemplate } from "../dealTemplate.ts";
 import { readJson, writeNew } from "../files.ts";
 import { requireAcceptedBy } from "../panelFile.ts";
+import { usageInvalid } from "../problems.ts";
+import { sectionsText } from "../terminal/sections.ts";
+
+const HELP = "holdfast deal terms";
 
 type Place = { readonly domain: EscrowDomain; readonly tribunal: Address | undefined; readonly time: number };
 
@@ -29,13 +32,10 @@ export const dealTerms = defineCommand({
     escrow: { type: "string", value: "ADDRESS" },
   },
   positionals: [0, 1],
-  run: async ({ values, positionals: [path] }, { signal, now }) => {
+  run: async ({ values, positionals: [path] }, { signal, now, texts }) => {
     if (values.example === true) return { text: JSON.stringify(templateExample, null, 2), json: templateExample };
     if (path === undefined) {
-      throw new ProtocolError("usage-invalid", {
-        problem: "Give a template; `holdfast deal terms --example` prints one.",
-        help: "holdfast deal terms",
-      });
+      throw usageInvalid(HELP, "template-missing");
     }
     const input = await readJson(path);
     const { domain, tribunal, time } = await findPlace(values, path, { signal, now });
@@ -55,8 +55,8 @@ export const dealTerms = defineCommand({
     if (values.out !== undefined) await writeNew(values.out, dealFileText(deal));
     return {
       text: [
-        dealSummary(deal),
-        ...(values.out === undefined ? [] : [`Written to ${escapeInvisible(values.out)}`]),
+        sectionsText(dealSummary(deal, texts)),
+        ...(values.out === undefined ? [] : [texts.outcome.writtenTo(escapeInvisible(values.out))]),
       ].join("\n\n"),
       json: { id: deal.id, ...domain, terms: termsToJson(terms), panel, file: values.out ?? null },
     };
@@ -69,7 +69,7 @@ const findPlace = async (
   clock: Pick<CommandContext, "signal" | "now">,
 ): Promise<Place> => {
   if (values.url === undefined) return { domain: parseDomain(values, path), tribunal: undefined, time: clock.now() };
-  const client = connect(values.url, "holdfast deal terms");
+  const client = connect(values.url, HELP);
   const { chainId, contracts } = await client.readConfig(clock);
   const time = await readTime(client, clock);
   return { domain: { chainId, escrow: contracts.escrow }, tribunal: contracts.panel, time };

@@ -25,8 +25,9 @@ import { ProtocolError } from "../../core/errors.ts";
 import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { sayElapsed } from "../../devnet/elapsed.ts";
 import { type CommandContext, defineCommand, type Outcome } from "../command.ts";
-import { costText, statusText } from "../deploymentText.ts";
+import { costText, progressText, statusText } from "../deploymentText.ts";
 import { fileError, readJson, statFile, writeNew } from "../files.ts";
+import { usageInvalid } from "../problems.ts";
 import { openWallet, walletOptions } from "../wallet.ts";
 
 const HELP = "holdfast deploy";
@@ -55,14 +56,16 @@ export const deploy = defineCommand({
   positionals: [0, 0],
   run: async ({ values }, context) => {
     const { rpc, out } = values;
-    if (rpc === undefined) throw usage("Name a node of the chain: --rpc URL.");
-    if (values.send === true && out === undefined) throw usage("Say where to write what a relayer needs: --out FILE.");
+    if (rpc === undefined) throw usageInvalid(HELP, "node-missing");
+    if (values.send === true && out === undefined) throw usageInvalid(HELP, "deployment-output-missing");
     const chainId = parseChainId(values["chain-id"]) ?? (await readChainId(rpc));
     const chain = createChain({ rpcUrls: [rpc], chainId });
     try {
       await requireChain(chain);
-      const { progress: onProgress } = context;
-      const compiled = await sayElapsed("Compiling the contracts", loadCompiledContracts(), { onProgress });
+      const { progress, texts } = context;
+      const compiled = await sayElapsed(texts.command.deploy.compiling, loadCompiledContracts(), {
+        onProgress: progress,
+      });
       const code = protocolCodeOf(compiled);
       if (values["standard-json"] !== undefined) await writeStandardJson(values["standard-json"], compiled);
       return await deployTo(chain, code, { values, context });
@@ -89,37 +92,43 @@ const deployTo = async (
   const status = await readDeploymentStatus(chain, code);
   const steps = await estimateDeployment(chain, code, status);
   const isDeployed = steps.length === 0;
-  const where = statusText(chain.chainId, code, status);
+  const { texts } = context;
+  const say = texts.command.deploy;
+  const where = statusText(chain.chainId, { code, status, texts });
   const said = { isDeployed, steps, ...factsOf(chain, code, status) };
 
   if (isDeployed) {
-    if (out === undefined) return { text: `${where}\n\nEverything is there; nothing was sent.`, json: said };
+    if (out === undefined) return { text: `${where}\n\n${say.isThere}`, json: said };
     const deployment = { ...(await placeOf(chain, code, { status, earlier })), codeHashes: allHashes(status) };
     if (earlier?.isWhole !== true) await replaceFile(out, deployment);
     await rm(startedFile(out), { force: true });
     return {
-      text: `${where}\n\nEverything is there; nothing was sent. ${escapeInvisible(out)} says where.`,
+      text: `${where}\n\n${say.isThere} ${say.addressesIn(escapeInvisible(out))}`,
       json: { ...said, transactions: [], deployment },
     };
   }
   if (values.send !== true || out === undefined) {
-    const how = "Nothing was sent: --send --keystore FILE --out FILE sends them.";
-    return { text: `${where}\n\n${costText(steps)} ${how}`, json: said };
+    return { text: `${where}\n\n${costText(steps, texts)} ${say.howToSend}`, json: said };
   }
 
   const { signal, progress } = context;
   const account = await openWallet(values, { ...context, help: HELP });
-  progress(`${costText(steps)} They are sent from ${account.address} to chain ${chain.chainId}.`);
+  progress(`${costText(steps, texts)} ${say.sentFrom(account.address, chain.chainId)}`);
   await requireBalance(chain, account.address, steps);
   const place = await placeOf(chain, code, { status, earlier });
   await replaceFile(startedFile(out), place);
-  const transactions = await deployMissing(chain, code, { steps, account, signal, onProgress: progress });
+  const transactions = await deployMissing(chain, code, {
+    steps,
+    account,
+    signal,
+    onProgress: (event) => progress(progressText(event, texts)),
+  });
   const reached = await readDeploymentStatus(chain, code);
   const deployment: DeploymentRecord = { ...place, codeHashes: allHashes(reached) };
   await replaceFile(out, deployment);
   await rm(startedFile(out), { force: true });
   return {
-    text: `${statusText(chain.chainId, code, reached)}\n\nDeployed by ${account.address}. ${escapeInvisible(out)} says where.`,
+    text: `${statusText(chain.chainId, { code, status: reached, texts })}\n\n${say.deployedBy(account.address)} ${say.addressesIn(escapeInvisible(out))}`,
     json: {
       isDeployed: true,
       ...factsOf(chain, code, reached),
@@ -130,13 +139,11 @@ const deployTo = async (
   };
 };
 
-const usage = (problem: string) => new ProtocolError("usage-invalid", { problem, help: HELP });
-
 const parseChainId = (text: string | undefined): number | undefined => {
   if (text === undefined) return undefined;
   const chainId = Number(text);
   if (/^[1-9]\d*$/.test(text) && Number.isSafeInteger(chainId)) return chainId;
-  throw usage("--chain-id takes a whole number, like 8453.");
+  throw usageInvalid(HELP, "chain-id-malformed");
 };
 
 /** What this checkout knows about each contract, for programs. */

@@ -10,6 +10,7 @@ import { type DecisionFile, dealOfDecision, readDecision, readSignature, type Si
 import { panelCallTexts } from "../explainedCall.ts";
 import { writeNew } from "../files.ts";
 import { readPanel } from "../panelFile.ts";
+import { usageInvalid } from "../problems.ts";
 import { callsText } from "./dealCall.ts";
 
 const HELP = "holdfast determination combine";
@@ -29,7 +30,7 @@ export const determinationCombine = defineCommand({
     out: { type: "string", value: "FILE" },
   },
   positionals: [3, 300],
-  run: async ({ values, positionals }) => {
+  run: async ({ values, positionals }, { texts }) => {
     const [dealPath = "", path = "", ...signaturePaths] = positionals;
     const deal = await readDeal(dealPath, values);
     const file = await readDecision(path, {
@@ -50,9 +51,9 @@ export const determinationCombine = defineCommand({
     if (values.out !== undefined) await writeNew(values.out, `${decimalJson(submission, 2)}\n`);
     return {
       text: [
-        `${signatures.length} signatures over ${file.digest} are good and enough.`,
+        texts.command.determinationCombine.enough(signatures.length, file.digest),
         callsText([call]),
-        ...(values.out === undefined ? [] : [`Written to ${escapeInvisible(values.out)}`]),
+        ...(values.out === undefined ? [] : [texts.outcome.writtenTo(escapeInvisible(values.out))]),
       ].join("\n\n"),
       json: { digest: file.digest, submission, call, file: values.out ?? null },
     };
@@ -63,7 +64,7 @@ export const determinationCombine = defineCommand({
 const findPanel = async (deal: DealFile, file: DecisionFile, path: string | undefined) => {
   const stated = path === undefined ? (deal.panel ?? file.panel) : await readPanel(path);
   if (stated === null) {
-    throw new ProtocolError("usage-invalid", { problem: "The deal file names no panel: --panel FILE.", help: HELP });
+    throw usageInvalid(HELP, "panel-missing");
   }
   const panel = sortPanel(stated);
   const isOther = dealOfDecision(file) !== deal.id || file.domain.tribunal !== deal.terms.tribunal;

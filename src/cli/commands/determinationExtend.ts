@@ -1,12 +1,14 @@
-import { ProtocolError } from "../../core/errors.ts";
+import { decisionSummary } from "../../core/text/decisionSummary.ts";
 import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { defineCommand } from "../command.ts";
 import { connect, readTime } from "../connect.ts";
 import { domainOptions, readDeal } from "../dealFile.ts";
-import { decisionSummary, decisionText, extensionFileOf } from "../decisionFile.ts";
+import { decisionText, extensionFileOf } from "../decisionFile.ts";
 import { digestArgument } from "../digestArgument.ts";
 import { disputeOptions, readDispute } from "../disputeTime.ts";
 import { writeNew } from "../files.ts";
+import { usageInvalid } from "../problems.ts";
+import { sectionText } from "../terminal/sections.ts";
 import { parseTime } from "../units.ts";
 
 const HELP = "holdfast determination extend";
@@ -31,6 +33,7 @@ export const determinationExtend = defineCommand({
   },
   positionals: [1, 1],
   run: async ({ values, positionals: [path = ""] }, context) => {
+    const { texts } = context;
     const deal = await readDeal(path, values);
     const now = values.url === undefined ? context.now() : await readTime(connect(values.url, HELP), context);
     const out = required(values.out, "--out FILE");
@@ -46,13 +49,13 @@ export const determinationExtend = defineCommand({
     );
     await writeNew(out, decisionText(file));
     return {
-      text: `${decisionSummary(file)}\n\nWritten to ${escapeInvisible(out)}`,
+      text: `${sectionText(decisionSummary(file, texts))}\n\n${texts.outcome.writtenTo(escapeInvisible(out))}`,
       json: { digest: file.digest, extension: file.extension, file: out },
     };
   },
 });
 
 const required = (value: string | undefined, option: string): string => {
-  if (value === undefined) throw new ProtocolError("usage-invalid", { problem: `Give ${option}.`, help: HELP });
+  if (value === undefined) throw usageInvalid(HELP, "option-missing", { option });
   return value;
 };

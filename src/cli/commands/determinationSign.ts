@@ -1,15 +1,11 @@
 import type { Address } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
+import { decisionSummary } from "../../core/text/decisionSummary.ts";
 import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { defineCommand } from "../command.ts";
-import {
-  decisionSummary,
-  decisionTypedData,
-  panelDomainOptions,
-  readDecision,
-  signatureText,
-} from "../decisionFile.ts";
+import { decisionTypedData, panelDomainOptions, readDecision, signatureText } from "../decisionFile.ts";
 import { writeNew } from "../files.ts";
+import { sectionText } from "../terminal/sections.ts";
 import { openWallet, walletOptions } from "../wallet.ts";
 
 export const determinationSign = defineCommand({
@@ -27,7 +23,7 @@ export const determinationSign = defineCommand({
   positionals: [1, 1],
   run: async ({ values, positionals: [path = ""] }, { signal, progress, isJson, texts }) => {
     const file = await readDecision(path, values);
-    if (!isJson) progress(`${decisionSummary(file)}\n`);
+    if (!isJson) progress(`${sectionText(decisionSummary(file, texts))}\n`);
     const wallet = await openWallet(values, { signal, texts, help: "holdfast determination sign" });
     const signer = wallet.address.toLowerCase() as Address;
     if (file.panel !== null && !file.panel.arbitrators.includes(signer)) {
@@ -36,11 +32,12 @@ export const determinationSign = defineCommand({
     const signature = await wallet.signTypedData(decisionTypedData(file) as Parameters<typeof wallet.signTypedData>[0]);
     const signed = { digest: file.digest, signer, signature };
     if (values.out !== undefined) await writeNew(values.out, signatureText(signed));
+    const { outcome } = texts;
     return {
       text: [
-        `Signed by ${signer}`,
-        `Signature  ${signature}`,
-        ...(values.out === undefined ? [] : [`Written to ${escapeInvisible(values.out)}`]),
+        outcome.signedBy(signer),
+        `${outcome.signature}  ${signature}`,
+        ...(values.out === undefined ? [] : [outcome.writtenTo(escapeInvisible(values.out))]),
       ].join("\n"),
       json: { ...signed, file: values.out ?? null },
     };

@@ -1,18 +1,19 @@
-import { ProtocolError } from "../../core/errors.ts";
+import { decisionSummary } from "../../core/text/decisionSummary.ts";
 import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
+import { formatAmount, type Unit } from "../../core/text/units.ts";
 import { defineCommand } from "../command.ts";
 import { connect, readTime } from "../connect.ts";
 import { domainOptions, readDeal, unitOf } from "../dealFile.ts";
-import { decisionSummary, decisionText, determinationFileOf } from "../decisionFile.ts";
+import { decisionText, determinationFileOf } from "../decisionFile.ts";
 import { digestArgument } from "../digestArgument.ts";
 import { disputeOptions, readDispute } from "../disputeTime.ts";
 import { writeNew } from "../files.ts";
-import { formatAmount, parseAmount, parseTime, type Unit } from "../units.ts";
+import { usageInvalid } from "../problems.ts";
+import { sectionText } from "../terminal/sections.ts";
+import { parseAmount, parseTime } from "../units.ts";
 
 const HELP = "holdfast determination write";
 const WEEK = 604_800;
-const IF_A_PARTY_GIVES_IN =
-  "If a party gives in before this is executed, nothing is held any more and it does nothing. A second one, with --to-buyer 0 --to-seller 0 and the same compensation, works exactly then.";
 
 export const determinationWrite = defineCommand({
   text: ({ command }) => command.determinationWrite,
@@ -40,6 +41,7 @@ export const determinationWrite = defineCommand({
   },
   positionals: [1, 1],
   run: async ({ values, positionals: [path = ""] }, context) => {
+    const { texts } = context;
     const deal = await readDeal(path, values);
     const unit = unitOf(deal, values.decimals);
     const time = values.url === undefined ? context.now() : await readTime(connect(values.url, HELP), context);
@@ -74,8 +76,8 @@ export const determinationWrite = defineCommand({
     const isVoidedByGivingIn = compensation > 0n && split.toBuyer + split.toSeller > 0n;
     return {
       text: [
-        `${decisionSummary(file)}\n\nWritten to ${escapeInvisible(out)}`,
-        ...(isVoidedByGivingIn ? [IF_A_PARTY_GIVES_IN] : []),
+        `${sectionText(decisionSummary(file, texts))}\n\n${texts.outcome.writtenTo(escapeInvisible(out))}`,
+        ...(isVoidedByGivingIn ? [texts.command.determinationWrite.voidIfAPartyGivesIn] : []),
       ].join("\n"),
       json: { digest: file.digest, determination: file.determination, file: out },
     };
@@ -90,14 +92,12 @@ const requireDivisible = (
   const sum = toBuyer + toSeller;
   if (held === undefined ? sum <= price : sum === held) return;
   const money = (amount: bigint) => formatAmount(amount, unit);
-  const problem =
-    held === undefined
-      ? `--to-buyer and --to-seller come to ${money(sum)}, more than the price of ${money(price)}.`
-      : `--to-buyer and --to-seller come to ${money(sum)}, and ${money(held)} is held. They must add up to it exactly.`;
-  throw new ProtocolError("usage-invalid", { problem: `${problem} Nothing was written.`, help: HELP });
+  throw held === undefined
+    ? usageInvalid(HELP, "amounts-above-price", { sum: money(sum), price: money(price) })
+    : usageInvalid(HELP, "amounts-differ-from-held", { sum: money(sum), held: money(held) });
 };
 
 const required = (value: string | undefined, option: string): string => {
-  if (value === undefined) throw new ProtocolError("usage-invalid", { problem: `Give ${option}.`, help: HELP });
+  if (value === undefined) throw usageInvalid(HELP, "option-missing", { option });
   return value;
 };

@@ -1,9 +1,11 @@
 import { createPublicClient, HttpRequestError, http, numberToHex, TimeoutError } from "viem";
 import { ask } from "../../chain/ask.ts";
 import { ProtocolError } from "../../core/errors.ts";
+import { formatDuration, formatTime } from "../../core/text/units.ts";
 import { LOCAL_CHAIN_ID } from "../../devnet/localChain.ts";
 import { defineCommand } from "../command.ts";
-import { formatDuration, formatTime, parseDuration } from "../units.ts";
+import { usageInvalid } from "../problems.ts";
+import { parseDuration } from "../units.ts";
 
 const DEFAULT_RPC = "http://127.0.0.1:8545";
 
@@ -18,14 +20,11 @@ export const devSkip = defineCommand({
     rpc: { type: "string", value: "URL" },
   },
   positionals: [1, 1],
-  run: async ({ values, positionals: [text = ""] }) => {
+  run: async ({ values, positionals: [text = ""] }, { texts }) => {
     const seconds = parseDuration(text, "DURATION");
     const rpcUrl = values.rpc ?? DEFAULT_RPC;
     if (!URL.canParse(rpcUrl) || !/^https?:$/.test(new URL(rpcUrl).protocol)) {
-      throw new ProtocolError("usage-invalid", {
-        problem: `--rpc takes an address like ${DEFAULT_RPC}.`,
-        help: "holdfast dev skip",
-      });
+      throw usageInvalid("holdfast dev skip", "rpc-address-malformed", { example: DEFAULT_RPC });
     }
     const askChain = createAsk(rpcUrl);
     await requireDevelopmentChain(askChain);
@@ -34,7 +33,7 @@ export const devSkip = defineCommand({
     const { timestamp } = (await askChain("eth_getBlockByNumber", ["latest", false])) as { timestamp: string };
     const now = Number(timestamp);
     return {
-      text: `The chain's clock is ${formatDuration(seconds)} ahead: ${formatTime(now)}`,
+      text: texts.command.devSkip.skipped(formatDuration(seconds, texts.units), formatTime(now)),
       json: { skipped: seconds, now },
     };
   },

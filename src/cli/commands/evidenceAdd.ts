@@ -1,16 +1,17 @@
 import { mkdir } from "node:fs/promises";
 import type { Hex } from "viem";
 import { createChain, requireChain } from "../../chain/client.ts";
-import { ProtocolError } from "../../core/errors.ts";
 import { bytes32 } from "../../core/fields.ts";
 import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
+import { formatTime } from "../../core/text/units.ts";
 import { wrapContentKey } from "../../sdk/contentKey.ts";
 import { defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
 import { readDeal } from "../dealFile.ts";
 import { fileAll } from "../fileEvidence.ts";
 import { fileError, readText, statFile } from "../files.ts";
-import { formatTime, parseDuration } from "../units.ts";
+import { usageInvalid } from "../problems.ts";
+import { parseDuration } from "../units.ts";
 import { openWallet, walletOptions } from "../wallet.ts";
 
 const HELP = "holdfast evidence add";
@@ -46,11 +47,11 @@ export const evidenceAdd = defineCommand({
   },
   positionals: [1, 1_000],
   run: async ({ values, positionals }, context) => {
-    const { signal } = context;
+    const { signal, texts } = context;
     const client = connect(values.url, HELP);
     const outDir = required(values.out, "--out DIR");
     const rpcUrl = required(values.rpc, "--rpc URL");
-    const dealId = await parseDeal(required(values.deal, "--deal ID, a deal file, or none"));
+    const dealId = await parseDeal(required(values.deal, "--deal ID|FILE|none"));
     const validFor = parseDuration(values["valid-for"] ?? "1d", "--valid-for");
     const recipients = await parseRecipients(values.recipients ?? []);
     const wallet = await openWallet(values, { ...context, help: HELP });
@@ -72,13 +73,14 @@ export const evidenceAdd = defineCommand({
         gateways: [new URL(values.url ?? "").origin],
         context,
       });
+      const say = texts.command.evidenceAdd;
       const rows = files.map(({ file, bundle, anchoredAt, isOld }) =>
         isOld
-          ? `${escapeInvisible(file)}: filed before, ${escapeInvisible(bundle)}`
-          : `${escapeInvisible(file)}: existed before ${formatTime(anchoredAt)}, ${escapeInvisible(bundle)}`,
+          ? say.filedBefore(escapeInvisible(file), escapeInvisible(bundle))
+          : say.filed(escapeInvisible(file), formatTime(anchoredAt), escapeInvisible(bundle)),
       );
       return {
-        text: [...rows, "Check it offline: holdfast verify FILE BUNDLE"].join("\n"),
+        text: [...rows, say.checkOffline].join("\n"),
         json: { deal: dealId, files },
       };
     } finally {
@@ -88,7 +90,7 @@ export const evidenceAdd = defineCommand({
 });
 
 const required = (value: string | undefined, option: string): string => {
-  if (value === undefined) throw new ProtocolError("usage-invalid", { problem: `Give ${option}.`, help: HELP });
+  if (value === undefined) throw usageInvalid(HELP, "option-missing", { option });
   return value;
 };
 
@@ -107,10 +109,7 @@ const parseRecipients = async (lists: readonly string[]): Promise<string[]> => {
     } else recipients.push(item);
   }
   if (recipients.length === 0) {
-    throw new ProtocolError("usage-invalid", {
-      problem: "Say who can open the files: --recipients age1...; without one nobody ever could.",
-      help: HELP,
-    });
+    throw usageInvalid(HELP, "recipients-missing");
   }
   // Refuses what is no public key before a password is asked for and a file is read.
   await wrapContentKey(new Uint8Array(), recipients);

@@ -1,10 +1,11 @@
 import type { Hex } from "viem";
 import { bytes32 } from "../../core/fields.ts";
+import type { Texts } from "../../core/text/texts.ts";
+import { formatTime } from "../../core/text/units.ts";
 import type { Client, EvidenceView } from "../../sdk/client.ts";
 import { defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
 import { type DealFile, readDeal } from "../dealFile.ts";
-import { formatTime } from "../units.ts";
 
 export const evidenceList = defineCommand({
   text: ({ command }) => command.evidenceList,
@@ -15,13 +16,13 @@ export const evidenceList = defineCommand({
   ],
   options: { url: urlOption },
   positionals: [1, 1],
-  run: async ({ values, positionals: [named = ""] }, { signal }) => {
+  run: async ({ values, positionals: [named = ""] }, { signal, texts }) => {
     const client = connect(values.url, "holdfast evidence list");
     const id = bytes32.safeParse(named);
     const file = id.success ? undefined : await readDeal(named);
     const deal = file?.id ?? (named.toLowerCase() as Hex);
     const evidence = await readAll(client, deal, signal);
-    return { text: textOf(evidence, { deal, file }), json: { deal, evidence } };
+    return { text: textOf(evidence, { deal, file, texts }), json: { deal, evidence } };
   },
 });
 
@@ -36,20 +37,18 @@ const readAll = async (client: Client, deal: Hex, signal: AbortSignal): Promise<
   return items;
 };
 
-const textOf = (
-  evidence: readonly EvidenceView[],
-  { deal, file }: { deal: Hex; file: Pick<DealFile, "terms"> | undefined },
-): string => {
-  if (evidence.length === 0) return `Nothing was filed under the deal ${deal} with this relayer.`;
-  const rows = evidence.flatMap(({ digest, kind, state, submitter, receipt }) => [
-    `${digest}  ${kind}, ${state}`,
-    `  by ${roleOf(submitter, file)}${submitter}, received ${formatTime(receipt.receivedAt)}`,
-  ]);
-  const count = evidence.length === 1 ? "1 record was" : `${evidence.length} records were`;
-  return [`${count} filed under the deal ${deal}:`, ...rows].join("\n");
-};
+type Listing = Readonly<{ deal: Hex; file: Pick<DealFile, "terms"> | undefined; texts: Texts }>;
 
-const roleOf = (account: string, file: Pick<DealFile, "terms"> | undefined): string => {
-  if (account === file?.terms.buyer) return "the buyer ";
-  return account === file?.terms.seller ? "the seller " : "";
+const textOf = (evidence: readonly EvidenceView[], { deal, file, texts }: Listing): string => {
+  const say = texts.command.evidenceList;
+  if (evidence.length === 0) return say.nothing(deal);
+  const submitterOf = (account: string) => {
+    if (account === file?.terms.buyer) return say.theBuyer(account);
+    return account === file?.terms.seller ? say.theSeller(account) : account;
+  };
+  const rows = evidence.flatMap(({ digest, kind, state, submitter, receipt }) => [
+    `${digest}  ${say.kindAndState(say.kind[kind], say.state[state])}`,
+    `  ${say.received(submitterOf(submitter), formatTime(receipt.receivedAt))}`,
+  ]);
+  return [say.title(evidence.length, deal), ...rows].join("\n");
 };

@@ -11,6 +11,7 @@ import type { VerifyOptions } from "../../core/evidence/verify/options.ts";
 import { verifyBundle } from "../../core/evidence/verify/verifyBundle.ts";
 import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { findingText } from "../../core/text/finding.ts";
+import { formatBytes } from "../../core/text/units.ts";
 import { sentencesAbout } from "../../core/text/verdict.ts";
 import { isGatewayUrl, readFromGateways } from "../../ipfs/gatewayClient.ts";
 import { importFile } from "../../ipfs/importFile.ts";
@@ -23,7 +24,7 @@ import { defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
 import { exitCodeOfVerdict } from "../exitCodes.ts";
 import { fileError, readPieces, statFile } from "../files.ts";
-import { formatBytes } from "../units.ts";
+import { inputMalformed, usageInvalid } from "../problems.ts";
 
 const HELP = "holdfast evidence open";
 const OWNER_ONLY = 0o600;
@@ -43,7 +44,7 @@ export const evidenceOpen = defineCommand({
     rpc: { type: "string", value: "URL" },
   },
   positionals: [1, 1],
-  run: async ({ values, positionals: [path = ""] }, { signal }) => {
+  run: async ({ values, positionals: [path = ""] }, { signal, language, texts }) => {
     const out = required(values.out, "--out FILE");
     const { identity } = await readIdentityFile(required(values.identity, "--identity FILE"));
     if ((await statFile(out)) !== undefined) throw new ProtocolError("file-exists", { path: out });
@@ -51,19 +52,13 @@ export const evidenceOpen = defineCommand({
     const bundle = parseBundle(text);
     const { wrappedKey, gateways } = bundle.hints;
     if (bundle.openings.file === null || wrappedKey === null) {
-      throw new ProtocolError("input-malformed", {
-        path,
-        problem: "this record has no file, or its key is not in the bundle",
-      });
+      throw inputMalformed({ path }, "key-not-included");
     }
     const key = await unwrapContentKey(wrappedKey, identity);
     if (values.url !== undefined) connect(values.url, HELP);
     const sources = values.url === undefined ? gateways.filter(isGatewayUrl) : [new URL(values.url).origin];
     if (values.ciphertext === undefined && sources.length === 0) {
-      throw new ProtocolError("usage-invalid", {
-        problem: "Say where the encrypted file is: --url or --ciphertext.",
-        help: HELP,
-      });
+      throw usageInvalid(HELP, "ciphertext-missing");
     }
     const ciphertext =
       values.ciphertext === undefined
@@ -79,21 +74,22 @@ export const evidenceOpen = defineCommand({
         signal,
       });
       const { verdict, checks, file } = verification;
-      const sentences = sentencesAbout(verification, { file: basename(out), text }, "en");
+      const sentences = sentencesAbout(verification, { file: basename(out), text }, language);
       if (verdict.status !== "verified") {
         return {
-          text: `${findingText({ file: out, bundle: path, verdict, sentences, checks }, "en")}\nNothing was written.`,
+          text: `${findingText({ file: out, bundle: path, verdict, sentences, checks }, language)}\n${texts.outcome.nothingWritten}`,
           json: { file: null, verdict, message: sentences[0], checks },
           exitCode: exitCodeOfVerdict[verdict.status],
         };
       }
       await placeNew(partial, out);
       const { size, sha256 } = file!;
+      const say = texts.command.evidenceOpen;
       return {
         text: [
-          `${escapeInvisible(out)}: ${formatBytes(size)}, the file that was signed.`,
+          say.opened(escapeInvisible(out), formatBytes(size)),
           ...sentences.map(({ label, text: sentence }) => `  ${label} ${sentence}`),
-          `Check it again, and see its times: holdfast verify ${escapeInvisible(out)} ${escapeInvisible(path)}`,
+          say.checkAgain(escapeInvisible(out), escapeInvisible(path)),
         ].join("\n"),
         json: { file: out, size, sha256, verdict, caveats: sentences },
       };
@@ -104,7 +100,7 @@ export const evidenceOpen = defineCommand({
 });
 
 const required = (value: string | undefined, option: string): string => {
-  if (value === undefined) throw new ProtocolError("usage-invalid", { problem: `Give ${option}.`, help: HELP });
+  if (value === undefined) throw usageInvalid(HELP, "option-missing", { option });
   return value;
 };
 

@@ -7,12 +7,13 @@ import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { createIdentityFile, parseIdentity } from "../ageIdentity.ts";
 import { defineCommand, defineGroup } from "../command.ts";
 import { fileError, readText, statFile } from "../files.ts";
+import { usageInvalid } from "../problems.ts";
+import { columns } from "../terminal/columns.ts";
 import { askPassword } from "../terminal/password.ts";
 import { openWallet, walletOptions } from "../wallet.ts";
 
 const requireOut = (out: string | undefined, help: string) => {
-  if (out === undefined)
-    throw new ProtocolError("usage-invalid", { problem: "Say where to write it: --out FILE.", help });
+  if (out === undefined) throw usageInvalid(help, "output-missing");
   return out;
 };
 
@@ -36,6 +37,7 @@ const createWallet = defineCommand({
   },
   positionals: [0, 0],
   run: async ({ values }, { signal, texts }) => {
+    const { command, outcome } = texts;
     const path = requireOut(values.out, "holdfast keys new");
     await requireFree(path);
     const passwordFile = values["password-file"];
@@ -49,7 +51,10 @@ const createWallet = defineCommand({
     try {
       const { address } = createKeystore(path, password);
       return {
-        text: `Address   ${address}\nKeystore  ${escapeInvisible(path)}\nKeep a copy of the file and of the password, apart from each other.`,
+        text: `${columns([
+          [outcome.address, address],
+          [outcome.keystore, escapeInvisible(path)],
+        ])}\n${command.keysNew.keepCopies}`,
         json: { address, file: path },
       };
     } catch (error) {
@@ -64,11 +69,15 @@ const createEncryption = defineCommand({
   examples: ["holdfast keys encryption --out reader.txt"],
   options: { out: { type: "string", value: "FILE" } },
   positionals: [0, 0],
-  run: async ({ values }) => {
+  run: async ({ values }, { texts }) => {
+    const { command, outcome } = texts;
     const path = requireOut(values.out, "holdfast keys encryption");
     const { recipient } = await createIdentityFile(path);
     return {
-      text: `Public key  ${recipient}\nKey file    ${escapeInvisible(path)}\nHand out the public key; keep the file, and a copy of it, to yourself.`,
+      text: `${columns([
+        [outcome.publicKey, recipient],
+        [outcome.keyFile, escapeInvisible(path)],
+      ])}\n${command.keysEncryption.keepFile}`,
       json: { recipient, file: path },
     };
   },
@@ -86,11 +95,12 @@ const show = defineCommand({
   },
   positionals: [1, 1],
   run: async ({ values, positionals: [path = ""] }, { signal, texts }) => {
+    const { command, outcome } = texts;
     const text = await readText(path);
     const identity = await parseIdentity(text);
     if (identity !== undefined) {
       const { recipient } = identity;
-      return { text: `Public key  ${recipient}`, json: { kind: "encryption", recipient, file: path } };
+      return { text: `${outcome.publicKey}  ${recipient}`, json: { kind: "encryption", recipient, file: path } };
     }
     if (values.check === true || values["password-file"] !== undefined) {
       const { address } = await openWallet(
@@ -98,7 +108,7 @@ const show = defineCommand({
         { signal, texts, help: "holdfast keys show" },
       );
       return {
-        text: `Address  ${address}\nThe password opens it.`,
+        text: `${outcome.address}  ${address}\n${command.keysShow.passwordOpens}`,
         json: { kind: "wallet", address, isChecked: true, file: path },
       };
     }
@@ -106,7 +116,7 @@ const show = defineCommand({
     if (!stated.success) throw new ProtocolError("keystore-unreadable", { path });
     const address = getAddress(`0x${stated.data.address.replace(/^0x/, "")}`);
     return {
-      text: `Address  ${address}\nAs the file states it; --check opens it with the password.`,
+      text: `${outcome.address}  ${address}\n${command.keysShow.asStated}`,
       json: { kind: "wallet", address, isChecked: false, file: path },
     };
   },

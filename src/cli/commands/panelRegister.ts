@@ -1,15 +1,17 @@
 import type { Address } from "viem";
 import { registerCall } from "../../chain/panelCalls.ts";
 import { panelRules } from "../../core/deal/panel.ts";
-import { ProtocolError } from "../../core/errors.ts";
 import { address } from "../../core/fields.ts";
+import { panelSummary } from "../../core/text/panelSummary.ts";
 import { readChain } from "../chainReads.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
 import { readDeal } from "../dealFile.ts";
 import { panelCallTexts } from "../explainedCall.ts";
 import { readJson } from "../files.ts";
-import { panelSummary, readPanel } from "../panelFile.ts";
+import { readPanel } from "../panelFile.ts";
+import { usageInvalid } from "../problems.ts";
+import { sectionText } from "../terminal/sections.ts";
 import { openWallet } from "../wallet.ts";
 import { callingOptions, callsText, sendFrom } from "./dealCall.ts";
 
@@ -34,6 +36,7 @@ export const panelRegister = defineCommand({
   options,
   positionals: [1, 1],
   run: async ({ values, positionals: [path = ""] }, context) => {
+    const say = context.texts.command.panelRegister;
     const panel = await readPanel(path);
     const rules = panelRules(panel);
     const { chainId, tribunal } = await findPlace(path, values, context);
@@ -45,21 +48,22 @@ export const panelRegister = defineCommand({
     const said = { rules, panel, chainId, tribunal };
     if (isKnown === true) {
       return {
-        text: `Panel ${rules} is registered already; nothing was sent.`,
+        text: say.alreadyRegistered(rules),
         json: { ...said, isRegistered: true, calls: [] },
       };
     }
     const calls = [{ ...registerCall(panel, tribunal), ...panelCallTexts.register }];
     if (values.send !== true) {
+      const summary = panelSummary(panel, context.texts);
       return {
-        text: `Panel ${rules} on chain ${chainId}\n\n${panelSummary(panel)}\n\n${callsText(calls)}`,
+        text: `${sectionText({ ...summary, title: say.onChain(rules, chainId) })}\n\n${callsText(calls)}`,
         json: { ...said, isRegistered: isKnown ?? null, calls },
       };
     }
     const wallet = await openWallet(values, { ...context, help: HELP });
     const { sender, transactions } = await sendFrom(wallet, calls, { rpc, chainId, help: HELP, context });
     return {
-      text: `Panel ${rules} is registered: ${transactions.at(-1)}`,
+      text: say.registered(rules, String(transactions.at(-1))),
       json: { ...said, isRegistered: true, sender, transactions },
     };
   },
@@ -83,10 +87,7 @@ const findPlace = async (
   const tribunal = address.safeParse(values.tribunal);
   const chainId = Number(values["chain-id"]);
   if (!tribunal.success || !Number.isSafeInteger(chainId) || chainId <= 0) {
-    throw new ProtocolError("usage-invalid", {
-      problem: `${path} is no deal file; say where the panel decides: --url URL, or --chain-id N --tribunal ADDRESS.`,
-      help: HELP,
-    });
+    throw usageInvalid(HELP, "panel-place-missing", { path });
   }
   return { chainId, tribunal: tribunal.data };
 };

@@ -13,7 +13,7 @@ const serve = defineCommand({
   ],
   options: {},
   positionals: [0, 0],
-  run: async (_, { signal, print }) => {
+  run: async (_, { signal, print, texts }) => {
     const [{ readConfig }, { startHoldfast }] = await Promise.all([
       import("../../config.ts"),
       import("../../service.ts"),
@@ -21,7 +21,7 @@ const serve = defineCommand({
     const holdfast = await startHoldfast(readConfig(), { signal }).catch(namePortOption(() => "HOLDFAST_PORT"));
     const { contracts, address } = holdfast.relayer;
     print({
-      text: `Serving ${holdfast.url} until Ctrl-C; the relayer is ${address}.`,
+      text: texts.command.relayer.serving(holdfast.url, address),
       json: { url: holdfast.url, relayer: address, ...contracts },
     });
     if ((await untilStopped(signal, holdfast.ended)) === "ended" && !signal.aborted) {

@@ -1,5 +1,5 @@
-import { ProtocolError } from "../../core/errors.ts";
 import { defineCommand } from "../command.ts";
+import { usageInvalid } from "../problems.ts";
 
 const HELP = "holdfast relayer reindex";
 
@@ -11,10 +11,11 @@ export const relayerReindex = defineCommand({
     from: { type: "string", value: "BLOCK" },
   },
   positionals: [0, 0],
-  run: async ({ values }, { signal, progress }) => {
+  run: async ({ values }, { signal, progress, texts }) => {
     if (values.from === undefined || !/^\d{1,15}$/.test(values.from)) {
-      throw new ProtocolError("usage-invalid", { problem: "Give the number of a block: --from BLOCK.", help: HELP });
+      throw usageInvalid(HELP, "block-number-missing");
     }
+    const say = texts.command.relayerReindex;
     const [{ readConfig }, { rebuildIndex }] = await Promise.all([
       import("../../config.ts"),
       import("../../service.ts"),
@@ -22,8 +23,8 @@ export const relayerReindex = defineCommand({
     const { from, to } = await rebuildIndex(readConfig(), {
       from: Number(values.from),
       signal,
-      onProgress: (block) => progress(`whole up to block ${block}`),
+      onProgress: (block) => progress(say.wholeUpTo(block)),
     });
-    return { text: `The index is whole: blocks ${from} to ${to} were read again.`, json: { from, to } };
+    return { text: say.done(from, to), json: { from, to } };
   },
 });

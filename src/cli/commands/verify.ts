@@ -15,6 +15,7 @@ import {
 } from "../../core/text/finding.ts";
 import type { Language } from "../../core/text/language.ts";
 import { evidenceReport, reportText } from "../../core/text/report.ts";
+import { formatTime } from "../../core/text/units.ts";
 import { sentencesAbout, type VerdictSentence, verdictSentences } from "../../core/text/verdict.ts";
 import { createNodeDigester } from "../../sdk/nodeDigester.ts";
 import { readBundleText } from "../bundleText.ts";
@@ -23,9 +24,11 @@ import { type ErrorText, errorText } from "../errorText.ts";
 import { pairEvidence } from "../evidencePairs.ts";
 import { exitCodeOfError, exitCodeOfVerdict } from "../exitCodes.ts";
 import { readPieces, requireRegular, statFile, writeNew } from "../files.ts";
+import { usageInvalid } from "../problems.ts";
 import { programName } from "../program.ts";
 import { createProgressBar } from "../terminal/progressBar.ts";
-import { formatTime } from "../units.ts";
+
+const HELP = "holdfast verify";
 
 /** A pair as it is printed: with a verdict, or with the error that kept it from getting one. */
 type Result = Finding & { readonly report: string };
@@ -188,11 +191,9 @@ const unreadReport = async (
   ].join("\n");
 };
 
-const usage = (problem: string) => new ProtocolError("usage-invalid", { problem, help: "holdfast verify" });
-
 const parseHash = (text: string, option: string): Hex => {
   const parsed = bytes32.safeParse(text);
-  if (!parsed.success) throw usage(`${option} takes a block hash: 0x and 64 hex digits.`);
+  if (!parsed.success) throw usageInvalid(HELP, "block-hash-malformed", { option });
   return parsed.data;
 };
 
@@ -200,7 +201,7 @@ const parseRegistry = (text: string) => {
   const [chain = "", registry = ""] = text.split(":");
   const parsed = address.safeParse(registry);
   if (!/^[1-9]\d{0,15}$/.test(chain) || !parsed.success) {
-    throw usage("--trusted-registry takes a chain id and a contract: 1:0x and 40 hex digits.");
+    throw usageInvalid(HELP, "registry-malformed");
   }
   return { chainId: Number(chain), registry: parsed.data };
 };

@@ -34,12 +34,16 @@ import { relayer } from "./commands/relayer.ts";
 import { relayerReindex } from "./commands/relayerReindex.ts";
 import { verify } from "./commands/verify.ts";
 import { contractErrors } from "./contractErrors.ts";
+import { deal as dealWords } from "./deal.ts";
+import { decision } from "./decision.ts";
+import { demo } from "./demo.ts";
 import { errors } from "./errors.ts";
 import { fieldProblems } from "./fieldProblems.ts";
 import { filing } from "./filing.ts";
 import { help } from "./help.ts";
 import { hints, listeners, usageText } from "./hints.ts";
 import { options } from "./options.ts";
+import { outcome } from "./outcome.ts";
 import { fileProblems, inputProblems, usageProblems } from "./problems.ts";
 import { report } from "./report.ts";
 import { sending } from "./sending.ts";
@@ -63,6 +67,10 @@ export const en = {
   filing,
   terminal,
   report,
+  deal: dealWords,
+  decision,
+  outcome,
+  demo,
   verdict,
   problems: { field: fieldProblems, file: fileProblems, input: inputProblems, usage: usageProblems },
   command: {

@@ -21,4 +21,6 @@ export const dealCredits = {
     "chain-id": "chain of the escrow, with OWNER and --rpc",
     escrow: "escrow contract, with OWNER and --rpc",
   },
+  title: (token: string) => `Credits in ${token}`,
+  nativeCurrency: "native currency",
 } as const;

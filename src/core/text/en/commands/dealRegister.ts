@@ -14,4 +14,5 @@ export const dealRegister = {
     ...options.wallet,
     rpc: "a node of the chain, to register the panel there from --keystore",
   },
+  registered: (id: string) => `The relayer has registered the deal ${id}.`,
 } as const;

@@ -13,4 +13,8 @@ export const dealSign = {
     ...options.wallet,
     out: "write the deal file with the seller's signature; FILE must not exist",
   },
+  signedBy: {
+    buyer: (signer: string) => `Signed by the buyer ${signer}`,
+    seller: (signer: string) => `Signed by the seller ${signer}`,
+  },
 } as const;

@@ -13,4 +13,5 @@ export const determinationCombine = {
     panel: "JSON with threshold, clocks and arbitrators, where the deal file has none",
     out: "write what `determination send` takes; FILE must not exist",
   },
+  enough: (count: number, digest: string) => `${count} signatures over ${digest} are valid, as many as needed.`,
 } as const;

@@ -22,4 +22,6 @@ export const determinationWrite = {
     decimals: "decimals of the token, where the file does not say",
     out: "the determination; FILE must not exist",
   },
+  voidIfAPartyGivesIn:
+    "If a party gives in before this is executed, nothing is held any more and it has no effect. A second determination, with --to-buyer 0 --to-seller 0 and the same compensation, works in exactly that case.",
 } as const;

@@ -12,4 +12,5 @@ export const devSkip = {
   codes: {
     78: "the chain is not a local development chain",
   },
+  skipped: (duration: string, time: string) => `The chain's clock was moved ahead by ${duration}: ${time}`,
 } as const;

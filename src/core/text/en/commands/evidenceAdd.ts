@@ -29,4 +29,7 @@ export const evidenceAdd = {
     collector: "by whom",
     "valid-for": "how long the record may wait for its anchor; 1d unless given",
   },
+  filedBefore: (file: string, bundle: string) => `${file}: filed before, ${bundle}`,
+  filed: (file: string, time: string, bundle: string) => `${file}: existed before ${time}, ${bundle}`,
+  checkOffline: "Check it offline: holdfast verify FILE BUNDLE",
 } as const;

@@ -11,4 +11,20 @@ export const evidenceList = {
   options: {
     ...options.url,
   },
+  nothing: (deal: string) => `Nothing was filed under the deal ${deal} with this relayer.`,
+  title: (count: number, deal: string) =>
+    count === 1 ? `1 record was filed under the deal ${deal}:` : `${count} records were filed under the deal ${deal}:`,
+  kind: {
+    original: "original",
+    copy: "copy",
+    supersede: "supersede",
+    withdraw: "withdraw",
+    custody: "custody",
+    erase: "erase",
+  },
+  state: { received: "received", sealed: "sealed", anchored: "anchored" },
+  kindAndState: (kind: string, state: string) => `${kind}, ${state}`,
+  theBuyer: (account: string) => `the buyer ${account}`,
+  theSeller: (account: string) => `the seller ${account}`,
+  received: (submitter: string, time: string) => `by ${submitter}, received ${time}`,
 } as const;

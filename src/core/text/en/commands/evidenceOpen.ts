@@ -21,4 +21,6 @@ export const evidenceOpen = {
     1: "refuted: it is not, or the bundle was changed; nothing was written",
     3: "unverifiable: a contract wallet signed, which only the chain can confirm; nothing was written",
   },
+  opened: (file: string, size: string) => `${file}: ${size}, the file that was signed.`,
+  checkAgain: (file: string, bundle: string) => `Check it again, and see its times: holdfast verify ${file} ${bundle}`,
 } as const;

@@ -9,4 +9,5 @@ export const keysEncryption = {
   options: {
     out: "the new file; it must not exist",
   },
+  keepFile: "Give others the public key; keep the file, and a copy of it, to yourself.",
 } as const;

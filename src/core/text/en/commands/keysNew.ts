@@ -12,4 +12,5 @@ export const keysNew = {
     out: "the new file; it must not exist",
     "password-file": options.wallet["password-file"],
   },
+  keepCopies: "Keep a copy of the file and of the password, in separate places.",
 } as const;

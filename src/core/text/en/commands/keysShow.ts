@@ -15,4 +15,6 @@ export const keysShow = {
     check: "open the keystore with its password",
     "password-file": options.wallet["password-file"],
   },
+  passwordOpens: "The password opens it.",
+  asStated: "As the file states it; --check opens it with the password.",
 } as const;

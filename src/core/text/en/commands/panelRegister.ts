@@ -16,4 +16,7 @@ export const panelRegister = {
     send: "send it from --keystore through the node at --rpc",
     rpc: "a node of the chain",
   },
+  onChain: (rules: string, chainId: number) => `Panel ${rules} on chain ${chainId}`,
+  alreadyRegistered: (rules: string) => `Panel ${rules} is registered already; nothing was sent.`,
+  registered: (rules: string, transaction: string) => `Panel ${rules} is registered: ${transaction}`,
 } as const;

@@ -29,4 +29,5 @@ export const relayer = {
     75: "another one runs on the same data directory",
     78: "a setting is missing or wrong, or the database refuses the relayer",
   },
+  serving: (url: string, account: string) => `Serving ${url} until Ctrl-C; the relayer is ${account}.`,
 } as const;

@@ -16,4 +16,6 @@ export const relayerReindex = {
     75: "a relayer works on the database; or events before BLOCK are missing too",
     78: "a setting is missing or wrong, or the node is of another chain",
   },
+  wholeUpTo: (block: number) => `complete up to block ${block}`,
+  done: (from: number, to: number) => `The index is complete: blocks ${from} to ${to} were read again.`,
 } as const;

@@ -19,4 +19,6 @@ export const dealCredits = {
     "chain-id": "托管合约所在的链，与 OWNER、--rpc 一并使用",
     escrow: "托管合约地址，与 OWNER、--rpc 一并使用",
   },
+  title: (token: string) => `可提取款项（${token}）`,
+  nativeCurrency: "原生币",
 } as const satisfies Translated<typeof english>;

@@ -16,4 +16,5 @@ export const dealRegister = {
     ...options.wallet,
     rpc: "该链的节点，用 --keystore 的密钥在链上登记仲裁组",
   },
+  registered: (id: string) => `中继已登记交易 ${id}。`,
 } as const satisfies Translated<typeof english>;

@@ -12,4 +12,19 @@ export const dealShow = {
   options: {
     ...options.url,
   },
+  title: (id: string, status: string, code: string) => `交易 ${id}：${status}（${code}）`,
+  held: "托管金额",
+  balanceDue: "待付尾款",
+  coverage: "保障额",
+  refunded: "此前已退款",
+  asOf: "截至",
+  noBlock: "尚未读取任何区块",
+  paidOut: (action: string, toBuyer: string, toSeller: string, compensation: string) =>
+    `已由 ${action} 付款：买家 ${toBuyer}，卖家 ${toSeller}，赔付 ${compensation}。`,
+  undecidedAfterDelivery: (hasTail: boolean) =>
+    `争议在送达之后：无人裁定的，按双方约定的比例分配托管金额${hasTail ? "，仍可就保证金提出赔付请求" : ""}。`,
+  undecidedBefore: (status: string) => `争议时交易${status}：无人裁定的，争议除时间外不作任何改变。`,
+  nothingLeft: "此后不会自动发生任何事项。",
+  possibleNow: "现在可做的操作",
+  possibleBefore: (actor: string, time: string) => `${actor}，须在 ${time} 之前`,
 } as const satisfies Translated<typeof english>;

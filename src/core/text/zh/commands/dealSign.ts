@@ -15,4 +15,8 @@ export const dealSign = {
     ...options.wallet,
     out: "写出含卖家签名的交易文件；FILE 须不存在",
   },
+  signedBy: {
+    buyer: (signer: string) => `已由买家 ${signer} 签署`,
+    seller: (signer: string) => `已由卖家 ${signer} 签署`,
+  },
 } as const satisfies Translated<typeof english>;

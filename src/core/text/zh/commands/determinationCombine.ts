@@ -15,4 +15,5 @@ export const determinationCombine = {
     panel: "载有所需签名数、期限与仲裁员的 JSON，用于交易文件中没有仲裁组时",
     out: "写出供 `determination send` 使用的文件；FILE 须不存在",
   },
+  enough: (count: number, digest: string) => `${digest} 的 ${count} 个签名有效，已达所需人数。`,
 } as const satisfies Translated<typeof english>;

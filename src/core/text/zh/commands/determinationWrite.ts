@@ -24,4 +24,6 @@ export const determinationWrite = {
     decimals: "代币的小数位数，用于文件未注明时",
     out: "裁定文件；FILE 须不存在",
   },
+  voidIfAPartyGivesIn:
+    "若一方在执行前让步（确认收货或全额退款），托管金额即为零，本裁定不再有效。可另备一份 --to-buyer 0 --to-seller 0、赔付相同的裁定，恰在该情形下有效。",
 } as const satisfies Translated<typeof english>;

@@ -15,4 +15,5 @@ export const devSkip = {
   codes: {
     78: "该链不是本地开发链",
   },
+  skipped: (duration: string, time: string) => `链上时间已向前拨 ${duration}：${time}`,
 } as const satisfies Translated<typeof english>;

@@ -28,4 +28,7 @@ export const evidenceAdd = {
     collector: "采集人",
     "valid-for": "记录等待上链的最长时间；默认 1d",
   },
+  filedBefore: (file: string, bundle: string) => `${file}：此前已提交，${bundle}`,
+  filed: (file: string, time: string, bundle: string) => `${file}：存在于 ${time} 之前，${bundle}`,
+  checkOffline: "离线核验：holdfast verify FILE BUNDLE",
 } as const satisfies Translated<typeof english>;

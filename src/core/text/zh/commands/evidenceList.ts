@@ -13,4 +13,19 @@ export const evidenceList = {
   options: {
     ...options.url,
   },
+  nothing: (deal: string) => `交易 ${deal} 在该中继没有已提交的证据。`,
+  title: (count: number, deal: string) => `交易 ${deal} 下已提交 ${count} 份记录：`,
+  kind: {
+    original: "原件",
+    copy: "复制件",
+    supersede: "替换",
+    withdraw: "撤回",
+    custody: "保管",
+    erase: "删除",
+  },
+  state: { received: "已受理", sealed: "已入批次", anchored: "已上链" },
+  kindAndState: (kind: string, state: string) => `${kind}，${state}`,
+  theBuyer: (account: string) => `买家 ${account}`,
+  theSeller: (account: string) => `卖家 ${account}`,
+  received: (submitter: string, time: string) => `由 ${submitter} 提交，${time} 受理`,
 } as const satisfies Translated<typeof english>;

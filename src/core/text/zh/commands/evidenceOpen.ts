@@ -23,4 +23,6 @@ export const evidenceOpen = {
     1: "不一致：不是该文件，或证据包有改动；未写文件",
     3: "无法核验：由合约钱包签名，须联网核验；未写文件",
   },
+  opened: (file: string, size: string) => `${file}：${size}，与签署的文件一致。`,
+  checkAgain: (file: string, bundle: string) => `再次核验并查看时间：holdfast verify ${file} ${bundle}`,
 } as const satisfies Translated<typeof english>;

@@ -12,4 +12,5 @@ export const keysEncryption = {
   options: {
     out: "新文件；须不存在",
   },
+  keepFile: "公钥可交给他人；文件及其备份请自行保管。",
 } as const satisfies Translated<typeof english>;

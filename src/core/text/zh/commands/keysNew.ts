@@ -14,4 +14,5 @@ export const keysNew = {
     out: "新文件；须不存在",
     "password-file": options.wallet["password-file"],
   },
+  keepCopies: "请将文件与密码各备份一份，分别存放。",
 } as const satisfies Translated<typeof english>;

@@ -13,4 +13,6 @@ export const keysShow = {
     check: "用密码打开密钥库",
     "password-file": options.wallet["password-file"],
   },
+  passwordOpens: "密码可以打开密钥库。",
+  asStated: "按文件所载；--check 用密码打开核对。",
 } as const satisfies Translated<typeof english>;

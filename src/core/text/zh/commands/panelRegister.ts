@@ -18,4 +18,7 @@ export const panelRegister = {
     send: "用 --keystore 的密钥经 --rpc 的节点发送",
     rpc: "该链的节点",
   },
+  onChain: (rules: string, chainId: number) => `仲裁组 ${rules}，链 ${chainId}`,
+  alreadyRegistered: (rules: string) => `仲裁组 ${rules} 已登记；未发送任何内容。`,
+  registered: (rules: string, transaction: string) => `仲裁组 ${rules} 已登记：${transaction}`,
 } as const satisfies Translated<typeof english>;

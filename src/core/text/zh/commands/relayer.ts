@@ -32,4 +32,5 @@ export const relayer = {
     75: "另一个进程正在使用同一数据目录",
     78: "设置缺失或有误，或数据库拒绝中继的连接",
   },
+  serving: (url: string, account: string) => `正在提供服务：${url}，按 Ctrl-C 停止；中继账户 ${account}。`,
 } as const satisfies Translated<typeof english>;

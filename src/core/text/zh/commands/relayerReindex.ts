@@ -19,4 +19,6 @@ export const relayerReindex = {
     75: "有中继正在使用该数据库；或 BLOCK 之前的事件也有缺失",
     78: "设置缺失或有误，或节点属于其他链",
   },
+  wholeUpTo: (block: number) => `已完整至区块 ${block}`,
+  done: (from: number, to: number) => `索引已完整：已重新读取区块 ${from} 至 ${to}。`,
 } as const satisfies Translated<typeof english>;

@@ -1,0 +1,43 @@
+import type { decision as english } from "../en/decision.ts";
+import type { Translated } from "../language.ts";
+
+export const decision = {
+  panel: {
+    title: (rules: string) => `仲裁组 ${rules}`,
+    arbitrators: "仲裁员",
+    decide: "裁定人数",
+    signatures: (threshold: number, count: number) => `须 ${count} 名中的 ${threshold} 名签署`,
+    answerWindow: "答辩期",
+    notEarlier: (duration: string) => `自争议起 ${duration}；届满前不得裁定`,
+    takesTerms: "接受的条款",
+    inspection: (duration: string) => `验货期不短于 ${duration}`,
+    backstop: (duration: string) => `兜底期限不短于 ${duration}`,
+  },
+  determination: (digest: string) => `裁定 ${digest}`,
+  extension: (digest: string) => `延期 ${digest}`,
+  deal: "交易",
+  dispute: "争议",
+  decidesDispute: (time: string) => `自 ${time} 起算的争议；不适用于其他争议`,
+  extendsDispute: (time: string) => `自 ${time} 起算的争议；不适用于其他争议`,
+  toBuyer: "归买家",
+  toSeller: "归卖家",
+  beforeFee: (amount: string) => `${amount}，未扣平台服务费`,
+  compensation: "赔付",
+  fromCoverage: (amount: string) => `${amount}，付给买家，仅从卖家的保障额支付`,
+  reasons: "理由",
+  document: (digest: string) => `文件摘要 ${digest}`,
+  evidence: "证据",
+  judged: (digest: string) => `已审查，摘要 ${digest}`,
+  executedFrom: "可执行时间",
+  otherSideAnswers: (time: string) => `${time} 起；此前对方可以答辩`,
+  executedBefore: "执行期限",
+  newBackstop: "新的兜底期限",
+  arbitratorsDecide: (time: string) => `${time}：此前只有仲裁员可以了结争议`,
+  tribunal: "裁定合约",
+  signers: "仲裁组",
+  signersOfTerms: "以交易条款所载为准",
+  sign: (threshold: number, count: number, arbitrators: string) =>
+    `${count} 名中的 ${threshold} 名签署：${arbitrators}`,
+  moneyMoves: "签署的仲裁员达到所需人数后，任何人都可提交，款项在该笔链上交易中划付。",
+  noMoneyMoves: "签署的仲裁员达到所需人数后，任何人都可提交。不动用资金。",
+} as const satisfies Translated<typeof english>;
