@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { errorText } from "../src/cli/errorText.ts";
 import { statFile } from "../src/cli/files.ts";
 import { ProtocolError } from "../src/core/errors.ts";
+import { textsIn } from "../src/core/text/texts.ts";
 import { playDemo } from "../src/devnet/demo/play.ts";
 import { reportCommands, reportHoldings, reportVerification } from "../src/devnet/demo/report.ts";
 import { startLocalStack } from "../src/devnet/stack.ts";
@@ -13,6 +14,8 @@ import { startLocalStack } from "../src/devnet/stack.ts";
 const USAGE = "npm run demo -- [--evidence FILE...] [--out DIR]";
 
 const say = (line: string) => console.log(line);
+const texts = textsIn("en");
+const reporting = { onProgress: say, texts };
 
 const parse = () => {
   try {
@@ -64,9 +67,9 @@ const run = async (signal: AbortSignal): Promise<boolean> => {
       onProgress: say,
       signal,
     }).finally(stack.stop);
-    reportHoldings(outcome, say);
-    const isRight = await reportVerification(outcome, say);
-    if (outDir) reportCommands(outcome, say);
+    reportHoldings(outcome, reporting);
+    const isRight = await reportVerification(outcome, reporting);
+    if (outDir) reportCommands(outcome, reporting);
     return isRight;
   } finally {
     await rm(temporary, { recursive: true, force: true });
@@ -78,9 +81,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 const started = Date.now();
 try {
   const isRight = await run(stopping.signal);
-  console.log(
-    `${isRight ? "Everything came out right" : "NOT everything came out right"}, ${((Date.now() - started) / 1000).toFixed(1)} s`,
-  );
+  const { allRight, notAllRight } = texts.demo;
+  console.log((isRight ? allRight : notAllRight)(((Date.now() - started) / 1000).toFixed(1)));
   process.exitCode = isRight ? 0 : 1;
 } catch (error) {
   const { code, message, trace } = errorText(error, { language: "en", isStopped: stopping.signal.aborted });

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { openDevelopmentKey } from "../chain/keystore.ts";
 import { ProtocolError } from "../core/errors.ts";
+import type { Language } from "../core/text/language.ts";
+import { textsIn } from "../core/text/texts.ts";
 import { lockDir } from "../db/dirLock.ts";
 import { createLog } from "../relayer/log.ts";
 import { type Holdfast, startHoldfast } from "../service.ts";
@@ -34,6 +36,8 @@ export type LocalStackOptions = {
   readonly chainPort?: number | undefined;
   /** Says what begins, for people who wait. */
   readonly onProgress?: (line: string) => void;
+  /** Of what is said; English unless given. */
+  readonly language?: Language;
   readonly signal: AbortSignal;
 };
 
@@ -47,7 +51,8 @@ const ANCHOR_WITHIN = 900;
  * `chain-not-started`, `deployment-outdated`, `deployment-failed`; then nothing is left running.
  */
 export const startLocalStack = async (options: LocalStackOptions): Promise<LocalStack> => {
-  const { dataDir, port, chainPort, onProgress = () => undefined, signal } = options;
+  const { dataDir, port, chainPort, onProgress = () => undefined, language = "en", signal } = options;
+  const { demo: say } = textsIn(language);
   const closing: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const close of closing.splice(0).reverse()) await close();
@@ -58,14 +63,14 @@ export const startLocalStack = async (options: LocalStackOptions): Promise<Local
     // Deploying takes a minute: a port that the API cannot have is found before it.
     const releasePort = await reservePort(port);
     closing.push(releasePort);
-    onProgress("Starting a local chain");
+    onProgress(say.startingChain);
     const chain = await startLocalChain({ dataDir, ...(chainPort === undefined ? {} : { port: chainPort }) });
     closing.push(chain.stop);
     signal.throwIfAborted();
-    onProgress("Compiling and deploying the contracts");
-    const deployment = await deployLocal({ dataDir, rpcUrl: chain.rpcUrl, onProgress });
+    onProgress(say.deploying);
+    const deployment = await deployLocal({ dataDir, rpcUrl: chain.rpcUrl, onProgress, language });
     signal.throwIfAborted();
-    onProgress("Starting relayer, database, evidence store and API");
+    onProgress(say.startingRelayer);
     await releasePort();
     const holdfast = await startRelayer({ dataDir, port, deployment, rpcUrl: chain.rpcUrl });
     closing.push(holdfast.stop);

@@ -9,6 +9,7 @@ import { type Command, type CommandContext, defineCommand, type Outcome } from "
 import { readJson, statFile } from "../files.ts";
 import { parsePort } from "../parsePort.ts";
 import { namePortOption } from "../portTaken.ts";
+import { usageInvalid } from "../problems.ts";
 import { columns } from "../terminal/columns.ts";
 import { untilStopped } from "../terminal/untilStopped.ts";
 import { devSkip } from "./devSkip.ts";
@@ -51,20 +52,20 @@ const serve = defineCommand({
       import("../../devnet/stack.ts"),
       import("../../devnet/testMoney.ts"),
     ]);
-    const { signal, progress } = context;
-    const stack = await startLocalStack({ dataDir, port, chainPort, onProgress: progress, signal }).catch(
+    const { signal, progress, language, texts } = context;
+    const stack = await startLocalStack({ dataDir, port, chainPort, onProgress: progress, language, signal }).catch(
       namePortOption((listener) => (listener === "API" ? "--port" : "--chain-port")),
     );
     try {
       for (const account of funded) await giveTestMoney(stack.rpcUrl, account, stack.deployment);
       const story = values["no-demo"] === true ? undefined : await tellStory(stack, { dataDir, context });
-      if (!signal.aborted) context.print(await servingOutcome(stack, { dataDir, story, signal }));
+      if (!signal.aborted) context.print(await servingOutcome(stack, { dataDir, story, context }));
       const why = await untilStopped(signal, stack.ended);
       if (why === "ended") throw new ProtocolError("chain-not-started");
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
-      progress("Stopping: relayer, then chain");
+      progress(texts.command.dev.stopping);
       await stack.stop();
     }
     return undefined;
@@ -84,7 +85,7 @@ export const dev: Command = {
 const parseAddress = (text: string): Address => {
   const parsed = address.safeParse(text);
   if (parsed.success) return parsed.data;
-  throw new ProtocolError("usage-invalid", { problem: `"${text}" is no address: 0x and 40 hex digits.`, help: HELP });
+  throw usageInvalid(HELP, "demo-address-malformed", { text });
 };
 
 /** What is left of the demonstration for later starts. */
@@ -108,7 +109,7 @@ const tellStory = async (stack: LocalStack, { dataDir, context }: Stage): Promis
     await rename(`${record}.new`, record);
   };
   await write({ isRight: null, proven: [] });
-  const { signal, progress } = context;
+  const { signal, progress: onProgress, language, texts } = context;
   const [{ playDemo }, { reportCommands, reportHoldings, reportVerification }] = await Promise.all([
     import("../../devnet/demo/play.ts"),
     import("../../devnet/demo/report.ts"),
@@ -119,13 +120,14 @@ const tellStory = async (stack: LocalStack, { dataDir, context }: Stage): Promis
     deployment: stack.deployment,
     workDir: join(dataDir, "case"),
     outDir: join(dataDir, "case"),
-    onProgress: progress,
+    onProgress,
+    language,
     signal,
   });
   signal.throwIfAborted();
-  reportHoldings(outcome, progress);
-  const isRight = await reportVerification(outcome, progress);
-  reportCommands(outcome, progress);
+  reportHoldings(outcome, { onProgress, texts });
+  const isRight = await reportVerification(outcome, { onProgress, texts });
+  reportCommands(outcome, { onProgress, texts });
   const story = { isRight, proven: outcome.proven };
   await write(story);
   return { ...story, isNew: true };
@@ -133,29 +135,31 @@ const tellStory = async (stack: LocalStack, { dataDir, context }: Stage): Promis
 
 const servingOutcome = async (
   { url, rpcUrl, deployment }: LocalStack,
-  { dataDir, story, signal }: { dataDir: string; story: Story | undefined; signal: AbortSignal },
+  { dataDir, story, context }: Stage & { story: Story | undefined },
 ): Promise<Outcome> => {
+  const { signal, texts } = context;
+  const say = texts.command.dev;
   const { deals } = await createClient({ url }).listDeals({ limit: 100 }, { signal });
   const repeat = story?.proven[0];
   const byStatus = Map.groupBy(deals, ({ status }) => status);
-  const counts = [...byStatus].map(([status, those]) => `${those.length} ${status}`).join(", ");
+  const counts = [...byStatus]
+    .map(([status, those]) => say.count(those.length, texts.deal.status[status]))
+    .join(say.separator);
   const said = [
     columns([
       ["API", `${url} (${url}/v1/openapi.json)`],
-      ["chain", `${rpcUrl}, chain id ${deployment.chainId}`],
-      ["escrow", deployment.escrow],
-      ["tribunal", deployment.panelTribunal],
-      ["panel", "three of five, as `holdfast deal terms --example` names them, is registered"],
-      ["evidence", deployment.evidenceRegistry],
-      ["stablecoin", `${deployment.stablecoin} (TUSD, 6 decimals, ERC-3009 name "Test Dollar")`],
-      ["data", dataDir],
-      ["deals", deals.length === 0 ? "none yet" : counts],
+      [say.chain, say.chainAt(rpcUrl, deployment.chainId)],
+      [say.escrow, deployment.escrow],
+      [say.tribunal, deployment.panelTribunal],
+      [say.panel, say.panelRegistered],
+      [say.evidence, deployment.evidenceRegistry],
+      [say.stablecoin, say.testDollar(deployment.stablecoin)],
+      [say.data, dataDir],
+      [say.deals, deals.length === 0 ? say.noDeals : counts],
     ]),
-    ...(repeat === undefined || story?.isNew === true
-      ? []
-      : [`Verify it again: npm run --silent holdfast -- verify ${repeat.file} ${repeat.bundle}`]),
-    ...(story === undefined || story.isRight === true ? [] : [unhappy(story, dataDir)]),
-    "Serving until Ctrl-C.",
+    ...(repeat === undefined || story?.isNew === true ? [] : [say.verifyAgain(repeat.file, repeat.bundle)]),
+    ...(story === undefined || story.isRight === true ? [] : [unhappy(story, { dataDir, context })]),
+    say.serving,
   ];
   return {
     text: said.join("\n"),
@@ -163,7 +167,7 @@ const servingOutcome = async (
   };
 };
 
-const unhappy = ({ isRight }: Story, dataDir: string): string =>
-  isRight === null
-    ? "The demonstration was stopped in the middle and is not played again here; --data DIR with a new directory plays it whole."
-    : `The demonstration did NOT come out right; ${join(dataDir, "relayer.log")} may say why.`;
+const unhappy = ({ isRight }: Story, { dataDir, context }: Stage): string => {
+  const say = context.texts.command.dev;
+  return isRight === null ? say.demoStopped : say.demoWrong(join(dataDir, "relayer.log"));
+};

@@ -2,6 +2,8 @@ import { execFile } from "node:child_process";
 import { copyFile, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import type { CheckId } from "../../core/evidence/verify/check.ts";
+import type { Verdict } from "../../core/evidence/verify/conclude.ts";
 
 const holdfast = join(import.meta.dirname, "..", "..", "cli", "main.ts");
 const noNetwork = join(import.meta.dirname, "noNetwork.ts");
@@ -9,8 +11,8 @@ const noNetwork = join(import.meta.dirname, "noNetwork.ts");
 /** What `holdfast verify` says in a process of its own that can reach neither chain nor relayer. */
 export type OfflineVerdict = {
   readonly exitCode: number;
-  readonly status: string;
-  readonly changed: readonly string[];
+  readonly status: Verdict["status"] | "none";
+  readonly changed: readonly CheckId[];
 };
 
 export const verifyOffline = async (file: string, bundle: string): Promise<OfflineVerdict> => {
@@ -30,8 +32,10 @@ export const verifyOffline = async (file: string, bundle: string): Promise<Offli
       resolve({ exitCode: code, stdout });
     });
   });
-  const said = JSON.parse(stdout || "{}") as { verdict?: { status?: string; changed?: readonly string[] } };
-  return { exitCode, status: said.verdict?.status ?? "no verdict", changed: said.verdict?.changed ?? [] };
+  const said = JSON.parse(stdout || "{}") as {
+    verdict?: { status?: Verdict["status"]; changed?: readonly CheckId[] };
+  };
+  return { exitCode, status: said.verdict?.status ?? "none", changed: said.verdict?.changed ?? [] };
 };
 
 /** The same for a copy of the file in which one bit in the middle is flipped. */

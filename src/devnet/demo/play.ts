@@ -3,17 +3,19 @@ import { access, mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Address } from "viem";
+import type { Language } from "../../core/text/language.ts";
+import { textsIn } from "../../core/text/texts.ts";
 import { createClient } from "../../sdk/client.ts";
 import type { Deployment } from "../deploy.ts";
 import { type Actors, createActors, createReader } from "./actors.ts";
 import { type ChainSide, createChainSide } from "./chainSide.ts";
 import { exampleVideo } from "./exampleVideo.ts";
 import type { ProvenFile } from "./filing.ts";
-import { accounts, createLedger, type Holdings } from "./ledger.ts";
+import { type AccountName, accounts, createLedger, type Holdings } from "./ledger.ts";
 import { dollars } from "./money.ts";
 import { demoPanel } from "./panel.ts";
 import { createSigning } from "./signing.ts";
-import { type CaseFiles, playFurnitureCase, playFurtherDeals } from "./story.ts";
+import { type CaseFiles, type DemoCheck, type DemoTexts, playFurnitureCase, playFurtherDeals } from "./story.ts";
 import { createTermsFactory } from "./terms.ts";
 
 const examples = join(import.meta.dirname, "..", "..", "..", "examples");
@@ -32,18 +34,20 @@ export type DemoOptions = {
   /** Evidence of the caller's instead of the examples. */
   readonly evidenceFiles?: readonly string[] | undefined;
   readonly onProgress: (line: string) => void;
+  /** Of what is said; English unless given. */
+  readonly language?: Language;
   readonly signal?: AbortSignal | undefined;
 };
 
 /** How the demonstration came out. */
 export type DemoOutcome = {
   readonly holdings: readonly {
-    readonly account: string;
+    readonly account: AccountName;
     readonly before: bigint;
     readonly after: bigint;
     readonly expected: bigint;
   }[];
-  readonly checks: readonly { readonly what: string; readonly holds: boolean }[];
+  readonly checks: readonly { readonly check: DemoCheck; readonly holds: boolean }[];
   readonly proven: readonly ProvenFile[];
 };
 
@@ -60,10 +64,11 @@ export const playDemo = async (options: DemoOptions): Promise<DemoOutcome> => {
   const chain = createChainSide(options);
   const client = createClient({ url: options.url });
   const ledger = createLedger();
-  const checks: { what: string; holds: boolean }[] = [];
+  const checks: { check: DemoCheck; holds: boolean }[] = [];
+  const { demo: say } = textsIn(options.language ?? "en");
   const { recipient } = await createReader();
   await mkdir(options.workDir, { recursive: true });
-  const files = await caseFiles(options);
+  const files = await caseFiles(options, say);
 
   for (const holder of [actors.buyer, actors.seller]) await chain.mint(holder, POCKET);
   const before = await readHoldings(chain, actors);
@@ -86,7 +91,8 @@ export const playDemo = async (options: DemoOptions): Promise<DemoOutcome> => {
       signal,
     },
     onProgress,
-    check: (what: string, holds: boolean) => void checks.push({ what, holds }),
+    say,
+    check: (check: DemoCheck, holds: boolean) => void checks.push({ check, holds }),
     signal,
   };
   const proven = await playFurnitureCase(demo, files);
@@ -117,7 +123,7 @@ const readHoldings = async (chain: ChainSide, actors: Actors): Promise<Holdings>
 };
 
 /** The caller's files as the buyer's claim, or the examples and a video of 60 MB that is made on the fly. */
-const caseFiles = async ({ evidenceFiles, workDir, onProgress }: DemoOptions): Promise<CaseFiles> => {
+const caseFiles = async ({ evidenceFiles, workDir, onProgress }: DemoOptions, say: DemoTexts): Promise<CaseFiles> => {
   if (evidenceFiles) return { claim: evidenceFiles, answer: [], further: [] };
   const video = join(workDir, "unpacking.mp4");
   const isThere = await access(video).then(
@@ -126,7 +132,7 @@ const caseFiles = async ({ evidenceFiles, workDir, onProgress }: DemoOptions): P
   );
   if (!isThere) {
     await pipeline(exampleVideo(), createWriteStream(video));
-    onProgress(`0. ${basename(video)} made: 60 MB`);
+    onProgress(say.videoMade(basename(video)));
   }
   const example = (name: string) => join(examples, name);
   return {

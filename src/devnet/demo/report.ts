@@ -1,29 +1,31 @@
 import { relative } from "node:path";
+import type { Texts } from "../../core/text/texts.ts";
 import { showDollars } from "./money.ts";
 import { verifyFlipped, verifyOffline } from "./offlineCheck.ts";
 import { type DemoOutcome, isRight } from "./play.ts";
 
-/** Prints what each party ended up with and whether it is what the terms say. */
-export const reportHoldings = ({ holdings, checks }: DemoOutcome, onProgress: (line: string) => void): void => {
-  onProgress("What each ended up with");
+type Reporting = Readonly<{ onProgress: (line: string) => void; texts: Texts }>;
+
+/** Says what each party ended up with and whether it is what the terms say. */
+export const reportHoldings = ({ holdings, checks }: DemoOutcome, { onProgress, texts }: Reporting): void => {
+  const { demo: say } = texts;
+  onProgress(say.holdings.title);
   for (const { account, before, after, expected } of holdings) {
     const change = after - before;
     const sign = change < 0n ? "-" : "+";
     const amount = showDollars(change < 0n ? -change : change);
-    const verdict = after === expected ? "as the terms say" : `WRONG: expected ${showDollars(expected)}`;
-    onProgress(
-      `   ${account.padEnd(12)} ${showDollars(after).padStart(24)}   ${(sign + amount).padStart(22)}   ${verdict}`,
-    );
+    const { asExpected, unexpected } = say.holdings;
+    const verdict = after === expected ? asExpected : unexpected(showDollars(expected));
+    const amounts = `${showDollars(after).padStart(24)}   ${(sign + amount).padStart(22)}`;
+    onProgress(`   ${amounts}   ${say.holdings.account[account]}: ${verdict}`);
   }
-  for (const { what, holds } of checks) onProgress(`   ${holds ? "right" : "WRONG"}: ${what}`);
+  for (const { check, holds } of checks) onProgress(`   ${(holds ? say.right : say.wrong)(say.check[check])}`);
 };
 
 /** Verifies every file in a process of its own without network, as it is and with one bit flipped. */
-export const reportVerification = async (
-  outcome: DemoOutcome,
-  onProgress: (line: string) => void,
-): Promise<boolean> => {
-  onProgress("Verified offline, each in a fresh process that can reach neither chain nor relayer");
+export const reportVerification = async (outcome: DemoOutcome, { onProgress, texts }: Reporting): Promise<boolean> => {
+  const { demo: say, report } = texts;
+  onProgress(say.verification.title);
   let allRight = isRight(outcome);
   for (const { file, bundle } of outcome.proven) {
     const honest = await verifyOffline(file, bundle);
@@ -35,17 +37,17 @@ export const reportVerification = async (
       flipped.exitCode === 1 &&
       flipped.changed.includes("file-digest");
     allRight &&= isAsExpected;
-    onProgress(
-      `   ${isAsExpected ? "right" : "WRONG"}: ${relative(process.cwd(), file)}: ${honest.status}; ` +
-        `one bit flipped: ${flipped.status} (${flipped.changed.join(", ")})`,
-    );
+    const { status, result } = say.verification;
+    const changed = flipped.changed.map((check) => report.check[check]).join(", ");
+    const found = result(relative(process.cwd(), file), status[honest.status], status[flipped.status], changed);
+    onProgress(`   ${(isAsExpected ? say.right : say.wrong)(found)}`);
   }
   return allRight;
 };
 
-/** Prints how to repeat the verification by hand. */
-export const reportCommands = ({ proven }: DemoOutcome, onProgress: (line: string) => void): void => {
-  onProgress("Repeat it, with the network off if you like:");
+/** Says how to repeat the verification by hand. */
+export const reportCommands = ({ proven }: DemoOutcome, { onProgress, texts }: Reporting): void => {
+  onProgress(texts.demo.verification.repeat);
   for (const { file, bundle } of proven) {
     onProgress(`   npm run --silent holdfast -- verify ${shown(file)} ${shown(bundle)}`);
   }

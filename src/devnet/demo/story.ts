@@ -9,6 +9,7 @@ import type { Terms } from "../../core/deal/terms.ts";
 import { packTerms } from "../../core/deal/termsCodec.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { buildTree, rootOf } from "../../core/evidence/merkle.ts";
+import type { Texts } from "../../core/text/texts.ts";
 import type { Client } from "../../sdk/client.ts";
 import type { Actors } from "./actors.ts";
 import type { ChainSide } from "./chainSide.ts";
@@ -25,6 +26,12 @@ export type CaseFiles = {
   readonly further: readonly (readonly string[])[];
 };
 
+/** What the demonstration says. */
+export type DemoTexts = Texts["demo"];
+
+/** Something that must come out right. */
+export type DemoCheck = keyof DemoTexts["check"];
+
 export type DemoContext = {
   readonly actors: Actors;
   readonly panel: Panel;
@@ -35,8 +42,9 @@ export type DemoContext = {
   readonly ledger: Ledger;
   readonly filing: FilingContext;
   readonly onProgress: (line: string) => void;
+  readonly say: DemoTexts;
   /** Records whether something came out as it must. */
-  readonly check: (what: string, holds: boolean) => void;
+  readonly check: (check: DemoCheck, holds: boolean) => void;
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -51,10 +59,10 @@ const POLL_MS = 50;
  * and a determination that three of five arbitrators sign and that waits for the answer window. Returns the files with their bundles.
  */
 export const playFurnitureCase = async (demo: DemoContext, files: CaseFiles): Promise<ProvenFile[]> => {
-  const { actors, chain, client, sign, ledger, onProgress } = demo;
+  const { actors, chain, client, sign, ledger, onProgress, say } = demo;
   const { buyer, seller, courier } = actors;
 
-  onProgress("1. The seller posts a bond, and it limits what can be promised");
+  onProgress(say.bond.title);
   const deposit = encodeFunctionData({
     abi: escrowAbi,
     functionName: "postBond",
@@ -62,18 +70,18 @@ export const playFurnitureCase = async (demo: DemoContext, files: CaseFiles): Pr
   });
   await chain.callEscrow(seller, { data: deposit });
   ledger.move(BOND, { from: "seller", to: "bond" });
-  onProgress(`   bond posted: ${showDollars(BOND)}`);
+  detail(demo, say.bond.posted(showDollars(BOND)));
   await showRefusedCoverage(demo);
 
-  onProgress("2. A deal that the bond can carry is funded without gas for the buyer");
+  onProgress(say.funding.title);
   const terms = demo.termsOf("furniture", FURNITURE, { now: await chain.now(), changes: { coverage: BOND } });
   const id = sign.dealIdOf(terms);
   await client.registerDeal({ terms, sellerSignature: await sign.terms(seller, terms) });
   await relayed(demo, client.fundDeal(id, { authorization: await sign.authorization(buyer, terms) }));
   ledger.move(FURNITURE, { from: "buyer" });
-  onProgress(`   ${showDollars(FURNITURE)} held by ERC-3009, coverage ${showDollars(BOND)}; deal ${id}`);
+  detail(demo, say.funding.held(showDollars(FURNITURE), showDollars(BOND), id));
 
-  onProgress("3. The seller ships, the courier attests delivery, the buyer disputes: three signatures, no gas");
+  onProgress(say.performance.title);
   const deadline = (await chain.now()) + DAY;
   await relay(demo, await sign.intent(seller, ship(id, deadline)));
   await relay(demo, await sign.intent(courier, deliver(id, deadline)));
@@ -93,9 +101,9 @@ export const playFurnitureCase = async (demo: DemoContext, files: CaseFiles): Pr
   );
   await client.waitForDeal(id, "disputed");
   const disputedAt = await chain.disputedAt(id);
-  onProgress("   disputed: the arbitrators can decide once the seller had three days to answer");
+  detail(demo, say.performance.disputed);
 
-  onProgress("4. Both sides file evidence: encrypted here, stored in IPFS, signed, anchored");
+  onProgress(say.filing.title);
   const proven = [
     ...(await file(demo, files.claim, { party: "buyer", id, purpose: "shows what was agreed and paid" })),
     ...(await file(demo, files.answer, { party: "seller", id, purpose: "shows the parcel at delivery" })),
@@ -105,14 +113,14 @@ export const playFurnitureCase = async (demo: DemoContext, files: CaseFiles): Pr
     proven.push(...(await file(demo, instalment, { party: "buyer", id, purpose })));
   }
 
-  onProgress("5. Three of five arbitrators sign one determination; anyone can submit it");
+  onProgress(say.deciding.title);
   const evidence = rootOf(buildTree(proven.map(({ digest }) => digest)));
   await determine(demo, terms, { id, evidence, disputedAt });
   return proven;
 };
 
 const showRefusedCoverage = async (demo: DemoContext) => {
-  const { actors, chain, client, sign, onProgress, check } = demo;
+  const { actors, chain, client, sign, say, check } = demo;
   await client.readBond(lower(actors.seller.address), demo.filing.deployment.stablecoin);
   const promised = dollars(20_000);
   const terms = demo.termsOf("furniture with too much coverage", FURNITURE, {
@@ -124,22 +132,19 @@ const showRefusedCoverage = async (demo: DemoContext) => {
     to: demo.filing.deployment.escrow,
     data: encodeFunctionData({ abi: escrowAbi, functionName: "fund", args: [packTerms(terms), "0x", consent] }),
   });
-  check(
-    "the escrow refuses coverage that the bond cannot carry",
-    refusal === `CoverageExceedsBond(${promised}, ${BOND})`,
-  );
-  onProgress(`   coverage of ${showDollars(promised)} refused by the contract: ${refusal}`);
+  check("coverage-refused", refusal === `CoverageExceedsBond(${promised}, ${BOND})`);
+  detail(demo, say.bond.refused(showDollars(promised), refusal));
   const refusedBy = await client.registerDeal({ terms }).then(
     () => "nobody",
     (error: unknown) => (error instanceof ProtocolError ? error.code : "an error"),
   );
-  check("the relayer refuses it before anybody signs", refusedBy === "coverage-exceeds-bond");
+  check("coverage-refused-early", refusedBy === "coverage-exceeds-bond");
 };
 
 type ToDecide = { readonly id: Hex; readonly evidence: Hex; readonly disputedAt: number };
 
 const determine = async (demo: DemoContext, terms: Terms, { id, evidence, disputedAt }: ToDecide) => {
-  const { actors, panel, chain, client, sign, ledger, onProgress, check } = demo;
+  const { actors, panel, chain, client, sign, ledger, say, check } = demo;
   const toBuyer = dollars(30_000);
   const toSeller = FURNITURE - toBuyer;
   const compensation = dollars(6_000);
@@ -159,7 +164,7 @@ const determine = async (demo: DemoContext, terms: Terms, { id, evidence, disput
     () => "nobody",
     (error: unknown) => (error instanceof ProtocolError ? error.code : "an error"),
   );
-  check("two signatures of five are refused", two === "signature-count-wrong");
+  check("two-signatures-refused", two === "signature-count-wrong");
 
   const answerUntil = disputedAt + panel.answerWindow;
   const seated = {
@@ -168,13 +173,13 @@ const determine = async (demo: DemoContext, terms: Terms, { id, evidence, disput
     seated: await seatSignatures(panel, sign.determinationDigest(determination), signatures),
   };
   const early = await chain.refusalOf(actors.buyer, determineCall(determination, seated));
-  check("nothing is decided while the seller can still answer", early === `AnswerWindowOpen(${answerUntil})`);
+  check("answer-window-kept", early === `AnswerWindowOpen(${answerUntil})`);
   const tooEarly = await client.submitDetermination({ determination, panel, signatures }).then(
     () => "nobody",
     (error: unknown) => (error instanceof ProtocolError ? error.code : "an error"),
   );
-  check("the relayer refuses it early as well", tooEarly === "answer-window-open");
-  onProgress(`   before the answer window is over refused by the contract: ${early}`);
+  check("answer-window-kept-early", tooEarly === "answer-window-open");
+  detail(demo, say.deciding.early(early));
   await travelTo(demo, answerUntil);
   await relayed(demo, client.submitDetermination({ determination, panel, signatures }));
   await client.waitForDeal(id, "closed");
@@ -185,21 +190,17 @@ const determine = async (demo: DemoContext, terms: Terms, { id, evidence, disput
   ledger.move(toSeller - fee, { to: "seller" });
   ledger.move(fee, { to: "marketplace" });
   const shortfall = await chain.shortfall(id);
-  check("what the award exceeds the coverage by is on record", shortfall === compensation - BOND);
-  onProgress(
-    `   buyer ${showDollars(toBuyer)} of the price and ${showDollars(BOND)} from the bond, seller ${showDollars(toSeller)} less fee`,
-  );
-  onProgress(
-    `   compensation of ${showDollars(compensation)} exceeds the coverage: shortfall ${showDollars(shortfall)} on record`,
-  );
+  check("shortfall-recorded", shortfall === compensation - BOND);
+  detail(demo, say.deciding.paid(showDollars(toBuyer), showDollars(BOND), showDollars(toSeller)));
+  detail(demo, say.deciding.shortfall(showDollars(compensation), showDollars(shortfall)));
 };
 
 /** Every other way in which a deal ends, each on a deal of its own. */
 export const playFurtherDeals = async (demo: DemoContext): Promise<void> => {
-  const { actors, chain, client, sign, ledger, onProgress, check } = demo;
+  const { actors, chain, client, sign, ledger, onProgress, say, check } = demo;
   const { buyer, seller, courier } = actors;
 
-  onProgress("6. Further deals: every other way out");
+  onProgress(say.further.title);
   await confirmNative(demo);
 
   const settled = await fundDirectly(demo, "a lamp, settled", dollars(900));
@@ -215,7 +216,7 @@ export const playFurtherDeals = async (demo: DemoContext): Promise<void> => {
   await relay(demo, await sign.settlement({ buyer, seller }, message));
   await client.waitForDeal(settled.id, "closed");
   payOut(demo, settled.terms, back);
-  onProgress(`   settlement by two signatures: ${showDollars(back)} back, the rest to the seller`);
+  detail(demo, say.further.settled(showDollars(back)));
 
   const shipBy = (await chain.now()) + 3 * DAY;
   const unshipped = [];
@@ -238,34 +239,31 @@ export const playFurtherDeals = async (demo: DemoContext): Promise<void> => {
     transactions.add(outcome?.txHash);
     ledger.move(terms.price, { to: "buyer" });
   }
-  check("three deadlines that passed together are one transaction", transactions.size === 1);
-  onProgress("   three not shipped in time: refunded in full by the relayer's deadline watch, in one transaction");
+  check("deadlines-together", transactions.size === 1);
+  detail(demo, say.further.notShipped);
 
   await disputeInsteadOfShipping(demo, stalled);
 
   await chain.travelTo((await client.readDeal(accepted.id)).until);
   await client.waitForDeal(accepted.id, "closed");
   payOut(demo, accepted.terms, 0n);
-  onProgress("   inspection over and nobody acted: released to the seller");
+  detail(demo, say.further.released);
 
   await chain.travelTo(undelivered.terms.deliverBy);
   await client.waitForDeal(undelivered.id, "closed");
   ledger.move(undelivered.terms.price, { to: "buyer" });
-  onProgress("   not delivered in time: refunded in full, never a release without proof of delivery");
+  detail(demo, say.further.notDelivered);
 
   await overtakeSilentTribunal(demo, stalled);
   const { deals } = await client.listDeals({ party: lower(buyer.address) });
-  check(
-    "every deal of the demonstration is closed",
-    deals.length > 0 && deals.every(({ status }) => status === "closed"),
-  );
+  check("all-closed", deals.length > 0 && deals.every(({ status }) => status === "closed"));
 };
 
 type FundedDeal = { readonly id: Hex; readonly terms: Terms };
 
 /** A seller who did not ship tries to keep the money by a dispute in the last minutes. */
 const disputeInsteadOfShipping = async (demo: DemoContext, { id, terms }: FundedDeal) => {
-  const { actors, chain, client, sign, onProgress } = demo;
+  const { actors, chain, client, sign, say } = demo;
   await chain.travelTo(terms.shipBy - 10 * MINUTE);
   const statement = digestOf("I could not ship, but the money should be mine.");
   const message = {
@@ -277,24 +275,24 @@ const disputeInsteadOfShipping = async (demo: DemoContext, { id, terms }: Funded
   };
   await relay(demo, await sign.intent(actors.seller, { kind: "OpenDispute", message }));
   await client.waitForDeal(id, "disputed");
-  onProgress("   seller disputes ten minutes before the last moment to ship, and never ships");
+  detail(demo, say.further.disputedLate);
 };
 
 /** The dispute that nobody decides changes nothing: the buyer gets what an overdue shipment gives. */
 const overtakeSilentTribunal = async (demo: DemoContext, { id, terms }: FundedDeal) => {
-  const { actors, chain, client, ledger, onProgress, check } = demo;
+  const { actors, chain, client, ledger, say, check } = demo;
   const before = await chain.tokenBalance(actors.buyer.address);
   await chain.travelTo((await client.readDeal(id)).until);
   const { outcome } = await client.waitForDeal(id, "closed");
   ledger.move(terms.price, { to: "buyer" });
   const gained = (await chain.tokenBalance(actors.buyer.address)) - before;
-  check("a seller's dispute that nobody decides refunds the buyer in full", gained === terms.price);
-  check("it ends as if nobody had disputed", outcome?.toBuyer === terms.price && outcome.toSeller === 0n);
-  onProgress(`   tribunal silent to the backstop: ${showDollars(gained)} back to the buyer, as without the dispute`);
+  check("silence-refunds", gained === terms.price);
+  check("silence-changes-nothing", outcome?.toBuyer === terms.price && outcome.toSeller === 0n);
+  detail(demo, say.further.silentTribunal(showDollars(gained)));
 };
 
 const confirmNative = async (demo: DemoContext) => {
-  const { actors, chain, client, sign, onProgress, check } = demo;
+  const { actors, chain, client, sign, say, check } = demo;
   const price = parseEther("1.5");
   const terms = demo.termsOf("a table, paid in native currency", price, {
     now: await chain.now(),
@@ -317,9 +315,9 @@ const confirmNative = async (demo: DemoContext) => {
   await client.waitForDeal(id, "closed");
   const fee = feeOf(price, terms.feeBps);
   const gained = (await chain.nativeBalance(actors.seller.address)) - before;
-  check("confirmation pays the seller in native currency, less the fee", gained === price - fee);
-  check("the fee is the marketplace's credit", (await chain.credit(actors.marketplace.address, chain.native)) >= fee);
-  onProgress(`   native currency, funded directly and confirmed: ${showNative(gained)} to the seller`);
+  check("native-paid", gained === price - fee);
+  check("fee-credited", (await chain.credit(actors.marketplace.address, chain.native)) >= fee);
+  detail(demo, say.further.native(showNative(gained)));
 };
 
 const fundDirectly = async (demo: DemoContext, order: string, price: bigint, changes: Partial<Terms> = {}) => {
@@ -351,9 +349,12 @@ const file = async (
   if (files.length === 0) return [];
   const proven = await fileAll(files, { party: demo.actors[party], dealId: id, purpose }, demo.filing);
   const roots = new Set(proven.map(({ root }) => root));
-  demo.onProgress(`   ${party}: ${proven.length} file(s) under ${[...roots].join(", ")}`);
+  detail(demo, demo.say.filing.filed[party](proven.length, [...roots].join(", ")));
   return proven;
 };
+
+/** Says something about the step that was announced last. */
+const detail = ({ onProgress }: DemoContext, text: string) => onProgress(`   ${text}`);
 
 const lower = (address: Hex): Hex => address.toLowerCase() as Hex;
 
