@@ -210,7 +210,8 @@ describe("the npm package", () => {
       const types = ["--types", "node", "--typeRoots", join(root, "node_modules", "@types")];
       const modules = ["--module", "nodenext", "--target", "es2022", "--allowImportingTsExtensions"];
       const strict = ["--noEmit", "--strict", "--skipLibCheck"];
-      const files = ["verify.ts", "guide/fund.ts"];
+      await writeFile(join(dir, "guide", "ship.ts"), blocks.get("ship.ts") ?? "");
+      const files = ["verify.ts", "guide/fund.ts", "guide/ship.ts"];
       await succeed(dir, {}, process.execPath, compiler, ...strict, ...modules, ...types, ...files);
     });
   });
