@@ -2,19 +2,13 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
 import { intentDigest } from "../../src/core/deal/intents.ts";
-import { COVERAGE, DAY, deployEscrow, FAR, type Fixture } from "../fixtures/escrow.ts";
+import { COVERAGE, DAY, FAR, type Fixture, startingPoint } from "../fixtures/escrow.ts";
 import { itTakesTheOwnersSignature } from "../fixtures/signedAccountForm.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
 
-async function deployed() {
-  const f = await deployEscrow(connection);
-  await f.giveTokens();
-  return f;
-}
-
-const load = () => networkHelpers.loadFixture(deployed);
+const load = startingPoint(connection);
 
 const NATIVE = ethers.ZeroAddress as Hex;
 const BOND_DELAY = 180 * DAY;

@@ -2,18 +2,12 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
 import { statusNumber, undisputed } from "../../src/core/deal/dealTable.ts";
-import { COVERAGE, DAY, deployEscrow, type Fixture, type TestDeal } from "../fixtures/escrow.ts";
+import { COVERAGE, DAY, type Fixture, startingPoint, type TestDeal } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
-const { ethers, networkHelpers } = connection;
+const { ethers } = connection;
 
-async function deployed() {
-  const f = await deployEscrow(connection);
-  await f.giveTokens();
-  return f;
-}
-
-const load = () => networkHelpers.loadFixture(deployed);
+const load = startingPoint(connection);
 
 const decisionOf = (
   f: Fixture,

@@ -1,18 +1,12 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { type DealPlace, type DealStatus, statusNumber, undisputed } from "../../src/core/deal/dealTable.ts";
-import { COVERAGE, DAY, deployEscrow } from "../fixtures/escrow.ts";
+import { COVERAGE, DAY, startingPoint } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
-const { ethers, networkHelpers } = connection;
+const { ethers } = connection;
 
-async function deployed() {
-  const f = await deployEscrow(connection);
-  await f.giveTokens();
-  return f;
-}
-
-const load = () => networkHelpers.loadFixture(deployed);
+const load = startingPoint(connection);
 
 describe("Escrow", () => {
   describe("close", () => {

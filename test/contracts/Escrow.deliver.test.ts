@@ -1,20 +1,14 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { statusNumber, undisputed } from "../../src/core/deal/dealTable.ts";
-import { DAY, deployEscrow, FAR } from "../fixtures/escrow.ts";
+import { DAY, FAR, startingPoint } from "../fixtures/escrow.ts";
 import { itMovesTheBackstop } from "../fixtures/movedBackstop.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
 const connection = await network.create();
-const { ethers, networkHelpers } = connection;
+const { ethers } = connection;
 
-async function deployed() {
-  const f = await deployEscrow(connection);
-  await f.giveTokens();
-  return f;
-}
-
-const load = () => networkHelpers.loadFixture(deployed);
+const load = startingPoint(connection);
 
 describe("Escrow", () => {
   describe("deliver", () => {

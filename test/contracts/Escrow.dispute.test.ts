@@ -2,19 +2,13 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
 import { clockOf, type DealClock, seenIn, statusNumber, undisputed } from "../../src/core/deal/dealTable.ts";
-import { COVERAGE, deployEscrow, FAR, type Fixture } from "../fixtures/escrow.ts";
+import { COVERAGE, FAR, type Fixture, startingPoint } from "../fixtures/escrow.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
 
-async function deployed() {
-  const f = await deployEscrow(connection);
-  await f.giveTokens();
-  return f;
-}
-
-const load = () => networkHelpers.loadFixture(deployed);
+const load = startingPoint(connection);
 
 /** Where a dispute can be opened: by whom, and which clock ends the window. */
 const windows = [

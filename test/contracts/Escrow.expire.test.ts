@@ -2,18 +2,12 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
 import { type DealPlace, type DealStatus, statusNumber, undisputed } from "../../src/core/deal/dealTable.ts";
-import { COVERAGE, DAY, deployEscrow, type Fixture } from "../fixtures/escrow.ts";
+import { COVERAGE, DAY, type Fixture, startingPoint } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
-const { ethers, networkHelpers } = connection;
+const { ethers } = connection;
 
-async function deployed() {
-  const f = await deployEscrow(connection);
-  await f.giveTokens();
-  return f;
-}
-
-const load = () => networkHelpers.loadFixture(deployed);
+const load = startingPoint(connection);
 
 /** Terms whose deposit, a fifth of the price, is earnest money. */
 const withEarnest = async (f: Fixture) => ({ ...(await f.inTwoParts(5n)), earnest: true, coverage: COVERAGE });

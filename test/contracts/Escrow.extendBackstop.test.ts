@@ -1,18 +1,12 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { statusNumber } from "../../src/core/deal/dealTable.ts";
-import { DAY, deployEscrow, type Fixture } from "../fixtures/escrow.ts";
+import { DAY, type Fixture, startingPoint } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
 
-async function deployed() {
-  const f = await deployEscrow(connection);
-  await f.giveTokens();
-  return f;
-}
-
-const load = () => networkHelpers.loadFixture(deployed);
+const load = startingPoint(connection);
 
 const MAX_EXTENSION = 180 * DAY;
 const MAX_DISPUTE = 1_095 * DAY;

@@ -2,20 +2,14 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import { type DealStatus, seenIn, statusNumber, undisputed } from "../../src/core/deal/dealTable.ts";
 import { intentDigest } from "../../src/core/deal/intents.ts";
-import { deployEscrow, FAR, type Fixture, type TestDeal } from "../fixtures/escrow.ts";
+import { FAR, type Fixture, startingPoint, type TestDeal } from "../fixtures/escrow.ts";
 import { itMovesTheBackstop } from "../fixtures/movedBackstop.ts";
 import { itTakesOneSignature } from "../fixtures/signedForm.ts";
 
 const connection = await network.create();
-const { ethers, networkHelpers } = connection;
+const { ethers } = connection;
 
-async function deployed() {
-  const f = await deployEscrow(connection);
-  await f.giveTokens();
-  return f;
-}
-
-const load = () => networkHelpers.loadFixture(deployed);
+const load = startingPoint(connection);
 
 const balanceOf = ({ terms }: TestDeal) => terms.price - terms.deposit;
 const inToken = (f: Fixture) => f.reach("deposited", { token: f.stablecoinAddress });

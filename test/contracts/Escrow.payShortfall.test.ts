@@ -3,18 +3,12 @@ import { network } from "hardhat";
 import type { Hex } from "viem";
 import { undisputed } from "../../src/core/deal/dealTable.ts";
 import type { Terms } from "../../src/core/deal/terms.ts";
-import { deployEscrow, type Fixture } from "../fixtures/escrow.ts";
+import { type Fixture, startingPoint } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
 
-async function deployed() {
-  const f = await deployEscrow(connection);
-  await f.giveTokens();
-  return f;
-}
-
-const load = () => networkHelpers.loadFixture(deployed);
+const load = startingPoint(connection);
 
 const SHORTFALL = 1_000n;
 /** `HostileReceiver.Behaviour.Revert`. */

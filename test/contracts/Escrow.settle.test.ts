@@ -4,18 +4,20 @@ import type { Hex } from "viem";
 import { statusNumber, undisputed } from "../../src/core/deal/dealTable.ts";
 import { consentOf, intentTypedData } from "../../src/core/deal/intents.ts";
 import type { Terms } from "../../src/core/deal/terms.ts";
-import { COVERAGE, compact, deployEscrow, type Fixture, flipped, signWith, type TestDeal } from "../fixtures/escrow.ts";
+import {
+  COVERAGE,
+  compact,
+  type Fixture,
+  flipped,
+  signWith,
+  startingPoint,
+  type TestDeal,
+} from "../fixtures/escrow.ts";
 
 const connection = await network.create();
-const { ethers, networkHelpers } = connection;
+const { ethers } = connection;
 
-async function deployed() {
-  const f = await deployEscrow(connection);
-  await f.giveTokens();
-  return f;
-}
-
-const load = () => networkHelpers.loadFixture(deployed);
+const load = startingPoint(connection);
 
 type Amounts = { readonly toBuyer: bigint; readonly toSeller: bigint; readonly compensation: bigint };
 

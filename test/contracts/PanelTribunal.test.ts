@@ -24,22 +24,16 @@ import {
   COVERAGE,
   compact,
   DAY,
-  deployEscrow,
   type Fixture,
   signWith,
+  startingPoint,
   type TestDeal,
 } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
 
-async function deployed() {
-  const f = await deployEscrow(connection);
-  await f.giveTokens();
-  return f;
-}
-
-const load = () => networkHelpers.loadFixture(deployed);
+const load = startingPoint(connection);
 const HOUR = 3_600;
 const lower = (account: { address: string }) => account.address.toLowerCase() as Hex;
 

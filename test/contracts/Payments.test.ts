@@ -1,19 +1,13 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { deployEscrow, FAR, type Fixture } from "../fixtures/escrow.ts";
+import { FAR, type Fixture, startingPoint } from "../fixtures/escrow.ts";
 import { itTakesTheOwnersSignature } from "../fixtures/signedAccountForm.ts";
 
 const connection = await network.create();
-const { ethers, networkHelpers } = connection;
+const { ethers } = connection;
 
-async function deployed() {
-  const f = await deployEscrow(connection);
-  await f.giveTokens();
-  return f;
-}
-
-const load = () => networkHelpers.loadFixture(deployed);
+const load = startingPoint(connection);
 const NATIVE = ethers.ZeroAddress as Hex;
 const FEE = 4_000n;
 

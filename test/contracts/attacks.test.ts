@@ -3,18 +3,12 @@ import { network } from "hardhat";
 import type { Hex } from "viem";
 import { seenIn, statusNumber, undisputed } from "../../src/core/deal/dealTable.ts";
 import { consentOf } from "../../src/core/deal/intents.ts";
-import { COVERAGE, DAY, deployEscrow, FAR, type Fixture } from "../fixtures/escrow.ts";
+import { COVERAGE, DAY, FAR, type Fixture, startingPoint } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
 
-async function deployed() {
-  const f = await deployEscrow(connection);
-  await f.giveTokens();
-  return f;
-}
-
-const load = () => networkHelpers.loadFixture(deployed);
+const load = startingPoint(connection);
 const NATIVE = ethers.ZeroAddress as Hex;
 const lower = (account: { address: string }) => account.address.toLowerCase() as Hex;
 

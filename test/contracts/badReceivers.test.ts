@@ -3,18 +3,12 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
 import { consentOf } from "../../src/core/deal/intents.ts";
-import { deployEscrow, FAR, type Fixture } from "../fixtures/escrow.ts";
+import { FAR, type Fixture, startingPoint } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
 
-async function deployed() {
-  const f = await deployEscrow(connection);
-  await f.giveTokens();
-  return f;
-}
-
-const load = () => networkHelpers.loadFixture(deployed);
+const load = startingPoint(connection);
 const NATIVE = ethers.ZeroAddress as Hex;
 /** In the order of `HostileReceiver.Behaviour`. */
 const behaviours = ["accepts", "reverts", "reverts with a bomb of 100 KB", "burns all gas"] as const;

@@ -10,23 +10,17 @@ import {
   ANSWER_WINDOW,
   COVERAGE,
   DAY,
-  deployEscrow,
   FAR,
   type Fixture,
   signWith,
+  startingPoint,
   type TestDeal,
 } from "../fixtures/escrow.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
 
-async function deployed() {
-  const f = await deployEscrow(connection);
-  await f.giveTokens();
-  return f;
-}
-
-const load = () => networkHelpers.loadFixture(deployed);
+const load = startingPoint(connection);
 const NATIVE = ethers.ZeroAddress as Hex;
 const YEARS_3 = 3 * 365 * DAY;
 /** Shortest backstop that the tests' panel accepts. */
