@@ -1,15 +1,16 @@
 // What a call states: from its options, from what a party signed, or from a node.
 import type { Address, Hex } from "viem";
 import { type DealStatus, dealStatuses } from "../core/deal/dealTable.ts";
-import { consentOf, type IntentMessage } from "../core/deal/intents.ts";
-import { ProtocolError } from "../core/errors.ts";
+import { consentOf } from "../core/deal/intents.ts";
 import { address, signature } from "../core/fields.ts";
+import type { Texts } from "../core/text/texts.ts";
 import type { RelayKind, RelayRequest } from "../wire/relayRequests.ts";
 import type { ChainReader } from "./chainReads.ts";
 import { type DealFile, unitOf } from "./dealFile.ts";
+import { usageInvalid } from "./problems.ts";
 import { formatAmount, parseAmount } from "./units.ts";
 
-const HELP = "holdfast deal call";
+export const HELP = "holdfast deal call";
 
 /** Options that say what a call states. */
 export type CallValues = {
@@ -42,16 +43,15 @@ export type CallContext = {
   /** Reads from a node, where one was named. */
   readonly read: (<T>(ask: (reader: ChainReader) => Promise<T>) => Promise<T>) | undefined;
   readonly now: number;
+  readonly texts: Texts;
 };
 
 /** The consent of a party that calls by itself. */
 export const CALLS_ITSELF = "0x";
 
-export const usage = (problem: string) => new ProtocolError("usage-invalid", { problem, help: HELP });
-
 export const required = (values: CallValues, name: keyof CallValues): string => {
   const value = values[name];
-  if (value === undefined) throw usage(`This needs --${name}.`);
+  if (value === undefined) throw usageInvalid(HELP, "option-missing", { option: `--${name}` });
   return value;
 };
 
@@ -63,10 +63,10 @@ export const requiredAmount = (
 /** What --amount says, or what the chain says where a node is named. */
 export const amountOr = async (
   context: CallContext,
-  { whole, what }: { whole: (reader: ChainReader) => Promise<bigint>; what: string },
+  whole: (reader: ChainReader) => Promise<bigint>,
 ): Promise<bigint> => {
   if (context.values.amount !== undefined) return requiredAmount(context, "amount");
-  if (context.read === undefined) throw usage(`This needs --amount, or --rpc to take ${what}.`);
+  if (context.read === undefined) throw usageInvalid(HELP, "amount-or-node-missing");
   return context.read(whole);
 };
 
@@ -75,12 +75,11 @@ export const seenState = async (context: CallContext): Promise<{ held: bigint | 
   const { deal, sendsNow, read, values } = context;
   const status = dealStatuses.find((one) => one === values.status);
   if (values.status !== undefined && status === undefined) {
-    throw usage(`--status takes one of: ${dealStatuses.join(", ")}.`);
+    throw usageInvalid(HELP, "status-unknown", { known: dealStatuses.join(", ") });
   }
   if (status !== undefined) return { held: undefined, status };
-  if (sendsNow)
-    throw usage("With --send, name what you have seen with `holdfast deal show`: --status and the amounts.");
-  if (read === undefined) throw usage("This needs --status and the amounts, or --rpc to read them.");
+  if (sendsNow) throw usageInvalid(HELP, "amounts-unseen");
+  if (read === undefined) throw usageInvalid(HELP, "status-missing");
   return read((reader) => reader.dealState(deal.id));
 };
 
@@ -91,8 +90,8 @@ export const amountOrHeld = (
   fromHeld: bigint | undefined,
 ): bigint => {
   if (context.values[name] !== undefined) return requiredAmount(context, name);
-  if (fromHeld === undefined) throw usage(`This needs --${name}.`);
-  if (fromHeld < 0n) throw usage("Less than this amount is held.");
+  if (fromHeld === undefined) throw usageInvalid(HELP, "option-missing", { option: `--${name}` });
+  if (fromHeld < 0n) throw usageInvalid(HELP, "amount-above-held");
   return fromHeld;
 };
 
@@ -102,13 +101,13 @@ export const shown = ({ deal, values }: CallContext, amount: bigint) =>
 export const requiredAddress = (values: CallValues): Address => {
   const parsed = address.safeParse(required(values, "to"));
   if (parsed.success) return parsed.data;
-  throw usage("--to takes an address: 0x and 40 hex digits.");
+  throw usageInvalid(HELP, "address-option-malformed", { option: "--to" });
 };
 
 export const signatureOr = (given: string | undefined, otherwise: Hex): Hex => {
   const parsed = signature.safeParse(given ?? otherwise);
   if (parsed.success) return parsed.data;
-  throw usage("A signature is 0x and hex digits in pairs.");
+  throw usageInvalid(HELP, "signature-malformed");
 };
 
 type RequestOf = { [K in RelayKind]: Extract<RelayRequest, { kind: K }> };
@@ -116,23 +115,22 @@ type RequestOf = { [K in RelayKind]: Extract<RelayRequest, { kind: K }> };
 /** What the file of --signed holds, if it is of this kind and about this deal. */
 export const signedAs = <K extends RelayKind>({ deal, signed }: CallContext, kind: K): RequestOf[K] | undefined => {
   if (signed === undefined) return undefined;
-  if (signed.kind !== kind) throw usage(`--signed holds ${signed.kind}, and this action needs ${kind}.`);
+  if (signed.kind !== kind) throw usageInvalid(HELP, "signed-of-other-kind", { given: signed.kind, needed: kind });
   const about = "message" in signed && "deal" in signed.message ? signed.message.deal : deal.id;
-  if (about !== deal.id) throw usage("--signed is about another deal.");
+  if (about !== deal.id) throw usageInvalid(HELP, "signed-about-other-deal");
   return signed as RequestOf[K];
 };
 
 /** Kinds of request that one account signs as such. */
 type AgreedKind = Extract<RelayRequest, { signature: Hex }>["kind"];
-type AgreedRequests = { [K in AgreedKind]: Readonly<{ message: IntentMessage<K>; signature: Hex }> };
 
 /** What the party states: in the file of --signed with its consent, or by calling itself. */
 export const agreed = async <K extends AgreedKind, Stated>(
   context: CallContext,
   kind: K,
   state: () => Stated | Promise<Stated>,
-): Promise<{ message: IntentMessage<K> | Stated; consent: Hex }> => {
-  const request: AgreedRequests[K] | undefined = signedAs(context, kind);
+): Promise<{ message: RequestOf[K]["message"] | Stated; consent: Hex }> => {
+  const request = signedAs(context, kind);
   if (request === undefined) return { message: await state(), consent: CALLS_ITSELF };
   const { message, signature } = request;
   return { message, consent: consentOf(message.deadline, signature) };

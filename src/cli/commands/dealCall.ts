@@ -1,21 +1,18 @@
 import type { Address, Hex } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
-import { ProtocolError } from "../../core/errors.ts";
 import { requestSchema } from "../../wire/relayRequests.ts";
-import type { CallValues } from "../callContext.ts";
+import { type CallValues, HELP } from "../callContext.ts";
 import { type ChainReader, readChain } from "../chainReads.ts";
 import { type CommandContext, defineCommand, type Outcome } from "../command.ts";
 import { type DealFile, domainOptions, readDeal } from "../dealFile.ts";
 import { type DirectAction, directCalls } from "../directCalls.ts";
-import type { ExplainedCall } from "../explainedCall.ts";
+import { callsText, type ExplainedCall } from "../explainedCall.ts";
 import { readJson } from "../files.ts";
 import { nearest } from "../nearest.ts";
 import { parseInput } from "../parseInput.ts";
+import { usageInvalid } from "../problems.ts";
 import { sendCalls } from "../sendCalls.ts";
-import { columns } from "../terminal/columns.ts";
 import { openWallet, walletOptions } from "../wallet.ts";
-
-const HELP = "holdfast deal call";
 
 /** Options of every command that prints a call or sends it from a key. */
 export const callingOptions = {
@@ -72,8 +69,9 @@ const findAction = (word: string): DirectAction => {
   if (Object.hasOwn(directCalls, word)) return word as DirectAction;
   const known = Object.keys(directCalls);
   const meant = nearest(word, known);
-  const suggestion = meant === undefined ? `They are: ${known.join(", ")}.` : `Did you mean ${meant}?`;
-  throw new ProtocolError("usage-invalid", { problem: `There is no action "${word}". ${suggestion}`, help: HELP });
+  throw meant === undefined
+    ? usageInvalid(HELP, "action-unknown", { word, known: known.join(", ") })
+    : usageInvalid(HELP, "action-mistyped", { word, meant });
 };
 
 /** Prints the calls of an action, or sends them from a key and waits until they are in a block. */
@@ -82,7 +80,7 @@ const callDirectly = async (
   { deal, values }: { readonly deal: DealFile; readonly values: CallValues & Calling },
   context: CommandContext,
 ): Promise<Outcome> => {
-  const { now } = context;
+  const { now, texts } = context;
   const wallet = values.keystore === undefined ? undefined : await openWallet(values, { ...context, help: HELP });
   const { rpc } = values;
   const signed =
@@ -96,17 +94,18 @@ const callDirectly = async (
     read:
       rpc === undefined ? undefined : <T>(ask: (reader: ChainReader) => Promise<T>) => readChain(rpc, deal.domain, ask),
     now: now(),
+    texts,
   });
   const { chainId } = deal.domain;
   if (values.send !== true) {
     return {
-      text: `Deal ${deal.id} on chain ${chainId}\n\n${callsText(calls)}`,
+      text: `${texts.calls.title(deal.id, chainId)}\n\n${callsText(calls, texts)}`,
       json: { deal: deal.id, chainId, calls },
     };
   }
   const { sender, transactions } = await sendFrom(wallet, calls, { rpc, chainId, help: HELP, context });
   return {
-    text: `${action} is in a block: ${transactions.at(-1)}`,
+    text: texts.calls.sent(action, String(transactions.at(-1))),
     json: { deal: deal.id, chainId, sender, transactions },
   };
 };
@@ -118,27 +117,11 @@ export const sendFrom = async (
   to: { rpc: string | undefined; chainId: number; help: string; context: CommandContext },
 ): Promise<{ sender: Address; transactions: Hex[] }> => {
   const { rpc, chainId, help, context } = to;
-  if (rpc === undefined) throw new ProtocolError("usage-invalid", { problem: "This needs --rpc.", help });
-  if (wallet === undefined) {
-    throw new ProtocolError("usage-invalid", { problem: "Give the key that sends: --keystore FILE.", help });
-  }
+  if (rpc === undefined) throw usageInvalid(help, "option-missing", { option: "--rpc" });
+  if (wallet === undefined) throw usageInvalid(help, "sending-key-missing");
   const transactions = await sendCalls(calls, { rpcUrl: rpc, chainId, wallet, context });
   return { sender: wallet.address, transactions };
 };
-
-/** Calls for people: who sends each, what it does, and its data. */
-export const callsText = (calls: readonly ExplainedCall[]): string =>
-  calls
-    .map(({ to, data, value, by, what }) =>
-      columns([
-        ["sender", by],
-        ["effect", what],
-        ["to", to],
-        ["value", value.toString()],
-        ["data", data],
-      ]),
-    )
-    .join("\n\n");
 
 export const dealCall = defineCommand({
   text: ({ command }) => command.dealCall,

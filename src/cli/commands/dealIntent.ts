@@ -42,14 +42,14 @@ export const dealIntent = defineCommand({
   options,
   positionals: [2, 2],
   run: async ({ values, positionals: [word = "", path = ""] }, context) => {
-    const { signal, now, progress, isJson } = context;
+    const { signal, now, progress, isJson, texts } = context;
     const { kind, state } = findKind(word);
     const sendsNow = values.send === true && values.preview !== true;
     const client = sendsNow || values.url !== undefined ? connect(values.url, HELP) : undefined;
     const deal = await readDeal(path, values);
     const time = client === undefined ? await readNodeTime(values.rpc, deal, now()) : await readTime(client, context);
     const deadline = parseTime(values.deadline ?? "1d", { now: time, what: "--deadline" });
-    const stating = { deal, values, deadline, position: () => readPosition({ values, deal }, signal) };
+    const stating = { deal, values, deadline, texts, position: () => readPosition({ values, deal }, signal) };
     if (values.preview === true) {
       const { intent } = await state({ ...stating, signer: actorOf(values.by, deal) });
       const preview = previewIntent(intent, deal);
@@ -61,7 +61,7 @@ export const dealIntent = defineCommand({
     const { intent, what, other } = await state({ ...stating, signer });
     if (!isJson) {
       const before = formatTime(intentFacts(intent, deal.terms).deadline);
-      progress(`Deal ${deal.id}\n${what}\nIt can be submitted before ${before}.`);
+      progress(texts.intents.toSign(deal.id, what, before));
     }
     const { request, isComplete } = await signIntent(intent, { deal, wallet, other });
     const text = decimalJson(request, 2);
@@ -69,9 +69,9 @@ export const dealIntent = defineCommand({
     const file = values.out ?? null;
 
     if (client === undefined || !sendsNow || !isComplete) {
-      const next = isComplete ? "" : "\nThe other side signs with: holdfast deal intent settle DEALFILE --with FILE";
+      const next = isComplete ? "" : `\n${texts.intents.otherSideSigns}`;
       return {
-        text: (file === null ? text : `Written to ${escapeInvisible(file)}`) + next,
+        text: (file === null ? text : texts.outcome.writtenTo(escapeInvisible(file))) + next,
         json: { request, isComplete, signer, file },
       };
     }
@@ -85,6 +85,6 @@ export const dealIntent = defineCommand({
       await client.submitIntent(requestSchema.parse(JSON.parse(text)), { signal }),
       context,
     );
-    return { text: minedText(mined, context.texts), json: { request, isComplete, signer, file, intent: mined } };
+    return { text: minedText(mined, texts), json: { request, isComplete, signer, file, intent: mined } };
   },
 });

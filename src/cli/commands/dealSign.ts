@@ -34,7 +34,7 @@ export const dealSign = defineCommand({
     if (signer !== deal.terms[role]) {
       throw new ProtocolError("key-wrong", {
         address: signer,
-        expected: `${deal.terms.buyer} / ${deal.terms.seller}`,
+        expected: `${deal.terms.buyer}, ${deal.terms.seller}`,
       });
     }
     const signature = await wallet.signTypedData(termsTypedData(deal.terms, deal.domain));

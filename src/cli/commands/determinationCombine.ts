@@ -7,11 +7,10 @@ import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
 import { defineCommand } from "../command.ts";
 import { type DealFile, domainOptions, readDeal } from "../dealFile.ts";
 import { type DecisionFile, dealOfDecision, readDecision, readSignature, type SignatureFile } from "../decisionFile.ts";
-import { panelCallTexts } from "../explainedCall.ts";
+import { callsText, panelCall } from "../explainedCall.ts";
 import { writeNew } from "../files.ts";
 import { readPanel } from "../panelFile.ts";
 import { usageInvalid } from "../problems.ts";
-import { callsText } from "./dealCall.ts";
 
 const HELP = "holdfast determination combine";
 
@@ -45,14 +44,14 @@ export const determinationCombine = defineCommand({
     const submission = { ...decided, panel, signatures };
     const call =
       "extension" in file
-        ? { ...extendCall(file.extension, seated), ...panelCallTexts.extend }
-        : { ...determineCall(file.determination, seated), ...panelCallTexts.determine };
+        ? panelCall(extendCall(file.extension, seated), "extend", texts)
+        : panelCall(determineCall(file.determination, seated), "determine", texts);
 
     if (values.out !== undefined) await writeNew(values.out, `${decimalJson(submission, 2)}\n`);
     return {
       text: [
         texts.command.determinationCombine.enough(signatures.length, file.digest),
-        callsText([call]),
+        callsText([call], texts),
         ...(values.out === undefined ? [] : [texts.outcome.writtenTo(escapeInvisible(values.out))]),
       ].join("\n\n"),
       json: { digest: file.digest, submission, call, file: values.out ?? null },

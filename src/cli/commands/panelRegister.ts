@@ -7,13 +7,13 @@ import { readChain } from "../chainReads.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
 import { readDeal } from "../dealFile.ts";
-import { panelCallTexts } from "../explainedCall.ts";
+import { callsText, panelCall } from "../explainedCall.ts";
 import { readJson } from "../files.ts";
 import { readPanel } from "../panelFile.ts";
 import { usageInvalid } from "../problems.ts";
 import { sectionText } from "../terminal/sections.ts";
 import { openWallet } from "../wallet.ts";
-import { callingOptions, callsText, sendFrom } from "./dealCall.ts";
+import { callingOptions, sendFrom } from "./dealCall.ts";
 
 const HELP = "holdfast panel register";
 
@@ -52,11 +52,11 @@ export const panelRegister = defineCommand({
         json: { ...said, isRegistered: true, calls: [] },
       };
     }
-    const calls = [{ ...registerCall(panel, tribunal), ...panelCallTexts.register }];
+    const calls = [panelCall(registerCall(panel, tribunal), "registerPanel", context.texts)];
     if (values.send !== true) {
       const summary = panelSummary(panel, context.texts);
       return {
-        text: `${sectionText({ ...summary, title: say.onChain(rules, chainId) })}\n\n${callsText(calls)}`,
+        text: `${sectionText({ ...summary, title: say.onChain(rules, chainId) })}\n\n${callsText(calls, context.texts)}`,
         json: { ...said, isRegistered: isKnown ?? null, calls },
       };
     }

@@ -1,11 +1,11 @@
 // What each kind of intent says.
 import type { SignableKind } from "../../core/deal/intentRules.ts";
 import type { TokenDomain } from "../../core/deal/tokenTypedData.ts";
-import { ProtocolError } from "../../core/errors.ts";
 import { readChain } from "../chainReads.ts";
 import { unitOf } from "../dealFile.ts";
 import { digestArgument } from "../digestArgument.ts";
 import { nearest } from "../nearest.ts";
+import { usageInvalid } from "../problems.ts";
 import { formatAmount, formatTime, parseAmount } from "../units.ts";
 import { HELP, type Values } from "./options.ts";
 import { type PartialSettlement, readSettlement, splitOf } from "./settlement.ts";
@@ -41,7 +41,7 @@ const kinds = {
       return {
         intent:
           token === undefined ? { kind: "FundDeal", deal: id } : { kind: "FundDealWithAuthorization", deal: id, token },
-        what: `The buyer pays ${money(stating, terms.deposit)} into the escrow before ${formatTime(terms.fundBy)}.`,
+        what: stating.texts.intents.fund(money(stating, terms.deposit), formatTime(terms.fundBy)),
       };
     },
   },
@@ -57,27 +57,27 @@ const kinds = {
           token === undefined
             ? { kind: "PayBalance", message: { deal: deal.id, amount, ...seen, deadline } }
             : { kind: "PayBalanceWithAuthorization", deal: deal.id, seen, token },
-        what: `The buyer pays the balance of ${money(stating, amount)} before ${formatTime(deal.terms.balanceBy)}.`,
+        what: stating.texts.intents.payBalance(money(stating, amount), formatTime(deal.terms.balanceBy)),
       };
     },
   },
   ship: {
     kind: "ShipGoods",
-    state: async ({ deal, deadline, values }) => {
+    state: async ({ deal, deadline, values, texts }) => {
       const tracking = await digestArgument(required(values, "tracking"));
       return {
         intent: { kind: "ShipGoods", message: { deal: deal.id, tracking, deadline } },
-        what: "The seller says that the goods are on their way.",
+        what: texts.intents.ship,
       };
     },
   },
   deliver: {
     kind: "AttestDelivery",
-    state: async ({ deal, deadline, values }) => {
+    state: async ({ deal, deadline, values, texts }) => {
       const proof = await digestArgument(required(values, "proof"));
       return {
         intent: { kind: "AttestDelivery", message: { deal: deal.id, proof, deadline } },
-        what: "The attestor says that the goods were delivered; the inspection begins.",
+        what: texts.intents.deliver,
       };
     },
   },
@@ -93,7 +93,7 @@ const kinds = {
           : parseAmount(values.amount, unit);
       return {
         intent: { kind: "ConfirmReceipt", message: { deal: deal.id, amount, ...seen, deadline } },
-        what: `The buyer confirms: the seller is paid the ${formatAmount(amount, unit)} that are held, while the deal is ${status}.`,
+        what: stating.texts.intents.confirm(formatAmount(amount, unit), status),
       };
     },
   },
@@ -110,7 +110,7 @@ const kinds = {
           : parseAmount(required(values, "remaining"), unit);
       return {
         intent: { kind: "RefundBuyer", message: { deal: deal.id, amount, remaining, ...seen, deadline } },
-        what: `The seller gives ${formatAmount(amount, unit)} back; ${formatAmount(remaining, unit)} stays held. It works while the deal is ${status}.`,
+        what: stating.texts.intents.refund(formatAmount(amount, unit), formatAmount(remaining, unit), status),
       };
     },
   },
@@ -123,7 +123,7 @@ const kinds = {
       const statement = await digestArgument(required(values, "statement"));
       return {
         intent: { kind: "OpenDispute", message: { deal: deal.id, by, statement, ...seen, deadline } },
-        what: "From then on the arbitrators can decide. If nobody decides, nothing changes but the share that the terms give after delivery.",
+        what: stating.texts.intents.dispute,
       };
     },
   },
@@ -136,7 +136,11 @@ const kinds = {
       return {
         intent: { kind: "Settlement", message },
         other,
-        what: `${money(stating, message.toBuyer)} to the buyer, ${money(stating, message.toSeller)} to the seller, ${money(stating, message.compensation)} compensation from the bond.`,
+        what: stating.texts.intents.settle(
+          money(stating, message.toBuyer),
+          money(stating, message.toSeller),
+          money(stating, message.compensation),
+        ),
       };
     },
   },
@@ -147,23 +151,16 @@ const kinds = {
       const owner = requireActor(stating);
       const { token } = deal.terms;
       const to = values.to === undefined ? owner : parseAddress(values.to);
-      if (values.rpc === undefined) {
-        throw new ProtocolError("usage-invalid", {
-          problem: "This needs --rpc: the signature states the account's next number, which only the chain knows.",
-          help: HELP,
-        });
-      }
+      if (values.rpc === undefined) throw usageInvalid(HELP, "nonce-unknown");
       const { credit, nonce } = await readChain(values.rpc, deal.domain, async (reader) => ({
         credit: await reader.credit(owner, token),
         nonce: await reader.nonce(owner),
       }));
       const amount = values.amount === undefined ? credit : parseAmount(values.amount, unitOf(deal, values.decimals));
-      if (amount === 0n) {
-        throw new ProtocolError("usage-invalid", { problem: `${owner} has no credit in this token.`, help: HELP });
-      }
+      if (amount === 0n) throw usageInvalid(HELP, "credit-empty", { owner });
       return {
         intent: { kind: "WithdrawCredit", message: { owner, token, amount, to, nonce, deadline } },
-        what: `${money(stating, amount)} of the credit go to ${to}.`,
+        what: stating.texts.intents.withdrawCredit(money(stating, amount), to),
       };
     },
   },
@@ -173,6 +170,7 @@ export const findKind = (word: string): Kind => {
   if (Object.hasOwn(kinds, word)) return kinds[word as keyof typeof kinds];
   const known = Object.keys(kinds);
   const meant = nearest(word, known);
-  const suggestion = meant === undefined ? `They are: ${known.join(", ")}.` : `Did you mean ${meant}?`;
-  throw new ProtocolError("usage-invalid", { problem: `There is no intent "${word}". ${suggestion}`, help: HELP });
+  throw meant === undefined
+    ? usageInvalid(HELP, "intent-unnamed", { word, known: known.join(", ") })
+    : usageInvalid(HELP, "intent-mistyped", { word, meant });
 };

@@ -1,9 +1,9 @@
 // Where a deal stands: what is signed names it.
 import { type DealStatus, dealStatuses, type SeenState, seenIn, undisputed } from "../../core/deal/dealTable.ts";
-import { ProtocolError } from "../../core/errors.ts";
 import { readChain } from "../chainReads.ts";
 import { connect } from "../connect.ts";
 import type { DealFile } from "../dealFile.ts";
+import { usageInvalid } from "../problems.ts";
 import { HELP, type Values } from "./options.ts";
 
 /** `held` is unknown where only --status says where the deal stands; `seen` is what papers state of it. */
@@ -20,10 +20,7 @@ export const readPosition = async (
       return { status, held: undefined, seen: seenIn(undisputed(status)) };
     }
     const stated = dealStatuses.filter((one) => one !== "disputed").join(", ");
-    throw new ProtocolError("usage-invalid", {
-      problem: `--status takes one of: ${stated}. About a dispute, or after one, give --url or --rpc: what is signed names it.`,
-      help: HELP,
-    });
+    throw usageInvalid(HELP, "position-of-dispute", { known: stated });
   }
   if (values.url !== undefined) {
     const view = await connect(values.url, HELP).readDeal(deal.id, { signal });
@@ -33,8 +30,5 @@ export const readPosition = async (
     const state = await readChain(values.rpc, deal.domain, (reader) => reader.dealState(deal.id));
     return { status: state.status, held: state.held, seen: seenIn(state) };
   }
-  throw new ProtocolError("usage-invalid", {
-    problem: "What is signed states where the deal stands: give --url or --rpc, or name its status with --status.",
-    help: HELP,
-  });
+  throw usageInvalid(HELP, "position-missing");
 };

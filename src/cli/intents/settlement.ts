@@ -1,11 +1,11 @@
 // A settlement that one side signed, and the amounts of a new one.
 import * as z from "zod";
 import { type IntentMessage, intentSchemas } from "../../core/deal/intents.ts";
-import { ProtocolError } from "../../core/errors.ts";
 import { signature } from "../../core/fields.ts";
 import { type DealFile, unitOf } from "../dealFile.ts";
 import { readJson } from "../files.ts";
 import { parseInput } from "../parseInput.ts";
+import { inputMalformed, usageInvalid } from "../problems.ts";
 import { parseAmount } from "../units.ts";
 import { HELP } from "./options.ts";
 import type { Stating } from "./stating.ts";
@@ -21,7 +21,7 @@ export type PartialSettlement = z.output<typeof partialSettlement>;
 export const readSettlement = async (path: string, deal: DealFile): Promise<PartialSettlement> => {
   const settlement = parseInput(partialSettlement, await readJson(path), path);
   if (settlement.message.deal === deal.id) return settlement;
-  throw new ProtocolError("input-malformed", { path, at: "message.deal", problem: "it is about another deal" });
+  throw inputMalformed({ path, at: "message.deal" }, "deal-differs");
 };
 
 type Complete = Required<PartialSettlement>;
@@ -44,10 +44,7 @@ export const splitOf = async ({ deal, values, deadline, position }: Stating): Pr
   const unit = unitOf(deal, values.decimals);
   const [toBuyer, toSeller] = [values["to-buyer"], values["to-seller"]];
   if (toBuyer === undefined || toSeller === undefined) {
-    throw new ProtocolError("usage-invalid", {
-      problem: "A settlement needs --to-buyer and --to-seller, or --with FILE that the other side signed.",
-      help: HELP,
-    });
+    throw usageInvalid(HELP, "settlement-amounts-missing");
   }
   return {
     deal: deal.id,

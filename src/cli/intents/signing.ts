@@ -19,7 +19,7 @@ export type OwnIntent = Exclude<UnsignedIntent, { readonly kind: "Determination"
 export const requireSigner = (kind: SignableKind, { terms, signer }: { terms: Terms; signer: Address }): void => {
   const allowed = accountsOf(kind, terms);
   if (allowed.length > 0 && !allowed.includes(signer))
-    throw new ProtocolError("key-wrong", { address: signer, expected: allowed.join(" or ") });
+    throw new ProtocolError("key-wrong", { address: signer, expected: allowed.join(", ") });
 };
 
 /** Accounts of the terms that sign this kind of intent; none where its own message names the account. */

@@ -1,8 +1,9 @@
 // What a party states: from its options, and from where the deal stands.
 import type { Address } from "viem";
-import { ProtocolError } from "../../core/errors.ts";
 import { address } from "../../core/fields.ts";
+import type { Texts } from "../../core/text/texts.ts";
 import { type DealFile, readingUnit } from "../dealFile.ts";
+import { usageInvalid } from "../problems.ts";
 import { formatAmount } from "../units.ts";
 import { HELP, type Values } from "./options.ts";
 import type { Position } from "./position.ts";
@@ -15,27 +16,25 @@ export type Stating = {
   readonly deadline: number;
   /** Where the deal stands now, which some intents state. */
   readonly position: () => Promise<Position>;
+  readonly texts: Texts;
 };
 
 export const money = ({ deal }: Stating, amount: bigint) => formatAmount(amount, readingUnit(deal));
 
 export const required = (values: Values, name: "tracking" | "proof" | "statement" | "amount" | "remaining") => {
   const value = values[name];
-  if (value === undefined) throw new ProtocolError("usage-invalid", { problem: `This needs --${name}.`, help: HELP });
+  if (value === undefined) throw usageInvalid(HELP, "option-missing", { option: `--${name}` });
   return value;
 };
 
 /** The account that acts, where the message names it: that of the key, or of --by where no key is opened. */
 export const requireActor = ({ signer }: Stating): Address => {
   if (signer !== undefined) return signer;
-  throw new ProtocolError("usage-invalid", { problem: "This needs --by.", help: HELP });
+  throw usageInvalid(HELP, "option-missing", { option: "--by" });
 };
 
 export const parseAddress = (text: string, option: "to" | "by" = "to"): Address => {
   const parsed = address.safeParse(text);
   if (parsed.success) return parsed.data;
-  throw new ProtocolError("usage-invalid", {
-    problem: `--${option} takes an address: 0x and 40 hex digits.`,
-    help: HELP,
-  });
+  throw usageInvalid(HELP, "address-option-malformed", { option: `--${option}` });
 };

@@ -37,7 +37,7 @@ export const usageProblems = {
   "action-unknown": 'There is no action "{word}". They are: {known}.',
   "address-option-malformed": "{option} takes an address: 0x and 40 hex digits.",
   "amount-above-held": "Less than this amount is held.",
-  "amount-or-node-missing": "This needs --amount, or --rpc to take {what}.",
+  "amount-or-node-missing": "This needs --amount, or --rpc to take the whole.",
   "amounts-above-price":
     "--to-buyer and --to-seller come to {sum}, more than the price of {price}. Nothing was written.",
   "amounts-differ-from-held":

@@ -1,3 +1,4 @@
+import { calls } from "./calls.ts";
 import { deal } from "./commands/deal.ts";
 import { dealCall } from "./commands/dealCall.ts";
 import { dealCredits } from "./commands/dealCredits.ts";
@@ -42,6 +43,7 @@ import { fieldProblems } from "./fieldProblems.ts";
 import { filing } from "./filing.ts";
 import { help } from "./help.ts";
 import { hints, listeners, usageText } from "./hints.ts";
+import { intents } from "./intents.ts";
 import { options } from "./options.ts";
 import { outcome } from "./outcome.ts";
 import { fileProblems, inputProblems, usageProblems } from "./problems.ts";
@@ -63,6 +65,9 @@ export const en = {
   contractErrors,
   unsafeTerms,
   units,
+  outcome,
+  calls,
+  intents,
   sending,
   filing,
   terminal,

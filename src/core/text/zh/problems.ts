@@ -6,7 +6,7 @@ import type {
 import type { Translated } from "../language.ts";
 
 export const inputProblems = {
-  "balance-time-missing": "定金低于价款时，须给出支付余款的时间",
+  "balance-time-missing": "定金低于价款时，须给出支付尾款的时间",
   "deal-differs": "它针对的是另一笔交易",
   "deal-id-differs": "编号与条款不符；其中之一被改动过",
   "digest-differs": "摘要与内容不符；其中之一被改动过",
@@ -41,7 +41,7 @@ export const usageProblems = {
   "action-unknown": "没有操作“{word}”。可用的有：{known}。",
   "address-option-malformed": "{option} 应为地址：0x 加 40 位十六进制数字。",
   "amount-above-held": "托管金额少于此数。",
-  "amount-or-node-missing": "需要 --amount，或用 --rpc 取{what}。",
+  "amount-or-node-missing": "需要 --amount，或用 --rpc 取全部。",
   "amounts-above-price": "--to-buyer 与 --to-seller 合计 {sum}，超过价款 {price}。未写入任何内容。",
   "amounts-differ-from-held":
     "--to-buyer 与 --to-seller 合计 {sum}，而托管金额为 {held}，两者须完全相等。未写入任何内容。",

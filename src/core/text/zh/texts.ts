@@ -1,5 +1,6 @@
 import type { en as english } from "../en/texts.ts";
 import type { Translated } from "../language.ts";
+import { calls } from "./calls.ts";
 import { deal } from "./commands/deal.ts";
 import { dealCall } from "./commands/dealCall.ts";
 import { dealCredits } from "./commands/dealCredits.ts";
@@ -44,6 +45,7 @@ import { fieldProblems } from "./fieldProblems.ts";
 import { filing } from "./filing.ts";
 import { help } from "./help.ts";
 import { hints, listeners, usageText } from "./hints.ts";
+import { intents } from "./intents.ts";
 import { options } from "./options.ts";
 import { outcome } from "./outcome.ts";
 import { fileProblems, inputProblems, usageProblems } from "./problems.ts";
@@ -65,6 +67,9 @@ export const zh = {
   contractErrors,
   unsafeTerms,
   units,
+  outcome,
+  calls,
+  intents,
   sending,
   filing,
   terminal,

@@ -1,0 +1,40 @@
+import type { calls as english } from "../en/calls.ts";
+import type { Translated } from "../language.ts";
+
+export const calls = {
+  title: (deal, chainId) => `交易 ${deal}，链 ${chainId}`,
+  sent: (action, transaction) => `${action} 已入块：${transaction}`,
+  column: { sender: "发送人", effect: "作用", to: "接收地址", value: "金额", data: "调用数据" },
+  sender: {
+    anyone: "任何人",
+    buyer: (account) => `买家 ${account}`,
+    seller: (account) => `卖家 ${account}`,
+    attestor: (account) => `送达证明方 ${account}`,
+    owner: (account) => `所有人 ${account}`,
+    withSigned: (party) => `任何人，凭${party} 签署的内容`,
+    withBothSignatures: "任何持有双方签名的人；当事人只需对方的签名",
+  },
+  effect: {
+    approve: "允许托管合约恰好扣取此金额；须先发送",
+    fund: (before) => `付款至托管合约，须在 ${before} 之前`,
+    payBalance: (before) => `支付尾款，须在 ${before} 之前`,
+    ship: (before) => `声明已发货，须在 ${before} 之前`,
+    deliver: (before) => `声明已送达，须在 ${before} 之前`,
+    confirm: (amount, status) => `向卖家支付 ${amount}，仅当托管金额恰为此数且交易状态为 ${status}`,
+    refund: (amount, remaining, status) => `向买家退还 ${amount}，仅当其后仍托管 ${remaining} 且交易状态为 ${status}`,
+    release: "验货期结束后，向卖家付款",
+    expire: "逾期未发货或未送达时，全额退还买家",
+    lapse: "了结尾款未付的交易，或至兜底期限无人裁定的争议",
+    close: "售后保障期结束后，释放卖家的保障额",
+    dispute: "此后仲裁员可以裁定；若无人裁定，除送达后的分配外不产生变化",
+    settle: "按双方签署的分配了结交易",
+    payShortfall: "向买家支付裁定金额超出保障额的部分；欠款记录相应减少",
+    postBond: "增加卖家在该代币上的保证金",
+    requestBond: "申请取出保证金的可用部分：180 天后可取，为期 30 天",
+    withdrawBond: "从保证金的可用部分中取出此金额",
+    withdrawCredit: "取出服务费，或未能付出的款项",
+    registerPanel: "登记本条款的仲裁组；须先发送，同一仲裁组的所有交易只需一次",
+    determine: "答辩期结束后，按仲裁员的裁定支付",
+    extend: "给予仲裁员更多时间",
+  },
+} as const satisfies Translated<typeof english>;
