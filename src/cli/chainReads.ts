@@ -4,7 +4,7 @@ import { panelTribunalAbi } from "../abi/panelTribunal.ts";
 import { type Chain, createChain, requireChain } from "../chain/client.ts";
 import { type DealState, dealStatuses } from "../core/deal/dealTable.ts";
 import type { EscrowDomain } from "../core/deal/terms.ts";
-import type { Unit } from "./units.ts";
+import type { Unit } from "../core/text/units.ts";
 
 /** What the command line reads from a node by itself, where somebody acts without a relayer. */
 export type ChainReader = {
@@ -55,7 +55,7 @@ const createReader = ({ client }: Chain, escrow: Address): ChainReader => {
         client.readContract({ address: token, abi: erc20Abi, functionName: "decimals" }),
       ]);
       if (decimals.status === "rejected") return undefined;
-      return { symbol: symbol.status === "fulfilled" ? symbol.value : "units of the token", decimals: decimals.value };
+      return { symbol: symbol.status === "fulfilled" ? symbol.value : "", decimals: decimals.value };
     },
     shortfall: (id) => client.readContract({ ...contract, functionName: "shortfallOf", args: [id] }),
     nonce: (owner) => client.readContract({ ...contract, functionName: "nonces", args: [owner] }),

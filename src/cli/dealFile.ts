@@ -3,10 +3,11 @@ import * as z from "zod";
 import { type Panel, panelSchema } from "../core/deal/panel.ts";
 import { dealIdOf, type EscrowDomain, type Terms, termsSchema, termsToJson } from "../core/deal/terms.ts";
 import { address, bytes32, signature } from "../core/fields.ts";
+import type { FieldProblem } from "../core/text/fieldProblems.ts";
+import { nativeUnit, type Unit } from "../core/text/units.ts";
 import { readJson } from "./files.ts";
 import { parseInput } from "./parseInput.ts";
 import { inputMalformed, usageInvalid } from "./problems.ts";
-import { nativeUnit, type Unit } from "./units.ts";
 
 /** Name and version of the format. Another version is another string: `/1` was of another escrow, and holds nowhere now. */
 const dealFormat = "holdfast-deal/2";
@@ -14,7 +15,7 @@ const dealFormat = "holdfast-deal/2";
 const unitSchema = z.strictObject({ symbol: z.string().min(1).max(16), decimals: z.int().min(0).max(36) });
 
 const dealFileSchema = z.strictObject({
-  format: z.literal(dealFormat, `only ${dealFormat} is read; write the deal anew with \`holdfast deal terms\``),
+  format: z.literal(dealFormat, "deal-version-unknown" satisfies FieldProblem),
   id: bytes32,
   chainId: z.int().positive(),
   escrow: address,
@@ -88,7 +89,7 @@ export const isNative = (terms: Terms): boolean => BigInt(terms.token) === 0n;
 /** The unit of a deal's amounts. Throws `usage-invalid` when neither the file nor `decimals` says it. */
 export const unitOf = (deal: DealFile, decimals: string | undefined): Unit => {
   if (decimals !== undefined && /^\d{1,2}$/.test(decimals)) {
-    return { symbol: deal.unit?.symbol ?? "units of the token", decimals: Number(decimals) };
+    return { symbol: deal.unit?.symbol ?? "", decimals: Number(decimals) };
   }
   if (deal.unit !== null) return deal.unit;
   throw usageInvalid("holdfast deal", "decimals-missing");

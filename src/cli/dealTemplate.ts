@@ -4,6 +4,7 @@ import * as z from "zod";
 import { type Panel, panelRules } from "../core/deal/panel.ts";
 import { type Terms, termsSchema } from "../core/deal/terms.ts";
 import { address, bytes32 } from "../core/fields.ts";
+import type { FieldProblem } from "../core/text/fieldProblems.ts";
 import { nativeUnit, type Unit } from "../core/text/units.ts";
 import { digestArgument } from "./digestArgument.ts";
 import { panelDefaults, panelFromTemplate, panelTemplateSchema } from "./panelFile.ts";
@@ -23,7 +24,7 @@ const templateSchema = z.strictObject({
       z.literal("native"),
       z.strictObject({ address, symbol: z.string().min(1).max(16), decimals: z.int().min(0).max(36) }),
     ],
-    'write "native", or an object with address, symbol and decimals',
+    "token-malformed" satisfies FieldProblem,
   ),
   price: z.string(),
   deposit: z.string().optional(),
@@ -40,10 +41,7 @@ const templateSchema = z.strictObject({
   tribunal: address.optional(),
   panel: panelTemplateSchema.optional(),
   rules: bytes32.optional(),
-  order: z.union(
-    [z.string(), z.record(z.string(), z.unknown())],
-    "write the path or the SHA-256 of a document, or an object",
-  ),
+  order: z.union([z.string(), z.record(z.string(), z.unknown())], "order-malformed" satisfies FieldProblem),
 });
 
 /** A template to start from: furniture for 40,000, paid at once, decided by three of five arbitrators. */

@@ -14,6 +14,7 @@ import { panelSchema } from "../core/deal/panel.ts";
 import { decimalJson } from "../core/decimalJson.ts";
 import { address, bytes32, signature } from "../core/fields.ts";
 import type { DescribedDetermination, DescribedExtension } from "../core/text/decisionSummary.ts";
+import type { FieldProblem } from "../core/text/fieldProblems.ts";
 import { readJson } from "./files.ts";
 import { parseInput } from "./parseInput.ts";
 import { inputMalformed, usageInvalid } from "./problems.ts";
@@ -33,7 +34,7 @@ const fileSchema = z.discriminatedUnion(
       ...place,
       determination: determinationSchema,
       panel: panelSchema.nullable(),
-      unit: z.strictObject({ symbol: z.string().min(1).max(16), decimals: z.int().min(0).max(36) }).nullable(),
+      unit: z.strictObject({ symbol: z.string().max(16), decimals: z.int().min(0).max(36) }).nullable(),
     }),
     z.strictObject({
       format: z.literal(extensionFormat),
@@ -42,7 +43,7 @@ const fileSchema = z.discriminatedUnion(
       panel: panelSchema.nullable(),
     }),
   ],
-  `only ${determinationFormat} and ${extensionFormat} are read`,
+  "decision-version-unknown" satisfies FieldProblem,
 );
 
 /** A determination as it goes from one arbitrator to the next. */

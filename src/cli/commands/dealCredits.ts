@@ -2,7 +2,7 @@ import { type Address, zeroAddress } from "viem";
 import type { EscrowDomain } from "../../core/deal/terms.ts";
 import { address } from "../../core/fields.ts";
 import type { Texts } from "../../core/text/texts.ts";
-import { formatAmount, minorUnit, nativeUnit, type Unit } from "../../core/text/units.ts";
+import { formatAmount, nativeUnit, readableUnit, type Unit } from "../../core/text/units.ts";
 import { readChain } from "../chainReads.ts";
 import { defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
@@ -50,7 +50,7 @@ export const dealCredits = defineCommand({
     const { url, rpc } = values;
     if ((url === undefined) === (rpc === undefined)) throw usageInvalid(HELP, "relayer-or-node-missing");
     const { owners, token, domain, unit: stated } = await parse(named, values);
-    const unit = parseDecimals(values.decimals, stated, texts);
+    const unit = parseDecimals(values.decimals, stated);
     const answer = rpc === undefined ? await fromRelayer() : await fromChain(rpc);
     const credits = owners.map((owner, index) => ({ ...owner, amount: answer.amounts[index]! }));
     return {
@@ -104,10 +104,10 @@ const parseDomain = (values: Values): EscrowDomain | undefined => {
   return { chainId, escrow: parseAddress(values.escrow, "--escrow") };
 };
 
-const parseDecimals = (text: string | undefined, stated: Unit | undefined, { units }: Texts): Unit | undefined => {
+const parseDecimals = (text: string | undefined, stated: Unit | undefined): Unit | undefined => {
   if (text === undefined) return stated;
   if (!/^\d{1,2}$/.test(text)) throw usageInvalid(HELP, "decimals-malformed");
-  return { symbol: stated?.symbol ?? units.ofToken, decimals: Number(text) };
+  return { symbol: stated?.symbol ?? "", decimals: Number(text) };
 };
 
 type Role = "buyer" | "seller" | "marketplace";
@@ -122,7 +122,7 @@ const textOf = (
   return `${say.title(token === zeroAddress ? say.nativeCurrency : token)}\n${columns(
     credits.map(({ role, owner, amount }) => [
       role === undefined ? owner : `${texts.deal[role]} ${owner}`,
-      formatAmount(amount, unit ?? minorUnit(texts.units)),
+      formatAmount(amount, readableUnit(unit, texts.units)),
     ]),
   )}`;
 };

@@ -2,7 +2,7 @@ import { zeroAddress } from "viem";
 import { bytes32 } from "../../core/fields.ts";
 import { silenceRows } from "../../core/text/silence.ts";
 import type { Texts } from "../../core/text/texts.ts";
-import { formatAmount, formatTime, minorUnit, nativeUnit, type Unit } from "../../core/text/units.ts";
+import { formatAmount, formatTime, nativeUnit, readableUnit, type Unit } from "../../core/text/units.ts";
 import type { DealView } from "../../sdk/client.ts";
 import { defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
@@ -31,7 +31,7 @@ export const dealShow = defineCommand({
     const file = given.success ? undefined : await readDeal(named);
     const deal = await client.readDeal(given.success ? given.data : file!.id, { signal });
     const known = deal.terms.token === zeroAddress ? nativeUnit : file?.unit;
-    return { text: textOf(deal, known ?? minorUnit(texts.units), texts), json: deal };
+    return { text: textOf(deal, readableUnit(known, texts.units), texts), json: deal };
   },
 });
 
@@ -52,8 +52,9 @@ const textOf = (deal: DealView, unit: Unit, texts: Texts): string => {
   const silence = silenceRows({ ...deal, held: amounts.held }, { terms: deal.terms, unit, texts });
   const open = deal.actions.filter((action) => action.open);
   return [
-    say.title(deal.id, texts.deal.status[deal.status], deal.status),
+    say.title(deal.id, texts.deal.status[deal.status]),
     columns([
+      ["--status", deal.status],
       [say.held, money(amounts.held)],
       ...(amounts.balanceDue > 0n ? [[say.balanceDue, money(amounts.balanceDue)] as const] : []),
       ...(amounts.coverage > 0n ? [[say.coverage, money(amounts.coverage)] as const] : []),

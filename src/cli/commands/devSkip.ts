@@ -59,7 +59,7 @@ const requireDevelopmentChain = async (askChain: Ask) => {
   const node = String(await askChain("web3_clientVersion"));
   if (chainId === LOCAL_CHAIN_ID && DEVELOPMENT_NODE.test(node)) return;
   throw new ProtocolError("chain-mismatch", {
-    expected: `a local development chain (anvil or hardhat, chain ${LOCAL_CHAIN_ID})`,
-    actual: `chain ${chainId} (${node.slice(0, 64)})`,
+    expected: `${LOCAL_CHAIN_ID} (anvil, hardhat)`,
+    actual: `${chainId} (${node.slice(0, 64)})`,
   });
 };

@@ -7,7 +7,7 @@ import { escapeInvisible } from "./escapeInvisible.ts";
 import type { Row, Section } from "./sections.ts";
 import { payoutText, type Reading } from "./silence.ts";
 import type { Texts } from "./texts.ts";
-import { formatAmount, formatDuration, formatPercent, formatTime, minorUnit, type Unit } from "./units.ts";
+import { formatAmount, formatDuration, formatPercent, formatTime, readableUnit, type Unit } from "./units.ts";
 
 /** A deal with what is known about it: `unit` and `panel` are null where nothing says them. */
 export type DescribedDeal = Readonly<{
@@ -27,7 +27,7 @@ type Summary = Readonly<{ terms: Terms; unit: Unit; texts: Words }>;
  * @example dealSummary(deal, textsIn("zh")).map(({ title }) => title)
  */
 export function dealSummary({ id, domain, terms, unit, panel }: DescribedDeal, texts: Words): Section[] {
-  const summary = { terms, unit: unit ?? minorUnit(texts.units), texts };
+  const summary = { terms, unit: readableUnit(unit, texts.units), texts };
   const { deal: say } = texts;
   return [
     { title: say.title(id), rows: [...partyRows(summary, domain), ...tribunalRows(summary, panel), orderRow(summary)] },

@@ -3,7 +3,7 @@ import type { Determination, Extension, PanelDomain } from "../deal/intents.ts";
 import type { Panel } from "../deal/panel.ts";
 import type { Row, Section } from "./sections.ts";
 import type { Texts } from "./texts.ts";
-import { formatAmount, formatTime, minorUnit, type Unit } from "./units.ts";
+import { formatAmount, formatTime, readableUnit, type Unit } from "./units.ts";
 
 type Signable = Readonly<{ digest: Hex; domain: PanelDomain; panel: Panel | null }>;
 
@@ -25,7 +25,7 @@ export function decisionSummary(decided: DescribedDetermination | DescribedExten
 
 function determinationRows({ domain, determination, panel, unit }: DescribedDetermination, texts: Words): Row[] {
   const { decision: say } = texts;
-  const money = (amount: bigint) => formatAmount(amount, unit ?? minorUnit(texts.units));
+  const money = (amount: bigint) => formatAmount(amount, readableUnit(unit, texts.units));
   const { deal, disputedAt, toBuyer, toSeller, compensation, reasons, evidence, deadline } = determination;
   return [
     [say.deal, deal],

@@ -6,7 +6,7 @@ import type { Translated } from "./language.ts";
 /** The words of one language for amounts and durations: `textsIn(language).units`. */
 export type UnitWords = Translated<typeof english>;
 
-/** How amounts of a token are written for people. */
+/** How amounts of a token are written for people; `symbol` is empty where it is not known. */
 export type Unit = Readonly<{ symbol: string; decimals: number }>;
 
 /** Unit of a chain's own currency. */
@@ -19,12 +19,13 @@ const SECONDS = { day: 86_400, hour: 3_600, minute: 60, second: 1 } as const;
 export function formatAmount(amount: bigint, { symbol, decimals }: Unit): string {
   const [whole = "0", fraction] = formatUnits(amount, decimals).split(".");
   const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, ",");
-  return `${fraction === undefined ? grouped : `${grouped}.${fraction}`} ${escapeInvisible(symbol)}`;
+  return `${fraction === undefined ? grouped : `${grouped}.${fraction}`} ${escapeInvisible(symbol)}`.trimEnd();
 }
 
-/** Minor units, for a token whose decimals are not known. */
-export function minorUnit({ minor }: UnitWords): Unit {
-  return { symbol: minor, decimals: 0 };
+/** The unit to read amounts in: minor units where nothing is known, and a word where the symbol is not. */
+export function readableUnit(unit: Unit | null | undefined, { minor, ofToken }: UnitWords): Unit {
+  if (unit == null) return { symbol: minor, decimals: 0 };
+  return unit.symbol === "" ? { ...unit, symbol: ofToken } : unit;
 }
 
 /** A duration in words, its two largest units: `10 days`, `1 day 12 hours`. */

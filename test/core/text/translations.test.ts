@@ -10,6 +10,9 @@ const sameInBoth = [
   /^report\.label\.(?:sha256|sm3)$/,
   /^units\.percent\(\)$/,
   /^verdict\.listSeparator$/,
+  /\.separator$/,
+  /^deal\.tokenAt\(\)$/,
+  /^command\.evidenceList\.kindAndState\(\)$/,
 ];
 
 /** An address in a line of its own. */

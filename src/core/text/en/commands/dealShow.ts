@@ -10,7 +10,7 @@ export const dealShow = {
   options: {
     ...options.url,
   },
-  title: (id: string, status: string, _code: string) => `Deal ${id}: ${status}`,
+  title: (id: string, status: string) => `Deal ${id}: ${status}`,
   held: "held",
   balanceDue: "balance due",
   coverage: "set aside from the bond",

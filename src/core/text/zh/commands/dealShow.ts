@@ -12,7 +12,7 @@ export const dealShow = {
   options: {
     ...options.url,
   },
-  title: (id: string, status: string, code: string) => `交易 ${id}：${status}（${code}）`,
+  title: (id: string, status: string) => `交易 ${id}：${status}`,
   held: "托管金额",
   balanceDue: "待付尾款",
   coverage: "保障额",
