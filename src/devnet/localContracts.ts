@@ -32,5 +32,5 @@ export const provideRegisteredPanel = async (rpcUrl: string, panel: Panel, tribu
   });
   if (isRegistered) return;
   const { status } = await sendUnlocked(client, registerCall(panel, tribunal));
-  if (status !== "success") throw new ProtocolError("deployment-failed", { step: "register the panel" });
+  if (status !== "success") throw new ProtocolError("deployment-failed", { step: "PanelTribunal.register" });
 };

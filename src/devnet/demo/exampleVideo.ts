@@ -14,7 +14,7 @@ export async function* exampleVideo({
   const fileType = Buffer.from("\0\0\0\x18ftypisom\0\0\x02\0isomiso2", "latin1");
   const mediaHeader = Buffer.from("\0\0\0\0mdat", "latin1");
   let left = bytes - fileType.length - mediaHeader.length;
-  if (left < 0) throw new RangeError(`${bytes} bytes are too few for a video`);
+  if (left < 0) throw new RangeError(`bytes: ${bytes}`);
   mediaHeader.writeUInt32BE(left + mediaHeader.length, 0);
   yield Buffer.concat([fileType, mediaHeader]);
 

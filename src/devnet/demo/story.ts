@@ -12,6 +12,7 @@ import { buildTree, rootOf } from "../../core/evidence/merkle.ts";
 import type { Texts } from "../../core/text/texts.ts";
 import type { Client } from "../../sdk/client.ts";
 import type { Actors } from "./actors.ts";
+import { caseTexts } from "./caseTexts.ts";
 import type { ChainSide } from "./chainSide.ts";
 import { type FilingContext, fileAll, type ProvenFile } from "./filing.ts";
 import type { Ledger } from "./ledger.ts";
@@ -74,7 +75,10 @@ export const playFurnitureCase = async (demo: DemoContext, files: CaseFiles): Pr
   await showRefusedCoverage(demo);
 
   onProgress(say.funding.title);
-  const terms = demo.termsOf("furniture", FURNITURE, { now: await chain.now(), changes: { coverage: BOND } });
+  const terms = demo.termsOf(caseTexts.order.furniture, FURNITURE, {
+    now: await chain.now(),
+    changes: { coverage: BOND },
+  });
   const id = sign.dealIdOf(terms);
   await client.registerDeal({ terms, sellerSignature: await sign.terms(seller, terms) });
   await relayed(demo, client.fundDeal(id, { authorization: await sign.authorization(buyer, terms) }));
@@ -85,7 +89,7 @@ export const playFurnitureCase = async (demo: DemoContext, files: CaseFiles): Pr
   const deadline = (await chain.now()) + DAY;
   await relay(demo, await sign.intent(seller, ship(id, deadline)));
   await relay(demo, await sign.intent(courier, deliver(id, deadline)));
-  const statement = digestOf("The left door of the wardrobe arrived split from top to bottom.");
+  const statement = digestOf(caseTexts.statement);
   await relay(
     demo,
     await sign.intent(buyer, {
@@ -105,11 +109,11 @@ export const playFurnitureCase = async (demo: DemoContext, files: CaseFiles): Pr
 
   onProgress(say.filing.title);
   const proven = [
-    ...(await file(demo, files.claim, { party: "buyer", id, purpose: "shows what was agreed and paid" })),
-    ...(await file(demo, files.answer, { party: "seller", id, purpose: "shows the parcel at delivery" })),
+    ...(await file(demo, files.claim, { party: "buyer", id, purpose: caseTexts.purpose.claim })),
+    ...(await file(demo, files.answer, { party: "seller", id, purpose: caseTexts.purpose.answer })),
   ];
   for (const [index, instalment] of files.further.entries()) {
-    const purpose = `further instalment ${index + 1}: shows the damage`;
+    const purpose = caseTexts.purpose.further(index + 1);
     proven.push(...(await file(demo, instalment, { party: "buyer", id, purpose })));
   }
 
@@ -123,7 +127,7 @@ const showRefusedCoverage = async (demo: DemoContext) => {
   const { actors, chain, client, sign, say, check } = demo;
   await client.readBond(lower(actors.seller.address), demo.filing.deployment.stablecoin);
   const promised = dollars(20_000);
-  const terms = demo.termsOf("furniture with too much coverage", FURNITURE, {
+  const terms = demo.termsOf(caseTexts.order.overpromised, FURNITURE, {
     now: await chain.now(),
     changes: { coverage: promised },
   });
@@ -154,7 +158,7 @@ const determine = async (demo: DemoContext, terms: Terms, { id, evidence, disput
     toBuyer,
     toSeller,
     compensation,
-    reasons: digestOf("The wardrobe is not as described. 30,000 back, 6,000 for storage and a second delivery."),
+    reasons: digestOf(caseTexts.reasons),
     evidence,
     deadline: (await chain.now()) + panel.answerWindow + 7 * DAY,
   };
@@ -203,7 +207,7 @@ export const playFurtherDeals = async (demo: DemoContext): Promise<void> => {
   onProgress(say.further.title);
   await confirmNative(demo);
 
-  const settled = await fundDirectly(demo, "a lamp, settled", dollars(900));
+  const settled = await fundDirectly(demo, caseTexts.order.settled, dollars(900));
   const back = dollars(300);
   const message = {
     deal: settled.id,
@@ -220,14 +224,14 @@ export const playFurtherDeals = async (demo: DemoContext): Promise<void> => {
 
   const shipBy = (await chain.now()) + 3 * DAY;
   const unshipped = [];
-  for (const what of ["a rug", "a shelf", "a mirror"]) {
-    unshipped.push(await fundDirectly(demo, `${what}, never shipped`, dollars(500), { shipBy }));
+  for (const order of caseTexts.order.unshipped) {
+    unshipped.push(await fundDirectly(demo, order, dollars(500), { shipBy }));
   }
-  const stalled = await fundDirectly(demo, "a wardrobe, disputed instead of shipped", dollars(2_500), {
+  const stalled = await fundDirectly(demo, caseTexts.order.stalled, dollars(2_500), {
     shipBy: shipBy + DAY,
   });
-  const undelivered = await fundDirectly(demo, "a chair, lost on the way", dollars(700));
-  const accepted = await fundDirectly(demo, "a desk, nobody acts", dollars(1_200));
+  const undelivered = await fundDirectly(demo, caseTexts.order.undelivered, dollars(700));
+  const accepted = await fundDirectly(demo, caseTexts.order.accepted, dollars(1_200));
   const deadline = (await chain.now()) + DAY;
   for (const { id } of [undelivered, accepted]) await relay(demo, await sign.intent(seller, ship(id, deadline)));
   await relay(demo, await sign.intent(courier, deliver(accepted.id, deadline)));
@@ -265,7 +269,7 @@ type FundedDeal = { readonly id: Hex; readonly terms: Terms };
 const disputeInsteadOfShipping = async (demo: DemoContext, { id, terms }: FundedDeal) => {
   const { actors, chain, client, sign, say } = demo;
   await chain.travelTo(terms.shipBy - 10 * MINUTE);
-  const statement = digestOf("I could not ship, but the money should be mine.");
+  const statement = digestOf(caseTexts.sellerStatement);
   const message = {
     deal: id,
     by: lower(actors.seller.address),
@@ -294,7 +298,7 @@ const overtakeSilentTribunal = async (demo: DemoContext, { id, terms }: FundedDe
 const confirmNative = async (demo: DemoContext) => {
   const { actors, chain, client, sign, say, check } = demo;
   const price = parseEther("1.5");
-  const terms = demo.termsOf("a table, paid in native currency", price, {
+  const terms = demo.termsOf(caseTexts.order.native, price, {
     now: await chain.now(),
     changes: { token: chain.native },
   });
@@ -359,10 +363,10 @@ const detail = ({ onProgress }: DemoContext, text: string) => onProgress(`   ${t
 const lower = (address: Hex): Hex => address.toLowerCase() as Hex;
 
 const ship = (deal: Hex, deadline: number) =>
-  ({ kind: "ShipGoods", message: { deal, tracking: digestOf("tracking number"), deadline } }) as const;
+  ({ kind: "ShipGoods", message: { deal, tracking: digestOf(caseTexts.tracking), deadline } }) as const;
 
 const deliver = (deal: Hex, deadline: number) =>
-  ({ kind: "AttestDelivery", message: { deal, proof: digestOf("signed for at the door"), deadline } }) as const;
+  ({ kind: "AttestDelivery", message: { deal, proof: digestOf(caseTexts.proofOfDelivery), deadline } }) as const;
 
 const relay = (demo: DemoContext, request: Parameters<Client["submitIntent"]>[0]) =>
   relayed(demo, demo.client.submitIntent(request));
