@@ -1,7 +1,7 @@
 // What a call states: from its options, from what a party signed, or from a node.
 import type { Address, Hex } from "viem";
 import { type DealStatus, dealStatuses } from "../core/deal/dealTable.ts";
-import { consentOf } from "../core/deal/intents.ts";
+import { consentOf, type IntentMessage } from "../core/deal/intents.ts";
 import { address, signature } from "../core/fields.ts";
 import type { Texts } from "../core/text/texts.ts";
 import type { RelayKind, RelayRequest } from "../wire/relayRequests.ts";
@@ -123,14 +123,15 @@ export const signedAs = <K extends RelayKind>({ deal, signed }: CallContext, kin
 
 /** Kinds of request that one account signs as such. */
 type AgreedKind = Extract<RelayRequest, { signature: Hex }>["kind"];
+type AgreedRequests = { [K in AgreedKind]: Readonly<{ message: IntentMessage<K>; signature: Hex }> };
 
 /** What the party states: in the file of --signed with its consent, or by calling itself. */
 export const agreed = async <K extends AgreedKind, Stated>(
   context: CallContext,
   kind: K,
   state: () => Stated | Promise<Stated>,
-): Promise<{ message: RequestOf[K]["message"] | Stated; consent: Hex }> => {
-  const request = signedAs(context, kind);
+): Promise<{ message: IntentMessage<K> | Stated; consent: Hex }> => {
+  const request: AgreedRequests[K] | undefined = signedAs(context, kind);
   if (request === undefined) return { message: await state(), consent: CALLS_ITSELF };
   const { message, signature } = request;
   return { message, consent: consentOf(message.deadline, signature) };

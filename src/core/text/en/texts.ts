@@ -65,7 +65,6 @@ export const en = {
   contractErrors,
   unsafeTerms,
   units,
-  outcome,
   calls,
   intents,
   sending,

@@ -67,7 +67,6 @@ export const zh = {
   contractErrors,
   unsafeTerms,
   units,
-  outcome,
   calls,
   intents,
   sending,
