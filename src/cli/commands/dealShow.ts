@@ -63,7 +63,14 @@ const textOf = (deal: DealView, unit: Unit, texts: Texts): string => {
     ]),
     ...(outcome === null
       ? []
-      : [say.paidOut(outcome.by, money(outcome.toBuyer), money(outcome.toSeller), money(outcome.compensation))]),
+      : [
+          say.paidOut(
+            texts.deal.endedBy[outcome.by],
+            money(outcome.toBuyer),
+            money(outcome.toSeller),
+            money(outcome.compensation),
+          ),
+        ]),
     ...(undecided === undefined ? [] : [undecided]),
     silence.length === 0 ? say.nothingLeft : `${texts.deal.silence.title}\n${columns(silence)}`,
     ...(open.length === 0

@@ -103,17 +103,17 @@ const deployTo = async (
     if (earlier?.isWhole !== true) await replaceFile(out, deployment);
     await rm(startedFile(out), { force: true });
     return {
-      text: `${where}\n\n${say.isThere} ${say.addressesIn(escapeInvisible(out))}`,
+      text: `${where}\n\n${say.isThere}\n${say.addressesIn(escapeInvisible(out))}`,
       json: { ...said, transactions: [], deployment },
     };
   }
   if (values.send !== true || out === undefined) {
-    return { text: `${where}\n\n${costText(steps, texts)} ${say.howToSend}`, json: said };
+    return { text: `${where}\n\n${costText(steps, texts)}\n${say.howToSend}`, json: said };
   }
 
   const { signal, progress } = context;
   const account = await openWallet(values, { ...context, help: HELP });
-  progress(`${costText(steps, texts)} ${say.sentFrom(account.address, chain.chainId)}`);
+  progress(`${costText(steps, texts)}\n${say.sentFrom(account.address, chain.chainId)}`);
   await requireBalance(chain, account.address, steps);
   const place = await placeOf(chain, code, { status, earlier });
   await replaceFile(startedFile(out), place);
@@ -128,7 +128,7 @@ const deployTo = async (
   await replaceFile(out, deployment);
   await rm(startedFile(out), { force: true });
   return {
-    text: `${statusText(chain.chainId, { code, status: reached, texts })}\n\n${say.deployedBy(account.address)} ${say.addressesIn(escapeInvisible(out))}`,
+    text: `${statusText(chain.chainId, { code, status: reached, texts })}\n\n${say.deployedBy(account.address)}\n${say.addressesIn(escapeInvisible(out))}`,
     json: {
       isDeployed: true,
       ...factsOf(chain, code, reached),

@@ -14,10 +14,10 @@ export const reportHoldings = ({ holdings, checks }: DemoOutcome, { onProgress, 
     const change = after - before;
     const sign = change < 0n ? "-" : "+";
     const amount = showDollars(change < 0n ? -change : change);
-    const { asExpected, unexpected } = say.holdings;
-    const verdict = after === expected ? asExpected : unexpected(showDollars(expected));
+    const { account: name, asExpected, unexpected } = say.holdings;
+    const verdict = after === expected ? asExpected(name[account]) : unexpected(name[account], showDollars(expected));
     const amounts = `${showDollars(after).padStart(24)}   ${(sign + amount).padStart(22)}`;
-    onProgress(`   ${amounts}   ${say.holdings.account[account]}: ${verdict}`);
+    onProgress(`   ${amounts}   ${verdict}`);
   }
   for (const { check, holds } of checks) onProgress(`   ${(holds ? say.right : say.wrong)(say.check[check])}`);
 };
@@ -38,7 +38,7 @@ export const reportVerification = async (outcome: DemoOutcome, { onProgress, tex
       flipped.changed.includes("file-digest");
     allRight &&= isAsExpected;
     const { status, result } = say.verification;
-    const changed = flipped.changed.map((check) => report.check[check]).join(", ");
+    const changed = flipped.changed.map((check) => report.check[check]).join(say.verification.separator);
     const found = result(relative(process.cwd(), file), status[honest.status], status[flipped.status], changed);
     onProgress(`   ${(isAsExpected ? say.right : say.wrong)(found)}`);
   }

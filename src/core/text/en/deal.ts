@@ -20,6 +20,15 @@ export const deal = {
     both: "buyer and seller together",
     anyone: "anyone",
   },
+  /** What ended a deal. */
+  endedBy: {
+    release: "release",
+    refund: "refund",
+    expire: "expire",
+    lapse: "lapse",
+    settle: "settle",
+    award: "award",
+  },
   buyer: "buyer",
   seller: "seller",
   attestor: "attests delivery",

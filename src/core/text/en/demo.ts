@@ -47,8 +47,8 @@ export const demo = {
   holdings: {
     title: "What each ended up with",
     account: { buyer: "buyer", seller: "seller", marketplace: "marketplace", bond: "bond" },
-    asExpected: "as the terms say",
-    unexpected: (expected: string) => `WRONG: expected ${expected}`,
+    asExpected: (account: string) => `${account}: as the terms say`,
+    unexpected: (account: string, expected: string) => `${account}: WRONG, expected ${expected}`,
   },
   right: (what: string) => `right: ${what}`,
   wrong: (what: string) => `WRONG: ${what}`,
@@ -77,6 +77,7 @@ export const demo = {
     },
     result: (file: string, honest: string, flipped: string, changed: string) =>
       `${file}: ${honest}; one bit flipped: ${flipped} (${changed})`,
+    separator: ", ",
     repeat: "Repeat it, with the network off if you like:",
   },
   allRight: (seconds: string) => `Everything came out right, ${seconds} s`,

@@ -48,8 +48,8 @@ export const demo = {
   holdings: {
     title: "各方最终所得",
     account: { buyer: "买家", seller: "卖家", marketplace: "平台", bond: "保证金" },
-    asExpected: "与条款一致",
-    unexpected: (expected: string) => `有误：应为 ${expected}`,
+    asExpected: (account: string) => `${account}：与条款一致`,
+    unexpected: (account: string, expected: string) => `${account}：有误，应为 ${expected}`,
   },
   right: (what: string) => `正确：${what}`,
   wrong: (what: string) => `有误：${what}`,
@@ -78,6 +78,7 @@ export const demo = {
     },
     result: (file: string, honest: string, flipped: string, changed: string) =>
       `${file}：${honest}；改动一位后：${flipped}（${changed}）`,
+    separator: "、",
     repeat: "可自行重复核验，断网亦可：",
   },
   allRight: (seconds: string) => `全部正确，用时 ${seconds} 秒`,

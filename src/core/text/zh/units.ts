@@ -9,6 +9,6 @@ export const units = {
   second: (count: number) => `${count} 秒`,
   noTime: "0 秒",
   percent: (percentage: number) => `${percentage}%`,
-  minor: "最小单位",
-  ofToken: "单位代币",
+  minor: "个最小单位",
+  ofToken: "个代币",
 } as const satisfies Translated<typeof english>;

@@ -20,7 +20,7 @@ export const dealShow = {
   asOf: "截至",
   noBlock: "尚未读取任何区块",
   paidOut: (action: string, toBuyer: string, toSeller: string, compensation: string) =>
-    `已由 ${action} 付款：买家 ${toBuyer}，卖家 ${toSeller}，赔付 ${compensation}。`,
+    `已付款（${action}）：买家 ${toBuyer}，卖家 ${toSeller}，赔付 ${compensation}。`,
   undecidedAfterDelivery: (hasTail: boolean) =>
     `争议在送达之后：无人裁定的，按双方约定的比例分配托管金额${hasTail ? "，仍可就保证金提出赔付请求" : ""}。`,
   undecidedBefore: (status: string) => `争议时交易${status}：无人裁定的，争议除时间外不作任何改变。`,
