@@ -157,7 +157,7 @@ export const routes = {
     summary: "What a wallet signs for an intent, who must sign, and whether it would be taken now; stores nothing",
     body: unsignedIntent,
     answers: { 200: intentPreview },
-    refusals: ["deal-unknown", "panel-mismatch", "signature-invalid"],
+    refusals: ["deal-unknown", "panel-mismatch", "signature-invalid", ...chainRefusals],
   },
   readIntent: {
     method: "get",

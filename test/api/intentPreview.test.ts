@@ -91,4 +91,11 @@ describe("POST /v1/intents/preview", () => {
       await service.refusal("input-invalid", PREVIEW, { json });
     }
   });
+
+  it("answers as a submission does when the chain is silent, and shows nothing of the node", async () => {
+    const deal = await registered();
+    await service.anvil.stop();
+    const { details } = await service.refusal("rpc-unreachable", PREVIEW, { json: { kind: "FundDeal", deal } });
+    expect(details).deep.equal({});
+  });
 });

@@ -10,6 +10,7 @@ import { readProjection } from "../../db/projections.ts";
 import type { ApiContext, Handlers } from "../context.ts";
 import { viewOutcome } from "../dealView.ts";
 import { viewIntent } from "../intentView.ts";
+import { statusOf } from "../problem.ts";
 
 /** Previewing, submitting and reading what parties and arbitrators sign. */
 export const createIntentRoutes = ({
@@ -35,6 +36,8 @@ export const createIntentRoutes = ({
       const terms = deal === undefined ? undefined : (await readDeal(db, deal))?.terms;
       const { signers, ...preview } = previewIntent(body, { domain, terms });
       const refusal = await relayer.findRefusal(body);
+      // A fault of ours is no refusal of the intent, and its details are not for callers.
+      if (refusal !== undefined && statusOf[refusal.code] >= 500) throw refusal;
       return {
         status: 200,
         body: {
