@@ -9,12 +9,14 @@ import { decimalJson } from "../core/decimalJson.ts";
 import { type ErrorCode, errorCodes, ProtocolError } from "../core/errors.ts";
 import type { EvidenceRecord } from "../core/evidence/record.ts";
 import { importFile } from "../ipfs/importFile.ts";
+import type { anchoredView } from "../wire/evidenceSchemas.ts";
 import type { RelayRequest } from "../wire/relayRequests.ts";
 import { type Route, type Routes, routes } from "../wire/routes.ts";
-import { type anchoredView, type DealView, type IntentView, problemView } from "../wire/schemas.ts";
+import { type DealView, type IntentView, problemView } from "../wire/schemas.ts";
 import { readStream } from "./readStream.ts";
 
-export type { DealView, EvidenceView, IntentView } from "../wire/schemas.ts";
+export type { EvidenceView } from "../wire/evidenceSchemas.ts";
+export type { DealView, IntentView } from "../wire/schemas.ts";
 
 /** Where the relayer is, and what to ask it with. */
 export type ClientOptions = Readonly<{

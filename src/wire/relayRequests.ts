@@ -73,7 +73,7 @@ export const requestSchema = z.discriminatedUnion("kind", [
 /** A request in code: amounts `bigint`. */
 export type RelayRequest = z.output<typeof requestSchema>;
 
-/** The kind of a relay request. */
+/** Name of a kind of request. */
 export type RelayKind = RelayRequest["kind"];
 
 /** An intent that one account signs. */

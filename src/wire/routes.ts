@@ -1,9 +1,17 @@
 import * as z from "zod";
 import { type ErrorCode, errorCodes } from "../core/errors.ts";
 import { address, bytes32 } from "../core/fields.ts";
-import { intentPreview, unsignedIntent } from "./intentPreview.ts";
 import {
   anchoredView,
+  evidencePage,
+  evidenceQuery,
+  evidenceSubmission,
+  evidenceView,
+  receiptView,
+  storedBlob,
+} from "./evidenceSchemas.ts";
+import { intentPreview, unsignedIntent } from "./intentPreview.ts";
+import {
   bondView,
   configView,
   creditView,
@@ -15,17 +23,11 @@ import {
   determinationSubmission,
   determinationView,
   errorView,
-  evidencePage,
-  evidenceQuery,
-  evidenceSubmission,
-  evidenceView,
   healthView,
   intentView,
   readyView,
-  receiptView,
   registeredDeal,
   relayRequest,
-  storedBlob,
 } from "./schemas.ts";
 
 /**
@@ -283,9 +285,9 @@ export const routes = {
   },
 } as const satisfies Record<string, Route>;
 
-/** The HTTP contract as a type. */
+/** The table of routes, as a type. */
 export type Routes = typeof routes;
-/** The name of a route; also its `operationId` in OpenAPI. */
+/** Name of a route: its `operationId` in the OpenAPI document. */
 export type RouteName = keyof Routes;
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;

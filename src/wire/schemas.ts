@@ -4,8 +4,7 @@ import { determinationSchema } from "../core/deal/intents.ts";
 import { MAX_ARBITRATORS, panelSchema } from "../core/deal/panel.ts";
 import { termsSchema } from "../core/deal/terms.ts";
 import { type ErrorCode, errorCodes } from "../core/errors.ts";
-import { evidenceKinds, evidenceRecordSchema } from "../core/evidence/record.ts";
-import { address, amount, bytes32, hexBytes, seconds, signature, uint256, uint256Text } from "../core/fields.ts";
+import { address, amount, bytes32, seconds, signature, uint256, uint256Text } from "../core/fields.ts";
 import type { FieldProblem } from "../core/text/fieldProblems.ts";
 import { type RelayKind, requestSchema } from "./relayRequests.ts";
 import { storableJson } from "./storableJson.ts";
@@ -13,10 +12,8 @@ import { storableJson } from "./storableJson.ts";
 // What goes over the wire, in both directions. The server checks requests with these, the client
 // answers, and the OpenAPI document shows them. This file runs in a browser.
 
-const count = z.int().nonnegative();
-/** A CID as `PUT` gave it; whether it is one that is served, the store says. */
-const cid = z.string().regex(/^[a-z2-7]{1,128}$/);
-
+/** A number of things, bytes or blocks. */
+export const count = z.int().nonnegative();
 /** What everybody must know to use a relayer. */
 export const configView = z
   .strictObject({
@@ -64,7 +61,7 @@ export const typedData = z
   })
   .meta({ id: "TypedData" });
 
-/** A deal whose terms were registered, with what its parties sign. */
+/** Terms that are kept, with the deal's id and what buyer and seller sign. */
 export const registeredDeal = z.strictObject({ id: bytes32, terms, typedData }).meta({ id: "RegisteredDeal" });
 
 /** How the buyer lets money go without gas: exactly one of the three. */
@@ -130,10 +127,10 @@ export const intentView = z
     createdAt: z.iso.datetime(),
   })
   .meta({ id: "Intent" });
-/** A signed intent, and where its transaction stands. */
+/** An intent as a client reads it. */
 export type IntentView = z.output<typeof intentView>;
 
-/** Every action that a deal can take. */
+/** Every action of the table of deals. */
 export const dealActions = Object.keys(dealTable) as DealAction[];
 const dealActors = [
   "buyer",
@@ -248,10 +245,10 @@ export const dealView = z
     asOf: seconds,
   })
   .meta({ id: "Deal" });
-/** A deal as the API shows it; amounts in minor units, times in Unix seconds. */
+/** A deal as a client reads it: amounts `bigint`. */
 export type DealView = z.output<typeof dealView>;
 
-/** A page of deals, and where the next one starts. */
+/** Funded deals, those that moved last first. */
 export const dealPage = z
   .strictObject({
     deals: z.array(dealView),
@@ -262,12 +259,13 @@ export const dealPage = z
 
 const MAX_PAGE = 100;
 
-const paging = {
+/** Where a list goes on, and how long a page is. */
+export const paging = {
   cursor: z.string().max(256).optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).optional(),
 };
 
-/** Which deals are listed. */
+/** Which deals to list. */
 export const dealQuery = z.strictObject({
   /** Buyer, seller, marketplace or attestor. */
   party: address.optional(),
@@ -302,102 +300,7 @@ export const determinationView = z
   })
   .meta({ id: "DeterminationStatus" });
 
-/** A stored ciphertext: its CID, and its size in bytes. */
-export const storedBlob = z.strictObject({ cid, size: count }).meta({ id: "StoredBlob" });
-
-/** A record as its submitter hands it in; its ciphertext is uploaded before. */
-export const evidenceSubmission = z
-  .strictObject({
-    /** Checked by the relayer as `EvidenceRecord`: its own code says which field is wrong. */
-    record: z.record(z.string(), z.unknown()),
-    submitter: address,
-    signature,
-    /**
-     * Shows the relayer which deal the record is about; without it the item is listed under none.
-     */
-    case: z.strictObject({ dealId: bytes32, salt: hexBytes(16) }).optional(),
-  })
-  .meta({ id: "EvidenceSubmission" });
-
-/** The relayer's promise, signed by `relayer` as EIP-712 `Receipt{leaf, receivedAt, anchorBy}`. */
-export const receiptView = z
-  .strictObject({
-    digest: bytes32,
-    leaf: bytes32,
-    receivedAt: seconds,
-    anchorBy: seconds,
-    relayer: address,
-    /**
-     * Who can check the record's signature: anyone (`key`), or the submitter's contract (ERC-1271).
-     */
-    account: z.enum(["key", "contract"]),
-    signature,
-  })
-  .meta({ id: "Receipt" });
-
-const record = evidenceRecordSchema.meta({ id: "EvidenceRecord" });
-
-/**
- * `received`: promised. `sealed`: in a tree whose root is on its way. `anchored`: its proof can be
- * had.
- */
-export const evidenceView = z
-  .strictObject({
-    digest: bytes32,
-    leaf: bytes32,
-    kind: z.enum(evidenceKinds),
-    deal: bytes32.nullable(),
-    state: z.enum(["received", "sealed", "anchored"]),
-    record,
-    submitter: address,
-    signature,
-    receipt: receiptView,
-    path: z.strictObject({ index: count, size: count, siblings: z.array(bytes32) }).nullable(),
-    root: bytes32.nullable(),
-  })
-  .meta({ id: "EvidenceItem" });
-/** An evidence item as the API shows it, with its proof once it is anchored. */
-export type EvidenceView = z.output<typeof evidenceView>;
-
-/** Which evidence is listed. */
-export const evidenceQuery = z.strictObject({
-  /** Of one party's case only. */
-  caseRef: bytes32.optional(),
-  ...paging,
-});
-
-/** A page of evidence items, and where the next one starts. */
-export const evidencePage = z
-  .strictObject({
-    evidence: z.array(evidenceView),
-    /** Goes into `cursor` for the next page; null on the last. */
-    next: z.string().nullable(),
-  })
-  .meta({ id: "EvidencePage" });
-
-/** Everything of a bundle that does not come from the submitter: proofs, nothing private. */
-export const anchoredView = z
-  .strictObject({
-    path: z.strictObject({ index: count, size: count, siblings: z.array(bytes32) }),
-    anchor: z.strictObject({
-      chainId: z.int().positive(),
-      registry: address,
-      sender: address,
-      root: bytes32,
-      count,
-      blockNumber: count,
-      blockHash: bytes32,
-      header: hexBytes(2048),
-      transactionIndex: count,
-      logIndex: count,
-      receiptProof: z.array(hexBytes(16_384)),
-    }),
-    beaconHeader: hexBytes(2048).nullable(),
-    transactionHash: bytes32,
-  })
-  .meta({ id: "AnchoredEvidence" });
-
-/** A bond of a seller in one token, in minor units. */
+/** What a seller's bond holds in one token, in minor units. */
 export const bondView = z
   .strictObject({
     seller: address,
@@ -417,10 +320,10 @@ export const bondView = z
  */
 export const creditView = z.strictObject({ owner: address, token: address, amount: uint256 }).meta({ id: "Credit" });
 
-/** The process answers. */
+/** The process is alive. */
 export const healthView = z.strictObject({ alive: z.literal(true) }).meta({ id: "Health" });
 
-/** Whether the relayer can work, and what blocks it. */
+/** Whether the relayer can do its work. */
 export const readyView = z
   .strictObject({
     ready: z.boolean(),
