@@ -12,7 +12,7 @@ export const dealStatuses = [
   "closed",
 ] as const;
 
-/** Where a deal stands, as the contract stores it. */
+/** Name of a status. */
 export type DealStatus = (typeof dealStatuses)[number];
 
 /**
@@ -61,7 +61,7 @@ export type DealTransition = {
   readonly to: readonly DealPlace[];
 };
 
-/** One row of the table: who may take an action, from where, in which window, and what follows. */
+/** One action: who takes it, and in which places. */
 export type DealRule = {
   readonly by: DealActor;
   readonly in: Readonly<Partial<Record<DealPlace, DealTransition>>>;
@@ -190,7 +190,7 @@ export const dealTable = {
   },
 } as const satisfies Record<string, DealRule>;
 
-/** What can happen to a deal. */
+/** Name of an action of the escrow. */
 export type DealAction = keyof typeof dealTable;
 
 /**
@@ -214,25 +214,47 @@ export type DealState = {
   readonly disputedAt: number;
 };
 
-/** A state that no dispute holds up. */
-export const undisputed = (status: DealStatus, held = 0n, until = 0): DealState => ({
-  status,
-  disputedFrom: "none",
-  held,
-  until,
-  disputedAt: 0,
-});
+/**
+ * A state that no dispute holds up.
+ *
+ * @example undisputed("funded", 40_000_000_000n) // { status: "funded", disputedFrom: "none", held: 40000000000n, ... }
+ */
+export function undisputed(status: DealStatus, held = 0n, until = 0): DealState {
+  return {
+    status,
+    disputedFrom: "none",
+    held,
+    until,
+    disputedAt: 0,
+  };
+}
 
-/** Where the deal stands apart from its dispute. */
-export const stageOf = (state: Pick<DealState, "status" | "disputedFrom">): DealStatus =>
-  state.status === "disputed" ? state.disputedFrom : state.status;
+/**
+ * Where the deal stands apart from its dispute.
+ *
+ * @example stageOf({ status: "disputed", disputedFrom: "shipped" }) // "shipped"
+ */
+export function stageOf(state: Pick<DealState, "status" | "disputedFrom">): DealStatus {
+  return state.status === "disputed" ? state.disputedFrom : state.status;
+}
 
-/** Where the deal stands, as the table names it. */
-export const placeOf = (state: Pick<DealState, "status" | "disputedFrom">): DealPlace =>
-  state.status === "disputed" ? `disputed-${state.disputedFrom as DealStage}` : state.status;
+/**
+ * Where the deal stands, as the table names it.
+ *
+ * @example placeOf({ status: "disputed", disputedFrom: "shipped" }) // "disputed-shipped"
+ */
+export function placeOf(state: Pick<DealState, "status" | "disputedFrom">): DealPlace {
+  return state.status === "disputed" ? `disputed-${state.disputedFrom as DealStage}` : state.status;
+}
 
-/** Number of a status in the contract's `Status`, as intents state it. */
-export const statusNumber = (status: DealStatus): number => dealStatuses.indexOf(status);
+/**
+ * Number of a status in the contract's `Status`, as intents state it.
+ *
+ * @example statusNumber("shipped") // 3
+ */
+export function statusNumber(status: DealStatus): number {
+  return dealStatuses.indexOf(status);
+}
 
 /**
  * A state as papers name it: numbers of the contract's `Status`, and the dispute's Unix second, 0
@@ -240,72 +262,87 @@ export const statusNumber = (status: DealStatus): number => dealStatuses.indexOf
  *
  * @example seenIn(undisputed("funded")) // { status: 2, disputedFrom: 0, disputedAt: 0 }
  */
-export const seenIn = (state: Pick<DealState, "status" | "disputedFrom" | "disputedAt">) => ({
-  status: statusNumber(state.status),
-  disputedFrom: statusNumber(state.disputedFrom),
-  disputedAt: state.disputedAt,
-});
+export function seenIn(state: Pick<DealState, "status" | "disputedFrom" | "disputedAt">) {
+  return {
+    status: statusNumber(state.status),
+    disputedFrom: statusNumber(state.disputedFrom),
+    disputedAt: state.disputedAt,
+  };
+}
 
 /** What {@link seenIn} makes. */
 export type SeenState = ReturnType<typeof seenIn>;
 
-/** Unix second that a clock of the deal stands for. */
-export const clockOf = (clock: DealClock, terms: Terms, state: DealState): number =>
-  clock === "until" ? state.until : terms[clock];
+/**
+ * Unix second that a clock of the deal stands for.
+ *
+ * @example clockOf("shipBy", terms, undisputed("funded")) // terms.shipBy
+ */
+export function clockOf(clock: DealClock, terms: Terms, state: DealState): number {
+  return clock === "until" ? state.until : terms[clock];
+}
 
 /**
  * Unix second until which a stage can be disputed; after it, its deadline's own action may run.
  *
  * @throws RangeError for a state in which nobody can open a dispute.
+ * @example disputableUntil(undisputed("shipped"), terms) // terms.deliverBy
  */
-export const disputableUntil = (state: DealState, terms: Terms): number => {
+export function disputableUntil(state: DealState, terms: Terms): number {
   const rule: DealRule = dealTable.dispute;
   const clock = rule.in[placeOf(state)]?.before;
   if (clock === undefined) throw new RangeError(`a deal that is ${state.status} cannot be disputed`);
   return clockOf(clock, terms, state);
-};
-
-/** Who may take an action in a place. */
-export const actorOf = (action: DealAction, place: DealPlace): DealActor => {
-  const rule: DealRule = dealTable[action];
-  return rule.in[place]?.by ?? rule.by;
-};
+}
 
 /**
- * Why an action is refused in a state at a time, or `undefined` when the table allows it. Says
- * nothing about who acts.
+ * Who may take an action in a place.
+ *
+ * @example actorOf("dispute", "delivered") // "buyer"
  */
-export const refusalOf = (
+export function actorOf(action: DealAction, place: DealPlace): DealActor {
+  const rule: DealRule = dealTable[action];
+  return rule.in[place]?.by ?? rule.by;
+}
+
+/**
+ * Why an action is refused in a state at a time, or `undefined` when the table allows it. Says nothing about who acts.
+ *
+ * @example refusalOf("ship", undisputed("funded"), { terms, now: terms.shipBy }) // "too-late"
+ */
+export function refusalOf(
   action: DealAction,
   state: DealState,
   { terms, now }: { readonly terms: Terms; readonly now: number },
-): "status" | "too-early" | "too-late" | undefined => {
+): "status" | "too-early" | "too-late" | undefined {
   const rule: DealRule = dealTable[action];
   const transition = rule.in[placeOf(state)];
   if (!transition) return "status";
   if (transition.before !== undefined && now >= clockOf(transition.before, terms, state)) return "too-late";
   if (transition.from !== undefined && now < clockOf(transition.from, terms, state)) return "too-early";
   return undefined;
-};
+}
 
 /** Actions that time alone allows: anyone may submit them once their clock is reached. */
 export const deadlineActions = ["release", "expire", "lapse", "close"] as const satisfies readonly DealAction[];
 
-/** What anyone may do once a clock has run out. */
+/** An action that only waits for its clock. */
 export type DeadlineAction = (typeof deadlineActions)[number];
 
 /**
- * What happens if nobody acts: the action that anyone may take, and the Unix second from which.
- * `undefined` before funding and after the end.
+ * What happens if nobody acts: the action that anyone may take, and the Unix second from which. `undefined` before
+ * funding and after the end.
+ *
+ * @example nextDeadline(undisputed("funded"), terms) // { action: "expire", at: terms.shipBy }
  */
-export const nextDeadline = (
+export function nextDeadline(
   state: DealState,
   terms: Terms,
-): { readonly action: DeadlineAction; readonly at: number } | undefined => {
+): { readonly action: DeadlineAction; readonly at: number } | undefined {
   for (const action of deadlineActions) {
     const rule: DealRule = dealTable[action];
     const transition = rule.in[placeOf(state)];
     if (transition?.from !== undefined) return { action, at: clockOf(transition.from, terms, state) };
   }
   return undefined;
-};
+}

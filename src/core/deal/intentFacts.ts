@@ -45,7 +45,11 @@ export type IntentFacts = Readonly<{
   split: Split | null;
 }>;
 
-/** The deal that an intent is about; `undefined` for one about a bond or a credit. */
+/**
+ * The deal that an intent is about; `undefined` for one about a bond or a credit.
+ *
+ * @example dealOfIntent({ kind: "FundDeal", deal }) // deal
+ */
 export function dealOfIntent(intent: StatedIntent): Hex | undefined {
   const about = "deal" in intent ? intent : messageOf(intent);
   return "deal" in about ? about.deal : undefined;

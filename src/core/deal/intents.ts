@@ -152,17 +152,26 @@ export type Intent = { [K in IntentKind]: { readonly kind: K; readonly message: 
 
 /**
  * Typed data of an intent, ready for any EIP-712 signer; numbers are widened to what the ABI wants.
+ *
+ * @example await seller.signTypedData(intentTypedData({ kind: "ShipGoods", message }, { chainId, escrow }));
  */
-export const intentTypedData = (intent: Intent, domain: EscrowDomain) => ({
-  domain: escrowDomain(domain),
-  types: { [intent.kind]: intentTypes[intent.kind] } as Record<string, readonly { name: string; type: string }[]>,
-  primaryType: intent.kind as string,
-  message: widen(intent.message),
-});
+export function intentTypedData(intent: Intent, domain: EscrowDomain) {
+  return {
+    domain: escrowDomain(domain),
+    types: { [intent.kind]: intentTypes[intent.kind] } as Record<string, readonly { name: string; type: string }[]>,
+    primaryType: intent.kind as string,
+    message: widen(intent.message),
+  };
+}
 
-/** EIP-712 digest of an intent: its id, and the ERC-3009 nonce of `PayBalance` and `PostBond`. */
-export const intentDigest = (intent: Intent, domain: EscrowDomain): Hex =>
-  hashTypedData(intentTypedData(intent, domain));
+/**
+ * EIP-712 digest of an intent: its id, and the ERC-3009 nonce of `PayBalance` and `PostBond`.
+ *
+ * @example const { state } = await client.readIntent(intentDigest({ kind: "ShipGoods", message }, { chainId, escrow }));
+ */
+export function intentDigest(intent: Intent, domain: EscrowDomain): Hex {
+  return hashTypedData(intentTypedData(intent, domain));
+}
 
 /**
  * The bytes by which a party agrees to a call that somebody else submits: 5 bytes of deadline (Unix
@@ -170,8 +179,9 @@ export const intentDigest = (intent: Intent, domain: EscrowDomain): Hex =>
  *
  * @example consentOf(1_900_000_000, signature) // "0x0071..."
  */
-export const consentOf = (deadline: number, signature: Hex): Hex =>
-  concat([numberToHex(deadline, { size: 5 }), signature]);
+export function consentOf(deadline: number, signature: Hex): Hex {
+  return concat([numberToHex(deadline, { size: 5 }), signature]);
+}
 
 /**
  * What a panel of arbitrators signs; amounts in minor units, `reasons` and `evidence` are digests.
@@ -237,31 +247,51 @@ export type PanelDomain = { readonly chainId: number; readonly tribunal: Address
 const panelDomainOf = (domain: PanelDomain) =>
   ({ name: "Holdfast Panel", version: "1", chainId: domain.chainId, verifyingContract: domain.tribunal }) as const;
 
-/** Typed data that each arbitrator signs to extend. */
-export const extensionTypedData = (extension: Extension, domain: PanelDomain) =>
-  ({
+/**
+ * Typed data that each arbitrator signs to extend.
+ *
+ * @example await arbitrator.signTypedData(extensionTypedData(extension, { chainId, tribunal: terms.tribunal }));
+ */
+export function extensionTypedData(extension: Extension, domain: PanelDomain) {
+  return {
     domain: panelDomainOf(domain),
     types: extensionTypes,
     primaryType: "Extension",
     message: extension,
-  }) as const;
+  } as const;
+}
 
-/** EIP-712 digest of an extension. */
-export const extensionDigest = (extension: Extension, domain: PanelDomain): Hex =>
-  hashTypedData(extensionTypedData(extension, domain));
+/**
+ * EIP-712 digest of an extension.
+ *
+ * @example extensionDigest(extension, { chainId, tribunal: terms.tribunal }) // "0x..."
+ */
+export function extensionDigest(extension: Extension, domain: PanelDomain): Hex {
+  return hashTypedData(extensionTypedData(extension, domain));
+}
 
-/** Typed data that each arbitrator signs to decide. */
-export const determinationTypedData = (determination: Determination, domain: PanelDomain) =>
-  ({
+/**
+ * Typed data that each arbitrator signs to decide.
+ *
+ * @example await arbitrator.signTypedData(determinationTypedData(determination, { chainId, tribunal: terms.tribunal }));
+ */
+export function determinationTypedData(determination: Determination, domain: PanelDomain) {
+  return {
     domain: panelDomainOf(domain),
     types: determinationTypes,
     primaryType: "Determination",
     message: determination,
-  }) as const;
+  } as const;
+}
 
-/** EIP-712 digest of a determination. */
-export const determinationDigest = (determination: Determination, domain: PanelDomain): Hex =>
-  hashTypedData(determinationTypedData(determination, domain));
+/**
+ * EIP-712 digest of a determination.
+ *
+ * @example const { outcome } = await client.readDetermination(determinationDigest(determination, { chainId, tribunal }));
+ */
+export function determinationDigest(determination: Determination, domain: PanelDomain): Hex {
+  return hashTypedData(determinationTypedData(determination, domain));
+}
 
 /** Type of the Permit2 witness with which a buyer funds a deal: `Deal(bytes32 id)`. */
 export const dealWitnessTypes = { Deal: [{ name: "id", type: "bytes32" }] } as const;

@@ -51,39 +51,52 @@ export const panelSchema = z
     if (minBackstop < answerWindow + MIN_PANEL_WINDOW) wrong("minBackstop", "time-to-decide-short");
   });
 
-/** The panel with its arbitrators in the ascending order that `PanelTribunal` demands. */
-export const sortPanel = (panel: Panel): Panel => ({
-  ...panel,
-  arbitrators: panel.arbitrators
-    .map((arbitrator) => arbitrator.toLowerCase() as Address)
-    .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)),
-});
+/**
+ * The panel with its arbitrators in the ascending order that `PanelTribunal` demands.
+ *
+ * @example const panel = sortPanel({ threshold: 2, answerWindow: 259_200, minInspection, minBackstop, arbitrators });
+ */
+export function sortPanel(panel: Panel): Panel {
+  return {
+    ...panel,
+    arbitrators: panel.arbitrators
+      .map((arbitrator) => arbitrator.toLowerCase() as Address)
+      .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)),
+  };
+}
 
-/** The `rules` that terms carry for a panel: keccak256 of the ABI encoding of its fields. */
-export const panelRules = (panel: Panel): Hex =>
-  keccak256(
+/**
+ * The `rules` that terms carry for a panel: keccak256 of the ABI encoding of its fields.
+ *
+ * @example const terms = { ...draft, tribunal, rules: panelRules(sortPanel(panel)) };
+ */
+export function panelRules(panel: Panel): Hex {
+  return keccak256(
     encodeAbiParameters(
       [{ type: "uint8" }, { type: "uint32" }, { type: "uint32" }, { type: "uint32" }, { type: "address[]" }],
       [panel.threshold, panel.answerWindow, panel.minInspection, panel.minBackstop, panel.arbitrators],
     ),
   );
+}
 
 /**
- * Why a panel would refuse terms at funding, as `PanelTribunal.accepts` does, or `undefined` when
- * it accepts them. Says nothing about whether the panel is registered.
+ * Why a panel would refuse terms at funding, as `PanelTribunal.accepts` does, or `undefined` when it accepts them.
+ * Says nothing about whether the panel is registered.
+ *
+ * @example panelRefusal(panel, { ...terms, inspection: 0 }) // "inspection-too-short"
  */
-export const panelRefusal = (
+export function panelRefusal(
   panel: Panel,
   terms: Terms,
-): "rules-differ" | "inspection-too-short" | "backstop-too-short" | "party-is-arbitrator" | undefined => {
+): "rules-differ" | "inspection-too-short" | "backstop-too-short" | "party-is-arbitrator" | undefined {
   if (panelRules(panel) !== terms.rules) return "rules-differ";
   if (terms.inspection < panel.minInspection) return "inspection-too-short";
   if (terms.backstop < panel.minBackstop) return "backstop-too-short";
   const parties = [terms.buyer, terms.seller, terms.marketplace];
   return panel.arbitrators.some((one) => parties.includes(one)) ? "party-is-arbitrator" : undefined;
-};
+}
 
-/** An arbitrator's address and signature over one digest. */
+/** An arbitrator and what it signed with. */
 export type SignerAndSignature = { readonly signer: Address; readonly signature: Hex };
 
 /**
@@ -107,12 +120,13 @@ const ADDRESS_BITS = 160n;
  * can check.
  *
  * @throws ProtocolError `signer-not-on-panel` when a signer is none of the arbitrators.
+ * @example const seated = await seatSignatures(panel, digest, [{ signer: arbitrator.address, signature }]);
  */
-export const seatSignatures = async (
+export async function seatSignatures(
   panel: Panel,
   digest: Hex,
   signed: readonly SignerAndSignature[],
-): Promise<SeatedSignatures> => {
+): Promise<SeatedSignatures> {
   const signatureOf = new Map(signed.map(({ signer, signature }) => [signer.toLowerCase(), signature]));
   const arbitrators = panel.arbitrators.map((arbitrator) => arbitrator.toLowerCase());
   const stranger = [...signatureOf.keys()].find((signer) => !arbitrators.includes(signer));
@@ -133,7 +147,7 @@ export const seatSignatures = async (
     }
   }
   return { seats, walletSignatures };
-};
+}
 
 /** A key's signature of 64 or 65 bytes in the two words of EIP-2098. */
 const compact = (signature: Hex): Seat => {

@@ -43,27 +43,40 @@ const closed = undisputed("closed");
 
 /**
  * The marketplace's part of what the seller gets: basis points of it, rounded down. Minor units.
+ *
+ * @example feeOf(40_000n, 250) // 1000n
  */
-export const feeOf = (toSeller: bigint, feeBps: number): bigint => (toSeller * BigInt(feeBps)) / 10_000n;
+export function feeOf(toSeller: bigint, feeBps: number): bigint {
+  return (toSeller * BigInt(feeBps)) / 10_000n;
+}
 
 /**
- * What each side gets when the tribunal stays silent on a dispute after delivery. The seller's part
- * rounds down.
+ * What each side gets when the tribunal stays silent on a dispute after delivery. The seller's part rounds down.
+ *
+ * @example silenceSplit(101n, 5_000) // { toBuyer: 51n, toSeller: 50n }
  */
-export const silenceSplit = (held: bigint, silenceBps: number) => {
+export function silenceSplit(held: bigint, silenceBps: number) {
   const toSeller = (held * BigInt(10_000 - silenceBps)) / 10_000n;
   return { toBuyer: held - toSeller, toSeller };
-};
+}
 
 /**
- * What the seller owes beyond a refund who took earnest money and did not ship: as much again,
- * always covered. Minor units.
+ * What the seller owes beyond a refund who took earnest money and did not ship: as much again, always covered. Minor units.
+ *
+ * @example earnestOwed({ earnest: true, deposit: 8_000n }) // 8000n
  */
-export const earnestOwed = (terms: Pick<Terms, "earnest" | "deposit">): bigint => (terms.earnest ? terms.deposit : 0n);
+export function earnestOwed(terms: Pick<Terms, "earnest" | "deposit">): bigint {
+  return terms.earnest ? terms.deposit : 0n;
+}
 
-/** State after funding. */
-export const fundedState = (terms: Terms): DealState =>
-  undisputed(terms.deposit === terms.price ? "funded" : "deposited", terms.deposit);
+/**
+ * State after funding.
+ *
+ * @example fundedState({ ...terms, deposit: terms.price }).status // "funded"
+ */
+export function fundedState(terms: Terms): DealState {
+  return undisputed(terms.deposit === terms.price ? "funded" : "deposited", terms.deposit);
+}
 
 const isShipped = (state: DealState) => ["shipped", "delivered"].includes(stageOf(state));
 
@@ -183,11 +196,11 @@ const divide = (state: DealState, { action, ...split }: { action: "settle" | "aw
  * What a call does to a deal, and who gets what: the escrow's money rules, said once for commands,
  * API, screens and relayer. The conformance test holds the contract to it.
  *
- * @throws ProtocolError `action-refused` where {@link refusalOf} says why, or a refund is not
- *   possible in this amount; `amounts-do-not-sum`; `coverage-exceeds-bond` for a settlement beyond
- *   the coverage.
+ * @throws ProtocolError `action-refused` where {@link refusalOf} says why, or a refund is not possible in this amount;
+ * `amounts-do-not-sum`; `coverage-exceeds-bond` for a settlement beyond the coverage.
+ * @example stepOf({ action: "confirm" }, state, { terms, now }).payout.toSeller // state.held
  */
-export const stepOf = (call: DealCall, state: DealState, moment: Moment): DealStep => {
+export function stepOf(call: DealCall, state: DealState, moment: Moment): DealStep {
   const why = refusalOf(call.action, state, moment);
   if (why !== undefined) {
     throw new ProtocolError("action-refused", { action: call.action, status: state.status, why });
@@ -221,7 +234,7 @@ export const stepOf = (call: DealCall, state: DealState, moment: Moment): DealSt
     case "extendBackstop":
       return { state: { ...state, until: call.until }, payout: nothing };
   }
-};
+}
 
 /** One deadline that passes with everybody silent. */
 export type SilentStep = DealStep & { readonly action: DealAction; readonly at: number };
@@ -232,9 +245,9 @@ export type SilentStep = DealStep & { readonly action: DealAction; readonly at: 
  *
  * @example silentCourse(fundedState(terms), terms) // [{ action: "expire", at: terms.shipBy, ... }]
  */
-export const silentCourse = (state: DealState, terms: Terms): readonly SilentStep[] => {
+export function silentCourse(state: DealState, terms: Terms): readonly SilentStep[] {
   const next = nextDeadline(state, terms);
   if (next === undefined) return [];
   const step = stepOf({ action: next.action }, state, { terms, now: next.at });
   return [{ ...next, ...step }, ...silentCourse(step.state, terms)];
-};
+}

@@ -69,19 +69,32 @@ export const termsTypes = {
   ],
 } as const;
 
-/** EIP-712 domain of the escrow, as its `eip712Domain()` (ERC-5267) returns it. */
-export const escrowDomain = (domain: EscrowDomain) =>
-  ({ name: "Holdfast Escrow", version: "1", chainId: domain.chainId, verifyingContract: domain.escrow }) as const;
-
-/** Typed data that buyer and seller sign over the terms. */
-export const termsTypedData = (terms: Terms, domain: EscrowDomain) =>
-  ({ domain: escrowDomain(domain), types: termsTypes, primaryType: "Terms", message: terms }) as const;
+/**
+ * EIP-712 domain of the escrow, as its `eip712Domain()` (ERC-5267) returns it.
+ *
+ * @example escrowDomain({ chainId: 31337, escrow }) // { name: "Holdfast Escrow", version: "1", ... }
+ */
+export function escrowDomain(domain: EscrowDomain) {
+  return { name: "Holdfast Escrow", version: "1", chainId: domain.chainId, verifyingContract: domain.escrow } as const;
+}
 
 /**
- * EIP-712 digest of the terms: what a wallet signs, and not the deal's id
- * (https://eips.ethereum.org/EIPS/eip-712).
+ * Typed data that buyer and seller sign over the terms.
+ *
+ * @example const sellerSignature = await seller.signTypedData(termsTypedData(terms, { chainId, escrow }));
  */
-export const termsDigest = (terms: Terms, domain: EscrowDomain): Hex => hashTypedData(termsTypedData(terms, domain));
+export function termsTypedData(terms: Terms, domain: EscrowDomain) {
+  return { domain: escrowDomain(domain), types: termsTypes, primaryType: "Terms", message: terms } as const;
+}
+
+/**
+ * EIP-712 digest of the terms: what a wallet signs, and not the deal's id (https://eips.ethereum.org/EIPS/eip-712).
+ *
+ * @example await recoverSigner(termsDigest(terms, { chainId, escrow }), sellerSignature) // terms.seller
+ */
+export function termsDigest(terms: Terms, domain: EscrowDomain): Hex {
+  return hashTypedData(termsTypedData(terms, domain));
+}
 
 /**
  * Name of the deal: keccak256 of the chain's id at the escrow's deployment, the escrow, and the
@@ -89,21 +102,28 @@ export const termsDigest = (terms: Terms, domain: EscrowDomain): Hex => hashType
  *
  * @example dealIdOf(terms, { chainId: 31337, escrow: "0x5fbd..." }) // "0x8a1c..."
  */
-export const dealIdOf = (terms: Terms, { chainId, escrow }: EscrowDomain): Hex =>
-  keccak256(
+export function dealIdOf(terms: Terms, { chainId, escrow }: EscrowDomain): Hex {
+  return keccak256(
     encodeAbiParameters(
       [{ type: "uint256" }, { type: "address" }, { type: "bytes32[8]" }],
       [BigInt(chainId), escrow, packTerms(terms).words],
     ),
   );
+}
 
-/** The terms with amounts as decimal strings. */
-export const termsToJson = (terms: Terms): TermsJson => ({
-  ...terms,
-  price: terms.price.toString(),
-  deposit: terms.deposit.toString(),
-  coverage: terms.coverage.toString(),
-});
+/**
+ * The terms with amounts as decimal strings.
+ *
+ * @example termsSchema.parse(termsToJson(terms)) // terms again
+ */
+export function termsToJson(terms: Terms): TermsJson {
+  return {
+    ...terms,
+    price: terms.price.toString(),
+    deposit: terms.deposit.toString(),
+    coverage: terms.coverage.toString(),
+  };
+}
 
 /**
  * Share of the price above which a deposit has no effect as earnest money: a fifth (Civil Code of
@@ -133,8 +153,9 @@ export const MIN_WINDOW = 3_600;
  * @param now Unix seconds of the block that would fund.
  * @param escrow The escrow that would hold the money.
  * @throws ProtocolError `terms-unsafe` with `fact` naming the first reason.
+ * @example requireFundable(terms, Math.floor(Date.now() / 1_000), escrow);
  */
-export const requireFundable = (terms: Terms, now: number, escrow: Address): void => {
+export function requireFundable(terms: Terms, now: number, escrow: Address): void {
   const longest = terms.coverage === 0n ? MAX_EXPOSURE : MAX_COVERED_EXPOSURE;
   const paidAtOnce = terms.deposit === terms.price;
   const paidBy = paidAtOnce ? terms.fundBy : terms.balanceBy;
@@ -168,4 +189,4 @@ export const requireFundable = (terms: Terms, now: number, escrow: Address): voi
   ];
   const broken = facts.find(([, holds]) => !holds);
   if (broken) throw new ProtocolError("terms-unsafe", { fact: broken[0] });
-};
+}

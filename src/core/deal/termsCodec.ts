@@ -46,8 +46,12 @@ export const termsLayout: readonly (readonly Field[])[] = [
   [["order", 256]],
 ];
 
-/** The eight words of the terms. */
-export const packTerms = (terms: Terms): PackedTerms => {
+/**
+ * The eight words of the terms.
+ *
+ * @example await escrow.write.release([packTerms(terms)]);
+ */
+export function packTerms(terms: Terms): PackedTerms {
   const words = termsLayout.map((fields) => {
     let word = 0n;
     let free = 256;
@@ -57,5 +61,5 @@ export const packTerms = (terms: Terms): PackedTerms => {
     }
     return toHex(word, { size: 32 });
   });
-  return { words: words as PackedTerms["words"] };
-};
+  return { words: words as unknown as PackedTerms["words"] };
+}
