@@ -197,7 +197,11 @@ type Question = Readonly<{
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 
-/** Connects to a relayer; nothing is sent before the first call. */
+/**
+ * Connects to a relayer; nothing is sent before the first call.
+ *
+ * @example const deal = await createClient({ url: "http://127.0.0.1:8787" }).readDeal(id);
+ */
 export function createClient({ url, fetch: ask = fetch }: ClientOptions): Client {
   const base = url.replace(/\/+$/, "");
 

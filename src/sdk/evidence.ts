@@ -92,9 +92,11 @@ export type FiledEvidence = Readonly<{
  * the record. The content key is fresh, leaves this function only wrapped, and is wrapped before
  * the file is read.
  *
- * Throws `evidence-empty` for a file without bytes, `recipient-invalid` if a recipient is not an
- * age X25519 key, `evidence-record-invalid` with the field, and whatever `importCiphertext` and
- * `signTypedData` throw; then nothing was signed, and what `importCiphertext` stored is of no use.
+ * Throws `evidence-empty` for a file without bytes, `recipient-invalid` if a recipient is not an age X25519 key,
+ * `evidence-record-invalid` with the field, and whatever `importCiphertext` and `signTypedData` throw; then nothing was
+ * signed, and what `importCiphertext` stored is of no use.
+ *
+ * @example const filed = await fileEvidence({ file, meta: { name: "photo.jpg" }, dealId, beacon, deadline }, filing);
  */
 export async function fileEvidence(evidence: EvidenceToFile, filing: Filing): Promise<FiledEvidence> {
   const { random, domain, signer } = filing;
@@ -144,6 +146,8 @@ export type Anchored = Readonly<{
 
 /**
  * Puts together the bundle of one item. It says nothing by itself: check it with `verifyBundle`.
+ *
+ * @example const bundle = assembleBundle(filed, await client.waitForAnchor(filed.leaf));
  */
 export function assembleBundle(filed: FiledEvidence, anchored: Anchored): EvidenceBundle {
   const { root: _root, count: _count, receiptProof, ...anchor } = anchored.anchor;

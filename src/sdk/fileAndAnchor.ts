@@ -187,7 +187,11 @@ export async function fileAndAnchor(
   return done;
 }
 
-/** `readBlock` of a viem client, or of anything that reads blocks as it does. */
+/**
+ * `readBlock` of a viem client, or of anything that reads blocks as it does.
+ *
+ * @example const readBlock = blocksOf(createPublicClient({ transport: http(url) }));
+ */
 export function blocksOf(node: {
   getBlock: (at: { blockNumber?: bigint }) => Promise<{ number: bigint | null; hash: Hex | null; timestamp: bigint }>;
 }): FilingSetup["readBlock"] {

@@ -22,7 +22,7 @@ export const requireSigner = (kind: SignableKind, { terms, signer }: { terms: Te
     throw new ProtocolError("key-wrong", { address: signer, expected: allowed.join(", ") });
 };
 
-/** Accounts of the terms that sign this kind of intent; none where its own message names the account. */
+/** Accounts of the terms that sign this kind; none where its own message names the account. */
 const accountsOf = (kind: SignableKind, terms: Terms): readonly Address[] => {
   const { signer } = intentRules[kind];
   switch (signer) {

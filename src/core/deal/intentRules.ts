@@ -240,10 +240,7 @@ export const intentRules = {
 
 type Rules = typeof intentRules;
 
-/**
- * Everything that somebody signs so that another can submit it; `signs` of its row names the
- * EIP-712 type.
- */
+/** What somebody signs so that another can submit it; `signs` of its row names the EIP-712 type. */
 export type SignableKind = keyof Rules;
 
 /** What the arguments of each kind's call are made from. */

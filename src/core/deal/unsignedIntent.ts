@@ -16,7 +16,7 @@ import type { TypedData } from "./typedDataJson.ts";
 
 /**
  * Everything that a wallet must know to sign an intent. `token` is the EIP-712 name and version of
- * the token that it pays in.
+ * the token that its signer pays in.
  */
 export type UnsignedIntent =
   | Exclude<Intent, Readonly<{ kind: "PostBond" }>>
