@@ -162,12 +162,11 @@ const lapse = (state: DealState, moment: Moment): DealStep => {
 };
 
 const refund = (state: DealState, amount: bigint, moment: Moment): DealStep => {
-  if (amount === 0n) throw new ProtocolError("action-refused", { action: "refund", why: "amount-zero" });
-  if (amount > state.held) throw new ProtocolError("action-refused", { action: "refund", why: "exceeds-held" });
+  const refused = (why: string) => new ProtocolError("action-refused", { action: "refund", status: state.status, why });
+  if (amount === 0n) throw refused("amount-zero");
+  if (amount > state.held) throw refused("exceeds-held");
   if (amount === state.held) return giveBack(state, moment, { isExpiry: false });
-  if (state.status === "deposited" || state.status === "disputed") {
-    throw new ProtocolError("action-refused", { action: "refund", why: "not-whole" });
-  }
+  if (state.status === "deposited" || state.status === "disputed") throw refused("not-whole");
   return { state: { ...state, held: state.held - amount }, payout: { ...nothing, toBuyer: amount } };
 };
 

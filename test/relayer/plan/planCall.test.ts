@@ -213,11 +213,11 @@ describe("relaying each kind of request", () => {
     const refusal = await rejection(refunding(400_000n, 1n), "amounts-do-not-sum");
     expect(refusal.details).deep.equal({ sum: "400001", held: "1000000" });
     const nothing = await rejection(refunding(0n, 1_000_000n), "action-refused");
-    expect(nothing.details).deep.equal({ action: "refund", why: "amount-zero" });
+    expect(nothing.details).deep.equal({ action: "refund", status: "funded", why: "amount-zero" });
     await deployment.act(actors.buyer, "dispute", { args: [packed, lower(actors.buyer.address), digest, "0x"] });
     await catchUp();
     const part = await rejection(refunding(400_000n, 600_000n), "action-refused");
-    expect(part.details).deep.equal({ action: "refund", why: "not-whole" });
+    expect(part.details).deep.equal({ action: "refund", status: "disputed", why: "not-whole" });
     expect((await refunding(1_000_000n, 0n)).state).equal("queued");
   });
 
