@@ -56,7 +56,8 @@ const credit = z.object({ owner: address, token: address, amount: units });
 const anchor = z.object({
   sender: address,
   root: bytes32,
-  count: whole,
+  /** Leaves, up to 2^64 - 1; older rows have a JSON number. */
+  count: z.coerce.bigint(),
   anchoredAt: whole,
   batch: whole,
   blockNumber: whole,

@@ -18,7 +18,7 @@ export function projectAnchor(
   const anchor: AnchorProjection = {
     sender: args.sender as Address,
     root: args.root as Hex,
-    count: Number(args.count),
+    count: BigInt(args.count!),
     anchoredAt: Number(args.anchoredAt),
     batch: Number(args.batch),
     blockNumber: event.blockNumber,

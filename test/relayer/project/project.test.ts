@@ -4,7 +4,8 @@ import { numberToHex } from "viem";
 import type { Terms } from "../../../src/core/deal/terms.ts";
 import { packTerms } from "../../../src/core/deal/termsCodec.ts";
 import type { StoredEvent } from "../../../src/db/events.ts";
-import type { BondProjection, DealProjection } from "../../../src/db/projectionStates.ts";
+import { toJson } from "../../../src/db/json.ts";
+import { type BondProjection, type DealProjection, parseState } from "../../../src/db/projectionStates.ts";
 import type { Projection } from "../../../src/db/projections.ts";
 import { bondKey } from "../../../src/relayer/project/bond.ts";
 import { project, type Subject, subjectsOf } from "../../../src/relayer/project/project.ts";
@@ -180,5 +181,14 @@ describe("project", () => {
     const owed = event("DealCompensated", { id: dealId, compensation: "300", shortfall: "50" });
     const paid = event("ShortfallPaid", { id: dealId, payer: terms.seller, amount: "20", remaining: "30" });
     expect(projectAll([posted, funded, awarded, owed, paid]).deal.outcome).include({ shortfall: 30n });
+  });
+
+  it("reads back an anchor of as many leaves as the registry takes", () => {
+    const args = { sender: party(9), root: word(10), count: (2n ** 64n - 1n).toString(), anchoredAt: "5", batch: "1" };
+    const anchored = { ...event("Anchored", args), contract: "registry", dealId: null, terms: undefined };
+    const [subject] = subjectsOf(anchored, undefined);
+    const { state } = project(subject!, undefined, anchored);
+    expect(parseState("anchor", JSON.parse(toJson(state)))).include({ count: 2n ** 64n - 1n });
+    expect(parseState("anchor", { ...JSON.parse(toJson(state)), count: 3 })).include({ count: 3n });
   });
 });
