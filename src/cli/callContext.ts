@@ -4,11 +4,12 @@ import { type DealStatus, dealStatuses } from "../core/deal/dealTable.ts";
 import { consentOf, type IntentMessage } from "../core/deal/intents.ts";
 import { address, signature } from "../core/fields.ts";
 import type { Texts } from "../core/text/texts.ts";
+import { formatAmount, readableUnit } from "../core/text/units.ts";
 import type { RelayKind, RelayRequest } from "../wire/relayRequests.ts";
 import type { ChainReader } from "./chainReads.ts";
 import { type DealFile, unitOf } from "./dealFile.ts";
+import { parseAmount } from "./parseQuantity.ts";
 import { usageInvalid } from "./problems.ts";
-import { formatAmount, parseAmount } from "./units.ts";
 
 export const HELP = "holdfast deal call";
 
@@ -95,8 +96,8 @@ export const amountOrHeld = (
   return fromHeld;
 };
 
-export const shown = ({ deal, values }: CallContext, amount: bigint) =>
-  formatAmount(amount, unitOf(deal, values.decimals));
+export const shown = ({ deal, values, texts }: CallContext, amount: bigint) =>
+  formatAmount(amount, readableUnit(unitOf(deal, values.decimals), texts.units));
 
 export const requiredAddress = (values: CallValues): Address => {
   const parsed = address.safeParse(required(values, "to"));

@@ -94,6 +94,3 @@ export const unitOf = (deal: DealFile, decimals: string | undefined): Unit => {
   if (deal.unit !== null) return deal.unit;
   throw usageInvalid("holdfast deal", "decimals-missing");
 };
-
-/** The unit for reading: minor units where nothing better is known. */
-export const readingUnit = (deal: Pick<DealFile, "unit">): Unit => deal.unit ?? { symbol: "minor units", decimals: 0 };

@@ -9,8 +9,8 @@ import { nativeUnit, type Unit } from "../core/text/units.ts";
 import { digestArgument } from "./digestArgument.ts";
 import { panelDefaults, panelFromTemplate, panelTemplateSchema } from "./panelFile.ts";
 import { parseInput } from "./parseInput.ts";
+import { parseAmount, parseDuration, parsePercent } from "./parseQuantity.ts";
 import { inputMalformed } from "./problems.ts";
-import { parseAmount, parseDuration, parsePercent } from "./units.ts";
 
 /** A template as a person writes it; every field is explained by `templateExample`. */
 const templateSchema = z.strictObject({

@@ -8,6 +8,7 @@ import type { CallInput, SignableKind } from "../core/deal/intentRules.ts";
 import { consentOf } from "../core/deal/intents.ts";
 import { packTerms } from "../core/deal/termsCodec.ts";
 import { address } from "../core/fields.ts";
+import { formatTime } from "../core/text/units.ts";
 import {
   agreed,
   amountOr,
@@ -27,8 +28,8 @@ import type { ChainReader } from "./chainReads.ts";
 import { isNative, unitOf } from "./dealFile.ts";
 import { digestArgument } from "./digestArgument.ts";
 import { type ExplainedCall, panelCall } from "./explainedCall.ts";
+import { parseAmount, parseTime } from "./parseQuantity.ts";
 import { usageInvalid } from "./problems.ts";
-import { formatTime, parseAmount, parseTime } from "./units.ts";
 
 type Said = { readonly by: string; readonly what: string; readonly value?: bigint };
 

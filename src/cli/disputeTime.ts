@@ -1,17 +1,14 @@
 import { readChain } from "./chainReads.ts";
 import { connect, urlOption } from "./connect.ts";
 import type { DealFile } from "./dealFile.ts";
+import { parseTime } from "./parseQuantity.ts";
 import { usageInvalid } from "./problems.ts";
-import { parseTime } from "./units.ts";
 
 /** Options that say which dispute a panel decides; what the panel signs names it. */
 export const disputeOptions = {
   url: { ...urlOption },
   rpc: { type: "string", value: "URL" },
-  "disputed-at": {
-    type: "string",
-    value: "TIME",
-  },
+  "disputed-at": { type: "string", value: "TIME" },
 } as const;
 
 type Values = { readonly url?: string; readonly rpc?: string; readonly "disputed-at"?: string };

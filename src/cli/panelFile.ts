@@ -5,7 +5,7 @@ import { ProtocolError } from "../core/errors.ts";
 import { address } from "../core/fields.ts";
 import { readJson } from "./files.ts";
 import { parseInput } from "./parseInput.ts";
-import { parseDuration } from "./units.ts";
+import { parseDuration } from "./parseQuantity.ts";
 
 /** Clocks of a panel that names none: three days to answer, a week to inspect, a month to decide. */
 export const panelDefaults = { answerWindow: "3d", minInspection: "7d", minBackstop: "30d" } as const;

@@ -98,7 +98,7 @@ export async function runCli(program: Program): Promise<void> {
     // `holdfast ... | head` closes the pipe early; that is no failure of ours.
     if (isOutputLost || ("code" in error && error.code === "EPIPE")) return;
     isOutputLost = true;
-    const { code, message } = errorText(fileError(error, "standard output", "write"), { language: language ?? "en" });
+    const { code, message } = errorText(fileError(error, "stdout", "write"), { language: language ?? "en" });
     process.stderr.write(`${code}: ${message}\n`);
     process.exitCode = exitCodeOfError["file-unwritable"];
   });

@@ -9,10 +9,7 @@ import { askPassword } from "./terminal/password.ts";
 /** Options of every command that signs. */
 export const walletOptions = {
   keystore: { type: "string", value: "FILE" },
-  "password-file": {
-    type: "string",
-    value: "FILE",
-  },
+  "password-file": { type: "string", value: "FILE" },
 } as const;
 
 type WalletValues = { readonly keystore?: string; readonly "password-file"?: string };

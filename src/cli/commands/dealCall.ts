@@ -23,29 +23,14 @@ export const callingOptions = {
 
 const options = {
   ...domainOptions,
-  signed: {
-    type: "string",
-    value: "FILE",
-  },
-  amount: {
-    type: "string",
-    value: "AMOUNT",
-  },
-  remaining: {
-    type: "string",
-    value: "AMOUNT",
-  },
-  status: {
-    type: "string",
-    value: "STATUS",
-  },
+  signed: { type: "string", value: "FILE" },
+  amount: { type: "string", value: "AMOUNT" },
+  remaining: { type: "string", value: "AMOUNT" },
+  status: { type: "string", value: "STATUS" },
   tracking: { type: "string", value: "FILE|HASH" },
   proof: { type: "string", value: "FILE|HASH" },
   statement: { type: "string", value: "FILE|HASH" },
-  by: {
-    type: "string",
-    value: "WHO",
-  },
+  by: { type: "string", value: "WHO" },
   "to-buyer": { type: "string", value: "AMOUNT" },
   "to-seller": { type: "string", value: "AMOUNT" },
   compensation: { type: "string", value: "AMOUNT" },

@@ -3,6 +3,7 @@ import { intentFacts } from "../../core/deal/intentFacts.ts";
 import { previewIntent } from "../../core/deal/intentPreview.ts";
 import { decimalJson } from "../../core/decimalJson.ts";
 import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
+import { formatTime } from "../../core/text/units.ts";
 import { requestSchema } from "../../wire/relayRequests.ts";
 import { readChain } from "../chainReads.ts";
 import { defineCommand } from "../command.ts";
@@ -15,9 +16,9 @@ import { HELP, options } from "../intents/options.ts";
 import { readPosition } from "../intents/position.ts";
 import { requireSigner, signIntent } from "../intents/signing.ts";
 import { parseAddress } from "../intents/stating.ts";
+import { parseTime } from "../parseQuantity.ts";
 import { registerDeal, requireSameEscrow } from "../registerDeal.ts";
 import { minedText, waitUntilMined } from "../send.ts";
-import { formatTime, parseTime } from "../units.ts";
 import { openWallet } from "../wallet.ts";
 
 /** Unix seconds from which a deadline counts: the chain's clock where a node is named and its clock is ahead of ours. */

@@ -19,10 +19,7 @@ export const dealSign = defineCommand({
   options: {
     ...walletOptions,
     ...domainOptions,
-    out: {
-      type: "string",
-      value: "FILE",
-    },
+    out: { type: "string", value: "FILE" },
   },
   positionals: [1, 1],
   run: async ({ values, positionals: [path = ""] }, { signal, progress, isJson, texts }) => {

@@ -38,10 +38,7 @@ const options = {
   out: { type: "string", value: "FILE" },
   send: { type: "boolean" },
   ...walletOptions,
-  "standard-json": {
-    type: "string",
-    value: "DIR",
-  },
+  "standard-json": { type: "string", value: "DIR" },
 } as const;
 
 export const deploy = defineCommand({
@@ -167,7 +164,7 @@ const factsOf = ({ chainId }: Chain, code: ProtocolCode, status: DeploymentStatu
 const allHashes = ({ codeHashes }: DeploymentStatus): DeploymentRecord["codeHashes"] => {
   const { escrow, panelTribunal, evidenceRegistry } = codeHashes;
   if (escrow === undefined || panelTribunal === undefined || evidenceRegistry === undefined) {
-    throw new ProtocolError("deployment-failed", { step: "look again" });
+    throw new ProtocolError("deployment-failed", { step: "second-look" });
   }
   return { escrow, panelTribunal, evidenceRegistry };
 };

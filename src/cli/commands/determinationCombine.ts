@@ -22,10 +22,7 @@ export const determinationCombine = defineCommand({
   ],
   options: {
     ...domainOptions,
-    panel: {
-      type: "string",
-      value: "FILE",
-    },
+    panel: { type: "string", value: "FILE" },
     out: { type: "string", value: "FILE" },
   },
   positionals: [3, 300],

@@ -7,9 +7,9 @@ import { decisionText, extensionFileOf } from "../decisionFile.ts";
 import { digestArgument } from "../digestArgument.ts";
 import { disputeOptions, readDispute } from "../disputeTime.ts";
 import { writeNew } from "../files.ts";
+import { parseTime } from "../parseQuantity.ts";
 import { usageInvalid } from "../problems.ts";
 import { sectionText } from "../terminal/sections.ts";
-import { parseTime } from "../units.ts";
 
 const HELP = "holdfast determination extend";
 
@@ -24,10 +24,7 @@ export const determinationExtend = defineCommand({
     ...domainOptions,
     until: { type: "string", value: "TIME" },
     reasons: { type: "string", value: "FILE|HASH" },
-    deadline: {
-      type: "string",
-      value: "TIME",
-    },
+    deadline: { type: "string", value: "TIME" },
     ...disputeOptions,
     out: { type: "string", value: "FILE" },
   },

@@ -8,9 +8,9 @@ import { decisionText, determinationFileOf } from "../decisionFile.ts";
 import { digestArgument } from "../digestArgument.ts";
 import { disputeOptions, readDispute } from "../disputeTime.ts";
 import { writeNew } from "../files.ts";
+import { parseAmount, parseTime } from "../parseQuantity.ts";
 import { usageInvalid } from "../problems.ts";
 import { sectionText } from "../terminal/sections.ts";
-import { parseAmount, parseTime } from "../units.ts";
 
 const HELP = "holdfast determination write";
 const WEEK = 604_800;
@@ -27,14 +27,8 @@ export const determinationWrite = defineCommand({
     "to-seller": { type: "string", value: "AMOUNT" },
     compensation: { type: "string", value: "AMOUNT" },
     reasons: { type: "string", value: "FILE|HASH" },
-    evidence: {
-      type: "string",
-      value: "FILE|HASH",
-    },
-    deadline: {
-      type: "string",
-      value: "TIME",
-    },
+    evidence: { type: "string", value: "FILE|HASH" },
+    deadline: { type: "string", value: "TIME" },
     ...disputeOptions,
     decimals: { type: "string", value: "N" },
     out: { type: "string", value: "FILE" },

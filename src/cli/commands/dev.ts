@@ -30,10 +30,7 @@ const serve = defineCommand({
   options: {
     data: { type: "string", value: "DIR" },
     port: { type: "string", value: "N" },
-    "chain-port": {
-      type: "string",
-      value: "N",
-    },
+    "chain-port": { type: "string", value: "N" },
     fund: {
       type: "string",
       value: "ADDRESS",

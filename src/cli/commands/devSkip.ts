@@ -4,8 +4,8 @@ import { ProtocolError } from "../../core/errors.ts";
 import { formatDuration, formatTime } from "../../core/text/units.ts";
 import { LOCAL_CHAIN_ID } from "../../devnet/localChain.ts";
 import { defineCommand } from "../command.ts";
+import { parseDuration } from "../parseQuantity.ts";
 import { usageInvalid } from "../problems.ts";
-import { parseDuration } from "../units.ts";
 
 const DEFAULT_RPC = "http://127.0.0.1:8545";
 

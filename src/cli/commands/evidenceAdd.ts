@@ -10,8 +10,8 @@ import { connect, urlOption } from "../connect.ts";
 import { readDeal } from "../dealFile.ts";
 import { fileAll } from "../fileEvidence.ts";
 import { fileError, readText, statFile } from "../files.ts";
+import { parseDuration } from "../parseQuantity.ts";
 import { usageInvalid } from "../problems.ts";
-import { parseDuration } from "../units.ts";
 import { openWallet, walletOptions } from "../wallet.ts";
 
 const HELP = "holdfast evidence add";
@@ -40,10 +40,7 @@ export const evidenceAdd = defineCommand({
     method: { type: "string", value: "TEXT" },
     place: { type: "string", value: "TEXT" },
     collector: { type: "string", value: "TEXT" },
-    "valid-for": {
-      type: "string",
-      value: "DURATION",
-    },
+    "valid-for": { type: "string", value: "DURATION" },
   },
   positionals: [1, 1_000],
   run: async ({ values, positionals }, context) => {

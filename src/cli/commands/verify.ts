@@ -51,18 +51,9 @@ export const verify = defineCommand({
   ],
   options: {
     report: { type: "string", value: "FILE" },
-    "trusted-block": {
-      type: "string",
-      value: "HASH",
-    },
-    "trusted-beacon": {
-      type: "string",
-      value: "HASH",
-    },
-    "trusted-registry": {
-      type: "string",
-      value: "CHAIN:ADDRESS",
-    },
+    "trusted-block": { type: "string", value: "HASH" },
+    "trusted-beacon": { type: "string", value: "HASH" },
+    "trusted-registry": { type: "string", value: "CHAIN:ADDRESS" },
   },
   positionals: [1, 1_000],
   run: async ({ values, positionals }, context) => {

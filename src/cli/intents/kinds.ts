@@ -1,12 +1,13 @@
 // What each kind of intent says.
 import type { SignableKind } from "../../core/deal/intentRules.ts";
 import type { TokenDomain } from "../../core/deal/tokenTypedData.ts";
+import { formatAmount, formatTime, readableUnit } from "../../core/text/units.ts";
 import { readChain } from "../chainReads.ts";
 import { unitOf } from "../dealFile.ts";
 import { digestArgument } from "../digestArgument.ts";
 import { nearest } from "../nearest.ts";
+import { parseAmount } from "../parseQuantity.ts";
 import { usageInvalid } from "../problems.ts";
-import { formatAmount, formatTime, parseAmount } from "../units.ts";
 import { HELP, type Values } from "./options.ts";
 import { type PartialSettlement, readSettlement, splitOf } from "./settlement.ts";
 import type { OwnIntent } from "./signing.ts";
@@ -93,7 +94,7 @@ const kinds = {
           : parseAmount(values.amount, unit);
       return {
         intent: { kind: "ConfirmReceipt", message: { deal: deal.id, amount, ...seen, deadline } },
-        what: stating.texts.intents.confirm(formatAmount(amount, unit), status),
+        what: stating.texts.intents.confirm(formatAmount(amount, readableUnit(unit, stating.texts.units)), status),
       };
     },
   },
@@ -108,9 +109,10 @@ const kinds = {
         values.remaining === undefined && held !== undefined && held >= amount
           ? held - amount
           : parseAmount(required(values, "remaining"), unit);
+      const shown = (units: bigint) => formatAmount(units, readableUnit(unit, stating.texts.units));
       return {
         intent: { kind: "RefundBuyer", message: { deal: deal.id, amount, remaining, ...seen, deadline } },
-        what: stating.texts.intents.refund(formatAmount(amount, unit), formatAmount(remaining, unit), status),
+        what: stating.texts.intents.refund(shown(amount), shown(remaining), status),
       };
     },
   },

@@ -5,8 +5,8 @@ import { signature } from "../../core/fields.ts";
 import { type DealFile, unitOf } from "../dealFile.ts";
 import { readJson } from "../files.ts";
 import { parseInput } from "../parseInput.ts";
+import { parseAmount } from "../parseQuantity.ts";
 import { inputMalformed, usageInvalid } from "../problems.ts";
-import { parseAmount } from "../units.ts";
 import { HELP } from "./options.ts";
 import type { Stating } from "./stating.ts";
 

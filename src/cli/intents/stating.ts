@@ -2,9 +2,9 @@
 import type { Address } from "viem";
 import { address } from "../../core/fields.ts";
 import type { Texts } from "../../core/text/texts.ts";
-import { type DealFile, readingUnit } from "../dealFile.ts";
+import { formatAmount, readableUnit } from "../../core/text/units.ts";
+import type { DealFile } from "../dealFile.ts";
 import { usageInvalid } from "../problems.ts";
-import { formatAmount } from "../units.ts";
 import { HELP, type Values } from "./options.ts";
 import type { Position } from "./position.ts";
 
@@ -19,7 +19,9 @@ export type Stating = {
   readonly texts: Texts;
 };
 
-export const money = ({ deal }: Stating, amount: bigint) => formatAmount(amount, readingUnit(deal));
+/** An amount of the deal, in minor units where its file names no better unit. */
+export const money = ({ deal, texts }: Stating, amount: bigint) =>
+  formatAmount(amount, readableUnit(deal.unit, texts.units));
 
 export const required = (values: Values, name: "tracking" | "proof" | "statement" | "amount" | "remaining") => {
   const value = values[name];

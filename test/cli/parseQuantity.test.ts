@@ -1,21 +1,11 @@
 import { describe, it } from "node:test";
 import { expect } from "chai";
-import {
-  formatAmount,
-  formatBytes,
-  formatDuration,
-  formatPercent,
-  formatTime,
-  parseAmount,
-  parseDuration,
-  parsePercent,
-  parseTime,
-} from "../../src/cli/units.ts";
+import { parseAmount, parseDuration, parsePercent, parseTime } from "../../src/cli/parseQuantity.ts";
 import { ProtocolError } from "../../src/core/errors.ts";
 
 const dollar = { symbol: "TUSD", decimals: 6 };
 
-describe("units", () => {
+describe("parseQuantity", () => {
   it("reads durations in weeks, days, hours, minutes and seconds", () => {
     expect(parseDuration("10d", "x")).to.equal(864_000);
     expect(parseDuration("1d12h", "x")).to.equal(129_600);
@@ -59,18 +49,5 @@ describe("units", () => {
         .to.throw(ProtocolError)
         .with.property("code", "input-malformed");
     }
-  });
-
-  it("writes what people read", () => {
-    expect(formatAmount(40_000_500_000n, dollar)).to.equal("40,000.5 TUSD");
-    expect(formatAmount(1_234_567n, { symbol: "minor units", decimals: 0 })).to.equal("1,234,567 minor units");
-    expect(formatDuration(864_000)).to.equal("10 days");
-    expect(formatDuration(129_600)).to.equal("1 day 12 hours");
-    expect(formatDuration(0)).to.equal("no time");
-    expect(formatPercent(250)).to.equal("2.5 %");
-    expect(formatTime(1_798_135_200)).to.equal("2026-12-24 18:00:00 UTC");
-    expect(formatTime(1e15)).to.equal("1000000000000000 s");
-    expect(formatBytes(60_000_000)).to.equal("60.0 MB");
-    expect(formatBytes(512)).to.equal("512 B");
   });
 });
