@@ -57,7 +57,7 @@ export type Config = Readonly<{
  * Throws `config-invalid` naming the first variable that is wrong, never its value; also a time to
  * gather batches that leaves too little of the time within which anchors are promised.
  */
-export const readConfig = (env: Readonly<Record<string, string | undefined>> = process.env): Config => {
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   const parsed = environment.safeParse(env);
   if (!parsed.success) throw new ProtocolError("config-invalid", { variable: String(parsed.error.issues[0]?.path[0]) });
   const values = parsed.data;
@@ -86,7 +86,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>> = p
         : { url: values.DATABASE_URL },
     kuboRpcUrl: values.KUBO_RPC_URL,
   };
-};
+}
 
 /** Which chain and where on it: the `deployment.json` that deploying leaves behind. */
 const readDeployment = (path: string): Readonly<{ chainId: number; contracts: Contracts }> => {

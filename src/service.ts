@@ -60,7 +60,7 @@ const IDLE_MS = 120_000;
  * `database-refused`, `database-unreachable`, `store-unreachable`, `port-taken`; then nothing is
  * left running.
  */
-export const startHoldfast = async (config: HoldfastConfig, options: HoldfastOptions = {}): Promise<Holdfast> => {
+export async function startHoldfast(config: HoldfastConfig, options: HoldfastOptions = {}): Promise<Holdfast> {
   const { signal } = options;
   signal?.throwIfAborted();
   const log = options.log ?? createLog(config.logLevel);
@@ -124,17 +124,17 @@ export const startHoldfast = async (config: HoldfastConfig, options: HoldfastOpt
     await closeAll();
     throw error;
   }
-};
+}
 
 /**
  * Makes the index of a relayer that does not run anew from the chain, from a block on.
  *
  * @throws what `reindex` throws, `data-dir-locked`, `data-dir-unusable`, `database-unreachable`
  */
-export const rebuildIndex = async (
+export async function rebuildIndex(
   config: HoldfastConfig,
   options: Pick<ReindexOptions, "from" | "signal" | "onProgress">,
-): Promise<Reindexed> => {
+): Promise<Reindexed> {
   const { contracts, finality, rpcUrls, chainId } = config;
   const database = await createDatabase(config.database);
   const chain = createChain({ rpcUrls, chainId });
@@ -144,7 +144,7 @@ export const rebuildIndex = async (
     chain.close();
     await database.close();
   }
-};
+}
 
 const openSigner = ({ keystore }: HoldfastConfig) => {
   if (keystore === undefined) throw new ProtocolError("config-invalid", { variable: "HOLDFAST_RELAYER_KEYSTORE" });

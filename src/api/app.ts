@@ -28,7 +28,7 @@ const OPENAPI_PATH = "/v1/openapi.json";
  * The HTTP API over a relayer, listening nowhere: every route of `contract.ts`, and the IPFS
  * gateway of the store.
  */
-export const createApp = (options: AppOptions): Express => {
+export function createApp(options: AppOptions): Express {
   const limits = { ...defaultLimits, ...options.limits };
   const context: ApiContext = { ...options, limits };
   const { log } = options;
@@ -67,7 +67,7 @@ export const createApp = (options: AppOptions): Express => {
   };
   app.use(onError);
   return app;
-};
+}
 
 /** Paths as Express writes them, with the methods that they take. */
 const methodsByPath = () => {

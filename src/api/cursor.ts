@@ -15,18 +15,18 @@ export type Position = z.output<typeof positionSchema>;
 const writeCursor = (position: Position): string => Buffer.from(JSON.stringify(position)).toString("base64url");
 
 /** Throws `input-invalid` for what `writeCursor` did not write. */
-export const readCursor = (cursor: string | undefined): Position | undefined => {
+export function readCursor(cursor: string | undefined): Position | undefined {
   if (cursor === undefined) return undefined;
   try {
     return positionSchema.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
   } catch (cause) {
     throw inputInvalid("cursor", "cursor-foreign", { cause });
   }
-};
+}
 
 /** One row more than a page was read: it only tells whether there is a next page. */
-export const pageOf = <Row>(rows: readonly Row[], limit: number, positionOf: (row: Row) => Position) => {
+export function pageOf<Row>(rows: readonly Row[], limit: number, positionOf: (row: Row) => Position) {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return { page, next: rows.length > limit && last !== undefined ? writeCursor(positionOf(last)) : null };
-};
+}

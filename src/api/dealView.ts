@@ -25,7 +25,7 @@ type View = z.input<typeof dealView>;
  * A deal as the API shows it: state, amounts, who can do what until when, and what happens if
  * nobody acts.
  */
-export const viewDeal = ({ id, terms, projection, sellerSignature, asOf }: KnownDeal): View => {
+export function viewDeal({ id, terms, projection, sellerSignature, asOf }: KnownDeal): View {
   const state = projection ?? undisputed("none");
   const owes = ["none", "deposited"].includes(stageOf(state));
   return {
@@ -54,16 +54,18 @@ export const viewDeal = ({ id, terms, projection, sellerSignature, asOf }: Known
     outcome: projection?.outcome ? viewOutcome(projection.outcome) : null,
     asOf,
   };
-};
+}
 
 /** How a deal's money left, as the API shows it. */
-export const viewOutcome = (outcome: DealOutcome): NonNullable<View["outcome"]> => ({
-  ...outcome,
-  toBuyer: outcome.toBuyer.toString(),
-  toSeller: outcome.toSeller.toString(),
-  compensation: outcome.compensation.toString(),
-  shortfall: outcome.shortfall.toString(),
-});
+export function viewOutcome(outcome: DealOutcome): NonNullable<View["outcome"]> {
+  return {
+    ...outcome,
+    toBuyer: outcome.toBuyer.toString(),
+    toSeller: outcome.toSeller.toString(),
+    compensation: outcome.compensation.toString(),
+    shortfall: outcome.shortfall.toString(),
+  };
+}
 
 const actionsIn = (state: DealState, at: { terms: Terms; now: number }) =>
   (Object.keys(dealTable) as DealAction[]).flatMap((action) => {

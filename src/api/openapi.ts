@@ -16,7 +16,7 @@ const idempotencyKey = z.object({
 /**
  * The OpenAPI 3.1 document of every route, made from the schemas that check requests and answers.
  */
-export const openApiDocument = () => {
+export function openApiDocument() {
   const registry = new OpenAPIRegistry();
   for (const [operationId, route] of Object.entries(routes) as [string, Route][]) {
     registry.registerPath({
@@ -43,14 +43,14 @@ export const openApiDocument = () => {
     },
     servers: [{ url: "/" }],
   });
-};
+}
 
 /** Codes that a route may refuse with, by status. */
-export const refusalsByStatus = (route: Route): Readonly<Record<number, ErrorCode[]>> => {
+export function refusalsByStatus(route: Route): Readonly<Record<number, ErrorCode[]>> {
   const hasJson = route.body !== undefined && route.body !== "bytes";
   const codes = [...new Set([...route.refusals, ...anyRefusals, ...(hasJson ? bodyRefusals : [])])].sort();
   return Object.groupBy(codes, (code) => statusOf[code]) as Record<number, ErrorCode[]>;
-};
+}
 
 const bodyOf = ({ body }: Route) => {
   if (body === undefined) return {};

@@ -129,7 +129,7 @@ const toProblem = (error: unknown, { requestId, language }: Occurrence): z.input
 };
 
 /** Answers a request with what stopped it, and logs what the operator must see. */
-export const answerProblem = (request: Request, response: Response, options: { error: unknown; log: Log }): void => {
+export function answerProblem(request: Request, response: Response, options: { error: unknown; log: Log }): void {
   const { error, log } = options;
   const requestId = response.locals.requestId as string;
   const language = (request.acceptsLanguages(...languages) || "en") as Language;
@@ -146,4 +146,4 @@ export const answerProblem = (request: Request, response: Response, options: { e
     .vary("Accept-Language")
     .type(problemType)
     .send(JSON.stringify(problem));
-};
+}

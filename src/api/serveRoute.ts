@@ -20,11 +20,11 @@ type Answer = Readonly<{ status: number; body: unknown }>;
  * Binds one route of the contract: content type, body, parameters and idempotency are checked here,
  * once for all.
  */
-export const serveRoute = (
+export function serveRoute(
   app: Express,
   name: RouteName,
   { handlers, context }: { handlers: Handlers; context: ApiContext },
-): void => {
+): void {
   const route: Route = routes[name];
   const handler = handlers[name] as Handler<RouteName>;
   const path = route.path.replace(/\{(\w+)\}/g, ":$1");
@@ -47,7 +47,7 @@ export const serveRoute = (
     const { status, body } = await work;
     response.status(status).json(body);
   });
-};
+}
 
 const requireJson = (request: Request, _response: Response, next: NextFunction) => {
   const [type = "", ...parameters] = (request.get("content-type") ?? "").toLowerCase().split(";");

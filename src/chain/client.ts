@@ -61,7 +61,7 @@ const BATCH = { wait: 0, batchSize: 100 };
 const LIMIT_EXCEEDED = -32005;
 
 /** Connects to nodes lazily: nothing is sent before the first question. */
-export const createChain = ({ rpcUrls, chainId, timeoutMs = DEFAULT_TIMEOUT_MS }: ChainOptions): Chain => {
+export function createChain({ rpcUrls, chainId, timeoutMs = DEFAULT_TIMEOUT_MS }: ChainOptions): Chain {
   const connections = rpcUrls.map((url, index) => guard(connect(url, index, timeoutMs), index, chainId));
   const askAny: Ask = async (question) => {
     let failure: unknown;
@@ -91,19 +91,19 @@ export const createChain = ({ rpcUrls, chainId, timeoutMs = DEFAULT_TIMEOUT_MS }
       for (const connection of connections) connection.close();
     },
   };
-};
+}
 
 /**
  * Throws `chain-mismatch` unless every node that answers serves the chain that was configured,
  * `rpc-unreachable` if none does.
  */
-export const requireChain = async (chain: Chain): Promise<void> => {
+export async function requireChain(chain: Chain): Promise<void> {
   const answers = await Promise.allSettled(chain.endpoints.map((ask) => ask({ method: "eth_chainId" })));
   const failures = answers.flatMap((answer) => (answer.status === "rejected" ? [answer.reason as unknown] : []));
   const serious = failures.find((error) => !isUnreachable(error));
   if (serious !== undefined) throw serious;
   if (failures.length === answers.length) throw failures[0];
-};
+}
 
 /**
  * Which chain a node is of, where nobody said which one it should be. Throws `rpc-unreachable` or

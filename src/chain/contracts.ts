@@ -33,16 +33,16 @@ export const protocolErrors: Abi = contractNames.flatMap((name) =>
 );
 
 /** Throws `contract-missing` where there is no code: a call to it would succeed and do nothing. */
-export const requireCode = async (chain: Chain, address: Address, contract?: ContractName): Promise<void> => {
+export async function requireCode(chain: Chain, address: Address, contract?: ContractName): Promise<void> {
   const code = await chain.request({ method: "eth_getCode", params: [address, "latest"] });
   if (code === "0x") throw new ProtocolError("contract-missing", { contract: contract ?? "called", address });
-};
+}
 
 /**
  * Throws `chain-mismatch` or `contract-missing` unless the node that answers is on the chain that
  * has the contracts.
  */
-export const requireContracts = async (chain: Chain, contracts: Contracts): Promise<void> => {
+export async function requireContracts(chain: Chain, contracts: Contracts): Promise<void> {
   await chain.request({ method: "eth_chainId" });
   for (const name of contractNames) await requireCode(chain, contracts[name], name);
-};
+}

@@ -14,7 +14,7 @@ export type Finality = "tags" | Readonly<{ safe: number; final: number }>;
 export type Heads = Readonly<{ latest: Header; safe: number; final: number }>;
 
 /** The header of a block by number or tag; `null` where the node has none. */
-export const headerAt = async (chain: Chain, at: number | "latest" | "safe" | "finalized"): Promise<Header | null> => {
+export async function headerAt(chain: Chain, at: number | "latest" | "safe" | "finalized"): Promise<Header | null> {
   const tag = typeof at === "number" ? (`0x${at.toString(16)}` as const) : at;
   const block = await chain.request({ method: "eth_getBlockByNumber", params: [tag, false] });
   if (block?.hash == null || block.number == null) return null;
@@ -25,10 +25,10 @@ export const headerAt = async (chain: Chain, at: number | "latest" | "safe" | "f
     timestamp: Number(block.timestamp),
     logsBloom: block.logsBloom ?? "0x",
   };
-};
+}
 
 /** The newest block and the highest settled ones; -1 where none is. */
-export const readHeads = async (chain: Chain, finality: Finality): Promise<Heads | null> => {
+export async function readHeads(chain: Chain, finality: Finality): Promise<Heads | null> {
   if (finality !== "tags") {
     const latest = await headerAt(chain, "latest");
     return latest && { latest, safe: latest.number - finality.safe, final: latest.number - finality.final };
@@ -39,4 +39,4 @@ export const readHeads = async (chain: Chain, finality: Finality): Promise<Heads
     headerAt(chain, "finalized"),
   ]);
   return latest && { latest, safe: safe?.number ?? -1, final: final?.number ?? -1 };
-};
+}

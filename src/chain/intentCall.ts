@@ -15,7 +15,9 @@ export type CalledContracts = Readonly<{ escrow: Address; tribunal: Address }>;
 
 const abi = [...escrowAbi, ...panelTribunalAbi] as const;
 
-/** The call that submits an intent, or by which its signer acts alone. Carries no native currency. */
+/**
+ * The call that submits an intent, or by which its signer acts alone. Carries no native currency.
+ */
 export function intentCall<K extends SignableKind>(kind: K, input: CallInput[K], contracts: CalledContracts): Call {
   const { contract, call }: (typeof intentRules)[SignableKind] = intentRules[kind];
   const args: CallArguments[SignableKind] = argumentsOf(kind, input);

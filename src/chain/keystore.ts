@@ -35,7 +35,7 @@ const OWNER_ONLY = 0o600;
 const OTHERS = 0o077;
 
 /** The account in a keystore file. Throws `keystore-unreadable` or `keystore-password-wrong`. */
-export const openKeystore = (path: string, password: string): PrivateKeyAccount => {
+export function openKeystore(path: string, password: string): PrivateKeyAccount {
   const { crypto } = readKeystore(path);
   const { n, r, p, salt } = crypto.kdfparams;
   const derived = scryptSync(password, Buffer.from(salt, "hex"), 32, { N: n, r, p, maxmem: SCRYPT_MEMORY });
@@ -48,10 +48,10 @@ export const openKeystore = (path: string, password: string): PrivateKeyAccount 
   const iv = Buffer.from(crypto.cipherparams.iv, "hex");
   const decipher = createDecipheriv("aes-128-ctr", derived.subarray(0, 16), iv);
   return privateKeyToAccount(bytesToHex(Buffer.concat([decipher.update(ciphertext), decipher.final()])));
-};
+}
 
 /** Writes a new key, encrypted, to a file that must not exist, and returns its account. */
-export const createKeystore = (path: string, password: string): PrivateKeyAccount => {
+export function createKeystore(path: string, password: string): PrivateKeyAccount {
   const key = generatePrivateKey();
   const account = privateKeyToAccount(key);
   const salt = randomBytes(32);
@@ -75,13 +75,13 @@ export const createKeystore = (path: string, password: string): PrivateKeyAccoun
   };
   writeNew(path, `${JSON.stringify(document, null, 2)}\n`);
   return account;
-};
+}
 
 /**
  * The account of a plain key file that only its owner can read, for chains on which nothing is
  * worth anything; made when it is missing. Throws `key-file-exposed` or `keystore-unreadable`.
  */
-export const openDevelopmentKey = (path: string): PrivateKeyAccount => {
+export function openDevelopmentKey(path: string): PrivateKeyAccount {
   let text: string;
   try {
     if (process.platform !== "win32" && (statSync(path).mode & OTHERS) !== 0) {
@@ -95,7 +95,7 @@ export const openDevelopmentKey = (path: string): PrivateKeyAccount => {
   }
   if (!isHex(text) || size(text) !== 32) throw new ProtocolError("keystore-unreadable", { path });
   return privateKeyToAccount(text);
-};
+}
 
 const readKeystore = (path: string) => {
   try {

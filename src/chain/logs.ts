@@ -44,22 +44,22 @@ export type ProtocolEvent = Readonly<{
 }>;
 
 /** Logs of the protocol's contracts in blocks `from` to `to`, in order. */
-export const readLogs = async (chain: Chain, contracts: Contracts, range: { from: number; to: number }) => {
+export async function readLogs(chain: Chain, contracts: Contracts, range: { from: number; to: number }) {
   const filter = {
     address: contractNames.map((name) => contracts[name]),
     fromBlock: numberToHex(range.from),
     toBlock: numberToHex(range.to),
   };
   return inOrder((await chain.request({ method: "eth_getLogs", params: [filter] })) as readonly RawLog[]);
-};
+}
 
 /** The same for one block out of its receipts, for when the logs look incomplete. */
-export const readLogsFromReceipts = async (chain: Chain, contracts: Contracts, header: Header) => {
+export async function readLogsFromReceipts(chain: Chain, contracts: Contracts, header: Header) {
   const answer = await ask(chain, "eth_getBlockReceipts", [header.hash]);
   const receipts = answer as readonly { logs: readonly RawLog[] }[] | null;
   const ours = new Set<string>(contractNames.map((name) => contracts[name]));
   return inOrder((receipts ?? []).flatMap(({ logs }) => logs).filter(({ address }) => ours.has(address.toLowerCase())));
-};
+}
 
 const inOrder = (logs: readonly RawLog[]) =>
   logs.toSorted((a, b) => Number(a.blockNumber) - Number(b.blockNumber) || Number(a.logIndex) - Number(b.logIndex));
@@ -68,8 +68,9 @@ const inOrder = (logs: readonly RawLog[]) =>
  * Whether a block's bloom filter (Yellow Paper 4.3.1) says that one of the contracts may have
  * logged in it.
  */
-export const mayHaveLogs = (header: Header, contracts: Contracts): boolean =>
-  contractNames.some((name) => isInBloom(header.logsBloom, contracts[name]));
+export function mayHaveLogs(header: Header, contracts: Contracts): boolean {
+  return contractNames.some((name) => isInBloom(header.logsBloom, contracts[name]));
+}
 
 const BLOOM_BYTES = 256;
 
@@ -85,7 +86,7 @@ const isInBloom = (bloom: Hex, address: Address) => {
 type Decoder = Readonly<{ contract: ContractName; name: string; decode: (log: RawLog) => EventArgs }>;
 
 /** Reads logs of a deployment; what is no event of ours is `undefined`. */
-export const createLogReader = (contracts: Contracts) => {
+export function createLogReader(contracts: Contracts) {
   const decoders = new Map<string, Decoder>();
   for (const contract of contractNames) {
     for (const event of contractAbis[contract].filter((item) => item.type === "event") as readonly AbiEvent[]) {
@@ -106,7 +107,7 @@ export const createLogReader = (contracts: Contracts) => {
       logIndex: Number(log.logIndex),
     };
   };
-};
+}
 
 // viem decodes any ABI, at a tenth of this speed; our events hold nothing but static words, so
 // their layout is known once.

@@ -75,7 +75,7 @@ const RECEIPT_TYPES: Readonly<Record<string, Hex>> = {
  * something else, `block-unprovable` if the node's data does not hash to the block (a chain with
  * headers or receipts of its own), `rpc-unreachable`.
  */
-export const proveAnchor = async (chain: Chain, question: AnchorQuestion): Promise<AnchorProof> => {
+export async function proveAnchor(chain: Chain, question: AnchorQuestion): Promise<AnchorProof> {
   const { transactionHash, registry, root } = question;
   const mined = await chain.request({ method: "eth_getTransactionReceipt", params: [transactionHash] });
   if (mined?.status !== "0x1") throw new ProtocolError("anchor-not-found", { transactionHash });
@@ -104,7 +104,7 @@ export const proveAnchor = async (chain: Chain, question: AnchorQuestion): Promi
     logIndex,
     receiptProof: proof,
   };
-};
+}
 
 /**
  * The header of a block in the bytes that its hash is made of, as bundles carry it for anchors and
@@ -113,8 +113,9 @@ export const proveAnchor = async (chain: Chain, question: AnchorQuestion): Promi
  * Throws `block-unprovable` if the node does not know the block or its data does not hash to it,
  * `rpc-unreachable`.
  */
-export const readHeaderRlp = async (chain: Chain, blockHash: Hex): Promise<Hex> =>
-  encodeHeader(await readHeader(chain, blockHash));
+export async function readHeaderRlp(chain: Chain, blockHash: Hex): Promise<Hex> {
+  return encodeHeader(await readHeader(chain, blockHash));
+}
 
 /** RLP of a header (Yellow Paper 4.3 and the forks since, to Prague). */
 const encodeHeader = (header: RawHeader): Hex => {
@@ -126,24 +127,24 @@ const encodeHeader = (header: RawHeader): Hex => {
  * A receipt in the bytes that the receipts trie holds (EIP-2718, EIP-658). Throws
  * `block-unprovable` on unknown types.
  */
-export const encodeReceipt = (receipt: RpcTransactionReceipt): Hex => {
+export function encodeReceipt(receipt: RpcTransactionReceipt): Hex {
   const type = RECEIPT_TYPES[receipt.type];
   if (type === undefined) throw new ProtocolError("block-unprovable", { receiptType: receipt.type });
   const logs = receipt.logs.map(({ address, topics, data }) => [address, [...topics], data] as const);
   const status = trimmed(receipt.status);
   return concatHex([type, toRlp([status, trimmed(receipt.cumulativeGasUsed), receipt.logsBloom, logs])]);
-};
+}
 
 /** Root of the trie of all receipts of a block, and the nodes that lead from it to one of them. */
-export const proveReceipt = async (
+export async function proveReceipt(
   receipts: readonly Hex[],
   index: number,
-): Promise<Readonly<{ root: Hex; proof: readonly Hex[] }>> => {
+): Promise<Readonly<{ root: Hex; proof: readonly Hex[] }>> {
   const trie = await createMPT();
   for (const [i, receipt] of receipts.entries()) await trie.put(keyOf(i), hexToBytes(receipt));
   const proof = await createMerkleProof(trie, keyOf(index));
   return { root: bytesToHex(trie.root()), proof: proof.map((node) => bytesToHex(node)) };
-};
+}
 
 const readHeader = async (chain: Chain, blockHash: Hex): Promise<RawHeader> => {
   const header = (await ask(chain, "eth_getBlockByHash", [blockHash, false])) as RawHeader | null;

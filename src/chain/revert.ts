@@ -52,9 +52,9 @@ const explainRevert = (data: Hex, errors: Abi): ErrorDetails => {
  * `call-reverted` with the reason, when the call itself is why a node refused; else the error as it
  * came.
  */
-export const toRevert = (error: unknown, errors: Abi): unknown => {
+export function toRevert(error: unknown, errors: Abi): unknown {
   const data = revertDataOf(error);
   if (data !== undefined) return new ProtocolError("call-reverted", explainRevert(data, errors));
   const exception = exceptionOf(error);
   return exception === undefined ? error : new ProtocolError("call-reverted", { error: exception });
-};
+}

@@ -17,12 +17,12 @@ export type SignedDigest = Readonly<{ digest: Hex; signer: Address; signature: H
  * Says which of the two it was. Throws `signature-invalid`, or `rpc-unreachable` when only the
  * chain could tell.
  */
-export const requireSigned = async (chain: Chain, signed: SignedDigest): Promise<"key" | "contract"> => {
+export async function requireSigned(chain: Chain, signed: SignedDigest): Promise<"key" | "contract"> {
   const recovered = await recoverSigner(signed.digest, signed.signature);
   if (recovered !== undefined && isAddressEqual(recovered, signed.signer)) return "key";
   if (await isAcceptedByContract(chain, signed)) return "contract";
   throw new ProtocolError("signature-invalid", { signer: signed.signer, digest: signed.digest });
-};
+}
 
 const isAcceptedByContract = async (chain: Chain, { digest, signer, signature }: SignedDigest): Promise<boolean> => {
   const code = await chain.request({ method: "eth_getCode", params: [signer, "latest"] });

@@ -22,7 +22,7 @@ const RECONNECT_MS = 1_000;
  * JSON-RPC over one WebSocket that is opened when it is needed and opened again whenever it broke,
  * for ever. (viem's own gives up after five attempts and prints to the console.)
  */
-export const createRpcSocket = (url: string, timeoutMs: number): RpcSocket => {
+export function createRpcSocket(url: string, timeoutMs: number): RpcSocket {
   const pending = new Map<number, Pending>();
   const listeners = new Set<() => void>();
   let opening: Promise<WebSocket> | undefined;
@@ -116,4 +116,4 @@ export const createRpcSocket = (url: string, timeoutMs: number): RpcSocket => {
       );
     },
   };
-};
+}

@@ -28,22 +28,22 @@ export type MinedReceipt = Readonly<{
  * Runs the call on the newest state without sending it and returns the gas it needs.
  * Throws `call-reverted` with the contract's own error.
  */
-export const simulate = async (chain: Chain, from: Address, call: Call, errors: Abi): Promise<bigint> => {
+export async function simulate(chain: Chain, from: Address, call: Call, errors: Abi): Promise<bigint> {
   try {
     const transaction = { from, to: call.to, data: call.data, value: numberToHex(call.value) } as const;
     return BigInt(await chain.request({ method: "eth_estimateGas", params: [transaction] }));
   } catch (error) {
     throw toRevert(error, errors);
   }
-};
+}
 
 /** Why a mined call failed: the same call on the state before its block. */
-export const replay = async (
+export async function replay(
   chain: Chain,
   from: Address,
   call: Call,
   options: { errors: Abi; blockNumber: number },
-): Promise<unknown> => {
+): Promise<unknown> {
   try {
     const transaction = { from, to: call.to, data: call.data, value: numberToHex(call.value) } as const;
     await chain.request({ method: "eth_call", params: [transaction, numberToHex(options.blockNumber)] });
@@ -51,22 +51,22 @@ export const replay = async (
   } catch (error) {
     return toRevert(error, options.errors);
   }
-};
+}
 
 /** Fees that outlast six full blocks: twice the base fee, and the tip that the node suggests. */
-export const readFees = async (chain: Chain): Promise<Fees> => {
+export async function readFees(chain: Chain): Promise<Fees> {
   const [block, suggested] = await Promise.all([
     chain.request({ method: "eth_getBlockByNumber", params: ["latest", false] }),
     chain.request({ method: "eth_maxPriorityFeePerGas" }),
   ]);
   const maxPriorityFee = BigInt(suggested);
   return { maxFee: 2n * BigInt(block?.baseFeePerGas ?? 0) + maxPriorityFee, maxPriorityFee };
-};
+}
 
 /**
  * Hands the same bytes to the node, as often as one likes. Never throws for what a node answers.
  */
-export const broadcast = async (chain: Chain, raw: Hex): Promise<SendOutcome> => {
+export async function broadcast(chain: Chain, raw: Hex): Promise<SendOutcome> {
   try {
     await chain.request({ method: "eth_sendRawTransaction", params: [raw] });
     return "sent";
@@ -78,29 +78,31 @@ export const broadcast = async (chain: Chain, raw: Hex): Promise<SendOutcome> =>
     if (/underpriced|fee too low|less than block base fee|below base fee/i.test(reason)) return "underpriced";
     return "unknown";
   }
-};
+}
 
 /** The number of an account's next transaction, as a block or the newest one has it. */
-export const readNonce = async (chain: Chain, signer: Address, at: "latest" | number = "latest"): Promise<number> => {
+export async function readNonce(chain: Chain, signer: Address, at: "latest" | number = "latest"): Promise<number> {
   const block = at === "latest" ? at : numberToHex(at);
   return Number(await chain.request({ method: "eth_getTransactionCount", params: [signer, block] }));
-};
+}
 
 /** What an account holds of the native currency, in wei. */
-export const readBalance = async (chain: Chain, owner: Address): Promise<bigint> =>
-  BigInt(await chain.request({ method: "eth_getBalance", params: [owner, "latest"] }));
+export async function readBalance(chain: Chain, owner: Address): Promise<bigint> {
+  return BigInt(await chain.request({ method: "eth_getBalance", params: [owner, "latest"] }));
+}
 
 /** The receipt of a transaction; `null` while it is in no block that the node knows. */
-export const readReceipt = async (chain: Chain, hash: Hex): Promise<MinedReceipt | null> =>
-  toMined(await chain.request({ method: "eth_getTransactionReceipt", params: [hash] }));
+export async function readReceipt(chain: Chain, hash: Hex): Promise<MinedReceipt | null> {
+  return toMined(await chain.request({ method: "eth_getTransactionReceipt", params: [hash] }));
+}
 
 /** Whether any node at all knows a receipt for the hash; an unreachable node makes this throw. */
-export const isMinedAnywhere = async (chain: Chain, hash: Hex): Promise<boolean> => {
+export async function isMinedAnywhere(chain: Chain, hash: Hex): Promise<boolean> {
   const answers = await Promise.all(
     chain.endpoints.map((ask) => ask({ method: "eth_getTransactionReceipt", params: [hash] })),
   );
   return answers.some((receipt) => toMined(receipt) !== null);
-};
+}
 
 type WireReceipt = Readonly<
   Record<"transactionHash" | "blockHash", Hex> &

@@ -50,29 +50,28 @@ export type CallContext = {
 /** The consent of a party that calls by itself. */
 export const CALLS_ITSELF = "0x";
 
-export const required = (values: CallValues, name: keyof CallValues): string => {
+export function required(values: CallValues, name: keyof CallValues): string {
   const value = values[name];
   if (value === undefined) throw usageInvalid(HELP, "option-missing", { option: `--${name}` });
   return value;
-};
+}
 
-export const requiredAmount = (
-  { deal, values }: CallContext,
-  name: "amount" | "remaining" | "to-buyer" | "to-seller",
-) => parseAmount(required(values, name), unitOf(deal, values.decimals));
+export function requiredAmount({ deal, values }: CallContext, name: "amount" | "remaining" | "to-buyer" | "to-seller") {
+  return parseAmount(required(values, name), unitOf(deal, values.decimals));
+}
 
 /** What --amount says, or what the chain says where a node is named. */
-export const amountOr = async (
-  context: CallContext,
-  whole: (reader: ChainReader) => Promise<bigint>,
-): Promise<bigint> => {
+export async function amountOr(context: CallContext, whole: (reader: ChainReader) => Promise<bigint>): Promise<bigint> {
   if (context.values.amount !== undefined) return requiredAmount(context, "amount");
   if (context.read === undefined) throw usageInvalid(HELP, "amount-or-node-missing");
   return context.read(whole);
-};
+}
 
-/** The deal as a party has seen it: as the options say, or as the node says, for a call that is only printed. */
-export const seenState = async (context: CallContext): Promise<{ held: bigint | undefined; status: DealStatus }> => {
+/**
+ * The deal as a party has seen it: as the options say, or as the node says, for a call that is only
+ * printed.
+ */
+export async function seenState(context: CallContext): Promise<{ held: bigint | undefined; status: DealStatus }> {
   const { deal, sendsNow, read, values } = context;
   const status = dealStatuses.find((one) => one === values.status);
   if (values.status !== undefined && status === undefined) {
@@ -82,58 +81,55 @@ export const seenState = async (context: CallContext): Promise<{ held: bigint | 
   if (sendsNow) throw usageInvalid(HELP, "amounts-unseen");
   if (read === undefined) throw usageInvalid(HELP, "status-missing");
   return read((reader) => reader.dealState(deal.id));
-};
+}
 
 /** An amount from its option, or one that follows from what the node says is held. */
-export const amountOrHeld = (
-  context: CallContext,
-  name: "amount" | "remaining",
-  fromHeld: bigint | undefined,
-): bigint => {
+export function amountOrHeld(context: CallContext, name: "amount" | "remaining", fromHeld: bigint | undefined): bigint {
   if (context.values[name] !== undefined) return requiredAmount(context, name);
   if (fromHeld === undefined) throw usageInvalid(HELP, "option-missing", { option: `--${name}` });
   if (fromHeld < 0n) throw usageInvalid(HELP, "amount-above-held");
   return fromHeld;
-};
+}
 
-export const shown = ({ deal, values, texts }: CallContext, amount: bigint) =>
-  formatAmount(amount, readableUnit(unitOf(deal, values.decimals), texts.units));
+export function shown({ deal, values, texts }: CallContext, amount: bigint) {
+  return formatAmount(amount, readableUnit(unitOf(deal, values.decimals), texts.units));
+}
 
-export const requiredAddress = (values: CallValues): Address => {
+export function requiredAddress(values: CallValues): Address {
   const parsed = address.safeParse(required(values, "to"));
   if (parsed.success) return parsed.data;
   throw usageInvalid(HELP, "address-option-malformed", { option: "--to" });
-};
+}
 
-export const signatureOr = (given: string | undefined, otherwise: Hex): Hex => {
+export function signatureOr(given: string | undefined, otherwise: Hex): Hex {
   const parsed = signature.safeParse(given ?? otherwise);
   if (parsed.success) return parsed.data;
   throw usageInvalid(HELP, "signature-malformed");
-};
+}
 
 type RequestOf = { [K in RelayKind]: Extract<RelayRequest, { kind: K }> };
 
 /** What the file of --signed holds, if it is of this kind and about this deal. */
-export const signedAs = <K extends RelayKind>({ deal, signed }: CallContext, kind: K): RequestOf[K] | undefined => {
+export function signedAs<K extends RelayKind>({ deal, signed }: CallContext, kind: K): RequestOf[K] | undefined {
   if (signed === undefined) return undefined;
   if (signed.kind !== kind) throw usageInvalid(HELP, "signed-of-other-kind", { given: signed.kind, needed: kind });
   const about = "message" in signed && "deal" in signed.message ? signed.message.deal : deal.id;
   if (about !== deal.id) throw usageInvalid(HELP, "signed-about-other-deal");
   return signed as RequestOf[K];
-};
+}
 
 /** Kinds of request that one account signs as such. */
 type AgreedKind = Extract<RelayRequest, { signature: Hex }>["kind"];
 type AgreedRequests = { [K in AgreedKind]: Readonly<{ message: IntentMessage<K>; signature: Hex }> };
 
 /** What the party states: in the file of --signed with its consent, or by calling itself. */
-export const agreed = async <K extends AgreedKind, Stated>(
+export async function agreed<K extends AgreedKind, Stated>(
   context: CallContext,
   kind: K,
   state: () => Stated | Promise<Stated>,
-): Promise<{ message: IntentMessage<K> | Stated; consent: Hex }> => {
+): Promise<{ message: IntentMessage<K> | Stated; consent: Hex }> {
   const request: AgreedRequests[K] | undefined = signedAs(context, kind);
   if (request === undefined) return { message: await state(), consent: CALLS_ITSELF };
   const { message, signature } = request;
   return { message, consent: consentOf(message.deadline, signature) };
-};
+}

@@ -22,12 +22,15 @@ export type ChainReader = {
   readonly isPanelRegistered: (rules: Hex, tribunal: Address) => Promise<boolean>;
 };
 
-/** Reads from one node and closes the connection. Throws `chain-mismatch`, `rpc-unreachable`, `rpc-refused`. */
-export const readChain = async <T>(
+/**
+ * Reads from one node and closes the connection. Throws `chain-mismatch`, `rpc-unreachable`,
+ * `rpc-refused`.
+ */
+export async function readChain<T>(
   rpcUrl: string,
   { chainId, escrow }: EscrowDomain,
   read: (reader: ChainReader) => Promise<T>,
-): Promise<T> => {
+): Promise<T> {
   const chain = createChain({ rpcUrls: [rpcUrl], chainId });
   try {
     await requireChain(chain);
@@ -35,7 +38,7 @@ export const readChain = async <T>(
   } finally {
     chain.close();
   }
-};
+}
 
 const createReader = ({ client }: Chain, escrow: Address): ChainReader => {
   const contract = { address: escrow, abi: escrowAbi } as const;

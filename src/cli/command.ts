@@ -51,7 +51,10 @@ type Definition<O extends OptionTable> = {
   ) => Promise<Outcome | undefined>;
 };
 
-/** A command as the dispatcher sees it. `help` takes the words that lead to it, like `holdfast deal sign`. */
+/**
+ * A command as the dispatcher sees it. `help` takes the words that lead to it, like `holdfast deal
+ * sign`.
+ */
 export type Command = {
   readonly summary: (texts: Texts) => string;
   readonly help: (name: string, texts: Texts) => string;
@@ -63,17 +66,19 @@ const asksForHelp = (arg: string | undefined) => arg === "--help" || arg === "-h
 const helpOutcome = (text: string): Outcome => ({ text, json: { help: text } });
 
 /** A command from its description: options are declared once, for parsing and for the help text. */
-export const defineCommand = <const O extends OptionTable>(definition: Definition<O>): Command => ({
-  summary: (texts) => definition.text(texts).summary,
-  help: (name, texts) => commandHelp(name, definition, texts),
-  run: async (args, context, name) => {
-    const end = args.indexOf("--");
-    if (args.slice(0, end < 0 ? args.length : end).some(asksForHelp)) {
-      return helpOutcome(commandHelp(name, definition, context.texts));
-    }
-    return definition.run(parseArguments(args, { ...definition, name }), context);
-  },
-});
+export function defineCommand<const O extends OptionTable>(definition: Definition<O>): Command {
+  return {
+    summary: (texts) => definition.text(texts).summary,
+    help: (name, texts) => commandHelp(name, definition, texts),
+    run: async (args, context, name) => {
+      const end = args.indexOf("--");
+      if (args.slice(0, end < 0 ? args.length : end).some(asksForHelp)) {
+        return helpOutcome(commandHelp(name, definition, context.texts));
+      }
+      return definition.run(parseArguments(args, { ...definition, name }), context);
+    },
+  };
+}
 
 type Group = {
   readonly text: (texts: Texts) => GroupText;
@@ -81,20 +86,22 @@ type Group = {
 };
 
 /** A command that only leads to others: `holdfast keys new`. */
-export const defineGroup = (group: Group): Command => ({
-  summary: (texts) => group.text(texts).summary,
-  help: (name, texts) => groupHelp(name, group, texts),
-  run: async (args, context, name) => {
-    const [word, ...rest] = args.filter((arg, index) => index === 0 || args[0] !== "--json" || arg !== "--json");
-    if (asksForHelp(word)) return helpOutcome(groupHelp(name, group, context.texts));
-    const command = word === undefined ? undefined : group.commands[word];
-    if (word === undefined || command === undefined) throw unknownCommand(name, word, Object.keys(group.commands));
-    return command.run(rest, context, `${name} ${word}`);
-  },
-});
+export function defineGroup(group: Group): Command {
+  return {
+    summary: (texts) => group.text(texts).summary,
+    help: (name, texts) => groupHelp(name, group, texts),
+    run: async (args, context, name) => {
+      const [word, ...rest] = args.filter((arg, index) => index === 0 || args[0] !== "--json" || arg !== "--json");
+      if (asksForHelp(word)) return helpOutcome(groupHelp(name, group, context.texts));
+      const command = word === undefined ? undefined : group.commands[word];
+      if (word === undefined || command === undefined) throw unknownCommand(name, word, Object.keys(group.commands));
+      return command.run(rest, context, `${name} ${word}`);
+    },
+  };
+}
 
 /** The refusal of a command that does not exist, with the one that was probably meant. */
-export const unknownCommand = (name: string, word: string | undefined, known: readonly string[]): ProtocolError => {
+export function unknownCommand(name: string, word: string | undefined, known: readonly string[]): ProtocolError {
   if (word === undefined) {
     return usageInvalid(name, "command-missing", { name, known: known.join(", ") });
   }
@@ -102,4 +109,4 @@ export const unknownCommand = (name: string, word: string | undefined, known: re
   return meant === undefined
     ? usageInvalid(name, "command-unknown", { name, word, known: known.join(", ") })
     : usageInvalid(name, "command-mistyped", { name, word, meant });
-};
+}

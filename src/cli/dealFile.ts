@@ -9,7 +9,10 @@ import { readJson } from "./files.ts";
 import { parseInput } from "./parseInput.ts";
 import { inputMalformed, usageInvalid } from "./problems.ts";
 
-/** Name and version of the format. Another version is another string: `/1` was of another escrow, and holds nowhere now. */
+/**
+ * Name and version of the format. Another version is another string: `/1` was of another escrow,
+ * and holds nowhere now.
+ */
 const dealFormat = "holdfast-deal/2";
 
 const unitSchema = z.strictObject({ symbol: z.string().min(1).max(16), decimals: z.int().min(0).max(36) });
@@ -29,7 +32,10 @@ const dealFileSchema = z.strictObject({
   sellerSignature: signature.nullable(),
 });
 
-/** A deal as a file carries it between the parties: terms, where they hold, and what stands behind their digests. */
+/**
+ * A deal as a file carries it between the parties: terms, where they hold, and what stands behind
+ * their digests.
+ */
 export type DealFile = Readonly<{
   id: Hex;
   domain: EscrowDomain;
@@ -41,10 +47,10 @@ export type DealFile = Readonly<{
 }>;
 
 /** A deal as JSON. */
-export const dealFileText = ({ id, domain, terms, ...rest }: DealFile): string => {
+export function dealFileText({ id, domain, terms, ...rest }: DealFile): string {
   const document = { format: dealFormat, id, ...domain, terms: termsToJson(terms), ...rest };
   return `${JSON.stringify(document, null, 2)}\n`;
-};
+}
 
 /** Options that say where bare terms hold. */
 export const domainOptions = {
@@ -55,10 +61,11 @@ export const domainOptions = {
 type DomainValues = { readonly "chain-id"?: string; readonly escrow?: string };
 
 /**
- * Reads a deal file, or bare terms together with the domain that the options name. Throws `file-missing`,
- * `file-unreadable`, or `input-malformed` also when the id in the file is not that of its terms.
+ * Reads a deal file, or bare terms together with the domain that the options name. Throws
+ * `file-missing`, `file-unreadable`, or `input-malformed` also when the id in the file is not that
+ * of its terms.
  */
-export const readDeal = async (path: string, values: DomainValues = {}): Promise<DealFile> => {
+export async function readDeal(path: string, values: DomainValues = {}): Promise<DealFile> {
   const input = await readJson(path);
   if (typeof input === "object" && input !== null && !("format" in input)) {
     const terms = parseInput(termsSchema, input, path);
@@ -72,25 +79,30 @@ export const readDeal = async (path: string, values: DomainValues = {}): Promise
     throw inputMalformed({ path, at: "id" }, "deal-id-differs");
   }
   return { id, domain, terms, unit: isNative(terms) ? nativeUnit : unit, panel, order, sellerSignature };
-};
+}
 
 /** The domain that options name. Throws `usage-invalid`. */
-export const parseDomain = (values: DomainValues, path: string): EscrowDomain => {
+export function parseDomain(values: DomainValues, path: string): EscrowDomain {
   const escrow = address.safeParse(values.escrow);
   const chainId = Number(values["chain-id"]);
   if (!escrow.success || !Number.isSafeInteger(chainId) || chainId <= 0) {
     throw usageInvalid("holdfast deal", "domain-missing", { path });
   }
   return { chainId, escrow: escrow.data };
-};
+}
 
-export const isNative = (terms: Terms): boolean => BigInt(terms.token) === 0n;
+export function isNative(terms: Terms): boolean {
+  return BigInt(terms.token) === 0n;
+}
 
-/** The unit of a deal's amounts. Throws `usage-invalid` when neither the file nor `decimals` says it. */
-export const unitOf = (deal: DealFile, decimals: string | undefined): Unit => {
+/**
+ * The unit of a deal's amounts. Throws `usage-invalid` when neither the file nor `decimals` says
+ * it.
+ */
+export function unitOf(deal: DealFile, decimals: string | undefined): Unit {
   if (decimals !== undefined && /^\d{1,2}$/.test(decimals)) {
     return { symbol: deal.unit?.symbol ?? "", decimals: Number(decimals) };
   }
   if (deal.unit !== null) return deal.unit;
   throw usageInvalid("holdfast deal", "decimals-missing");
-};
+}

@@ -44,7 +44,10 @@ const templateSchema = z.strictObject({
   order: z.union([z.string(), z.record(z.string(), z.unknown())], "order-malformed" satisfies FieldProblem),
 });
 
-/** A template to start from: furniture for 40,000, paid at once, decided by three of five arbitrators. */
+/**
+ * A template to start from: furniture for 40,000, paid at once, decided by three of five
+ * arbitrators.
+ */
 export const templateExample = {
   buyer: "0x70997970c51812dc3a010c7d01b50e0d17dc79c8",
   seller: "0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc",
@@ -94,12 +97,13 @@ type TemplateResult = {
 const SALT_BYTES = 16;
 
 /**
- * Terms from a template. Clocks follow each other: shipping counts from the last second of paying, delivery from the last
- * second of shipping. An order that is written in the template becomes a document with a random salt.
+ * Terms from a template. Clocks follow each other: shipping counts from the last second of paying,
+ * delivery from the last second of shipping. An order that is written in the template becomes a
+ * document with a random salt.
  *
  * Throws `input-malformed`, `amount-invalid`, `file-missing` for the order.
  */
-export const termsFromTemplate = async (input: unknown, context: TemplateContext): Promise<TemplateResult> => {
+export async function termsFromTemplate(input: unknown, context: TemplateContext): Promise<TemplateResult> {
   const { path, now } = context;
   const template = parseInput(templateSchema, input, path);
   const unit = template.token === "native" ? nativeUnit : template.token;
@@ -141,7 +145,7 @@ export const termsFromTemplate = async (input: unknown, context: TemplateContext
   };
   const { symbol, decimals } = unit;
   return { terms: parseInput(termsSchema, terms, path), unit: { symbol, decimals }, panel, order: order.text };
-};
+}
 
 const readOrder = async (order: string | Record<string, unknown>, random: (length: number) => Uint8Array) => {
   if (typeof order === "string") return { digest: await digestArgument(order), text: null };

@@ -72,44 +72,52 @@ export const panelDomainOptions = {
 } as const;
 
 /** Puts a determination into the form of a file. */
-export const determinationFileOf = (
+export function determinationFileOf(
   determination: Determination,
   { domain, panel, unit }: Pick<DeterminationFile, "domain" | "panel" | "unit">,
-): DeterminationFile => ({ digest: determinationDigest(determination, domain), domain, determination, panel, unit });
+): DeterminationFile {
+  return { digest: determinationDigest(determination, domain), domain, determination, panel, unit };
+}
 
 /** Puts an extension into the form of a file. */
-export const extensionFileOf = (
+export function extensionFileOf(
   extension: Extension,
   { domain, panel }: Pick<ExtensionFile, "domain" | "panel">,
-): ExtensionFile => ({ digest: extensionDigest(extension, domain), domain, extension, panel });
+): ExtensionFile {
+  return { digest: extensionDigest(extension, domain), domain, extension, panel };
+}
 
 /** A decision as JSON. */
-export const decisionText = ({ digest, domain, ...rest }: DecisionFile): string => {
+export function decisionText({ digest, domain, ...rest }: DecisionFile): string {
   const format = "extension" in rest ? extensionFormat : determinationFormat;
   return `${decimalJson({ format, digest, ...domain, ...rest }, 2)}\n`;
-};
+}
 
-export const signatureText = (file: SignatureFile): string =>
-  `${JSON.stringify({ format: signatureFormat, ...file }, null, 2)}\n`;
+export function signatureText(file: SignatureFile): string {
+  return `${JSON.stringify({ format: signatureFormat, ...file }, null, 2)}\n`;
+}
 
 /** The deal that is decided. */
-export const dealOfDecision = (file: DecisionFile): Hex =>
-  "extension" in file ? file.extension.deal : file.determination.deal;
+export function dealOfDecision(file: DecisionFile): Hex {
+  return "extension" in file ? file.extension.deal : file.determination.deal;
+}
 
 /** Typed data that each arbitrator signs. */
-export const decisionTypedData = (file: DecisionFile) =>
-  "extension" in file
+export function decisionTypedData(file: DecisionFile) {
+  return "extension" in file
     ? extensionTypedData(file.extension, file.domain)
     : determinationTypedData(file.determination, file.domain);
+}
 
 /**
- * Reads a determination or an extension, bare ones with the domain that the options name. Throws `file-missing`,
- * `file-unreadable`, `usage-invalid`, or `input-malformed`, also when the digest in the file is not that of its content.
+ * Reads a determination or an extension, bare ones with the domain that the options name. Throws
+ * `file-missing`, `file-unreadable`, `usage-invalid`, or `input-malformed`, also when the digest in
+ * the file is not that of its content.
  */
-export const readDecision = async (
+export async function readDecision(
   path: string,
   values: { readonly "chain-id"?: string; readonly tribunal?: string } = {},
-): Promise<DecisionFile> => {
+): Promise<DecisionFile> {
   const input = await readJson(path);
   if (typeof input === "object" && input !== null && !("format" in input)) return readBare(input, { path, values });
   const parsed = parseInput(fileSchema, input, path);
@@ -121,7 +129,7 @@ export const readDecision = async (
       : determinationFileOf(parsed.determination, { domain, panel, unit: parsed.unit });
   if (file.digest === digest) return file;
   throw inputMalformed({ path, at: "digest" }, "digest-differs");
-};
+}
 
 const readBare = (
   input: object,
@@ -145,7 +153,7 @@ const parseDomain = (values: { readonly "chain-id"?: string; readonly tribunal?:
 };
 
 /** Reads one arbitrator's signature. */
-export const readSignature = async (path: string): Promise<SignatureFile> => {
+export async function readSignature(path: string): Promise<SignatureFile> {
   const { format: _format, ...file } = parseInput(signatureFileSchema, await readJson(path), path);
   return file;
-};
+}

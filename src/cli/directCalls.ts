@@ -33,7 +33,10 @@ import { usageInvalid } from "./problems.ts";
 
 type Said = { readonly by: string; readonly what: string; readonly value?: bigint };
 
-/** The call that an intent comes to, with who sends it: the party itself, or anyone with what it signed. */
+/**
+ * The call that an intent comes to, with who sends it: the party itself, or anyone with what it
+ * signed.
+ */
 const byIntent = <K extends SignableKind>(
   { deal, signed, texts }: CallContext,
   kind: K,
@@ -71,7 +74,10 @@ const approval = ({ deal, texts }: CallContext, amount: bigint, by: string): Exp
 
 const nativeValue = ({ deal }: CallContext, amount: bigint) => (isNative(deal.terms) ? amount : 0n);
 
-/** A panel that is not registered refuses every deal; where no node says that it is, its registration is shown first. */
+/**
+ * A panel that is not registered refuses every deal; where no node says that it is, its
+ * registration is shown first.
+ */
 const registration = async ({ deal, read, texts }: CallContext): Promise<ExplainedCall[]> => {
   const { panel, terms } = deal;
   if (panel === null) return [];
@@ -274,7 +280,10 @@ const withdrawCredit = async (context: CallContext) => {
   return [byIntent(context, "WithdrawCredit", { input, by: party.owner(message.owner), what: effect.withdrawCredit })];
 };
 
-/** Every action of the escrow as calls in their order, from a party's own wallet or with what a party signed. */
+/**
+ * Every action of the escrow as calls in their order, from a party's own wallet or with what a
+ * party signed.
+ */
 export const directCalls = {
   fund,
   "pay-balance": payBalance,

@@ -20,11 +20,11 @@ type Dispute = { readonly disputedAt: number; readonly held?: bigint };
  * The dispute that a panel decides, from the option, a relayer or a node, in this order.
  * Throws `usage-invalid`, also when the deal is not disputed.
  */
-export const readDispute = async (
+export async function readDispute(
   deal: DealFile,
   values: Values,
   { now, help, signal }: { readonly now: number; readonly help: string; readonly signal: AbortSignal },
-): Promise<Dispute> => {
+): Promise<Dispute> {
   const stated = values["disputed-at"];
   if (stated !== undefined) return { disputedAt: parseTime(stated, { now, what: "--disputed-at" }) };
   const state =
@@ -40,4 +40,4 @@ export const readDispute = async (
   }
   if (state.status === "disputed") return { disputedAt: state.disputedAt, held: state.held };
   throw usageInvalid(help, "deal-not-disputed", { status: state.status });
-};
+}

@@ -13,16 +13,16 @@ type Registering = {
 };
 
 /**
- * Registers the panel of a deal where it is not registered yet: without that its tribunal refuses the deal at funding. Does nothing
- * for a deal file without a panel.
+ * Registers the panel of a deal where it is not registered yet: without that its tribunal refuses
+ * the deal at funding. Does nothing for a deal file without a panel.
  */
-export const ensurePanel = async (
+export async function ensurePanel(
   { panel, terms, domain }: Pick<DealFile, "panel" | "terms" | "domain">,
   { rpcUrl, wallet, context }: Registering,
-): Promise<void> => {
+): Promise<void> {
   if (panel === null) return;
   const { rules, tribunal } = terms;
   if (await readChain(rpcUrl, domain, (reader) => reader.isPanelRegistered(rules, tribunal))) return;
   context.progress(context.texts.sending.registersPanel);
   await sendCalls([registerCall(panel, tribunal)], { rpcUrl, chainId: domain.chainId, wallet, context });
-};
+}

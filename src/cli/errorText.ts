@@ -44,7 +44,10 @@ const shown = (code: ErrorCode, details: ErrorDetails, language: Language): Erro
 
 const linesOf = (trace: string) => trace.split("\n").map(escapeInvisible).join("\n");
 
-/** The text with its details filled in, and what the command line adds to it. Details may come from a file or a relayer. */
+/**
+ * The text with its details filled in, and what the command line adds to it. Details may come from
+ * a file or a relayer.
+ */
 const sentenceOf = (code: ErrorCode, stated: ErrorDetails, language: Language): string => {
   const safe = Object.fromEntries(
     Object.entries(stated).map(([name, value]) => [name, typeof value === "string" ? escapeInvisible(value) : value]),
@@ -60,7 +63,10 @@ const sentenceOf = (code: ErrorCode, stated: ErrorDetails, language: Language): 
   return hint === undefined ? message : `${message}${language === "en" ? " " : ""}${hint}`;
 };
 
-/** The option or the command that helps, or what a contract's refusal means; `undefined` where nothing is known. */
+/**
+ * The option or the command that helps, or what a contract's refusal means; `undefined` where
+ * nothing is known.
+ */
 const hintOf = (code: ErrorCode, values: Values, texts: Texts): string | undefined => {
   const hint =
     code === "call-reverted"

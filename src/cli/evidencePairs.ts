@@ -13,11 +13,12 @@ const HELP = "holdfast verify";
 const FORMAT_FAMILY = bundleFormat.slice(0, bundleFormat.indexOf("/") + 1);
 
 /**
- * Pairs files with bundles: one of each as they are given, else `FILE` with `FILE.evidence.json` beside it, either way
- * round, else with the one bundle of that name that was given. A directory stands for all bundles in it; what it holds
- * beside them is `unpaired`. Throws `usage-invalid` when it cannot be told what belongs together.
+ * Pairs files with bundles: one of each as they are given, else `FILE` with `FILE.evidence.json`
+ * beside it, either way round, else with the one bundle of that name that was given. A directory
+ * stands for all bundles in it; what it holds beside them is `unpaired`. Throws `usage-invalid`
+ * when it cannot be told what belongs together.
  */
-export const pairEvidence = async (paths: readonly string[]): Promise<Pairing> => {
+export async function pairEvidence(paths: readonly string[]): Promise<Pairing> {
   const named: Named = { files: [], bundles: [], unpaired: [] };
   const inDirs: Named = { files: [], bundles: [], unpaired: [] };
   for (const path of paths) {
@@ -41,7 +42,7 @@ export const pairEvidence = async (paths: readonly string[]): Promise<Pairing> =
       ...inDirs.unpaired.filter(({ path }) => !paired.has(resolve(path))),
     ],
   };
-};
+}
 
 const pairByName = async (files: readonly string[], bundles: readonly string[]): Promise<EvidencePair[]> => {
   const given = new Set(bundles.map((path) => resolve(path)));
@@ -70,7 +71,10 @@ const pairByName = async (files: readonly string[], bundles: readonly string[]):
   return pairs;
 };
 
-/** The bundle beside a file, else the one of that name that is not beside a file of its own, else the one of that name. */
+/**
+ * The bundle beside a file, else the one of that name that is not beside a file of its own, else
+ * the one of that name.
+ */
 const bundleFor = async (file: string, bundles: readonly string[]): Promise<string> => {
   const beside = file + bundleSuffix;
   const alike = bundles.filter((path) => basename(path) === basename(beside));
@@ -92,7 +96,10 @@ const distinct = (paths: readonly string[]) => {
   return [...spellings.values()];
 };
 
-/** Sorts the content of a directory. Hidden entries, such as those that file managers leave behind, are passed over. */
+/**
+ * Sorts the content of a directory. Hidden entries, such as those that file managers leave behind,
+ * are passed over.
+ */
 const lookInto = async (dir: string, { files, bundles, unpaired }: Named): Promise<void> => {
   const names = (await namesIn(dir)).filter((name) => !name.startsWith(".") || name.endsWith(bundleSuffix)).sort();
   if (!names.some((name) => name.endsWith(bundleSuffix))) {

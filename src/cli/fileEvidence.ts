@@ -42,11 +42,11 @@ export type FiledFile = {
 };
 
 /**
- * Files each file and writes its bundle once it is anchored. Before anything is uploaded every file is looked at, so that
- * one that is missing, empty, a directory or too large stops all. What is done stays done: the same call again goes on
- * with what is not.
+ * Files each file and writes its bundle once it is anchored. Before anything is uploaded every file
+ * is looked at, so that one that is missing, empty, a directory or too large stops all. What is
+ * done stays done: the same call again goes on with what is not.
  */
-export const fileAll = async (files: readonly string[], filing: FilingContext): Promise<FiledFile[]> => {
+export async function fileAll(files: readonly string[], filing: FilingContext): Promise<FiledFile[]> {
   const { client, chain, wallet, recipients, dealId, context } = filing;
   const { signal, progress, now, texts } = context;
   const bundles = bundlePaths(files, filing.outDir);
@@ -95,7 +95,7 @@ export const fileAll = async (files: readonly string[], filing: FilingContext): 
     isOld: false,
   }));
   return [...old, ...fresh];
-};
+}
 
 /** Where the bundle of each file goes. */
 const bundlePaths = (files: readonly string[], outDir: string): ReadonlyMap<string, string> => {
@@ -107,7 +107,10 @@ const bundlePaths = (files: readonly string[], outDir: string): ReadonlyMap<stri
   return new Map(files.map((file) => [file, join(outDir, basename(file) + bundleSuffix)]));
 };
 
-/** A file with what is said about it. Reading its beginning shows whether it can be read before others are filed. */
+/**
+ * A file with what is said about it. Reading its beginning shows whether it can be read before
+ * others are filed.
+ */
 const fileable = async (path: string, { meta, context }: FilingContext): Promise<FileToAnchor> => {
   const { size } = await requireRegular(path);
   return {
@@ -118,7 +121,10 @@ const fileable = async (path: string, { meta, context }: FilingContext): Promise
   };
 };
 
-/** A file that an earlier run finished. Throws `file-exists` when the bundle is there and does not belong to the file. */
+/**
+ * A file that an earlier run finished. Throws `file-exists` when the bundle is there and does not
+ * belong to the file.
+ */
 const readDone = async (file: string, bundle: string, signal: AbortSignal): Promise<FiledFile | undefined> => {
   if ((await statFile(bundle)) === undefined) return undefined;
   const { verdict } = await verifyBundle(await readText(bundle), {

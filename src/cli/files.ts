@@ -20,8 +20,11 @@ const problems: Readonly<Record<string, FileProblem>> = {
   EIO: "disk-failing",
 };
 
-/** An error of the file system as one that says what to do. Errors of other kinds pass through unchanged. */
-export const fileError = (error: unknown, path: string, use: "read" | "write"): unknown => {
+/**
+ * An error of the file system as one that says what to do. Errors of other kinds pass through
+ * unchanged.
+ */
+export function fileError(error: unknown, path: string, use: "read" | "write"): unknown {
   const isOfFiles = error instanceof Error && "syscall" in error;
   if (!isOfFiles || error instanceof ProtocolError) return error;
   if (codeOf(error) === "EEXIST") return new ProtocolError("file-exists", { path }, { cause: error });
@@ -31,20 +34,23 @@ export const fileError = (error: unknown, path: string, use: "read" | "write"): 
   const problem = codeOf(error) === "ENOENT" ? "parent-missing" : problems[codeOf(error)];
   const details = problem === undefined ? { problem: "system-refuses", reason: codeOf(error) } : { problem };
   return new ProtocolError(code, { path, ...details }, { cause: error });
-};
+}
 
 /** What a path leads to, or `undefined` if to nothing. Throws `file-unreadable`. */
-export const statFile = async (path: string): Promise<Stats | undefined> => {
+export async function statFile(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw fileError(error, path, "read");
   }
-};
+}
 
-/** Refuses what is no regular file: reading a pipe or a device may wait for ever. Throws `file-missing` or `file-unreadable`. */
-export const requireRegular = async (path: string): Promise<Stats> => {
+/**
+ * Refuses what is no regular file: reading a pipe or a device may wait for ever. Throws
+ * `file-missing` or `file-unreadable`.
+ */
+export async function requireRegular(path: string): Promise<Stats> {
   const stats = await statFile(path);
   if (stats === undefined) throw new ProtocolError("file-missing", { path });
   if (stats.isDirectory())
@@ -52,10 +58,13 @@ export const requireRegular = async (path: string): Promise<Stats> => {
   if (!stats.isFile())
     throw new ProtocolError("file-unreadable", { path, problem: "not-regular-file" satisfies FileProblem });
   return stats;
-};
+}
 
-/** Text of a small file. Throws `file-missing`, `file-unreadable`, or `input-malformed` when it is too large for a document. */
-export const readText = async (path: string): Promise<string> => {
+/**
+ * Text of a small file. Throws `file-missing`, `file-unreadable`, or `input-malformed` when it is
+ * too large for a document.
+ */
+export async function readText(path: string): Promise<string> {
   try {
     const { size } = await requireRegular(path);
     if (size > LARGEST_DOCUMENT) {
@@ -65,20 +74,20 @@ export const readText = async (path: string): Promise<string> => {
   } catch (error) {
     throw fileError(error, path, "read");
   }
-};
+}
 
 /** Content of a JSON file. Throws as {@link readText}, and `input-malformed`. */
-export const readJson = async (path: string): Promise<unknown> => {
+export async function readJson(path: string): Promise<unknown> {
   const text = await readText(path);
   try {
     return JSON.parse(text);
   } catch {
     throw inputMalformed({ path }, "json-malformed");
   }
-};
+}
 
 /** Writes a file that must not exist, or nothing. Throws `file-exists` or `file-unwritable`. */
-export const writeNew = async (path: string, text: string, mode = 0o644): Promise<void> => {
+export async function writeNew(path: string, text: string, mode = 0o644): Promise<void> {
   let isOurs = false;
   try {
     const handle = await open(path, "wx", mode);
@@ -93,9 +102,12 @@ export const writeNew = async (path: string, text: string, mode = 0o644): Promis
     if (isOurs) await rm(path, { force: true });
     throw fileError(error, path, "write");
   }
-};
+}
 
-/** The bytes of a file in pieces, at most a few at a time in memory. Throws `file-missing` or `file-unreadable`. */
+/**
+ * The bytes of a file in pieces, at most a few at a time in memory. Throws `file-missing` or
+ * `file-unreadable`.
+ */
 export async function* readPieces(
   path: string,
   options: { readonly onPiece?: (length: number) => void; readonly signal?: AbortSignal } = {},

@@ -29,15 +29,18 @@ const endings: Readonly<Record<string, string>> = {
   ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 };
 
-/** What kind of file it is by its first bytes, else by its name. Throws `file-missing` or `file-unreadable`. */
-export const mediaTypeOf = async (path: string): Promise<string> => {
+/**
+ * What kind of file it is by its first bytes, else by its name. Throws `file-missing` or
+ * `file-unreadable`.
+ */
+export async function mediaTypeOf(path: string): Promise<string> {
   const head = await readHead(path);
   const named = endings[extname(path).toLowerCase()];
   const seen = beginnings.find(([beginning]) => matches(head, beginning))?.[1];
   // Office files are ZIP archives; their name says more.
   if (seen === "application/zip" && named !== undefined) return named;
   return seen ?? named ?? "application/octet-stream";
-};
+}
 
 const matches = (head: string, beginning: string) =>
   head.length >= beginning.length && [...beginning].every((char, at) => char === "?" || head[at] === char);

@@ -1,11 +1,11 @@
 /** The known word that a mistyped one was probably meant to be, or `undefined` if none is near. */
-export const nearest = (word: string, known: readonly string[]): string | undefined => {
+export function nearest(word: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((candidate) => ({ candidate, distance: candidate.startsWith(word) ? 1 : distance(word, candidate) }))
     .sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
   return best !== undefined && best.distance <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : undefined;
-};
+}
 
 /** Insertions, deletions and replacements that lead from one word to the other. */
 const distance = (one: string, other: string): number => {

@@ -12,13 +12,14 @@ type Grammar<O extends OptionTable> = {
 };
 
 /**
- * Reads the arguments of one command. Throws `usage-invalid` for an option that it does not know, with the one that was
- * probably meant, for a value that is missing or too much, for an option given twice, for too few or too many arguments.
+ * Reads the arguments of one command. Throws `usage-invalid` for an option that it does not know,
+ * with the one that was probably meant, for a value that is missing or too much, for an option
+ * given twice, for too few or too many arguments.
  */
-export const parseArguments = <O extends OptionTable>(
+export function parseArguments<O extends OptionTable>(
   args: readonly string[],
   { name, options, positionals: [least, most], usage }: Grammar<O>,
-): { values: OptionValues<O>; positionals: string[] } => {
+): { values: OptionValues<O>; positionals: string[] } {
   const known: OptionTable = { ...options, json: { type: "boolean" } };
   const types = Object.fromEntries(Object.entries(known).map(([option, { type }]) => [option, { type }]));
   const { tokens } = parseArgs({ args: [...args], options: types, strict: false, tokens: true });
@@ -56,4 +57,4 @@ export const parseArguments = <O extends OptionTable>(
     throw usageInvalid(name, "argument-surplus", { argument: positionals[most]!, usage: `${name} ${usage}` });
   }
   return { values: values as OptionValues<O>, positionals };
-};
+}

@@ -2,12 +2,15 @@ import type * as z from "zod";
 import { ProtocolError } from "../core/errors.ts";
 import { fieldProblemOf } from "../core/text/fieldProblems.ts";
 
-/** Data from a file as its schema wants it. Throws `input-malformed` with the first field that is wrong. */
-export const parseInput = <S extends z.ZodType>(schema: S, input: unknown, path: string): z.output<S> => {
+/**
+ * Data from a file as its schema wants it. Throws `input-malformed` with the first field that is
+ * wrong.
+ */
+export function parseInput<S extends z.ZodType>(schema: S, input: unknown, path: string): z.output<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const extra = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
   const at = [...(issue?.path ?? []), ...extra].join(".");
   throw new ProtocolError("input-malformed", { path, at, ...fieldProblemOf(issue) });
-};
+}

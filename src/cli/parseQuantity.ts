@@ -6,8 +6,8 @@ import { inputMalformed } from "./problems.ts";
 const SECONDS = { w: 604_800, d: 86_400, h: 3_600, m: 60, s: 1 } as const;
 
 /**
- * Seconds of a duration like `10d`, `36h` or `1d12h`; units are w, d, h, m, s. A number alone is refused: nobody could
- * tell what it counts. Throws `input-malformed`, naming `what`.
+ * Seconds of a duration like `10d`, `36h` or `1d12h`; units are w, d, h, m, s. A number alone is
+ * refused: nobody could tell what it counts. Throws `input-malformed`, naming `what`.
  */
 export function parseDuration(text: string, what: string): number {
   const parts = [...text.matchAll(/(\d+)([wdhms])/g)];
@@ -17,7 +17,10 @@ export function parseDuration(text: string, what: string): number {
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * SECONDS[unit as keyof typeof SECONDS], 0);
 }
 
-/** A time as RFC 3339 with its zone, or as a duration from `now`. Unix seconds. Throws `input-malformed`, naming `what`. */
+/**
+ * A time as RFC 3339 with its zone, or as a duration from `now`. Unix seconds. Throws
+ * `input-malformed`, naming `what`.
+ */
 export function parseTime(text: string, { now, what }: { now: number; what: string }): number {
   if (!/^\d{4}-/.test(text)) return now + parseDuration(text, what);
   const time = /T.*(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;

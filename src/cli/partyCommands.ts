@@ -1,6 +1,9 @@
 import type { CommandLoaders } from "./runCli.ts";
 
-/** What parties, arbitrators and courts run: no server and no database. `verify` loads no network code either. */
+/**
+ * What parties, arbitrators and courts run: no server and no database. `verify` loads no network
+ * code either.
+ */
 export const partyCommands: CommandLoaders = {
   verify: async () => (await import("./commands/verify.ts")).verify,
   deal: async () => (await import("./commands/deal.ts")).deal,

@@ -9,18 +9,18 @@ const OWNER_ONLY = 0o600;
 const pendingPath = (bundle: string): string => bundle.replace(/\.evidence\.json$/, ".filing.json");
 
 /**
- * What was signed but is not anchored yet. It holds the salts, without which the record proves nothing, so it is on disk
- * before the record is handed to anybody.
+ * What was signed but is not anchored yet. It holds the salts, without which the record proves
+ * nothing, so it is on disk before the record is handed to anybody.
  */
-export const rememberFiling = async (bundle: string, filed: FiledEvidence): Promise<void> => {
+export async function rememberFiling(bundle: string, filed: FiledEvidence): Promise<void> {
   const path = pendingPath(bundle);
   await rm(`${path}.new`, { force: true });
   await writeNew(`${path}.new`, `${JSON.stringify({ format: FORMAT, filed })}\n`, OWNER_ONLY);
   await rename(`${path}.new`, path);
-};
+}
 
 /** What an interrupted run left behind; `undefined` if there is nothing, or nothing whole. */
-export const recallFiling = async (bundle: string): Promise<FiledEvidence | undefined> => {
+export async function recallFiling(bundle: string): Promise<FiledEvidence | undefined> {
   const text = await readFile(pendingPath(bundle), "utf8").catch(() => "");
   try {
     const { format, filed } = JSON.parse(text) as { format: unknown; filed: FiledEvidence };
@@ -28,6 +28,8 @@ export const recallFiling = async (bundle: string): Promise<FiledEvidence | unde
   } catch {
     return undefined;
   }
-};
+}
 
-export const forgetFiling = async (bundle: string): Promise<void> => rm(pendingPath(bundle), { force: true });
+export async function forgetFiling(bundle: string): Promise<void> {
+  return rm(pendingPath(bundle), { force: true });
+}

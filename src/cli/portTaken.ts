@@ -4,7 +4,8 @@ import { ProtocolError } from "../core/errors.ts";
 type PortOption = (listener: "API" | "chain") => string;
 
 /**
- * Adds to `port-taken` what was to listen and how another port is chosen; every other error passes. For `catch`.
+ * Adds to `port-taken` what was to listen and how another port is chosen; every other error passes.
+ * For `catch`.
  *
  * @throws what it is given
  */

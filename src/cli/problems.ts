@@ -1,7 +1,10 @@
 import { ProtocolError } from "../core/errors.ts";
 import type { InputProblem, ProblemValues, UsageProblem } from "../core/text/problems.ts";
 
-/** The refusal of a command line. `help` is the command whose help explains it, like `holdfast deal sign`. */
+/**
+ * The refusal of a command line. `help` is the command whose help explains it, like `holdfast deal
+ * sign`.
+ */
 export function usageInvalid<P extends UsageProblem>(
   help: string,
   problem: P,

@@ -3,10 +3,11 @@ import type { Client } from "../sdk/client.ts";
 import type { DealFile } from "./dealFile.ts";
 
 /**
- * Hands a deal to a relayer of the same chain and escrow. Throws what the relayer refuses with, and `chain-mismatch` when
- * it serves another deployment: the signatures would hold nowhere it can send them.
+ * Hands a deal to a relayer of the same chain and escrow. Throws what the relayer refuses with, and
+ * `chain-mismatch` when it serves another deployment: the signatures would hold nowhere it can send
+ * them.
  */
-export const registerDeal = async (client: Client, deal: DealFile, signal: AbortSignal): Promise<void> => {
+export async function registerDeal(client: Client, deal: DealFile, signal: AbortSignal): Promise<void> {
   await requireSameEscrow(client, deal, signal);
   await client.registerDeal(
     {
@@ -16,18 +17,18 @@ export const registerDeal = async (client: Client, deal: DealFile, signal: Abort
     },
     { signal },
   );
-};
+}
 
 /** Throws `chain-mismatch` when a relayer serves another chain or escrow than the deal names. */
-export const requireSameEscrow = async (
+export async function requireSameEscrow(
   client: Client,
   { domain }: Pick<DealFile, "domain">,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<void> {
   const { chainId, contracts } = await client.readConfig({ signal });
   if (chainId === domain.chainId && contracts.escrow === domain.escrow) return;
   throw new ProtocolError("chain-mismatch", {
     expected: `${domain.chainId}:${domain.escrow}`,
     actual: `${chainId}:${contracts.escrow}`,
   });
-};
+}

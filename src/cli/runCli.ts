@@ -14,7 +14,10 @@ import { columns } from "./terminal/columns.ts";
 /** The first words of the command line. Each command is loaded when it is asked for. */
 export type CommandLoaders = Readonly<Record<string, () => Promise<Command>>>;
 
-/** What a program knows: the commands that it runs, and words that only a checkout of the repository knows. */
+/**
+ * What a program knows: the commands that it runs, and words that only a checkout of the repository
+ * knows.
+ */
 export type Program = Readonly<{ commands: CommandLoaders; checkoutOnly: readonly string[] }>;
 
 const overview = async ({ commands }: Program, texts: Texts): Promise<string> => {
@@ -77,7 +80,9 @@ const speakChinese = async () => {
 
 const IMPATIENT_AFTER_MS = 1_000;
 
-/** Runs the command that the process was started with, prints what it says, and sets the exit code. */
+/**
+ * Runs the command that the process was started with, prints what it says, and sets the exit code.
+ */
 export async function runCli(program: Program): Promise<void> {
   const { languages: named, args } = takeLanguage(process.argv.slice(2));
   const language = languages.find((known) => known === (named[0] ?? "en"));
@@ -86,7 +91,8 @@ export async function runCli(program: Program): Promise<void> {
   let stoppedAt = 0;
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
-      // Who asks twice does not want to wait for anything. One Ctrl-C can come twice at once: from the terminal, and from npm.
+      // Who asks twice does not want to wait for anything. One Ctrl-C can come twice at once: from
+      // the terminal, and from npm.
       if (stop.signal.aborted && Date.now() - stoppedAt > IMPATIENT_AFTER_MS) process.exit(INTERRUPTED);
       stoppedAt ||= Date.now();
       stop.abort();

@@ -7,15 +7,18 @@ export const sendOption = {
   type: "boolean",
 } as const;
 
-/** Waits until the chain has what a relayer took in. Rejects with the reason when the contract refuses it. */
-export const waitUntilMined = async (
+/**
+ * Waits until the chain has what a relayer took in. Rejects with the reason when the contract
+ * refuses it.
+ */
+export async function waitUntilMined(
   client: Client,
   accepted: IntentView,
   { signal, progress, texts }: Pick<CommandContext, "signal" | "progress" | "texts">,
-): Promise<IntentView> => {
+): Promise<IntentView> {
   progress(texts.sending.accepted(accepted.id));
   return client.waitForIntent(accepted.id, { signal });
-};
+}
 
 /** How far it got, for people. */
 export function minedText({ kind, state, txHash, blockNumber }: IntentView, { sending }: Texts): string {

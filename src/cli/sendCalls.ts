@@ -14,14 +14,11 @@ type Sending = {
 };
 
 /**
- * Sends calls one after the other and waits for each to be in a block. Each is tried out before it is sent, so that one
- * that would fail costs nothing. Throws `chain-mismatch`, `call-reverted` with the contract's reason, `rpc-refused`,
- * `rpc-unreachable`.
+ * Sends calls one after the other and waits for each to be in a block. Each is tried out before it
+ * is sent, so that one that would fail costs nothing. Throws `chain-mismatch`, `call-reverted` with
+ * the contract's reason, `rpc-refused`, `rpc-unreachable`.
  */
-export const sendCalls = async (
-  calls: readonly Call[],
-  { rpcUrl, chainId, wallet, context }: Sending,
-): Promise<Hex[]> => {
+export async function sendCalls(calls: readonly Call[], { rpcUrl, chainId, wallet, context }: Sending): Promise<Hex[]> {
   const chain = createChain({ rpcUrls: [rpcUrl], chainId });
   try {
     await requireChain(chain);
@@ -49,4 +46,4 @@ export const sendCalls = async (
   } finally {
     chain.close();
   }
-};
+}

@@ -1,4 +1,7 @@
-/** The values of `--lang`, anywhere before `--`, and the arguments without it: every command takes it. */
+/**
+ * The values of `--lang`, anywhere before `--`, and the arguments without it: every command takes
+ * it.
+ */
 export function takeLanguage(given: readonly string[]): { readonly languages: string[]; readonly args: string[] } {
   const end = given.includes("--") ? given.indexOf("--") : given.length;
   const languages: string[] = [];

@@ -14,11 +14,14 @@ export const walletOptions = {
 
 type WalletValues = { readonly keystore?: string; readonly "password-file"?: string };
 
-/** The account that the options name. Throws `usage-invalid` if they name none, and as `openKeystore` and `askPassword`. */
-export const openWallet = async (
+/**
+ * The account that the options name. Throws `usage-invalid` if they name none, and as
+ * `openKeystore` and `askPassword`.
+ */
+export async function openWallet(
   values: WalletValues,
   { signal, texts, help }: Pick<CommandContext, "signal" | "texts"> & { readonly help: string },
-): Promise<PrivateKeyAccount> => {
+): Promise<PrivateKeyAccount> {
   const path = values.keystore;
   if (path === undefined) {
     throw usageInvalid(help, "signing-key-missing");
@@ -32,4 +35,4 @@ export const openWallet = async (
     signal,
   });
   return openKeystore(path, password);
-};
+}

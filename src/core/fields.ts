@@ -20,12 +20,13 @@ export const bytes32 = z
   .transform((text) => text.toLowerCase() as Hex);
 
 /** Bytes as `0x` and an even number of hex digits, at most `max` bytes. */
-export const hexBytes = (max: number) =>
-  z
+export function hexBytes(max: number) {
+  return z
     .string()
     .max(2 + 2 * max)
     .regex(/^0x([0-9a-fA-F]{2})*$/, "bytes-malformed" satisfies FieldProblem)
     .transform((text) => text.toLowerCase() as Hex);
+}
 
 /**
  * A wallet's signature: 64 bytes (EIP-2098), 65 bytes, or what an ERC-1271 contract reads; at most

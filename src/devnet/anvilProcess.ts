@@ -1,5 +1,6 @@
-// The process behind `startLocalChain`: runs anvil and keeps its state on disk. It is a process of its own so that
-// the state is saved, and anvil ended, even when whoever started the chain is killed.
+// The process behind `startLocalChain`: runs anvil and keeps its state on disk. It is a process of
+// its own so that the state is saved, and anvil ended, even when whoever started the chain is
+// killed.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { open, readFile, rename, writeFile } from "node:fs/promises";
@@ -20,7 +21,8 @@ type Block = { hash: string; timestamp: string };
 
 const SAVE_EVERY_MS = 250;
 const STOP_WITHIN_MS = 10_000;
-// anvil makes block 0 anew at every start, beside the one it loads; only a fixed time makes it the same block.
+// anvil makes block 0 anew at every start, beside the one it loads; only a fixed time makes it the
+// same block.
 const GENESIS_SECONDS = Date.UTC(2026, 0) / 1000;
 // A supervisor that was orphaned a moment ago may still be writing its last state.
 const LOCK_WITHIN_MS = 3_000;
@@ -45,7 +47,10 @@ const takeDir = async (dir: string) => {
   }
 };
 
-/** Ends the anvil of a supervisor that was killed before it could do so itself. Its last saved state stands. */
+/**
+ * Ends the anvil of a supervisor that was killed before it could do so itself. Its last saved state
+ * stands.
+ */
 const endOrphan = async (pidFile: string) => {
   const pid = await readFile(pidFile, "utf8").catch(() => "");
   if (!/^\d+$/.test(pid)) return;
@@ -58,7 +63,10 @@ const endOrphan = async (pidFile: string) => {
 const isAnvil = (pid: string) =>
   spawnSync("ps", ["-p", pid, "-o", "args="], { encoding: "utf8" }).stdout?.startsWith(anvilPath()) ?? false;
 
-/** The port of the earlier runs in this directory, or 0. A wallet that was told of it finds the chain again. */
+/**
+ * The port of the earlier runs in this directory, or 0. A wallet that was told of it finds the
+ * chain again.
+ */
 const readPort = async (file: string): Promise<number> => {
   const text = await readFile(file, "utf8").catch(() => "");
   return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : 0;
@@ -108,13 +116,17 @@ const connect = (port: number) => {
 
 type Connection = ReturnType<typeof connect>;
 
-/** Sets the clock to the wall clock, or to just after the last block where that one's time was moved ahead. */
+/**
+ * Sets the clock to the wall clock, or to just after the last block where that one's time was moved
+ * ahead.
+ */
 const setClock = async (chain: Connection) => {
   const { timestamp } = await chain.latestBlock();
   await chain.setTime(Math.max(Number(timestamp) + 1, Math.floor(Date.now() / 1000)));
 };
 
-// anvil can write its state itself, but in place: killed at the wrong moment it leaves a file that nobody can read.
+// anvil can write its state itself, but in place: killed at the wrong moment it leaves a file that
+// nobody can read.
 const createSaver = (chain: Connection, stateFile: string) => {
   let savedHash = "";
   return async () => {

@@ -47,7 +47,10 @@ type DeploymentRecord = z.infer<typeof recordSchema>;
 export type Deployment = Omit<DeploymentRecord, "deployBlockHash" | "code">;
 
 export type DeployOptions = {
-  /** Remembers the deployment in `<dataDir>/deployment.json` and Ignition's journal in `<dataDir>/ignition`. */
+  /**
+   * Remembers the deployment in `<dataDir>/deployment.json` and Ignition's journal in
+   * `<dataDir>/ignition`.
+   */
   dataDir: string;
   /** A node with unlocked, funded accounts, as `startLocalChain` gives. */
   rpcUrl: string;
@@ -74,7 +77,8 @@ const resolverOf = (compiled: CompiledContracts): ArtifactResolver => ({
   getBuildInfo: async () => undefined,
 });
 
-// The compiler appends a hash of the sources, comments included, whose length its last two bytes tell.
+// The compiler appends a hash of the sources, comments included, whose length its last two bytes
+// tell.
 const withoutMetadata = (bytecode: string) =>
   bytecode.slice(0, bytecode.length - 4 - 2 * Number.parseInt(bytecode.slice(-4), 16));
 
@@ -128,18 +132,18 @@ const runIgnition = async (client: PublicClient, compiled: CompiledContracts, jo
 };
 
 /**
- * Puts the contracts and the test tokens on a local chain with Ignition, or finds them there from an earlier run; then Multicall3
- * and the demonstration's panel, where they are missing.
+ * Puts the contracts and the test tokens on a local chain with Ignition, or finds them there from
+ * an earlier run; then Multicall3 and the demonstration's panel, where they are missing.
  *
- * Throws `deployment-failed`, or `deployment-outdated` when the chain carries contracts that differ from those of this
- * checkout: contracts cannot change, so a new data directory is needed.
+ * Throws `deployment-failed`, or `deployment-outdated` when the chain carries contracts that differ
+ * from those of this checkout: contracts cannot change, so a new data directory is needed.
  */
-export const deployLocal = async ({
+export async function deployLocal({
   dataDir,
   rpcUrl,
   onProgress = () => {},
   language = "en",
-}: DeployOptions): Promise<Deployment> => {
+}: DeployOptions): Promise<Deployment> {
   const recordFile = join(dataDir, "deployment.json");
   const journalDir = join(dataDir, "ignition");
   const client = createPublicClient({ transport: http(rpcUrl), pollingInterval: 50 });
@@ -156,7 +160,8 @@ export const deployLocal = async ({
     return deployment;
   }
 
-  // Either nothing was deployed, or it was on a chain that is gone: a journal of that one would only mislead.
+  // Either nothing was deployed, or it was on a chain that is gone: a journal of that one would
+  // only mislead.
   await rm(journalDir, { recursive: true, force: true });
   await mkdir(dataDir, { recursive: true });
   const before = await client.getBlockNumber();
@@ -168,9 +173,12 @@ export const deployLocal = async ({
   await rename(`${recordFile}.new`, recordFile);
   await provideTheRest(rpcUrl, deployment);
   return deployment;
-};
+}
 
-/** What public chains have besides: Multicall3, and a panel that was registered. Each is looked for before it is put there. */
+/**
+ * What public chains have besides: Multicall3, and a panel that was registered. Each is looked for
+ * before it is put there.
+ */
 const provideTheRest = async (rpcUrl: string, { panelTribunal }: Deployment) => {
   await provideMulticall3(rpcUrl);
   await provideRegisteredPanel(rpcUrl, demoPanel, panelTribunal);

@@ -8,10 +8,11 @@ export type IdleBlockOptions = Readonly<{ rpcUrl: string; relayer: Pick<Relayer,
 const LOOK_EVERY_MS = 500;
 
 /**
- * Mines an empty block on a local chain whenever a deal's deadline has passed on its clock but in no block. A public chain makes
- * blocks by itself; this one makes them for transactions only, and deadlines follow the time of blocks.
+ * Mines an empty block on a local chain whenever a deal's deadline has passed on its clock but in
+ * no block. A public chain makes blocks by itself; this one makes them for transactions only, and
+ * deadlines follow the time of blocks.
  */
-export const startIdleBlocks = ({ rpcUrl, relayer, signal, log }: IdleBlockOptions): Loop => {
+export function startIdleBlocks({ rpcUrl, relayer, signal, log }: IdleBlockOptions): Loop {
   const chain = createTestClient({ mode: "anvil", transport: http(rpcUrl) }).extend(publicActions);
   const step = async () => {
     const due = await relayer.nextDeadline();
@@ -21,4 +22,4 @@ export const startIdleBlocks = ({ rpcUrl, relayer, signal, log }: IdleBlockOptio
     return false;
   };
   return startLoop({ name: "idle blocks", intervalMs: LOOK_EVERY_MS, signal, log, step });
-};
+}

@@ -18,7 +18,10 @@ export type LocalChain = {
 export type LocalChainOptions = {
   /** The chain keeps its state in `<dataDir>/chain/state.json` and continues from there. */
   dataDir: string;
-  /** 0 takes any free port. Unless given, the port of the earlier runs in this directory, or any free one. */
+  /**
+   * 0 takes any free port. Unless given, the port of the earlier runs in this directory, or any
+   * free one.
+   */
   port?: number;
   /** Ends the chain when it aborts. */
   signal?: AbortSignal;
@@ -29,18 +32,21 @@ export const LOCAL_CHAIN_ID = 31337;
 const supervisor = new URL("./anvilProcess.ts", import.meta.url);
 
 /**
- * Starts anvil on the loopback interface, with the blocks, receipts, logs and clock that an earlier run left in the data
- * directory. Its funded accounts are anvil's published ones: nothing on this chain is worth anything.
+ * Starts anvil on the loopback interface, with the blocks, receipts, logs and clock that an earlier
+ * run left in the data directory. Its funded accounts are anvil's published ones: nothing on this
+ * chain is worth anything.
  *
- * Throws `port-taken`, `data-dir-unusable`, `data-dir-locked` (another process supervises this chain) or `chain-not-started`.
+ * Throws `port-taken`, `data-dir-unusable`, `data-dir-locked` (another process supervises this
+ * chain) or `chain-not-started`.
  */
-export const startLocalChain = async ({ dataDir, port, signal }: LocalChainOptions): Promise<LocalChain> => {
+export async function startLocalChain({ dataDir, port, signal }: LocalChainOptions): Promise<LocalChain> {
   signal?.throwIfAborted();
   const order: ChainOrder = { dir: join(dataDir, "chain"), port: port ?? null, chainId: LOCAL_CHAIN_ID };
   const child = fork(supervisor, [JSON.stringify(order)], {
     execArgv: ["--disable-warning=ExperimentalWarning"],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
-    // Ctrl-C in a terminal reaches a whole process group; the chain must outlive those who still write to it.
+    // Ctrl-C in a terminal reaches a whole process group; the chain must outlive those who still
+    // write to it.
     detached: true,
   });
   const ended = new Promise<void>((resolve) => {
@@ -64,4 +70,4 @@ export const startLocalChain = async ({ dataDir, port, signal }: LocalChainOptio
   }
   const rpcUrl = `http://127.0.0.1:${report.port}`;
   return { rpcUrl, port: report.port, chainId: LOCAL_CHAIN_ID, supervisorPid: child.pid ?? 0, stop, ended };
-};
+}

@@ -28,7 +28,10 @@ export type LocalStack = {
 };
 
 export type LocalStackOptions = {
-  /** Everything is kept here, and continued from here: chain, database, evidence, the relayer's key and log. */
+  /**
+   * Everything is kept here, and continued from here: chain, database, evidence, the relayer's key
+   * and log.
+   */
   readonly dataDir: string;
   /** Of the API; 0 takes any free port. */
   readonly port: number;
@@ -47,10 +50,11 @@ const ANCHOR_WITHIN = 900;
 /**
  * Starts everything on this machine, in this order: chain, contracts, relayer and API.
  *
- * Throws `data-dir-unusable`, `data-dir-locked` (another one runs on the same directory), `port-taken`,
- * `chain-not-started`, `deployment-outdated`, `deployment-failed`; then nothing is left running.
+ * Throws `data-dir-unusable`, `data-dir-locked` (another one runs on the same directory),
+ * `port-taken`, `chain-not-started`, `deployment-outdated`, `deployment-failed`; then nothing is
+ * left running.
  */
-export const startLocalStack = async (options: LocalStackOptions): Promise<LocalStack> => {
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
   const { dataDir, port, chainPort, onProgress = () => undefined, language = "en", signal } = options;
   const { demo: say } = textsIn(language);
   const closing: (() => Promise<void>)[] = [];
@@ -91,9 +95,12 @@ export const startLocalStack = async (options: LocalStackOptions): Promise<Local
     await stop();
     throw error;
   }
-};
+}
 
-/** Holds a port until it is released, so that nothing else takes it meanwhile. Throws `port-taken`; 0 is always free. */
+/**
+ * Holds a port until it is released, so that nothing else takes it meanwhile. Throws `port-taken`;
+ * 0 is always free.
+ */
 const reservePort = async (port: number): Promise<() => Promise<void>> => {
   const server = createServer((socket) => socket.destroy()).listen(port, "127.0.0.1");
   try {
@@ -119,7 +126,8 @@ const startRelayer = async ({ dataDir, port, rpcUrl, deployment }: Place): Promi
   const signer = openDevelopmentKey(join(dataDir, "relayer.key"));
   await provideGas(rpcUrl, signer.address);
   const { escrow, panelTribunal, evidenceRegistry, deployBlock } = deployment;
-  // What the relayer has to say is for whoever looks for a fault; the terminal belongs to the story.
+  // What the relayer has to say is for whoever looks for a fault; the terminal belongs to the
+  // story.
   const file = createWriteStream(join(dataDir, "relayer.log"), { flags: "a", mode: 0o600 });
   const log = createLog("info", file);
   const holdfast = await startHoldfast(

@@ -12,14 +12,14 @@ const LEAST = parseEther("100");
 const clientOf = (rpcUrl: string) => createPublicClient({ transport: http(rpcUrl), pollingInterval: 50 });
 
 /** Sees to it that an account of a local chain can pay for gas. */
-export const provideGas = async (rpcUrl: string, address: Address): Promise<void> => {
+export async function provideGas(rpcUrl: string, address: Address): Promise<void> {
   const client = clientOf(rpcUrl);
   if ((await client.getBalance({ address })) >= LEAST) return;
   await ask(client, "anvil_setBalance", [address, toHex(NATIVE)]);
-};
+}
 
 /** Gives an account of a local chain native currency, and stablecoins if it has less than that. */
-export const giveTestMoney = async (rpcUrl: string, to: Address, { stablecoin }: Deployment): Promise<void> => {
+export async function giveTestMoney(rpcUrl: string, to: Address, { stablecoin }: Deployment): Promise<void> {
   await provideGas(rpcUrl, to);
   const client = clientOf(rpcUrl);
   const balance = await client.readContract({
@@ -31,4 +31,4 @@ export const giveTestMoney = async (rpcUrl: string, to: Address, { stablecoin }:
   if (balance >= DOLLARS) return;
   const data = encodeFunctionData({ abi: stablecoinAbi, functionName: "mint", args: [to, DOLLARS - balance] });
   await sendUnlocked(client, { to: stablecoin, data });
-};
+}

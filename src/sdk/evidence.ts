@@ -92,9 +92,9 @@ export type FiledEvidence = Readonly<{
  * the record. The content key is fresh, leaves this function only wrapped, and is wrapped before
  * the file is read.
  *
- * Throws `evidence-empty` for a file without bytes, `recipient-invalid` if a recipient is not an age X25519 key,
- * `evidence-record-invalid` with the field, and whatever `importCiphertext` and `signTypedData` throw; then nothing was
- * signed, and what `importCiphertext` stored is of no use.
+ * Throws `evidence-empty` for a file without bytes, `recipient-invalid` if a recipient is not an
+ * age X25519 key, `evidence-record-invalid` with the field, and whatever `importCiphertext` and
+ * `signTypedData` throw; then nothing was signed, and what `importCiphertext` stored is of no use.
  *
  * @example const filed = await fileEvidence({ file, meta: { name: "photo.jpg" }, dealId, beacon, deadline }, filing);
  */

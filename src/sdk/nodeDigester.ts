@@ -3,8 +3,8 @@ import type { Hex } from "viem";
 import { createDigester, type Digester } from "../core/evidence/digest.ts";
 
 /**
- * The digests of `core` made by OpenSSL, which is about three times as fast as WebAssembly. Some builds of OpenSSL leave
- * SM3 out; there this is the portable digester.
+ * The digests of `core` made by OpenSSL, which is about three times as fast as WebAssembly. Some
+ * builds of OpenSSL leave SM3 out; there this is the portable digester.
  *
  * @example const digester = await createNodeDigester();
  */

@@ -18,7 +18,9 @@ export const evidenceSubmission = z
     record: z.record(z.string(), z.unknown()),
     submitter: address,
     signature,
-    /** Shows the relayer which deal the record is about; without it the item is listed under none. */
+    /**
+     * Shows the relayer which deal the record is about; without it the item is listed under none.
+     */
     case: z.strictObject({ dealId: bytes32, salt: hexBytes(16) }).optional(),
   })
   .meta({ id: "EvidenceSubmission" });
@@ -31,7 +33,9 @@ export const receiptView = z
     receivedAt: seconds,
     anchorBy: seconds,
     relayer: address,
-    /** Who can check the record's signature: anyone (`key`), or the submitter's contract (ERC-1271). */
+    /**
+     * Who can check the record's signature: anyone (`key`), or the submitter's contract (ERC-1271).
+     */
     account: z.enum(["key", "contract"]),
     signature,
   })
@@ -39,7 +43,10 @@ export const receiptView = z
 
 const record = evidenceRecordSchema.meta({ id: "EvidenceRecord" });
 
-/** `received`: promised. `sealed`: in a tree whose root is on its way. `anchored`: its proof can be had. */
+/**
+ * `received`: promised. `sealed`: in a tree whose root is on its way. `anchored`: its proof can be
+ * had.
+ */
 export const evidenceView = z
   .strictObject({
     digest: bytes32,

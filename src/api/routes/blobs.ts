@@ -5,27 +5,29 @@ import type { ApiContext, Handlers } from "../context.ts";
 const bytesType = "application/octet-stream";
 
 /** Uploading ciphertext. */
-export const createBlobRoutes = ({ store, limits }: ApiContext): Handlers<"uploadBlob"> => ({
-  uploadBlob: async (_, { request, signal }) => {
-    requireBytes(request);
-    requireNoPath(request);
-    const announced = Number(request.get("content-length") ?? Number.NaN);
-    if (announced === 0) throw new ProtocolError("evidence-empty");
-    if (announced > limits.evidenceBytes) {
-      throw new ProtocolError("evidence-too-large", { limit: limits.evidenceBytes });
-    }
-    // Whoever is refused must still be able to read why: the stream is not destroyed, and what is
-    // left of it is discarded.
-    const source = nonEmpty(request.iterator({ destroyOnReturn: false }));
-    try {
-      return { status: 201, body: await store.put(source, { signal, maxBytes: limits.evidenceBytes }) };
-    } catch (error) {
-      request.resume();
-      const isBroken = signal.aborted || (request.destroyed && !(error instanceof ProtocolError));
-      throw isBroken ? new ProtocolError("upload-interrupted", {}, { cause: error }) : error;
-    }
-  },
-});
+export function createBlobRoutes({ store, limits }: ApiContext): Handlers<"uploadBlob"> {
+  return {
+    uploadBlob: async (_, { request, signal }) => {
+      requireBytes(request);
+      requireNoPath(request);
+      const announced = Number(request.get("content-length") ?? Number.NaN);
+      if (announced === 0) throw new ProtocolError("evidence-empty");
+      if (announced > limits.evidenceBytes) {
+        throw new ProtocolError("evidence-too-large", { limit: limits.evidenceBytes });
+      }
+      // Whoever is refused must still be able to read why: the stream is not destroyed, and what is
+      // left of it is discarded.
+      const source = nonEmpty(request.iterator({ destroyOnReturn: false }));
+      try {
+        return { status: 201, body: await store.put(source, { signal, maxBytes: limits.evidenceBytes }) };
+      } catch (error) {
+        request.resume();
+        const isBroken = signal.aborted || (request.destroyed && !(error instanceof ProtocolError));
+        throw isBroken ? new ProtocolError("upload-interrupted", {}, { cause: error }) : error;
+      }
+    },
+  };
+}
 
 /** The stream, or a failure at its end if nothing came: before anything is pinned. */
 async function* nonEmpty(source: AsyncIterable<Uint8Array>) {

@@ -12,12 +12,12 @@ import { viewDeal } from "../dealView.ts";
 import { viewIntent } from "../intentView.ts";
 
 /** Registering, funding and reading deals, and reading bonds and credits. */
-export const createDealRoutes = ({
+export function createDealRoutes({
   relayer,
   database,
   chain,
   limits,
-}: ApiContext): Handlers<"registerDeal" | "listDeals" | "readDeal" | "fundDeal" | "readBond" | "readCredit"> => {
+}: ApiContext): Handlers<"registerDeal" | "listDeals" | "readDeal" | "fundDeal" | "readBond" | "readCredit"> {
   const { db } = database;
   const domain: EscrowDomain = { chainId: chain.chainId, escrow: relayer.contracts.escrow };
 
@@ -75,4 +75,4 @@ export const createDealRoutes = ({
       return { status: 200, body: { owner, token, amount: (credit?.state.amount ?? 0n).toString() } };
     },
   };
-};
+}

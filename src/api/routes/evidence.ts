@@ -6,11 +6,11 @@ import type { ApiContext, Handlers } from "../context.ts";
 import { pageOf, readCursor } from "../cursor.ts";
 
 /** Filing evidence records, and reading them with their proofs. */
-export const createEvidenceRoutes = ({
+export function createEvidenceRoutes({
   relayer,
   database: { db },
   limits,
-}: ApiContext): Handlers<"submitEvidence" | "readEvidence" | "readAnchored" | "listEvidence"> => {
+}: ApiContext): Handlers<"submitEvidence" | "readEvidence" | "readAnchored" | "listEvidence"> {
   const view = (item: FiledEvidence) => {
     const record = parseEvidenceRecord(item.record);
     const { batchSize: size, batchIndex: index, path: siblings } = item;
@@ -76,4 +76,4 @@ export const createEvidenceRoutes = ({
       return { status: 200, body: { evidence: page.map(view), next } };
     },
   };
-};
+}

@@ -13,13 +13,13 @@ import { viewIntent } from "../intentView.ts";
 import { statusOf } from "../problem.ts";
 
 /** Previewing, submitting and reading what parties and arbitrators sign. */
-export const createIntentRoutes = ({
+export function createIntentRoutes({
   relayer,
   chain,
   database: { db },
 }: ApiContext): Handlers<
   "submitIntent" | "previewIntent" | "readIntent" | "submitDetermination" | "readDetermination"
-> => {
+> {
   const domain: EscrowDomain = { chainId: chain.chainId, escrow: relayer.contracts.escrow };
 
   const requireIntent = async (id: Hex) => {
@@ -75,4 +75,4 @@ export const createIntentRoutes = ({
       };
     },
   };
-};
+}

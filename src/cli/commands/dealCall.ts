@@ -95,18 +95,20 @@ const callDirectly = async (
   };
 };
 
-/** Sends calls from the key that was opened. Throws `usage-invalid` where key or node is not named. */
-export const sendFrom = async (
+/**
+ * Sends calls from the key that was opened. Throws `usage-invalid` where key or node is not named.
+ */
+export async function sendFrom(
   wallet: PrivateKeyAccount | undefined,
   calls: readonly ExplainedCall[],
   to: { rpc: string | undefined; chainId: number; help: string; context: CommandContext },
-): Promise<{ sender: Address; transactions: Hex[] }> => {
+): Promise<{ sender: Address; transactions: Hex[] }> {
   const { rpc, chainId, help, context } = to;
   if (rpc === undefined) throw usageInvalid(help, "option-missing", { option: "--rpc" });
   if (wallet === undefined) throw usageInvalid(help, "sending-key-missing");
   const transactions = await sendCalls(calls, { rpcUrl: rpc, chainId, wallet, context });
   return { sender: wallet.address, transactions };
-};
+}
 
 export const dealCall = defineCommand({
   text: ({ command }) => command.dealCall,

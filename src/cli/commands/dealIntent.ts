@@ -21,7 +21,10 @@ import { registerDeal, requireSameEscrow } from "../registerDeal.ts";
 import { minedText, waitUntilMined } from "../send.ts";
 import { openWallet } from "../wallet.ts";
 
-/** Unix seconds from which a deadline counts: the chain's clock where a node is named and its clock is ahead of ours. */
+/**
+ * Unix seconds from which a deadline counts: the chain's clock where a node is named and its clock
+ * is ahead of ours.
+ */
 const readNodeTime = async (rpcUrl: string | undefined, { domain }: DealFile, now: number) =>
   rpcUrl === undefined ? now : Math.max(now, await readChain(rpcUrl, domain, (reader) => reader.time()));
 
@@ -76,7 +79,8 @@ export const dealIntent = defineCommand({
         json: { request, isComplete, signer, file },
       };
     }
-    // Only an unfunded deal can be registered; one that is on the chain the relayer knows from there.
+    // Only an unfunded deal can be registered; one that is on the chain the relayer knows from
+    // there.
     if (word === "fund") {
       if (values.rpc !== undefined) await ensurePanel(deal, { rpcUrl: values.rpc, wallet, context });
       await registerDeal(client, deal, signal);

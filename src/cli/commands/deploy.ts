@@ -169,13 +169,18 @@ const allHashes = ({ codeHashes }: DeploymentStatus): DeploymentRecord["codeHash
   return { escrow, panelTribunal, evidenceRegistry };
 };
 
-/** Written before anything is sent, so that a killed run still tells from which block on to look. */
+/**
+ * Written before anything is sent, so that a killed run still tells from which block on to look.
+ */
 const startedFile = (out: string) => `${out}.started`;
 
 type Earlier = Readonly<{ place: DeploymentPlace; isWhole: boolean }>;
 type Here = Readonly<{ chain: Chain; code: ProtocolCode }>;
 
-/** What an earlier run wrote. Throws `chain-mismatch` or `file-exists` when it is about something else. */
+/**
+ * What an earlier run wrote. Throws `chain-mismatch` or `file-exists` when it is about something
+ * else.
+ */
 const readEarlier = async (out: string, { chain, code }: Here): Promise<Earlier | undefined> => {
   const path = (await statFile(out)) === undefined ? startedFile(out) : out;
   if ((await statFile(path)) === undefined) return undefined;

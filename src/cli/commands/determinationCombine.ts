@@ -56,7 +56,10 @@ export const determinationCombine = defineCommand({
   },
 });
 
-/** The panel that the terms commit to. Throws `panel-mismatch`, or `usage-invalid` when it is not known. */
+/**
+ * The panel that the terms commit to. Throws `panel-mismatch`, or `usage-invalid` when it is not
+ * known.
+ */
 const findPanel = async (deal: DealFile, file: DecisionFile, path: string | undefined) => {
   const stated = path === undefined ? (deal.panel ?? file.panel) : await readPanel(path);
   if (stated === null) {
@@ -68,7 +71,10 @@ const findPanel = async (deal: DealFile, file: DecisionFile, path: string | unde
   return panel;
 };
 
-/** As many distinct good signatures as are needed. Throws `signature-invalid` or `signature-count-wrong`. */
+/**
+ * As many distinct good signatures as are needed. Throws `signature-invalid` or
+ * `signature-count-wrong`.
+ */
 const chooseSignatures = async (file: DecisionFile, given: readonly SignatureFile[], threshold: number) => {
   const bySigner = new Map(given.map((one) => [one.signer, one]));
   for (const { digest, signer, signature } of bySigner.values()) {

@@ -78,7 +78,10 @@ export const determinationWrite = defineCommand({
   },
 });
 
-/** Arbitrators sign no amounts that the deal does not hold; where nobody could be asked, none above the price. */
+/**
+ * Arbitrators sign no amounts that the deal does not hold; where nobody could be asked, none above
+ * the price.
+ */
 const requireDivisible = (
   { toBuyer, toSeller }: Readonly<{ toBuyer: bigint; toSeller: bigint }>,
   { held, price, unit }: Readonly<{ held: bigint | undefined; price: bigint; unit: Unit }>,

@@ -95,7 +95,10 @@ type Story = {
 
 type Stage = { readonly dataDir: string; readonly context: CommandContext };
 
-/** Plays the case the first time. One that was stopped in the middle is not played again: its deals are on the chain. */
+/**
+ * Plays the case the first time. One that was stopped in the middle is not played again: its deals
+ * are on the chain.
+ */
 const tellStory = async (stack: LocalStack, { dataDir, context }: Stage): Promise<Story> => {
   const record = join(dataDir, "demo.json");
   if ((await statFile(record)) !== undefined) {

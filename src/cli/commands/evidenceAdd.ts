@@ -97,7 +97,10 @@ const parseDeal = async (text: string): Promise<Hex | null> => {
   return id.success ? id.data : (await readDeal(text)).id;
 };
 
-/** Public keys as they are, and those in files: a list of them, or a key file, whose comment states its public key. */
+/**
+ * Public keys as they are, and those in files: a list of them, or a key file, whose comment states
+ * its public key.
+ */
 const parseRecipients = async (lists: readonly string[]): Promise<string[]> => {
   const recipients: string[] = [];
   for (const item of lists.flatMap((list) => list.split(",")).filter((part) => part !== "")) {

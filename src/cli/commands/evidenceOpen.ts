@@ -126,7 +126,10 @@ const copied = (path: string, signal: AbortSignal) => ({
     (await importFile(bytes, async () => undefined, { signal })).root.toString(),
 });
 
-/** What the stated length comes to when encrypted; the store's limit where no length is stated that can be true. */
+/**
+ * What the stated length comes to when encrypted; the store's limit where no length is stated that
+ * can be true.
+ */
 const largestCiphertext = ({ openings }: EvidenceBundle): number => {
   const { size } = openings.meta;
   const stated = "value" in size && /^[1-9]\d{0,14}$/.test(size.value) ? ciphertextSize(Number(size.value)) : undefined;
@@ -151,7 +154,9 @@ const contractCheck = (bundle: EvidenceBundle, rpcUrl: string | undefined): Veri
   };
 };
 
-/** Writes what comes out under a name that nothing has, in the same directory. Returns that name. */
+/**
+ * Writes what comes out under a name that nothing has, in the same directory. Returns that name.
+ */
 const decryptBeside = async (out: string, plaintext: AsyncIterable<Uint8Array>, signal: AbortSignal) => {
   const partial = `${out}.${randomBytes(8).toString("hex")}.part`;
   let isOurs = false;

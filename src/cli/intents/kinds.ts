@@ -168,11 +168,11 @@ const kinds = {
   },
 } as const satisfies Record<string, Kind>;
 
-export const findKind = (word: string): Kind => {
+export function findKind(word: string): Kind {
   if (Object.hasOwn(kinds, word)) return kinds[word as keyof typeof kinds];
   const known = Object.keys(kinds);
   const meant = nearest(word, known);
   throw meant === undefined
     ? usageInvalid(HELP, "intent-unnamed", { word, known: known.join(", ") })
     : usageInvalid(HELP, "intent-mistyped", { word, meant });
-};
+}

@@ -6,14 +6,17 @@ import type { DealFile } from "../dealFile.ts";
 import { usageInvalid } from "../problems.ts";
 import { HELP, type Values } from "./options.ts";
 
-/** `held` is unknown where only --status says where the deal stands; `seen` is what papers state of it. */
+/**
+ * `held` is unknown where only --status says where the deal stands; `seen` is what papers state of
+ * it.
+ */
 export type Position = Readonly<{ status: DealStatus; held: bigint | undefined; seen: SeenState }>;
 
 /** Where the deal stands, from --status, a relayer or a node, in this order. */
-export const readPosition = async (
+export async function readPosition(
   { values, deal }: { readonly values: Values; readonly deal: DealFile },
   signal: AbortSignal,
-): Promise<Position> => {
+): Promise<Position> {
   if (values.status !== undefined) {
     const status = dealStatuses.find((one) => one === values.status);
     if (status !== undefined && status !== "disputed") {
@@ -31,4 +34,4 @@ export const readPosition = async (
     return { status: state.status, held: state.held, seen: seenIn(state) };
   }
   throw usageInvalid(HELP, "position-missing");
-};
+}

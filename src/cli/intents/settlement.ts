@@ -18,29 +18,29 @@ const partialSettlement = z.strictObject({
 });
 export type PartialSettlement = z.output<typeof partialSettlement>;
 
-export const readSettlement = async (path: string, deal: DealFile): Promise<PartialSettlement> => {
+export async function readSettlement(path: string, deal: DealFile): Promise<PartialSettlement> {
   const settlement = parseInput(partialSettlement, await readJson(path), path);
   if (settlement.message.deal === deal.id) return settlement;
   throw inputMalformed({ path, at: "message.deal" }, "deal-differs");
-};
+}
 
 type Complete = Required<PartialSettlement>;
 
 /** The settlement with one signature more; complete once both sides signed. */
-export const addSignature = (
+export function addSignature(
   settlement: PartialSettlement,
   own: Pick<PartialSettlement, "buyerSignature" | "sellerSignature">,
 ):
   | { readonly request: Complete; readonly isComplete: true }
-  | { readonly request: PartialSettlement; readonly isComplete: false } => {
+  | { readonly request: PartialSettlement; readonly isComplete: false } {
   const { buyerSignature, sellerSignature, ...stated } = { ...settlement, ...own };
   if (buyerSignature !== undefined && sellerSignature !== undefined) {
     return { request: { ...stated, buyerSignature, sellerSignature }, isComplete: true };
   }
   return { request: { ...settlement, ...own }, isComplete: false };
-};
+}
 
-export const splitOf = async ({ deal, values, deadline, position }: Stating): Promise<IntentMessage<"Settlement">> => {
+export async function splitOf({ deal, values, deadline, position }: Stating): Promise<IntentMessage<"Settlement">> {
   const unit = unitOf(deal, values.decimals);
   const [toBuyer, toSeller] = [values["to-buyer"], values["to-seller"]];
   if (toBuyer === undefined || toSeller === undefined) {
@@ -54,4 +54,4 @@ export const splitOf = async ({ deal, values, deadline, position }: Stating): Pr
     ...(await position()).seen,
     deadline,
   };
-};
+}

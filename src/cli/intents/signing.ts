@@ -16,11 +16,11 @@ export type Signed = { readonly request: RelayRequest | PartialSettlement; reado
 export type OwnIntent = Exclude<UnsignedIntent, { readonly kind: "Determination" | "Extension" }>;
 
 /** Refuses a key with `key-wrong` where the terms say that another account signs this. */
-export const requireSigner = (kind: SignableKind, { terms, signer }: { terms: Terms; signer: Address }): void => {
+export function requireSigner(kind: SignableKind, { terms, signer }: { terms: Terms; signer: Address }): void {
   const allowed = accountsOf(kind, terms);
   if (allowed.length > 0 && !allowed.includes(signer))
     throw new ProtocolError("key-wrong", { address: signer, expected: allowed.join(", ") });
-};
+}
 
 /** Accounts of the terms that sign this kind; none where its own message names the account. */
 const accountsOf = (kind: SignableKind, terms: Terms): readonly Address[] => {
@@ -39,10 +39,10 @@ const accountsOf = (kind: SignableKind, terms: Terms): readonly Address[] => {
 };
 
 /** Signs an intent. `other` is a settlement that the other side signed. */
-export const signIntent = async (
+export async function signIntent(
   intent: OwnIntent,
   { deal, wallet, other }: { deal: DealFile; wallet: PrivateKeyAccount; other: PartialSettlement | undefined },
-): Promise<Signed> => {
+): Promise<Signed> {
   const signature = await wallet.signTypedData(unsignedTypedData(intent, deal));
   if (intent.kind === "Settlement") {
     const side = wallet.address.toLowerCase() === deal.terms.buyer ? "buyerSignature" : "sellerSignature";
@@ -52,4 +52,4 @@ export const signIntent = async (
   const isFunding = request.kind === "FundDeal" || request.kind === "FundDealWithAuthorization";
   if (!isFunding || deal.sellerSignature === null) return { request, isComplete: true };
   return { request: { ...request, sellerSignature: deal.sellerSignature }, isComplete: true };
-};
+}

@@ -20,23 +20,27 @@ export type Stating = {
 };
 
 /** An amount of the deal, in minor units where its file names no better unit. */
-export const money = ({ deal, texts }: Stating, amount: bigint) =>
-  formatAmount(amount, readableUnit(deal.unit, texts.units));
+export function money({ deal, texts }: Stating, amount: bigint) {
+  return formatAmount(amount, readableUnit(deal.unit, texts.units));
+}
 
-export const required = (values: Values, name: "tracking" | "proof" | "statement" | "amount" | "remaining") => {
+export function required(values: Values, name: "tracking" | "proof" | "statement" | "amount" | "remaining") {
   const value = values[name];
   if (value === undefined) throw usageInvalid(HELP, "option-missing", { option: `--${name}` });
   return value;
-};
+}
 
-/** The account that acts, where the message names it: that of the key, or of --by where no key is opened. */
-export const requireActor = ({ signer }: Stating): Address => {
+/**
+ * The account that acts, where the message names it: that of the key, or of --by where no key is
+ * opened.
+ */
+export function requireActor({ signer }: Stating): Address {
   if (signer !== undefined) return signer;
   throw usageInvalid(HELP, "option-missing", { option: "--by" });
-};
+}
 
-export const parseAddress = (text: string, option: "to" | "by" = "to"): Address => {
+export function parseAddress(text: string, option: "to" | "by" = "to"): Address {
   const parsed = address.safeParse(text);
   if (parsed.success) return parsed.data;
   throw usageInvalid(HELP, "address-option-malformed", { option: `--${option}` });
-};
+}

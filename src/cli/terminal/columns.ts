@@ -3,10 +3,15 @@ import type { Example } from "../optionTable.ts";
 const INDENT = 2;
 const GAP = 3;
 const LINE = 110;
-/** What is not torn apart: a word with the spaces after it, or a wide character with the punctuation after it. */
+/**
+ * What is not torn apart: a word with the spaces after it, or a wide character with the punctuation
+ * after it.
+ */
 const PARTS = /[\u{2e80}-\u{9fff}][\p{P}]*\s*|[^\s\u{2e80}-\u{9fff}]+\s*|\s+/gu;
 
-/** Two columns, the second wrapped. Chinese characters are two columns wide, as terminals draw them. */
+/**
+ * Two columns, the second wrapped. Chinese characters are two columns wide, as terminals draw them.
+ */
 export function columns(rows: readonly Example[]): string {
   const width = Math.max(...rows.map(([left]) => widthOf(left))) + GAP;
   const margin = " ".repeat(INDENT + width);

@@ -15,10 +15,11 @@ type Asking = {
 };
 
 /**
- * A password from a file, or typed on the terminal without being shown; never from an argument, which every process of
- * the machine could read. Throws `password-missing` without a file and a terminal.
+ * A password from a file, or typed on the terminal without being shown; never from an argument,
+ * which every process of the machine could read. Throws `password-missing` without a file and a
+ * terminal.
  */
-export const askPassword = async ({ passwordFile, prompt, isNew, signal, texts }: Asking): Promise<string> => {
+export async function askPassword({ passwordFile, prompt, isNew, signal, texts }: Asking): Promise<string> {
   if (passwordFile !== undefined) {
     const [line = ""] = (await readPassword(passwordFile, signal)).split(/\r?\n/);
     return requireSome(line, passwordFile);
@@ -29,7 +30,7 @@ export const askPassword = async ({ passwordFile, prompt, isNew, signal, texts }
     throw inputMalformed({ path: "password" }, "passwords-differ");
   }
   return password;
-};
+}
 
 // A pipe too: `--password-file <(pass show holdfast)` leaves no password on any disk.
 const readPassword = async (path: string, signal: AbortSignal) =>

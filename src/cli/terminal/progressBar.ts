@@ -5,10 +5,10 @@ import type { CommandContext } from "../command.ts";
 const EVERY_MS = 200;
 
 /** Shows how far a long reading is, on a terminal only. */
-export const createProgressBar = (
+export function createProgressBar(
   { progressHere, texts }: Pick<CommandContext, "progressHere" | "texts">,
   { label, total }: { readonly label: string; readonly total: number },
-) => {
+) {
   let done = 0;
   let shownAt = 0;
   return {
@@ -21,4 +21,4 @@ export const createProgressBar = (
     },
     end: () => progressHere(""),
   };
-};
+}

@@ -1,5 +1,5 @@
 /** Waits until the signal aborts or something that should run on ends by itself; says which. */
-export const untilStopped = async (signal: AbortSignal, ended: Promise<unknown>): Promise<"stopped" | "ended"> => {
+export async function untilStopped(signal: AbortSignal, ended: Promise<unknown>): Promise<"stopped" | "ended"> {
   if (signal.aborted) return "stopped";
   const { promise, resolve } = Promise.withResolvers<"stopped">();
   const onAbort = () => resolve("stopped");
@@ -9,4 +9,4 @@ export const untilStopped = async (signal: AbortSignal, ended: Promise<unknown>)
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
-};
+}

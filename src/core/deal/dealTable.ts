@@ -306,7 +306,8 @@ export function actorOf(action: DealAction, place: DealPlace): DealActor {
 }
 
 /**
- * Why an action is refused in a state at a time, or `undefined` when the table allows it. Says nothing about who acts.
+ * Why an action is refused in a state at a time, or `undefined` when the table allows it. Says
+ * nothing about who acts.
  *
  * @example refusalOf("ship", undisputed("funded"), { terms, now: terms.shipBy }) // "too-late"
  */
@@ -330,8 +331,8 @@ export const deadlineActions = ["release", "expire", "lapse", "close"] as const 
 export type DeadlineAction = (typeof deadlineActions)[number];
 
 /**
- * What happens if nobody acts: the action that anyone may take, and the Unix second from which. `undefined` before
- * funding and after the end.
+ * What happens if nobody acts: the action that anyone may take, and the Unix second from which.
+ * `undefined` before funding and after the end.
  *
  * @example nextDeadline(undisputed("funded"), terms) // { action: "expire", at: terms.shipBy }
  */

@@ -80,8 +80,8 @@ export function panelRules(panel: Panel): Hex {
 }
 
 /**
- * Why a panel would refuse terms at funding, as `PanelTribunal.accepts` does, or `undefined` when it accepts them.
- * Says nothing about whether the panel is registered.
+ * Why a panel would refuse terms at funding, as `PanelTribunal.accepts` does, or `undefined` when
+ * it accepts them. Says nothing about whether the panel is registered.
  *
  * @example panelRefusal(panel, { ...terms, inspection: 0 }) // "inspection-too-short"
  */

@@ -51,7 +51,8 @@ export function feeOf(toSeller: bigint, feeBps: number): bigint {
 }
 
 /**
- * What each side gets when the tribunal stays silent on a dispute after delivery. The seller's part rounds down.
+ * What each side gets when the tribunal stays silent on a dispute after delivery. The seller's part
+ * rounds down.
  *
  * @example silenceSplit(101n, 5_000) // { toBuyer: 51n, toSeller: 50n }
  */
@@ -61,7 +62,8 @@ export function silenceSplit(held: bigint, silenceBps: number) {
 }
 
 /**
- * What the seller owes beyond a refund who took earnest money and did not ship: as much again, always covered. Minor units.
+ * What the seller owes beyond a refund who took earnest money and did not ship: as much again,
+ * always covered. Minor units.
  *
  * @example earnestOwed({ earnest: true, deposit: 8_000n }) // 8000n
  */
@@ -195,8 +197,9 @@ const divide = (state: DealState, { action, ...split }: { action: "settle" | "aw
  * What a call does to a deal, and who gets what: the escrow's money rules, said once for commands,
  * API, screens and relayer. The conformance test holds the contract to it.
  *
- * @throws ProtocolError `action-refused` where {@link refusalOf} says why, or a refund is not possible in this amount;
- * `amounts-do-not-sum`; `coverage-exceeds-bond` for a settlement beyond the coverage.
+ * @throws ProtocolError `action-refused` where {@link refusalOf} says why, or a refund is not
+ *   possible in this amount; `amounts-do-not-sum`; `coverage-exceeds-bond` for a settlement beyond
+ *   the coverage.
  * @example stepOf({ action: "confirm" }, state, { terms, now }).payout.toSeller // state.held
  */
 export function stepOf(call: DealCall, state: DealState, moment: Moment): DealStep {

@@ -88,7 +88,8 @@ export function termsTypedData(terms: Terms, domain: EscrowDomain) {
 }
 
 /**
- * EIP-712 digest of the terms: what a wallet signs, and not the deal's id (https://eips.ethereum.org/EIPS/eip-712).
+ * EIP-712 digest of the terms: what a wallet signs, and not the deal's id
+ * (https://eips.ethereum.org/EIPS/eip-712).
  *
  * @example await recoverSigner(termsDigest(terms, { chainId, escrow }), sellerSignature) // terms.seller
  */

@@ -6,7 +6,8 @@ import { packTerms, termsLayout } from "./termsCodec.ts";
 /**
  * The terms in eight words, as an event or calldata carries them.
  *
- * @throws ProtocolError `terms-malformed` when the words are not eight, or not those that {@link packTerms} makes.
+ * @throws ProtocolError `terms-malformed` when the words are not eight, or not those that {@link
+ *   packTerms} makes.
  * @example unpackTerms(packTerms(terms)) // terms again
  */
 export function unpackTerms(packed: { readonly words: readonly Hex[] }): Terms {

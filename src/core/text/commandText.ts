@@ -1,4 +1,7 @@
-/** What the help of a command says: when somebody needs it, its examples in order, its options by name. */
+/**
+ * What the help of a command says: when somebody needs it, its examples in order, its options by
+ * name.
+ */
 export type CommandText<Option extends string = string> = Readonly<{
   summary: string;
   about: readonly string[];

@@ -7,7 +7,9 @@ import { formatAmount, formatTime, readableUnit, type Unit } from "./units.ts";
 
 type Signable = Readonly<{ digest: Hex; domain: PanelDomain; panel: Panel | null }>;
 
-/** A determination with what is known about it: `unit` and `panel` are null where nothing says them. */
+/**
+ * A determination with what is known about it: `unit` and `panel` are null where nothing says them.
+ */
 export type DescribedDetermination = Signable & Readonly<{ determination: Determination; unit: Unit | null }>;
 
 /** An extension of a dispute, the same way. */

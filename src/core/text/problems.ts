@@ -14,7 +14,9 @@ export type FileProblem = keyof typeof enFile;
 /** A problem with a command line. */
 export type UsageProblem = keyof typeof enUsage;
 
-/** The values that the text of a problem needs, as the last argument of a function; none for most. */
+/**
+ * The values that the text of a problem needs, as the last argument of a function; none for most.
+ */
 export type ProblemValues<P extends keyof English> = [NamesIn<English[P]>] extends [never]
   ? []
   : [values: Readonly<Record<NamesIn<English[P]>, string | number>>];
@@ -24,7 +26,9 @@ const texts = { en, zh: { ...zhFile, ...zhInput, ...zhUsage } } as const;
 
 const isOurs = (text: string): text is keyof typeof en => Object.hasOwn(en, text);
 
-/** What a problem says, with its values filled in. A text that is no code of ours stays as it is. */
+/**
+ * What a problem says, with its values filled in. A text that is no code of ours stays as it is.
+ */
 export function problemText(problem: string, values: Values, language: Language): string {
   return isOurs(problem) ? fillIn(texts[language][problem], values) : fieldProblemText(problem, values, language);
 }

@@ -1,7 +1,9 @@
 import type { ErrorCode } from "../errors.ts";
 import type { VerdictCode } from "./verdict.ts";
 
-/** Labels of the public error catalogue, by the code of the fact. A code without an entry has none. */
+/**
+ * Labels of the public error catalogue, by the code of the fact. A code without an entry has none.
+ */
 const publicLabels = {
   "amounts-do-not-sum": "E-SUM-01",
   "block-missing": "E-EVID-01",

@@ -30,8 +30,9 @@ export type ReportContext = {
 };
 
 /**
- * The report for a court as plain text: what was checked, what it proves and what it does not (`domain.md` 5).
- * Equal input gives an equal report number; only the line with the time of making differs.
+ * The report for a court as plain text: what was checked, what it proves and what it does not
+ * (`domain.md` 5). Equal input gives an equal report number; only the line with the time of making
+ * differs.
  */
 export async function evidenceReport(verification: Verification, context: ReportContext): Promise<string> {
   const text = reportText[context.language];

@@ -22,7 +22,10 @@ export function formatAmount(amount: bigint, { symbol, decimals }: Unit): string
   return `${fraction === undefined ? grouped : `${grouped}.${fraction}`} ${escapeInvisible(symbol)}`.trimEnd();
 }
 
-/** The unit to read amounts in: minor units where nothing is known, and a word where the symbol is not. */
+/**
+ * The unit to read amounts in: minor units where nothing is known, and a word where the symbol is
+ * not.
+ */
 export function readableUnit(unit: Unit | null | undefined, { minor, ofToken }: UnitWords): Unit {
   if (unit == null) return { symbol: minor, decimals: 0 };
   return unit.symbol === "" ? { ...unit, symbol: ofToken } : unit;
@@ -40,7 +43,10 @@ export function formatDuration(seconds: number, words: UnitWords): string {
   return parts.slice(0, 2).join(" ") || words.noTime;
 }
 
-/** A Unix second in UTC, `2026-12-24 18:00:00 UTC`; one that no calendar holds is written in seconds. */
+/**
+ * A Unix second in UTC, `2026-12-24 18:00:00 UTC`; one that no calendar holds is written in
+ * seconds.
+ */
 export function formatTime(seconds: number): string {
   const time = new Date(seconds * 1_000);
   return Number.isNaN(time.getTime()) ? `${seconds} s` : `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;

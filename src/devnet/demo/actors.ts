@@ -17,17 +17,19 @@ export type Actors = Readonly<Record<Role, HDAccount>> & {
   readonly arbitrators: readonly HDAccount[];
 };
 
-export const createActors = (): Actors => {
+export function createActors(): Actors {
   const account = (offset: number) => mnemonicToAccount(TEST_MNEMONIC, { addressIndex: FIRST_INDEX + offset });
   const named = Object.fromEntries(ROLES.map((role, offset) => [role, account(offset)])) as Record<Role, HDAccount>;
   return {
     ...named,
     arbitrators: Array.from({ length: ARBITRATORS }, (_, seat) => account(ROLES.length + seat)),
   };
-};
+}
 
-/** An encryption key of the panel: whoever holds `identity` can open what is filed for `recipient`. */
-export const createReader = async (): Promise<{ readonly identity: string; readonly recipient: string }> => {
+/**
+ * An encryption key of the panel: whoever holds `identity` can open what is filed for `recipient`.
+ */
+export async function createReader(): Promise<{ readonly identity: string; readonly recipient: string }> {
   const identity = await generateIdentity();
   return { identity, recipient: await identityToRecipient(identity) };
-};
+}

@@ -1,4 +1,7 @@
-/** What the parties of the demonstration write: it is signed, hashed or filed, and stays in its language. */
+/**
+ * What the parties of the demonstration write: it is signed, hashed or filed, and stays in its
+ * language.
+ */
 export const caseTexts = {
   statement: "The left door of the wardrobe arrived split from top to bottom.",
   reasons: "The wardrobe is not as described. 30,000 back, 6,000 for storage and a second delivery.",

@@ -19,8 +19,11 @@ import type { Deployment } from "../deploy.ts";
 
 const UNLIMITED = 2n ** 256n - 1n;
 
-/** What the demonstration does on the local chain without the relayer: direct calls of parties, and time travel. */
-export const createChainSide = ({ rpcUrl, deployment }: { rpcUrl: string; deployment: Deployment }) => {
+/**
+ * What the demonstration does on the local chain without the relayer: direct calls of parties, and
+ * time travel.
+ */
+export function createChainSide({ rpcUrl, deployment }: { rpcUrl: string; deployment: Deployment }) {
   const chain = defineChain({
     id: deployment.chainId,
     name: "local",
@@ -123,6 +126,6 @@ export const createChainSide = ({ rpcUrl, deployment }: { rpcUrl: string; deploy
     readBlock: blocksOf(client),
     native: zeroAddress,
   };
-};
+}
 
 export type ChainSide = ReturnType<typeof createChainSide>;

@@ -3,8 +3,9 @@ import { createCipheriv } from "node:crypto";
 const chunkBytes = 256 * 1024;
 
 /**
- * The same 60 MB every time, as large and as incompressible as a phone's video of unpacking the parcel: an MP4 file type box and
- * one box of media data. No player shows it; it is there to be encrypted, stored, anchored and verified.
+ * The same 60 MB every time, as large and as incompressible as a phone's video of unpacking the
+ * parcel: an MP4 file type box and one box of media data. No player shows it; it is there to be
+ * encrypted, stored, anchored and verified.
  */
 export async function* exampleVideo({
   bytes = 60_000_000,

@@ -15,7 +15,10 @@ const TYPES: Readonly<Record<string, string>> = {
   ".mp4": "video/mp4",
 };
 
-/** A file with the bundle that proves it, the digest that names its record, and the root that it is anchored under. */
+/**
+ * A file with the bundle that proves it, the digest that names its record, and the root that it is
+ * anchored under.
+ */
 export type ProvenFile = {
   readonly file: string;
   readonly bundle: string;
@@ -35,11 +38,11 @@ export type FilingContext = {
 };
 
 /** Files each of a party's files and writes its bundle once it is anchored. */
-export const fileAll = async (
+export async function fileAll(
   files: readonly string[],
   { party, dealId, purpose }: { party: LocalAccount; dealId: Hex; purpose: string },
   filing: FilingContext,
-): Promise<ProvenFile[]> => {
+): Promise<ProvenFile[]> {
   await mkdir(filing.outDir, { recursive: true });
   const bundles = files.map((file) => join(filing.outDir, freeName(basename(file), filing.names)));
   const anchored = await fileAndAnchor(
@@ -59,7 +62,7 @@ export const fileAll = async (
   );
   for (const { id, bundle } of anchored) await writeFile(id, bundle);
   return anchored.map(({ id, digest, root }, index) => ({ file: files[index]!, bundle: id, digest, root }));
-};
+}
 
 /** `<file>.evidence.json`, with a number where another file of that name came before. */
 const freeName = (file: string, taken: Set<string>): string => {

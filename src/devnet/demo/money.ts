@@ -4,7 +4,9 @@ const TOKEN_DECIMALS = 6;
 const NATIVE_DECIMALS = 18;
 
 /** A whole number of test dollars in minor units. */
-export const dollars = (whole: number): bigint => BigInt(whole) * 10n ** BigInt(TOKEN_DECIMALS);
+export function dollars(whole: number): bigint {
+  return BigInt(whole) * 10n ** BigInt(TOKEN_DECIMALS);
+}
 
 const grouped = (text: string): string => {
   const [whole = "", fraction] = text.split(".");
@@ -13,7 +15,11 @@ const grouped = (text: string): string => {
 };
 
 /** Minor units of the test stablecoin as a person reads them. */
-export const showDollars = (amount: bigint): string => `${grouped(formatUnits(amount, TOKEN_DECIMALS))} TUSD`;
+export function showDollars(amount: bigint): string {
+  return `${grouped(formatUnits(amount, TOKEN_DECIMALS))} TUSD`;
+}
 
 /** Wei as a person reads them. */
-export const showNative = (amount: bigint): string => `${grouped(formatUnits(amount, NATIVE_DECIMALS))} ETH`;
+export function showNative(amount: bigint): string {
+  return `${grouped(formatUnits(amount, NATIVE_DECIMALS))} ETH`;
+}

@@ -1,4 +1,5 @@
-// Loaded into a process by `--import`: whoever opens a connection or asks for a name there fails at once.
+// Loaded into a process by `--import`: whoever opens a connection or asks for a name there fails at
+// once.
 import dgram from "node:dgram";
 import dns from "node:dns";
 import net from "node:net";

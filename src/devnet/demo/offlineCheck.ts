@@ -15,7 +15,7 @@ export type OfflineVerdict = {
   readonly changed: readonly CheckId[];
 };
 
-export const verifyOffline = async (file: string, bundle: string): Promise<OfflineVerdict> => {
+export async function verifyOffline(file: string, bundle: string): Promise<OfflineVerdict> {
   const args = [
     "--disable-warning=ExperimentalWarning",
     "--import",
@@ -36,10 +36,10 @@ export const verifyOffline = async (file: string, bundle: string): Promise<Offli
     verdict?: { status?: Verdict["status"]; changed?: readonly CheckId[] };
   };
   return { exitCode, status: said.verdict?.status ?? "none", changed: said.verdict?.changed ?? [] };
-};
+}
 
 /** The same for a copy of the file in which one bit in the middle is flipped. */
-export const verifyFlipped = async (file: string, bundle: string): Promise<OfflineVerdict> => {
+export async function verifyFlipped(file: string, bundle: string): Promise<OfflineVerdict> {
   const dir = await mkdtemp(join(tmpdir(), "holdfast-flipped-"));
   try {
     const copy = join(dir, basename(file));
@@ -59,4 +59,4 @@ export const verifyFlipped = async (file: string, bundle: string): Promise<Offli
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
-};
+}

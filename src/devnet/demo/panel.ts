@@ -3,7 +3,10 @@ import { createActors } from "./actors.ts";
 
 const DAY = 86_400;
 
-/** The panel that every local chain has registered: three of five of the chain's own accounts, with the clocks of the template. */
+/**
+ * The panel that every local chain has registered: three of five of the chain's own accounts, with
+ * the clocks of the template.
+ */
 export const demoPanel: Panel = sortPanel({
   threshold: 3,
   answerWindow: 3 * DAY,

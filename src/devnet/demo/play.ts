@@ -52,13 +52,19 @@ export type DemoOutcome = {
 };
 
 /** Whether every balance and every check came out right. */
-export const isRight = (outcome: DemoOutcome): boolean =>
-  outcome.checks.every(({ holds }) => holds) &&
-  outcome.holdings.every(({ after, expected }) => after === expected) &&
-  outcome.proven.length > 0;
+export function isRight(outcome: DemoOutcome): boolean {
+  return (
+    outcome.checks.every(({ holds }) => holds) &&
+    outcome.holdings.every(({ after, expected }) => after === expected) &&
+    outcome.proven.length > 0
+  );
+}
 
-/** Plays the furniture case and every other way out of a deal against a running relayer and local chain. */
-export const playDemo = async (options: DemoOptions): Promise<DemoOutcome> => {
+/**
+ * Plays the furniture case and every other way out of a deal against a running relayer and local
+ * chain.
+ */
+export async function playDemo(options: DemoOptions): Promise<DemoOutcome> {
   const { deployment, onProgress, signal } = options;
   const actors = createActors();
   const chain = createChainSide(options);
@@ -110,7 +116,7 @@ export const playDemo = async (options: DemoOptions): Promise<DemoOutcome> => {
     checks,
     proven,
   };
-};
+}
 
 const readHoldings = async (chain: ChainSide, actors: Actors): Promise<Holdings> => {
   const address = (role: "buyer" | "seller" | "marketplace"): Address => actors[role].address;
@@ -122,7 +128,10 @@ const readHoldings = async (chain: ChainSide, actors: Actors): Promise<Holdings>
   };
 };
 
-/** The caller's files as the buyer's claim, or the examples and a video of 60 MB that is made on the fly. */
+/**
+ * The caller's files as the buyer's claim, or the examples and a video of 60 MB that is made on the
+ * fly.
+ */
 const caseFiles = async ({ evidenceFiles, workDir, onProgress }: DemoOptions, say: DemoTexts): Promise<CaseFiles> => {
   if (evidenceFiles) return { claim: evidenceFiles, answer: [], further: [] };
   const video = join(workDir, "unpacking.mp4");

@@ -7,7 +7,7 @@ import { type DemoOutcome, isRight } from "./play.ts";
 type Reporting = Readonly<{ onProgress: (line: string) => void; texts: Texts }>;
 
 /** Says what each party ended up with and whether it is what the terms say. */
-export const reportHoldings = ({ holdings, checks }: DemoOutcome, { onProgress, texts }: Reporting): void => {
+export function reportHoldings({ holdings, checks }: DemoOutcome, { onProgress, texts }: Reporting): void {
   const { demo: say } = texts;
   onProgress(say.holdings.title);
   for (const { account, before, after, expected } of holdings) {
@@ -20,10 +20,12 @@ export const reportHoldings = ({ holdings, checks }: DemoOutcome, { onProgress, 
     onProgress(`   ${amounts}   ${verdict}`);
   }
   for (const { check, holds } of checks) onProgress(`   ${(holds ? say.right : say.wrong)(say.check[check])}`);
-};
+}
 
-/** Verifies every file in a process of its own without network, as it is and with one bit flipped. */
-export const reportVerification = async (outcome: DemoOutcome, { onProgress, texts }: Reporting): Promise<boolean> => {
+/**
+ * Verifies every file in a process of its own without network, as it is and with one bit flipped.
+ */
+export async function reportVerification(outcome: DemoOutcome, { onProgress, texts }: Reporting): Promise<boolean> {
   const { demo: say, report } = texts;
   onProgress(say.verification.title);
   let allRight = isRight(outcome);
@@ -43,15 +45,15 @@ export const reportVerification = async (outcome: DemoOutcome, { onProgress, tex
     onProgress(`   ${(isAsExpected ? say.right : say.wrong)(found)}`);
   }
   return allRight;
-};
+}
 
 /** Says how to repeat the verification by hand. */
-export const reportCommands = ({ proven }: DemoOutcome, { onProgress, texts }: Reporting): void => {
+export function reportCommands({ proven }: DemoOutcome, { onProgress, texts }: Reporting): void {
   onProgress(texts.demo.verification.repeat);
   for (const { file, bundle } of proven) {
     onProgress(`   npm run --silent holdfast -- verify ${shown(file)} ${shown(bundle)}`);
   }
-};
+}
 
 /** A path as a shell takes it. */
 const shown = (path: string): string => {

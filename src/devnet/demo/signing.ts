@@ -17,7 +17,7 @@ const TOKEN_DOMAIN = { name: "Test Dollar", version: "1" } as const;
 type PartyIntent = Exclude<Intent, { kind: "Settlement" | "PostBond" }>;
 
 /** What the demonstration's wallets sign. */
-export const createSigning = ({ chainId, escrow, panelTribunal }: Deployment) => {
+export function createSigning({ chainId, escrow, panelTribunal }: Deployment) {
   const domain = { chainId, escrow };
 
   const intent = async (signer: LocalAccount, message: PartyIntent): Promise<RelayRequest> => ({
@@ -71,6 +71,6 @@ export const createSigning = ({ chainId, escrow, panelTribunal }: Deployment) =>
     determination,
     determinationDigest: (message: Determination) => determinationDigest(message, { chainId, tribunal: panelTribunal }),
   };
-};
+}
 
 export type Signing = ReturnType<typeof createSigning>;

@@ -20,7 +20,10 @@ import { dollars, showDollars, showNative } from "./money.ts";
 import type { Signing } from "./signing.ts";
 import { type createTermsFactory, DAY, digestOf } from "./terms.ts";
 
-/** Files of a case: what the buyer files first, what the seller answers with, what the buyer adds in instalments. */
+/**
+ * Files of a case: what the buyer files first, what the seller answers with, what the buyer adds in
+ * instalments.
+ */
 export type CaseFiles = {
   readonly claim: readonly string[];
   readonly answer: readonly string[];
@@ -56,10 +59,11 @@ const MINUTE = 60;
 const POLL_MS = 50;
 
 /**
- * The furniture case: a price of 40,000, a bond of 2,000 that cannot carry what was promised, evidence with two further instalments,
- * and a determination that three of five arbitrators sign and that waits for the answer window. Returns the files with their bundles.
+ * The furniture case: a price of 40,000, a bond of 2,000 that cannot carry what was promised,
+ * evidence with two further instalments, and a determination that three of five arbitrators sign
+ * and that waits for the answer window. Returns the files with their bundles.
  */
-export const playFurnitureCase = async (demo: DemoContext, files: CaseFiles): Promise<ProvenFile[]> => {
+export async function playFurnitureCase(demo: DemoContext, files: CaseFiles): Promise<ProvenFile[]> {
   const { actors, chain, client, sign, ledger, onProgress, say } = demo;
   const { buyer, seller, courier } = actors;
 
@@ -121,7 +125,7 @@ export const playFurnitureCase = async (demo: DemoContext, files: CaseFiles): Pr
   const evidence = rootOf(buildTree(proven.map(({ digest }) => digest)));
   await determine(demo, terms, { id, evidence, disputedAt });
   return proven;
-};
+}
 
 const showRefusedCoverage = async (demo: DemoContext) => {
   const { actors, chain, client, sign, say, check } = demo;
@@ -200,7 +204,7 @@ const determine = async (demo: DemoContext, terms: Terms, { id, evidence, disput
 };
 
 /** Every other way in which a deal ends, each on a deal of its own. */
-export const playFurtherDeals = async (demo: DemoContext): Promise<void> => {
+export async function playFurtherDeals(demo: DemoContext): Promise<void> {
   const { actors, chain, client, sign, ledger, onProgress, say, check } = demo;
   const { buyer, seller, courier } = actors;
 
@@ -261,7 +265,7 @@ export const playFurtherDeals = async (demo: DemoContext): Promise<void> => {
   await overtakeSilentTribunal(demo, stalled);
   const { deals } = await client.listDeals({ party: lower(buyer.address) });
   check("all-closed", deals.length > 0 && deals.every(({ status }) => status === "closed"));
-};
+}
 
 type FundedDeal = { readonly id: Hex; readonly terms: Terms };
 
@@ -282,7 +286,9 @@ const disputeInsteadOfShipping = async (demo: DemoContext, { id, terms }: Funded
   detail(demo, say.further.disputedLate);
 };
 
-/** The dispute that nobody decides changes nothing: the buyer gets what an overdue shipment gives. */
+/**
+ * The dispute that nobody decides changes nothing: the buyer gets what an overdue shipment gives.
+ */
 const overtakeSilentTribunal = async (demo: DemoContext, { id, terms }: FundedDeal) => {
   const { actors, chain, client, ledger, say, check } = demo;
   const before = await chain.tokenBalance(actors.buyer.address);

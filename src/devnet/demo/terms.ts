@@ -9,8 +9,11 @@ export const DAY = 86_400;
 /** The marketplace earns two percent of what the seller gets. */
 const FEE_BPS = 200;
 
-/** Terms of the demonstration's deals: the clocks of a domestic sale, a silent tribunal splits in half. */
-export const createTermsFactory = ({
+/**
+ * Terms of the demonstration's deals: the clocks of a domestic sale, a silent tribunal splits in
+ * half.
+ */
+export function createTermsFactory({
   actors,
   deployment,
   panel,
@@ -18,7 +21,7 @@ export const createTermsFactory = ({
   actors: Actors;
   deployment: Deployment;
   panel: Panel;
-}) => {
+}) {
   const lower = (address: Address) => address.toLowerCase() as Address;
   return (order: string, price: bigint, options: { now: number; changes?: Partial<Terms> }): Terms => ({
     buyer: lower(actors.buyer.address),
@@ -44,7 +47,9 @@ export const createTermsFactory = ({
     order: digestOf(`${order} at ${options.now}`),
     ...options.changes,
   });
-};
+}
 
 /** 32 bytes that stand for a document in the demonstration: the digest of its text. */
-export const digestOf = (text: string): Hex => keccak256(stringToHex(text));
+export function digestOf(text: string): Hex {
+  return keccak256(stringToHex(text));
+}

@@ -1,4 +1,7 @@
-/** What is said of contract calls: who sends each, and what it does. Times and amounts come formatted. */
+/**
+ * What is said of contract calls: who sends each, and what it does. Times and amounts come
+ * formatted.
+ */
 export const calls = {
   title: (deal: string, chainId: number) => `Deal ${deal} on chain ${chainId}`,
   sent: (action: string, transaction: string) => `${action} is in a block: ${transaction}`,

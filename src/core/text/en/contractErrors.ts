@@ -1,4 +1,7 @@
-/** What a refusal of the escrow or the panel tribunal means, by the error's name; `{name}` stands for an argument of it. */
+/**
+ * What a refusal of the escrow or the panel tribunal means, by the error's name; `{name}` stands
+ * for an argument of it.
+ */
 export const contractErrors = {
   AmountExceedsCredit: "Only {credit} minor units can be withdrawn, and {amount} were asked for.",
   AmountExceedsFreeBond: "Only {free} minor units of the bond are free, and {amount} were asked for.",

@@ -1,4 +1,7 @@
-/** Words for a deal: its parties, its states, who gets what and when. Times, amounts and durations come formatted. */
+/**
+ * Words for a deal: its parties, its states, who gets what and when. Times, amounts and durations
+ * come formatted.
+ */
 export const deal = {
   title: (id: string) => `Deal ${id}`,
   status: {

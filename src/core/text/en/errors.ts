@@ -1,8 +1,9 @@
 import type { ErrorCode } from "../../errors.ts";
 
 /**
- * What a person reads for each code: what happened, whether the money is safe, what to do. The first sentence holds no
- * values; `{name}` stands for a detail of the error. Amounts are in minor units.
+ * What a person reads for each code: what happened, whether the money is safe, what to do. The
+ * first sentence holds no values; `{name}` stands for a detail of the error. Amounts are in minor
+ * units.
  */
 export const errors = {
   "action-refused":

@@ -1,4 +1,6 @@
-/** What is wrong with one field of what was given: a clause. The API and the command line use them. */
+/**
+ * What is wrong with one field of what was given: a clause. The API and the command line use them.
+ */
 export const fieldProblems = {
   "address-malformed": "an address: 0x and 40 hex digits",
   "arbitrator-repeated": "one of them is named twice",

@@ -1,6 +1,9 @@
 import type { ErrorCode } from "../../errors.ts";
 
-/** What the command line adds to the text of an error: the option or the command that helps, where its details say enough. */
+/**
+ * What the command line adds to the text of an error: the option or the command that helps, where
+ * its details say enough.
+ */
 export const hints = {
   "answer-window-open": "On a local chain `holdfast dev skip` moves the clock.",
   "config-invalid": "`holdfast relayer --help` lists every setting.",

@@ -1,4 +1,7 @@
-/** What to change in a template, by the fact for which the escrow or its tribunal would refuse the terms. */
+/**
+ * What to change in a template, by the fact for which the escrow or its tribunal would refuse the
+ * terms.
+ */
 export const unsafeTerms = {
   "fund-by-passed": "The time to pay is over; write the terms anew.",
   "address-zero": "Buyer, seller, attestor and tribunal must each be an account.",
