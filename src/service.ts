@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import type { Express } from "express";
 import { createApp } from "./api/app.ts";
-import type { Limits } from "./api/limits.ts";
+import { defaultLimits, type Limits } from "./api/limits.ts";
 import { createChain } from "./chain/client.ts";
 import { openKeystore } from "./chain/keystore.ts";
 import type { Config } from "./config.ts";
@@ -11,6 +11,7 @@ import { ProtocolError } from "./core/errors.ts";
 import { createDatabase } from "./db/database.ts";
 import { createEmbeddedStore } from "./ipfs/embedded.ts";
 import { createKuboStore } from "./ipfs/kubo.ts";
+import { openPartialUploads, type PartialUploads } from "./ipfs/partialUploads.ts";
 import type { EvidenceStore } from "./ipfs/port.ts";
 import type { ReceiptSigner } from "./relayer/evidence.ts";
 import { createLog, type Log } from "./relayer/log.ts";
@@ -49,6 +50,7 @@ export type Holdfast = Readonly<{
 /** How long requests that run may still take once it is to end. */
 const GRACE_MS = 10_000;
 const SWEEP_MS = 20;
+const UPLOAD_SWEEP_MS = 60_000;
 /** A connection on which nothing moves is given up; an upload may take as long as it moves. */
 const IDLE_MS = 120_000;
 
@@ -74,6 +76,9 @@ export async function startHoldfast(config: HoldfastConfig, options: HoldfastOpt
     closing.push(database.close);
     const store = await openStore(config);
     closing.push(() => store.close());
+    const limits = { ...defaultLimits, anchorWithin: config.anchorWithin, ...options.limits };
+    const uploads = await openPartialUploads({ dir: join(config.dataDir, "uploads"), store, limits });
+    closing.push(sweepRegularly(uploads, log));
     const chain = createChain({ rpcUrls: config.rpcUrls, chainId: config.chainId });
     closing.push(async () => chain.close());
     const relayer = createRelayer({
@@ -89,7 +94,6 @@ export async function startHoldfast(config: HoldfastConfig, options: HoldfastOpt
       anchorWithin: config.anchorWithin,
     });
     closing.push(relayer.stop);
-    const limits = { anchorWithin: config.anchorWithin, ...options.limits };
     const running = new Set<Promise<unknown>>();
     closing.push(async () => {
       await Promise.allSettled(running);
@@ -99,7 +103,7 @@ export async function startHoldfast(config: HoldfastConfig, options: HoldfastOpt
       const forget = () => running.delete(work);
       work.then(forget, forget);
     };
-    const app = createApp({ relayer, database, store, chain, log, limits, track });
+    const app = createApp({ relayer, database, store, uploads, chain, log, limits, track });
     const server = await listen(app, config);
     closing.push(() => endRequests(server));
     signal?.throwIfAborted();
@@ -155,6 +159,14 @@ const openStore = ({ kuboRpcUrl, dataDir }: HoldfastConfig) =>
   kuboRpcUrl === undefined
     ? createEmbeddedStore({ dir: join(dataDir, "evidence") })
     : createKuboStore({ url: kuboRpcUrl });
+
+/** Removes expired uploads also where nobody opens another; returns how to end it. */
+const sweepRegularly = (uploads: PartialUploads, log: Log) => {
+  const report = (error: unknown) => log.error({ err: error }, "cannot remove expired uploads");
+  const timer = setInterval(() => void uploads.sweep().catch(report), UPLOAD_SWEEP_MS);
+  timer.unref();
+  return async () => clearInterval(timer);
+};
 
 const listen = async (app: Express, { host, port }: HoldfastConfig): Promise<Server> => {
   const server = app.listen(port, host);

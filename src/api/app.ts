@@ -16,6 +16,7 @@ import { createDealRoutes } from "./routes/deals.ts";
 import { createEvidenceRoutes } from "./routes/evidence.ts";
 import { createIntentRoutes } from "./routes/intents.ts";
 import { createOperationRoutes } from "./routes/operations.ts";
+import { createUploadRoutes } from "./routes/uploads.ts";
 import { serveRoute } from "./serveRoute.ts";
 
 /** What the API works with; limits that are not given are the default ones. */
@@ -36,6 +37,7 @@ export function createApp(options: AppOptions): Express {
     ...createDealRoutes(context),
     ...createIntentRoutes(context),
     ...createBlobRoutes(context),
+    ...createUploadRoutes(context),
     ...createEvidenceRoutes(context),
     ...createOperationRoutes(context),
   };

@@ -1,6 +1,7 @@
 import type { Request, Response } from "express";
 import type { Chain } from "../chain/client.ts";
 import type { Database } from "../db/database.ts";
+import type { PartialUploads } from "../ipfs/partialUploads.ts";
 import type { EvidenceStore } from "../ipfs/port.ts";
 import type { Log } from "../relayer/log.ts";
 import type { Relayer } from "../relayer/relayer.ts";
@@ -12,6 +13,7 @@ export type ApiContext = Readonly<{
   relayer: Relayer;
   database: Database;
   store: EvidenceStore;
+  uploads: PartialUploads;
   chain: Chain;
   limits: Limits;
   log: Log;

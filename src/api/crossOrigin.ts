@@ -1,7 +1,17 @@
 import type { RequestHandler } from "express";
 
 /** What a page of another origin may read of an answer, beside its body. */
-const readable = ["Allow", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id"].join(", ");
+const readable = [
+  "Allow",
+  "Location",
+  "RateLimit",
+  "RateLimit-Policy",
+  "Retry-After",
+  "Upload-Complete",
+  "Upload-Length",
+  "Upload-Offset",
+  "X-Request-Id",
+].join(", ");
 const MAX_AGE_SECONDS = 86_400;
 
 /**
@@ -17,8 +27,8 @@ export const crossOrigin: RequestHandler = (request, response, next) => {
     return;
   }
   response.set({
-    "Access-Control-Allow-Methods": "GET, POST",
-    "Access-Control-Allow-Headers": "Content-Type, Idempotency-Key",
+    "Access-Control-Allow-Methods": "GET, POST, PATCH, DELETE",
+    "Access-Control-Allow-Headers": "Content-Type, Idempotency-Key, Upload-Offset",
     "Access-Control-Max-Age": String(MAX_AGE_SECONDS),
   });
   response.status(204).end();

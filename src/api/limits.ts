@@ -2,6 +2,12 @@
 export type Limits = Readonly<{
   /** Bytes of one file's ciphertext. */
   evidenceBytes: number;
+  /** Uploads in parts that are open at once, of all callers. */
+  openUploads: number;
+  /** Bytes that all of them may come to. */
+  openUploadBytes: number;
+  /** Seconds that an upload is kept after its last byte. */
+  uploadSeconds: number;
   /** Bytes of a JSON body. */
   requestBytes: number;
   /** Requests of one address in a minute. */
@@ -15,6 +21,9 @@ export type Limits = Readonly<{
 /** What one relayer takes unless its operator says otherwise. */
 export const defaultLimits: Limits = {
   evidenceBytes: 2 * 1024 ** 3,
+  openUploads: 64,
+  openUploadBytes: 16 * 1024 ** 3,
+  uploadSeconds: 3_600,
   requestBytes: 1024 ** 2,
   requestsPerMinute: 6_000,
   pageSize: 20,

@@ -27,7 +27,7 @@ export function openApiDocument() {
       request: {
         ...(route.params === undefined ? {} : { params: route.params }),
         ...(route.query === undefined ? {} : { query: route.query }),
-        ...(route.keyed === undefined ? {} : { headers: idempotencyKey }),
+        ...headersOf(route),
         ...bodyOf(route),
       },
       responses: { ...answersOf(route), ...refusalsOf(route) },
@@ -51,6 +51,11 @@ export function refusalsByStatus(route: Route): Readonly<Record<number, ErrorCod
   const codes = [...new Set([...route.refusals, ...anyRefusals, ...(hasJson ? bodyRefusals : [])])].sort();
   return Object.groupBy(codes, (code) => statusOf[code]) as Record<number, ErrorCode[]>;
 }
+
+const headersOf = ({ headers, keyed }: Route) => {
+  if (headers !== undefined) return { headers };
+  return keyed === undefined ? {} : { headers: idempotencyKey };
+};
 
 const bodyOf = ({ body }: Route) => {
   if (body === undefined) return {};

@@ -51,6 +51,7 @@ export const statusOf = {
   "evidence-record-invalid": 400,
   "evidence-too-large": 413,
   "evidence-unknown": 404,
+  "file-changed": 500,
   "file-exists": 500,
   "file-missing": 500,
   "file-name-unsafe": 400,
@@ -104,6 +105,8 @@ export const statusOf = {
   "tree-index-outside": 400,
   "tree-leaf-malformed": 400,
   "upload-interrupted": 400,
+  "upload-offset-mismatch": 409,
+  "upload-unknown": 404,
   "usage-invalid": 500,
 } as const satisfies Record<ErrorCode, number>;
 

@@ -35,6 +35,7 @@ export function serveRoute(
     const input: unknown = {
       params: parse(route.params ?? nothing, request.params),
       query: parse(route.query ?? nothing, request.query),
+      headers: route.headers === undefined ? undefined : parse(route.headers, request.headers),
       body: hasJson ? parse(route.body as z.ZodType, request.body) : undefined,
     };
     const disconnected = new AbortController();

@@ -54,6 +54,7 @@ export const exitCodeOfError = {
   "evidence-record-invalid": 65,
   "evidence-too-large": 65,
   "evidence-unknown": 65,
+  "file-changed": 65,
   "file-exists": 73,
   "file-missing": 66,
   "file-name-unsafe": 65,
@@ -107,5 +108,7 @@ export const exitCodeOfError = {
   "tree-index-outside": 65,
   "tree-leaf-malformed": 65,
   "upload-interrupted": 69,
+  "upload-offset-mismatch": 75,
+  "upload-unknown": 75,
   "usage-invalid": 64,
 } as const satisfies Record<ErrorCode, number>;

@@ -43,6 +43,7 @@ export const errorCodes = [
   "evidence-record-invalid",
   "evidence-too-large",
   "evidence-unknown",
+  "file-changed",
   "file-exists",
   "file-missing",
   "file-name-unsafe",
@@ -96,6 +97,8 @@ export const errorCodes = [
   "tree-index-outside",
   "tree-leaf-malformed",
   "upload-interrupted",
+  "upload-offset-mismatch",
+  "upload-unknown",
   "usage-invalid",
 ] as const;
 

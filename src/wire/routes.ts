@@ -29,18 +29,21 @@ import {
   registeredDeal,
   relayRequest,
 } from "./schemas.ts";
+import { uploadId, uploadOffset, uploadOpening, uploadView } from "./uploadSchemas.ts";
 
 /**
  * One route: what the server checks, what the client expects, and what the OpenAPI document says
  * about it.
  */
 export type Route = Readonly<{
-  method: "get" | "post";
+  method: "get" | "post" | "patch" | "delete";
   /** With parameters in braces, as OpenAPI writes them. */
   path: string;
   summary: string;
   params?: z.ZodObject;
   query?: z.ZodObject;
+  /** Headers in lower case, beside those that any route reads. */
+  headers?: z.ZodObject;
   /** JSON of this shape, or bytes of any kind. */
   body?: z.ZodType | "bytes";
   /** Takes an `Idempotency-Key`. */
@@ -51,6 +54,7 @@ export type Route = Readonly<{
 }>;
 
 const byId = z.strictObject({ id: bytes32 });
+const byUploadId = z.strictObject({ id: uploadId });
 
 /** What may keep a route from the chain. */
 const chainRefusals = ["chain-mismatch", "rpc-refused", "rpc-unreachable"] as const satisfies ErrorCode[];
@@ -224,6 +228,49 @@ export const routes = {
       "upload-interrupted",
     ],
   },
+  openUpload: {
+    method: "post",
+    path: "/v1/uploads",
+    summary: "Begin an upload of ciphertext that goes on after its connection broke",
+    body: uploadOpening,
+    answers: { 201: uploadView },
+    refusals: ["data-dir-unusable", "evidence-empty", "evidence-too-large", "store-full"],
+  },
+  appendUpload: {
+    method: "patch",
+    path: "/v1/uploads/{id}",
+    summary: "Append what comes next of an upload; with the last byte the file is stored",
+    params: byUploadId,
+    headers: uploadOffset,
+    body: "bytes",
+    answers: { 200: uploadView },
+    refusals: [
+      "data-dir-unusable",
+      "evidence-too-large",
+      "media-type-unsupported",
+      "store-full",
+      "store-unreachable",
+      "upload-interrupted",
+      "upload-offset-mismatch",
+      "upload-unknown",
+    ],
+  },
+  readUpload: {
+    method: "get",
+    path: "/v1/uploads/{id}",
+    summary: "How many bytes of an upload are kept, until when, and the stored file once all are there",
+    params: byUploadId,
+    answers: { 200: uploadView },
+    refusals: ["store-full", "store-unreachable", "upload-unknown"],
+  },
+  abandonUpload: {
+    method: "delete",
+    path: "/v1/uploads/{id}",
+    summary: "Forget an upload and the bytes that came of it; a file that is stored stays",
+    params: byUploadId,
+    answers: { 200: byUploadId },
+    refusals: ["upload-unknown"],
+  },
   submitEvidence: {
     method: "post",
     path: "/v1/evidence",
@@ -296,6 +343,7 @@ type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
 export type InputOf<R extends Route> = Readonly<{
   params: Parsed<R["params"]>;
   query: Parsed<R["query"]>;
+  headers: Parsed<R["headers"]>;
   body: Parsed<R["body"]>;
 }>;
 

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { expect } from "chai";
 import { type AppOptions, createApp } from "../../src/api/app.ts";
+import { defaultLimits } from "../../src/api/limits.ts";
 import { createChain } from "../../src/chain/client.ts";
 import { errorCodes } from "../../src/core/errors.ts";
 import { createDatabase } from "../../src/db/database.ts";
+import { openPartialUploads } from "../../src/ipfs/partialUploads.ts";
 import { createLog, silentLog } from "../../src/relayer/log.ts";
 import { routes } from "../../src/wire/routes.ts";
 import { CHAIN_ID } from "../fixtures/anvil.ts";
@@ -153,7 +155,7 @@ describe("the HTTP API", () => {
 
     it("answers a preflight with what a page may send, without counting it as a request", async () => {
       await withApp({ limits: { requestsPerMinute: 1 } }, async (url) => {
-        for (const path of ["/v1/deals", "/v1/blobs", `/v1/deals/0x${"11".repeat(32)}/funding`]) {
+        for (const path of ["/v1/deals", "/v1/blobs", "/v1/uploads", `/v1/deals/0x${"11".repeat(32)}/funding`]) {
           const headers = {
             origin,
             "access-control-request-method": "POST",
@@ -162,8 +164,8 @@ describe("the HTTP API", () => {
           const { status, headers: given } = await fetch(url + path, { method: "OPTIONS", headers });
           expect(status).equal(204);
           expect(given.get("access-control-allow-origin")).equal("*");
-          expect(given.get("access-control-allow-methods")).equal("GET, POST");
-          expect(given.get("access-control-allow-headers")).equal("Content-Type, Idempotency-Key");
+          expect(given.get("access-control-allow-methods")).equal("GET, POST, PATCH, DELETE");
+          expect(given.get("access-control-allow-headers")).equal("Content-Type, Idempotency-Key, Upload-Offset");
           expect(Number(given.get("access-control-max-age"))).greaterThan(600);
           expect(given.get("access-control-allow-credentials")).equal(null);
         }
@@ -181,7 +183,7 @@ describe("the HTTP API", () => {
         for (const { headers } of answers) {
           expect(headers.get("access-control-allow-origin")).equal("*");
           const readable = headers.get("access-control-expose-headers")?.split(", ");
-          expect(readable).include.members(["Retry-After", "X-Request-Id"]);
+          expect(readable).include.members(["Retry-After", "Upload-Offset", "X-Request-Id"]);
         }
       });
     });
@@ -251,7 +253,13 @@ describe("the HTTP API", () => {
     const chain = createChain({ rpcUrls: [service.anvil.url], chainId: CHAIN_ID });
     const database = await createDatabase({ dataDir: join(service.root, "closed") });
     await database.close();
-    const server = createApp({ relayer, store, chain, database, log: silentLog, ...changes }).listen(0, "127.0.0.1");
+    const uploads = await openPartialUploads({
+      dir: join(service.root, "closed-uploads"),
+      store,
+      limits: defaultLimits,
+    });
+    const context = { relayer, store, uploads, chain, database, log: silentLog };
+    const server = createApp({ ...context, ...changes }).listen(0, "127.0.0.1");
     try {
       await once(server, "listening");
       await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

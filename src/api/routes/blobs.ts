@@ -1,30 +1,22 @@
 import type { Request } from "express";
 import { ProtocolError } from "../../core/errors.ts";
+import { announcedLength, requireBytes, takeBytes } from "../bytesBody.ts";
 import type { ApiContext, Handlers } from "../context.ts";
 
-const bytesType = "application/octet-stream";
-
-/** Uploading ciphertext. */
+/** Uploading ciphertext in one request. */
 export function createBlobRoutes({ store, limits }: ApiContext): Handlers<"uploadBlob"> {
   return {
     uploadBlob: async (_, { request, signal }) => {
       requireBytes(request);
       requireNoPath(request);
-      const announced = Number(request.get("content-length") ?? Number.NaN);
+      const announced = announcedLength(request);
       if (announced === 0) throw new ProtocolError("evidence-empty");
-      if (announced > limits.evidenceBytes) {
+      if (announced !== undefined && announced > limits.evidenceBytes) {
         throw new ProtocolError("evidence-too-large", { limit: limits.evidenceBytes });
       }
-      // Whoever is refused must still be able to read why: the stream is not destroyed, and what is
-      // left of it is discarded.
-      const source = nonEmpty(request.iterator({ destroyOnReturn: false }));
-      try {
-        return { status: 201, body: await store.put(source, { signal, maxBytes: limits.evidenceBytes }) };
-      } catch (error) {
-        request.resume();
-        const isBroken = signal.aborted || (request.destroyed && !(error instanceof ProtocolError));
-        throw isBroken ? new ProtocolError("upload-interrupted", {}, { cause: error }) : error;
-      }
+      const options = { signal, maxBytes: limits.evidenceBytes };
+      const body = await takeBytes({ request, signal }, (source) => store.put(nonEmpty(source), options));
+      return { status: 201, body };
     },
   };
 }
@@ -38,14 +30,6 @@ async function* nonEmpty(source: AsyncIterable<Uint8Array>) {
   }
   if (isEmpty) throw new ProtocolError("evidence-empty");
 }
-
-const requireBytes = (request: Request) => {
-  const type = request.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  const encoding = request.get("content-encoding") ?? "identity";
-  if (type !== bytesType || encoding !== "identity") {
-    throw new ProtocolError("media-type-unsupported", { expected: bytesType });
-  }
-};
 
 /** A name has no business here, and one that tries to be a path is an attack or a leak. */
 const requireNoPath = (request: Request) => {

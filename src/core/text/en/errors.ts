@@ -78,6 +78,8 @@ export const errors = {
     "The file is larger than this relayer takes. Nothing was stored. The limit is {limit} bytes: split the file, or store it elsewhere and file its record.",
   "evidence-unknown":
     "No evidence with this digest was filed here. That says nothing about the file. Check the digest, or file it.",
+  "file-changed":
+    "The file changed while it was read. Nothing was filed. Wait until no program writes to it any more, then file it again.",
   "file-exists": "The file exists already. It was left as it is. Choose another name than {path}.",
   "file-missing": "The file does not exist. Nothing was changed. Check the path: {path}.",
   "file-name-unsafe":
@@ -122,7 +124,7 @@ export const errors = {
     "Another program listens on this port. Nothing was started. Stop it, or choose another port than {port}.",
   "range-invalid": "The file has no such range of bytes. Nothing was changed. Ask for a range within the file.",
   "rate-limited":
-    "Too many requests came from this address. Nothing was done with this one, and no deadline changes. Try again in {seconds} seconds.",
+    "Too many requests came at once. Nothing was done with this one, and no deadline changes. Try again in {seconds} seconds.",
   "receipt-proof-invalid":
     "The proof of the anchor does not hold. No money is concerned. Get the bundle again; if it stays, the anchor is not shown.",
   "recipient-invalid":
@@ -151,7 +153,7 @@ export const errors = {
     "The IPFS node would announce the evidence to the public network. Nothing was stored. Switch its announcements off.",
   "store-answer-invalid": "The store's answer makes no sense. Nothing was lost. Try again, or check the store.",
   "store-full":
-    "The disk is full. Nothing of this file was kept; what is filed is safe. The operator must make room, then upload again.",
+    "There is no room for the file. What is filed is safe. Try again in an hour; if it stays so, the operator must make room.",
   "store-unreachable":
     "The evidence store does not answer. What is filed is safe and no deadline changes. Try again in a minute.",
   "terms-malformed": "These bytes are not the terms of a deal. No money moved. Check where they come from.",
@@ -159,6 +161,11 @@ export const errors = {
   "tree-empty": "There is nothing to put into a tree. Nothing was anchored. File at least one item.",
   "tree-index-outside": "The tree has no leaf at this place. Nothing was changed. Check the index.",
   "tree-leaf-malformed": "A leaf is not 32 bytes long. Nothing was anchored. Check what was handed in.",
-  "upload-interrupted": "The upload broke off. Nothing of it was kept. Send the file again from its beginning.",
+  "upload-interrupted":
+    "The upload broke off. Nothing was filed, and the part that was sent is kept for an hour. Send the same file again: it goes on from there, or from its beginning if it was sent in one piece.",
+  "upload-offset-mismatch":
+    "The part does not begin where the upload stands. Nothing was appended, and what was sent is kept. Go on from byte {expected}; this part begins at {given}.",
+  "upload-unknown":
+    "No upload with this id is kept here. It expired, was given up, or never began; what is filed is safe. Send the file again from its beginning.",
   "usage-invalid": "The command is not well formed. Nothing was done. See its help.",
 } as const satisfies Record<ErrorCode, string>;

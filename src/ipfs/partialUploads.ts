@@ -1,0 +1,256 @@
+import { randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { type FileHandle, mkdir, open, unlink } from "node:fs/promises";
+import { resolve } from "node:path";
+import { ProtocolError } from "../core/errors.ts";
+import { untilAborted } from "./abortable.ts";
+import { isAbsent, syncDirectory, writeRefused } from "./durable.ts";
+import { partialPath, readPartials, storedPath, writeStored } from "./partialFiles.ts";
+import type { ByteSource, EvidenceStore, StoredFile } from "./port.ts";
+
+/** How far an upload is. */
+export type UploadState = Readonly<{
+  id: string;
+  /** Bytes that were stated when it was opened, and how many of them are on the disk. */
+  size: number;
+  offset: number;
+  /** Unix second from which it may be gone, unless another byte comes. */
+  keptUntil: number;
+  /** What the evidence store keeps of it once the last byte was there. */
+  blob: StoredFile | null;
+}>;
+
+/** What comes next of an upload. */
+export type UploadPart = Readonly<{
+  offset: number;
+  source: ByteSource;
+  /** Bytes of the part, where they are announced. */
+  length?: number | undefined;
+  signal?: AbortSignal | undefined;
+}>;
+
+/** Uploads that come in parts. Every function but `begin` rejects with `upload-unknown` for an id that is not there. */
+export type PartialUploads = Readonly<{
+  /** @throws `rate-limited` when too many are open, `store-full` when the sum of their sizes is too large */
+  begin: (size: number) => Promise<UploadState>;
+  /** Puts the bytes into the evidence store first, if all are there and that was not done yet. */
+  read: (id: string) => Promise<UploadState>;
+  /**
+   * Appends; what came before `source` broke off is kept. A part ends the one before, whose connection may be dead
+   * without anybody having noticed. With the last byte the file is in the evidence store when this resolves.
+   * @throws `upload-offset-mismatch`, `evidence-too-large` for more bytes than stated, `upload-interrupted` when
+   * another part took over, `store-full`, what `source` throws, the reason of `signal`
+   */
+  append: (id: string, part: UploadPart) => Promise<UploadState>;
+  /** Forgets an upload and its bytes; what the evidence store has stays there. */
+  abandon: (id: string) => Promise<void>;
+  /** Removes what expired. */
+  sweep: () => Promise<void>;
+}>;
+
+export type PartialUploadOptions = Readonly<{
+  /** One process at a time may use it. */
+  dir: string;
+  store: Pick<EvidenceStore, "put">;
+  limits: Readonly<{
+    /** Uploads that are open at once. */
+    openUploads: number;
+    /** Sum of the sizes that were stated for them. */
+    openUploadBytes: number;
+    /** Seconds that an upload is kept after its last byte. */
+    uploadSeconds: number;
+  }>;
+  /** Unix seconds. */
+  now?: () => number;
+}>;
+
+type Running = Readonly<{ stop: AbortController; ended: Promise<void> }>;
+
+type Upload = {
+  readonly id: string;
+  readonly size: number;
+  offset: number;
+  touchedAt: number;
+  blob: StoredFile | null;
+  running?: Running | undefined;
+  finishing?: Promise<StoredFile> | undefined;
+};
+
+/** 128 bits: who knows an id can go on with the upload, and nobody else. */
+const ID_BYTES = 16;
+/** Bytes that a crash of the machine may take back of a part that is on its way. */
+const SYNC_EVERY = 16 * 1024 ** 2;
+/** Uploads that ended and whose answer can still be read; beyond it the oldest goes first. */
+const MOST_STORED = 1_000;
+
+/**
+ * Opens the directory of unfinished uploads, with what an earlier process left there, however it ended.
+ *
+ * @throws `data-dir-unusable`, `store-full`
+ */
+export async function openPartialUploads(options: PartialUploadOptions): Promise<PartialUploads> {
+  const { store, limits, now = () => Math.floor(Date.now() / 1_000) } = options;
+  const dir = resolve(options.dir);
+  const uploads = new Map<string, Upload>();
+
+  const keptUntil = ({ touchedAt }: Upload) => touchedAt + limits.uploadSeconds;
+  const isExpired = (upload: Upload) =>
+    upload.running === undefined && upload.finishing === undefined && keptUntil(upload) <= now();
+  const stateOf = (upload: Upload): UploadState => {
+    const { id, size, offset, blob } = upload;
+    return { id, size, offset, keptUntil: keptUntil(upload), blob };
+  };
+  const requireUpload = (id: string): Upload => {
+    const upload = uploads.get(id);
+    if (upload === undefined || isExpired(upload)) throw new ProtocolError("upload-unknown");
+    return upload;
+  };
+
+  /** Ends the part that is on its way. Other callers may have begun one when it resolves. */
+  const interrupt = async ({ running }: Upload) => {
+    running?.stop.abort(new ProtocolError("upload-interrupted"));
+    await running?.ended;
+  };
+
+  async function forget(upload: Upload) {
+    uploads.delete(upload.id);
+    await interrupt(upload);
+    await upload.finishing?.catch(() => {});
+    await removeFile(partialPath(dir, upload));
+    await removeFile(storedPath(dir, upload));
+  }
+
+  async function sweep() {
+    for (const upload of [...uploads.values()]) if (isExpired(upload)) await forget(upload);
+    const stored = [...uploads.values()].filter(({ blob }) => blob !== null);
+    const oldest = stored.toSorted((a, b) => a.touchedAt - b.touchedAt).slice(0, -MOST_STORED);
+    for (const upload of oldest) await forget(upload);
+  }
+
+  async function begin(size: number) {
+    await sweep();
+    const unfinished = [...uploads.values()].filter(({ blob }) => blob === null);
+    if (unfinished.length >= limits.openUploads) {
+      const seconds = Math.max(1, Math.min(...unfinished.map(keptUntil)) - now());
+      throw new ProtocolError("rate-limited", { seconds });
+    }
+    if (unfinished.reduce((sum, upload) => sum + upload.size, size) > limits.openUploadBytes) {
+      throw new ProtocolError("store-full");
+    }
+    const id = randomBytes(ID_BYTES).toString("hex");
+    const upload: Upload = { id, size, offset: 0, touchedAt: now(), blob: null };
+    uploads.set(id, upload);
+    try {
+      const file = await open(partialPath(dir, upload), "wx");
+      await file.close();
+      await syncDirectory(dir);
+    } catch (error) {
+      uploads.delete(id);
+      throw writeRefused(error);
+    }
+    return stateOf(upload);
+  }
+
+  /** Puts a whole upload into the evidence store, once however many wait for it. */
+  function finish(upload: Upload): Promise<StoredFile> {
+    upload.finishing ??= (async () => {
+      try {
+        if (upload.blob !== null) return upload.blob;
+        const blob = await store.put(createReadStream(partialPath(dir, upload)), { maxBytes: upload.size });
+        await writeStored(dir, { id: upload.id, size: upload.size, blob });
+        await removeFile(partialPath(dir, upload));
+        upload.blob = blob;
+        upload.touchedAt = now();
+        return blob;
+      } finally {
+        upload.finishing = undefined;
+      }
+    })();
+    return upload.finishing;
+  }
+
+  async function receive(upload: Upload, { source, signal }: UploadPart) {
+    const file = await open(partialPath(dir, upload), "r+");
+    let at = upload.offset;
+    const save = async () => {
+      await file.datasync();
+      upload.offset = at;
+      upload.touchedAt = now();
+    };
+    try {
+      for await (const piece of untilAborted(source, signal)) {
+        if (at + piece.length > upload.size) throw new ProtocolError("evidence-too-large", { limit: upload.size });
+        await writeAt(file, piece, at);
+        at += piece.length;
+        if (at - upload.offset >= SYNC_EVERY) await save();
+      }
+    } finally {
+      try {
+        if (at > upload.offset) await save();
+      } finally {
+        await file.close();
+      }
+    }
+  }
+
+  async function append(id: string, part: UploadPart) {
+    const upload = requireUpload(id);
+    while (upload.running !== undefined) await interrupt(upload);
+    // From here to the next `await` nobody else runs, so that one part at a time is written.
+    if (uploads.get(id) !== upload) throw new ProtocolError("upload-unknown");
+    const { offset, size } = upload;
+    if (part.offset !== offset) {
+      throw new ProtocolError("upload-offset-mismatch", { expected: offset, given: part.offset });
+    }
+    if (offset + (part.length ?? 0) > size) throw new ProtocolError("evidence-too-large", { limit: size });
+    if (offset < size) {
+      const stop = new AbortController();
+      const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+      upload.running = { stop, ended };
+      const signal = part.signal === undefined ? stop.signal : AbortSignal.any([part.signal, stop.signal]);
+      try {
+        await receive(upload, { ...part, signal });
+      } catch (error) {
+        // Whoever sent the last byte and broke off then finds the file stored.
+        if (upload.offset < size || error instanceof ProtocolError) throw writeRefused(error);
+      } finally {
+        upload.running = undefined;
+        end();
+      }
+    }
+    if (upload.offset === size && uploads.get(id) === upload) await finish(upload);
+    return stateOf(upload);
+  }
+
+  try {
+    await mkdir(dir, { recursive: true });
+    for (const found of await readPartials(dir)) uploads.set(found.id, { ...found });
+    await sweep();
+  } catch (error) {
+    throw writeRefused(error);
+  }
+
+  return {
+    begin,
+    append,
+    sweep,
+    async read(id) {
+      const upload = requireUpload(id);
+      if (upload.offset === upload.size && upload.running === undefined) await finish(upload);
+      return stateOf(upload);
+    },
+    abandon: async (id) => forget(requireUpload(id)),
+  };
+}
+
+async function writeAt(file: FileHandle, bytes: Uint8Array, position: number) {
+  for (let done = 0; done < bytes.length; ) {
+    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+  }
+}
+
+async function removeFile(path: string) {
+  await unlink(path).catch((error: unknown) => {
+    if (!isAbsent(error)) throw error;
+  });
+}
