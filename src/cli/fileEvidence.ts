@@ -14,7 +14,7 @@ import { createNodeDigester } from "../sdk/nodeDigester.ts";
 import type { CommandContext } from "./command.ts";
 import { readPieces, readText, requireRegular, statFile, writeNew } from "./files.ts";
 import { mediaTypeOf } from "./mediaType.ts";
-import { forgetFiling, recallFiling, rememberFiling } from "./pendingFiling.ts";
+import { forgetFiling, recallFiling, recallUpload, rememberFiling, rememberUpload } from "./pendingFiling.ts";
 import { usageInvalid } from "./problems.ts";
 import { createProgressBar } from "./terminal/progressBar.ts";
 
@@ -79,6 +79,8 @@ export async function fileAll(files: readonly string[], filing: FilingContext): 
       onProgress: createProgress(left, { bundles, context }),
       journal: {
         load: (file) => recallFiling(bundles.get(file)!),
+        loadUpload: (file) => recallUpload(bundles.get(file)!),
+        saveUpload: (file, pending) => rememberUpload(bundles.get(file)!, pending),
         save: (file, filed) => rememberFiling(bundles.get(file)!, filed),
         finish: async (file, { bundle: text }) => {
           await writeNew(bundles.get(file)!, text);

@@ -1,22 +1,29 @@
 import { readFile, rename, rm } from "node:fs/promises";
+import * as z from "zod";
+import { cipherSaltBytes } from "../core/evidence/cipher.ts";
+import { bytes32, hexBytes } from "../core/fields.ts";
 import type { FiledEvidence } from "../sdk/evidence.ts";
+import type { PendingUpload } from "../sdk/pendingUpload.ts";
+import { uploadId } from "../wire/uploadSchemas.ts";
 import { writeNew } from "./files.ts";
 
 const FORMAT = "holdfast-filing/1";
+const UPLOAD_FORMAT = "holdfast-upload/1";
 const OWNER_ONLY = 0o600;
 
 /** Where a filing is remembered until its anchor is there. */
 const pendingPath = (bundle: string): string => bundle.replace(/\.evidence\.json$/, ".filing.json");
+
+/** Where an upload is remembered until its record is signed. */
+const uploadPath = (bundle: string): string => bundle.replace(/\.evidence\.json$/, ".upload.json");
 
 /**
  * What was signed but is not anchored yet. It holds the salts, without which the record proves
  * nothing, so it is on disk before the record is handed to anybody.
  */
 export async function rememberFiling(bundle: string, filed: FiledEvidence): Promise<void> {
-  const path = pendingPath(bundle);
-  await rm(`${path}.new`, { force: true });
-  await writeNew(`${path}.new`, `${JSON.stringify({ format: FORMAT, filed })}\n`, OWNER_ONLY);
-  await rename(`${path}.new`, path);
+  await replace(pendingPath(bundle), { format: FORMAT, filed });
+  await rm(uploadPath(bundle), { force: true });
 }
 
 /** What an interrupted run left behind; `undefined` if there is nothing, or nothing whole. */
@@ -33,3 +40,37 @@ export async function recallFiling(bundle: string): Promise<FiledEvidence | unde
 export async function forgetFiling(bundle: string): Promise<void> {
   return rm(pendingPath(bundle), { force: true });
 }
+
+/**
+ * How the upload of a file goes on. It holds the key to the ciphertext, so that only its owner may
+ * read it.
+ */
+export function rememberUpload(bundle: string, pending: PendingUpload): Promise<void> {
+  return replace(uploadPath(bundle), { format: UPLOAD_FORMAT, pending });
+}
+
+const salt = hexBytes(cipherSaltBytes).refine((text) => text.length === 2 + 2 * cipherSaltBytes);
+
+const uploadFile = z.object({
+  format: z.literal(UPLOAD_FORMAT),
+  pending: z.object({ upload: uploadId, key: bytes32, salt, file: bytes32 }),
+});
+
+/**
+ * What an interrupted run had begun to upload; `undefined` if there is nothing, or nothing whole.
+ */
+export async function recallUpload(bundle: string): Promise<PendingUpload | undefined> {
+  const text = await readFile(uploadPath(bundle), "utf8").catch(() => "");
+  try {
+    return uploadFile.parse(JSON.parse(text)).pending;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes a whole file or leaves the one that is there. */
+const replace = async (path: string, document: object) => {
+  await rm(`${path}.new`, { force: true });
+  await writeNew(`${path}.new`, `${JSON.stringify(document)}\n`, OWNER_ONLY);
+  await rename(`${path}.new`, path);
+};

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { syncDirectory } from "./durable.ts";
 import type { StoredFile } from "./port.ts";
 
-// `<id>.<size>.part` holds what came of an upload, `<id>.<size>.stored` the CID of one that ended. Size and id stand in the
-// name, so that one rename or one creation makes a whole entry.
+// `<id>.<size>.part` holds what came of an upload, `<id>.<size>.stored` the CID of one that ended.
+// Size and id stand in the name, so that one rename or one creation makes a whole entry.
 
 type Named = Readonly<{ id: string; size: number }>;
 
@@ -37,7 +37,10 @@ export async function writeStored(dir: string, { blob, ...named }: Named & { blo
   await syncDirectory(dir);
 }
 
-/** What an earlier process left. Removes what it had not finished writing, and bytes that are stored already. */
+/**
+ * What an earlier process left. Removes what it had not finished writing, and bytes that are stored
+ * already.
+ */
 export async function readPartials(dir: string): Promise<PartialFound[]> {
   const names = await readdir(dir);
   const found: PartialFound[] = [];

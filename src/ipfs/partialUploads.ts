@@ -21,7 +21,7 @@ export type UploadState = Readonly<{
 }>;
 
 /** What comes next of an upload. */
-export type UploadPart = Readonly<{
+type UploadPart = Readonly<{
   offset: number;
   source: ByteSource;
   /** Bytes of the part, where they are announced. */
@@ -29,17 +29,29 @@ export type UploadPart = Readonly<{
   signal?: AbortSignal | undefined;
 }>;
 
-/** Uploads that come in parts. Every function but `begin` rejects with `upload-unknown` for an id that is not there. */
+/**
+ * Uploads that come in parts. Every function but `begin` rejects with `upload-unknown` for an id
+ * that is not there.
+ */
 export type PartialUploads = Readonly<{
-  /** @throws `rate-limited` when too many are open, `store-full` when the sum of their sizes is too large */
+  /**
+   * @throws `rate-limited` when too many are open, `store-full` when the sum of their sizes is too
+   *   large
+   */
   begin: (size: number) => Promise<UploadState>;
-  /** Puts the bytes into the evidence store first, if all are there and that was not done yet. */
+  /**
+   * Ends the part that is on its way, so that its answer holds, as
+   * draft-ietf-httpbis-resumable-upload recommends. Puts the bytes into the evidence store first,
+   * if all are there and that was not done yet.
+   */
   read: (id: string) => Promise<UploadState>;
   /**
-   * Appends; what came before `source` broke off is kept. A part ends the one before, whose connection may be dead
-   * without anybody having noticed. With the last byte the file is in the evidence store when this resolves.
-   * @throws `upload-offset-mismatch`, `evidence-too-large` for more bytes than stated, `upload-interrupted` when
-   * another part took over, `store-full`, what `source` throws, the reason of `signal`
+   * Appends; what came before `source` broke off is kept. A part ends the one before, whose
+   * connection may be dead without anybody having noticed. With the last byte the file is in the
+   * evidence store when this resolves.
+   * @throws `upload-offset-mismatch`, `evidence-too-large` for more bytes than stated,
+   *   `upload-interrupted` when another part took over, `store-full`, what `source` throws, the
+   *   reason of `signal`
    */
   append: (id: string, part: UploadPart) => Promise<UploadState>;
   /** Forgets an upload and its bytes; what the evidence store has stays there. */
@@ -48,6 +60,7 @@ export type PartialUploads = Readonly<{
   sweep: () => Promise<void>;
 }>;
 
+/** Where uploads wait, where they go, and how much of them is kept. */
 export type PartialUploadOptions = Readonly<{
   /** One process at a time may use it. */
   dir: string;
@@ -84,7 +97,8 @@ const SYNC_EVERY = 16 * 1024 ** 2;
 const MOST_STORED = 1_000;
 
 /**
- * Opens the directory of unfinished uploads, with what an earlier process left there, however it ended.
+ * Opens the directory of unfinished uploads, with what an earlier process left there, however it
+ * ended.
  *
  * @throws `data-dir-unusable`, `store-full`
  */
@@ -106,15 +120,18 @@ export async function openPartialUploads(options: PartialUploadOptions): Promise
     return upload;
   };
 
-  /** Ends the part that is on its way. Other callers may have begun one when it resolves. */
-  const interrupt = async ({ running }: Upload) => {
-    running?.stop.abort(new ProtocolError("upload-interrupted"));
-    await running?.ended;
+  /**
+   * Ends the part that is on its way. Another caller may have begun one when it resolves: look
+   * again.
+   */
+  const interrupt = async ({ stop, ended }: Running) => {
+    stop.abort(new ProtocolError("upload-interrupted"));
+    await ended;
   };
 
   async function forget(upload: Upload) {
     uploads.delete(upload.id);
-    await interrupt(upload);
+    if (upload.running !== undefined) await interrupt(upload.running);
     await upload.finishing?.catch(() => {});
     await removeFile(partialPath(dir, upload));
     await removeFile(storedPath(dir, upload));
@@ -195,7 +212,7 @@ export async function openPartialUploads(options: PartialUploadOptions): Promise
 
   async function append(id: string, part: UploadPart) {
     const upload = requireUpload(id);
-    while (upload.running !== undefined) await interrupt(upload);
+    while (upload.running !== undefined) await interrupt(upload.running);
     // From here to the next `await` nobody else runs, so that one part at a time is written.
     if (uploads.get(id) !== upload) throw new ProtocolError("upload-unknown");
     const { offset, size } = upload;
@@ -236,7 +253,9 @@ export async function openPartialUploads(options: PartialUploadOptions): Promise
     sweep,
     async read(id) {
       const upload = requireUpload(id);
-      if (upload.offset === upload.size && upload.running === undefined) await finish(upload);
+      while (upload.running !== undefined) await interrupt(upload.running);
+      if (uploads.get(id) !== upload) throw new ProtocolError("upload-unknown");
+      if (upload.offset === upload.size) await finish(upload);
       return stateOf(upload);
     },
     abandon: async (id) => forget(requireUpload(id)),

@@ -8,15 +8,18 @@ import type { UnsignedIntent } from "../core/deal/unsignedIntent.ts";
 import { decimalJson } from "../core/decimalJson.ts";
 import { type ErrorCode, errorCodes, ProtocolError } from "../core/errors.ts";
 import type { EvidenceRecord } from "../core/evidence/record.ts";
-import { importFile } from "../ipfs/importFile.ts";
 import type { anchoredView } from "../wire/evidenceSchemas.ts";
 import type { RelayRequest } from "../wire/relayRequests.ts";
 import { type Route, type Routes, routes } from "../wire/routes.ts";
 import { type DealView, type IntentView, problemView } from "../wire/schemas.ts";
-import { readStream } from "./readStream.ts";
+import type { Ciphertext } from "./ciphertext.ts";
+import { rest } from "./rest.ts";
+import { sendCounted } from "./sendCounted.ts";
+import { LEAST_IN_PARTS, type UploadRoutes, uploadInParts } from "./uploadInParts.ts";
 
 export type { EvidenceView } from "../wire/evidenceSchemas.ts";
 export type { DealView, IntentView } from "../wire/schemas.ts";
+export type { Ciphertext } from "./ciphertext.ts";
 
 /** Where the relayer is, and what to ask it with. */
 export type ClientOptions = Readonly<{
@@ -34,6 +37,20 @@ export type CallOptions = Readonly<{ signal?: AbortSignal | undefined }>;
  * answer again, with another body `idempotency-mismatch`.
  */
 export type WriteOptions = CallOptions & Readonly<{ idempotencyKey?: string | undefined }>;
+
+/** How an upload goes on after its connection broke. */
+export type UploadOptions = CallOptions &
+  Readonly<{
+    /** Bytes of the ciphertext (`ciphertextSize`): without it only a `Blob` can go on. */
+    size?: number | undefined;
+    /**
+     * Id of an upload that an earlier call began, with these same bytes; where it is gone, another
+     * begins.
+     */
+    resume?: string | undefined;
+    /** Keeps the id of a new upload for `resume`; nothing is sent before it settles. */
+    onBegin?: ((id: string) => Promise<void>) | undefined;
+  }>;
 
 /** Terms to be kept, and whatever belongs to them. */
 export type DealToRegister = Readonly<{
@@ -97,9 +114,6 @@ export type EvidenceFilter = Paging &
 /** The public half of a bundle, as `assembleBundle` takes it. */
 export type AnchoredEvidence = z.output<typeof anchoredView>;
 
-/** An async stream of ciphertext, or a browser's `Blob`. */
-export type Ciphertext = AsyncIterable<Uint8Array> | Blob;
-
 type Answer<N extends keyof Routes, S extends keyof Routes[N]["answers"]> = z.output<
   Extract<Routes[N]["answers"][S], z.ZodType>
 >;
@@ -148,11 +162,13 @@ export type Client = Readonly<{
   /** What an account can withdraw from the escrow in a token (zero address: native). */
   readCredit: (owner: Address, token: Address, options?: CallOptions) => Promise<Answer<"readCredit", 200>>;
   /**
-   * Stores ciphertext as it streams by, and checks that the CID is the one of these bytes. Refuses
-   * with `evidence-empty`, `evidence-too-large`, `store-full`; then, and when it breaks off,
-   * nothing is kept.
+   * Stores ciphertext and checks that the CID is the one of these bytes. From 4 MiB on, where the
+   * size is known and the relayer can, in parts: a broken connection is tried again for about a
+   * minute, from what arrived. Else in one request, of which nothing is kept when it breaks off.
+   * Refuses with `evidence-empty`, `evidence-too-large`, `store-full`, `upload-interrupted`, and
+   * `file-changed` for another size.
    */
-  uploadCiphertext: (source: Ciphertext, options?: CallOptions) => Promise<Answer<"uploadBlob", 201>>;
+  uploadCiphertext: (source: Ciphertext, options?: UploadOptions) => Promise<Answer<"uploadBlob", 201>>;
   /**
    * Files a signed record whose ciphertext was uploaded; the answer is the relayer's signed
    * promise.
@@ -190,7 +206,8 @@ type Question = Readonly<{
   params?: Readonly<Record<string, string>>;
   query?: Readonly<Record<string, string | number | undefined>>;
   json?: unknown;
-  bytes?: ReadableStream<Uint8Array>;
+  headers?: Readonly<Record<string, string>>;
+  bytes?: ReadableStream<Uint8Array> | Uint8Array;
   options?: WriteOptions | undefined;
 }>;
 
@@ -225,6 +242,24 @@ export function createClient({ url, fetch: ask = fetch }: ClientOptions): Client
   const readDeal: Client["readDeal"] = (id, options) => call("readDeal", 200, { params: { id }, options });
   const readAnchored: Client["readAnchored"] = (id, options) => call("readAnchored", 200, { params: { id }, options });
 
+  const uploadCiphertext: Client["uploadCiphertext"] = async (source, options = {}) => {
+    const size = source instanceof Blob ? source.size : options.size;
+    if (size !== undefined && size >= LEAST_IN_PARTS) {
+      const stored = await uploadInParts(source, uploadRoutes(options), { ...options, size });
+      if (stored !== undefined) return stored;
+    }
+    return sendCounted(source, (bytes) => call("uploadBlob", 201, { bytes, options }), options.signal);
+  };
+  const uploadRoutes = ({ signal }: CallOptions): UploadRoutes => ({
+    begin: (size) => call("openUpload", 201, { json: { size }, options: { signal } }),
+    append: (id, offset, bytes) => {
+      const headers = { "upload-offset": String(offset) };
+      return call("appendUpload", 200, { params: { id }, headers, bytes, options: { signal } });
+    },
+    read: (id) => call("readUpload", 200, { params: { id }, options: { signal } }),
+    abandon: (id) => call("abandonUpload", 200, { params: { id } }),
+  });
+
   return {
     readConfig: (options) => call("readConfig", 200, { options }),
     registerDeal: (deal, options) => call("registerDeal", 201, { json: deal, options }),
@@ -238,8 +273,7 @@ export function createClient({ url, fetch: ask = fetch }: ClientOptions): Client
     readDetermination: (id, options) => call("readDetermination", 200, { params: { id }, options }),
     readBond: (seller, token, options) => call("readBond", 200, { params: { seller, token }, options }),
     readCredit: (owner, token, options) => call("readCredit", 200, { params: { owner, token }, options }),
-    uploadCiphertext: (source, options) =>
-      sendCounted(source, (bytes) => call("uploadBlob", 201, { bytes, options }), options?.signal),
+    uploadCiphertext,
     submitEvidence: ({ record, submitter, signature, case: opened }, options) =>
       call("submitEvidence", 202, { json: { record, submitter, signature, case: opened }, options }),
     readEvidence: (id, options) => call("readEvidence", 200, { params: { id }, options }),
@@ -285,7 +319,7 @@ async function send(
   { method, question }: { method: string; question: Question },
 ): Promise<Response> {
   const { json, bytes, options = {} } = question;
-  const headers: Record<string, string> = { accept: "application/json, application/problem+json" };
+  const headers: Record<string, string> = { accept: "application/json, application/problem+json", ...question.headers };
   if (json !== undefined) headers["content-type"] = "application/json";
   if (bytes !== undefined) headers["content-type"] = "application/octet-stream";
   if (options.idempotencyKey !== undefined) headers["idempotency-key"] = options.idempotencyKey;
@@ -306,63 +340,6 @@ async function send(
   } catch (cause) {
     options.signal?.throwIfAborted();
     throw new ProtocolError("relayer-unreachable", {}, { cause });
-  }
-}
-
-type Stored = Readonly<{ cid: string; size: number }>;
-
-/**
- * Sends a stream and takes its CID on the way, so that the relayer cannot have a party sign for
- * other bytes than theirs.
- */
-async function sendCounted(
-  source: Ciphertext,
-  send: (bytes: ReadableStream<Uint8Array>) => Promise<Stored>,
-  signal: AbortSignal | undefined,
-): Promise<Stored> {
-  const pieces = piecesOf(source);
-  const copy = new TransformStream<Uint8Array, Uint8Array>();
-  const writer = copy.writable.getWriter();
-  const counting = importFile(readStream(copy.readable), async () => {});
-  let failure: { readonly error: unknown } | undefined;
-  // The network sets the pace, and the count keeps up with it.
-  const bytes = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const { done, value } = await pieces.next();
-        if (done) {
-          await writer.close();
-          controller.close();
-        } else {
-          await writer.write(value);
-          controller.enqueue(value);
-        }
-      } catch (error) {
-        failure ??= { error };
-        throw error;
-      }
-    },
-  });
-  try {
-    const [stored, { root, size }] = await Promise.all([send(bytes), counting]);
-    if (stored.cid === root.toString() && stored.size === size) return stored;
-    throw new ProtocolError("relayer-answer-invalid", { expected: root.toString(), actual: stored.cid });
-  } catch (error) {
-    // Nobody reads the rest. The source may be waiting for something itself, so its end is not
-    // waited for.
-    const ignore = () => {};
-    pieces.return().catch(ignore);
-    counting.catch(ignore);
-    writer.abort(error).catch(ignore);
-    signal?.throwIfAborted();
-    throw failure === undefined ? error : failure.error;
-  }
-}
-
-/** The pieces of a source that hold anything: a piece of no length would end a chunked request. */
-async function* piecesOf(source: Ciphertext): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const piece of source instanceof Blob ? readStream(source.stream()) : source) {
-    if (piece.length > 0) yield piece;
   }
 }
 
@@ -393,16 +370,4 @@ async function poll<T>(signal: AbortSignal | undefined, look: () => Promise<T | 
     if (found !== undefined) return found;
     await rest(pause, signal);
   }
-}
-
-function rest(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal?.addEventListener("abort", end, { once: true });
-  });
 }

@@ -60,6 +60,11 @@ export type Filing = Readonly<{
   }>;
   /** age recipients (`age1...`) who may open the file; at least one, or nobody ever can. */
   recipients: readonly string[];
+  /**
+   * Content key (32 bytes) and salt (24) of an upload that goes on, instead of fresh ones. Only
+   * with the very bytes that they encrypted before: other bytes under them would give both away.
+   */
+  secret?: Readonly<{ key: Uint8Array; salt: Uint8Array }>;
   /** Uniformly random bytes, like `crypto.getRandomValues(new Uint8Array(length))`. */
   random: (length: number) => Uint8Array;
   /**
@@ -89,8 +94,8 @@ export type FiledEvidence = Readonly<{
 
 /**
  * Encrypts, digests and stores a file in one pass, in memory that does not grow with it, then signs
- * the record. The content key is fresh, leaves this function only wrapped, and is wrapped before
- * the file is read.
+ * the record. The content key is fresh unless `secret` is given, leaves this function only wrapped,
+ * and is wrapped before the file is read.
  *
  * Throws `evidence-empty` for a file without bytes, `recipient-invalid` if a recipient is not an
  * age X25519 key, `evidence-record-invalid` with the field, and whatever `importCiphertext` and
@@ -105,9 +110,9 @@ export async function fileEvidence(evidence: EvidenceToFile, filing: Filing): Pr
     account: signer.account ?? "key",
   };
   requireMeta(evidence.meta);
-  const key = random(contentKeyBytes);
-  const wrappedKey = await wrapContentKey(key, filing.recipients);
-  const { cid, digests } = await encryptAndStore(evidence.file, { key, salt: random(cipherSaltBytes) }, filing);
+  const secret = filing.secret ?? { key: random(contentKeyBytes), salt: random(cipherSaltBytes) };
+  const wrappedKey = await wrapContentKey(secret.key, filing.recipients);
+  const { cid, digests } = await encryptAndStore(evidence.file, secret, filing);
   const salt = () => bytesToHex(random(saltBytes));
   const openings = openingsOf(evidence, digests, { salt, submitter: submitter.address });
   const caseSalt = openings.case?.salt ?? salt();

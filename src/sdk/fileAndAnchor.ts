@@ -10,7 +10,9 @@ import { verifyBundle } from "../core/evidence/verify/verifyBundle.ts";
 import { recoverSigner } from "../core/recoverSigner.ts";
 import type { AnchoredEvidence, Client } from "./client.ts";
 import { assembleBundle, type EvidenceToFile, type FiledEvidence, type Filing, fileEvidence } from "./evidence.ts";
+import { type PendingUpload, prepareResumable } from "./pendingUpload.ts";
 import { readStream } from "./readStream.ts";
+import { LEAST_IN_PARTS } from "./uploadInParts.ts";
 
 /** A file, and what its submitter states about it. */
 export type FileToAnchor = Readonly<{
@@ -60,9 +62,17 @@ export type FilingSetup = Readonly<{
 export type FilingJournal = Readonly<{
   /** What an earlier call saved for this file and never finished. */
   load: (id: string) => Promise<FiledEvidence | undefined>;
+  /** What `saveUpload` kept for this file. */
+  loadUpload?: ((id: string) => Promise<PendingUpload | undefined>) | undefined;
+  /**
+   * Called before the first byte of a file from 4 MiB on is sent, where its size is known: then the
+   * upload goes on in a later call, within an hour. Holds the content key: keep it where the file
+   * is kept.
+   */
+  saveUpload?: ((id: string, pending: PendingUpload) => Promise<void>) | undefined;
   /**
    * Called before the record is submitted: without the salts in `filed` it proves nothing. Replaces
-   * what was saved.
+   * what was saved, and what `saveUpload` kept.
    */
   save: (id: string, filed: FiledEvidence) => Promise<void>;
   /** Keeps the bundle; what `save` kept is not needed any more. */
@@ -124,10 +134,12 @@ const BEACON_DEPTH = 2;
  * Files evidence end to end: encrypts, uploads, signs and submits one file after the other, waits
  * until all are anchored, and gives a verified bundle for each, in the order of `files`. With a
  * `journal` the same call again goes on where an earlier one ended, however it ended: a record that
- * was signed is submitted, not signed again.
+ * was signed is submitted, not signed again, and an upload goes on from what arrived.
  *
  * @throws `evidence-empty`, `evidence-too-large` with the `path` (the id) of the file; where sizes
  *   are known, before anything is uploaded
+ * @throws `file-changed` if a file changed while it was read; `upload-interrupted` if the
+ *   connection stays broken
  * @throws `signature-invalid` if the relayer's promise to anchor is not signed by it
  * @throws `anchor-not-found` if a bundle does not verify: its block is not on the chain of
  *   `readBlock`, or the file changed
@@ -227,13 +239,16 @@ function open({ source }: FileToAnchor): AsyncIterable<Uint8Array> {
 
 async function sign(file: FileToAnchor, work: Work): Promise<FiledEvidence> {
   const { client, domain, signer, recipients, dealId, createDigester, signal, onProgress, validFor = DAY } = work;
+  const resumable = await prepareUpload(file, work);
   async function* counted() {
-    for await (const piece of open(file)) {
+    for await (const piece of resumable?.bytes ?? open(file)) {
       onProgress({ step: "read", id: file.id, bytes: piece.length });
       yield piece;
     }
   }
-  const { meta, kind, supersedes } = file;
+  const { meta, kind, supersedes, source, size = sizeOf(source) } = file;
+  const { secret, resume, onBegin } = resumable ?? {};
+  const upload = { signal, size: size === undefined ? undefined : ciphertextSize(size), resume, onBegin };
   const deadline = (await readTime(work)) + validFor;
   return fileEvidence(
     {
@@ -249,12 +264,29 @@ async function sign(file: FileToAnchor, work: Work): Promise<FiledEvidence> {
       domain,
       signer,
       recipients,
-      random: (length) => crypto.getRandomValues(new Uint8Array(length)),
-      importCiphertext: async (ciphertext) => (await client.uploadCiphertext(ciphertext, { signal })).cid,
+      random,
+      ...(secret === undefined ? {} : { secret }),
+      importCiphertext: async (ciphertext) => (await client.uploadCiphertext(ciphertext, upload)).cid,
       ...(createDigester === undefined ? {} : { createDigester }),
       ...(signal === undefined ? {} : { signal }),
     },
   );
+}
+
+/**
+ * What makes the upload of a file go on in a later call, where the journal keeps it and the file is
+ * worth it.
+ */
+async function prepareUpload(file: FileToAnchor, { journal }: Work) {
+  const { id, source, size = sizeOf(source) } = file;
+  const { loadUpload, saveUpload } = journal ?? {};
+  if (saveUpload === undefined || size === undefined || ciphertextSize(size) < LEAST_IN_PARTS) return undefined;
+  const load = async () => loadUpload?.(id);
+  return prepareResumable(() => open(file), { load, save: (pending) => saveUpload(id, pending) }, random);
+}
+
+function random(length: number) {
+  return crypto.getRandomValues(new Uint8Array(length));
 }
 
 /** What an earlier call signed, if it says the same about the same file and still is of use. */

@@ -78,6 +78,7 @@ export {
   type Funding,
   type IntentView,
   type SignedDetermination,
+  type UploadOptions,
   type WriteOptions,
 } from "./client.ts";
 export { unwrapContentKey, wrapContentKey } from "./contentKey.ts";
@@ -100,3 +101,4 @@ export {
   type FilingSetup,
   fileAndAnchor,
 } from "./fileAndAnchor.ts";
+export type { PendingUpload } from "./pendingUpload.ts";

@@ -258,7 +258,7 @@ export const routes = {
   readUpload: {
     method: "get",
     path: "/v1/uploads/{id}",
-    summary: "How many bytes of an upload are kept, until when, and the stored file once all are there",
+    summary: "How much of an upload is kept, until when, and the stored file; ends a part that is on its way",
     params: byUploadId,
     answers: { 200: uploadView },
     refusals: ["store-full", "store-unreachable", "upload-unknown"],

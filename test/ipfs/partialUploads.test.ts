@@ -115,6 +115,17 @@ describe("partial uploads", () => {
     expect((await uploads.read(id)).blob?.cid).equal(await cidInOnePiece());
   });
 
+  it("end the part that is on its way when they are asked how far they are, so that the answer holds", async () => {
+    const uploads = await open();
+    const { id } = await uploads.begin(bytes.length);
+    const { promise: sent, resolve: onSent } = Promise.withResolvers<void>();
+    const hanging = uploads.append(id, { offset: 0, source: hangingAfter(bytes.subarray(0, 500), onSent) });
+    const refused = rejection(hanging, "upload-interrupted");
+    await sent;
+    expect(await uploads.read(id)).include({ offset: 500, blob: null });
+    await refused;
+  });
+
   it("are limited in number and in the sum of their sizes; one that is stored counts no more", async () => {
     const uploads = await open({ now: () => 1_000 });
     await uploads.begin(6_000_000);
