@@ -4,11 +4,16 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Abi, Hex } from "viem";
 import { ProtocolError } from "../core/errors.ts";
-import { type CompiledContract, type CompiledContracts, deployedContracts, sourceHash } from "./compiledContracts.ts";
+import {
+  type CompiledContract,
+  type CompiledContracts,
+  deployedContracts,
+  settingsFile,
+  sourceHash,
+} from "./compiledContracts.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const artifactsDir = join(root, "artifacts");
-const settingsFile = "project/hardhat.config.ts";
 
 /**
  * Compiles the contracts of this checkout that changed. Hardhat runs as a program of its own:

@@ -31,6 +31,9 @@ export type CompiledContracts = Readonly<{
 /** Contracts that this program deploys: the protocol, and the token of local chains. */
 export const deployedContracts = ["EvidenceRegistry", "Escrow", "PanelTribunal", "MockStablecoin"] as const;
 
+/** Has what the compiler is set to. */
+export const settingsFile = "project/hardhat.config.ts";
+
 /** Where this checkout keeps the compiled contracts; `npm run generate` writes it. */
 export const compiledContractsFile = join(import.meta.dirname, "..", "abi", "compiled.json");
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { intentRules, type SignableKind } from "../core/deal/intentRules.ts";
+import type { SignableKind } from "../core/deal/intentRules.ts";
 import { determinationSchema, extensionSchema, intentSchemas } from "../core/deal/intents.ts";
 import { panelSchema } from "../core/deal/panel.ts";
 import { errorCodes } from "../core/errors.ts";
@@ -40,7 +40,8 @@ export const unsignedIntent = z
   ])
   .meta({ id: "UnsignedIntent" });
 
-const kinds = Object.keys(intentRules) as SignableKind[];
+/** Not the keys of `intentRules`: pages of the SDK do without that table. */
+const kinds: readonly SignableKind[] = unsignedIntent.options.map(({ shape }) => shape.kind.value);
 
 /** What a wallet is asked to sign, who must sign, and whether the relayer would take it now. */
 export const intentPreview = z
@@ -58,7 +59,10 @@ export const intentPreview = z
     digest: bytes32,
     /** The contract function that takes the signatures. */
     call: z.strictObject({ contract: z.enum(["escrow", "tribunal"]), to: address, function: z.string() }),
-    /** Why it would be refused now; null where only its signatures are left to check. */
+    /**
+     * Why it would be refused now. Null where nothing is known against it: signatures are checked
+     * at submission, and for payments the balance, the allowance and the nonce.
+     */
     refusal: z
       .strictObject({
         code: z.enum(errorCodes),

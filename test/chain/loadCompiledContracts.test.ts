@@ -25,9 +25,18 @@ describe("isCurrent", () => {
   });
 
   it("is false when a source was changed, or is gone", async () => {
-    const { sources } = await loadCompiledContracts();
+    const { sources, contracts } = await loadCompiledContracts();
     const changed = { ...sources, "project/contracts/Escrow.sol": "00".repeat(32) };
-    expect(await isCurrent({ sources: changed })).to.equal(false);
-    expect(await isCurrent({ sources: { "project/contracts/Gone.sol": "00".repeat(32) } })).to.equal(false);
+    expect(await isCurrent({ sources: changed, contracts })).to.equal(false);
+    const gone = { ...sources, "project/contracts/Gone.sol": "00".repeat(32) };
+    expect(await isCurrent({ sources: gone, contracts })).to.equal(false);
+  });
+
+  it("is false where the hash of a source, or of the settings, is left out", async () => {
+    const { sources, contracts } = await loadCompiledContracts();
+    for (const name of ["project/contracts/Escrow.sol", "project/hardhat.config.ts"]) {
+      const { [name]: _, ...rest } = sources;
+      expect(await isCurrent({ sources: rest, contracts })).to.equal(false);
+    }
   });
 });

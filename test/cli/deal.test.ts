@@ -182,6 +182,8 @@ describe("holdfast deal", () => {
     const { request } = (await done(...dispute.slice(0, -1), ...as("seller"))) as { request: { signature: Hex } };
     expect(await recoverSigner(preview.digest as Hex, request.signature)).to.equal(address.seller);
     expect((await refusal(...dispute)).code).to.equal("usage-invalid");
+    const signing = [...dispute.slice(0, -1), ...as("buyer"), "--by", "seller"];
+    expect((await refusal(...signing)).details).to.include({ problem: "by-without-preview" });
   });
 
   it("makes a settlement of two signatures, one after the other", async () => {

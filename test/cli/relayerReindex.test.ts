@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { expect } from "chai";
+import { textsIn } from "../../src/core/text/texts.ts";
 import { createDatabase } from "../../src/db/database.ts";
 import { CHAIN_ID } from "../fixtures/anvil.ts";
 import { runCli } from "../fixtures/cli.ts";
@@ -52,7 +53,7 @@ describe("holdfast relayer reindex", () => {
     expect(run.exitCode, run.stdout + run.stderr).equal(0);
     const to = Number(await service.deployment.client.getBlockNumber());
     expect(run.json()).deep.equal({ from: service.deployment.contracts.fromBlock, to });
-    expect(run.stderr).include(`whole up to block ${to}`);
+    expect(run.stderr).include(textsIn("en").command.relayerReindex.wholeUpTo(to));
 
     const mended = await createDatabase({ dataDir: join(service.root, "database") });
     const rows = await mended.db.selectFrom("projections").select(["kind", "key", "status"]).execute();

@@ -17,6 +17,7 @@ import { readPosition } from "../intents/position.ts";
 import { requireSigner, signIntent } from "../intents/signing.ts";
 import { parseAddress } from "../intents/stating.ts";
 import { parseTime } from "../parseQuantity.ts";
+import { usageInvalid } from "../problems.ts";
 import { registerDeal, requireSameEscrow } from "../registerDeal.ts";
 import { minedText, waitUntilMined } from "../send.ts";
 import { openWallet } from "../wallet.ts";
@@ -48,6 +49,7 @@ export const dealIntent = defineCommand({
   run: async ({ values, positionals: [word = "", path = ""] }, context) => {
     const { signal, now, progress, isJson, texts } = context;
     const { kind, state } = findKind(word);
+    if (values.by !== undefined && values.preview !== true) throw usageInvalid(HELP, "by-without-preview");
     const sendsNow = values.send === true && values.preview !== true;
     const client = sendsNow || values.url !== undefined ? connect(values.url, HELP) : undefined;
     const deal = await readDeal(path, values);

@@ -61,6 +61,7 @@ export const usageProblems = {
   "deal-not-disputed": "The deal is {status}: there is no dispute to decide.",
   "deal-unnamed": '"{named}" is neither a deal\'s id nor a deal file.',
   "decimals-malformed": "--decimals takes a whole number, like 6.",
+  "by-without-preview": "--by goes with --preview; otherwise the key says who signs.",
   "decimals-missing": "The file does not say how many decimals the token has: --decimals N.",
   "demo-address-malformed": '"{text}" is no address: 0x and 40 hex digits.',
   "deployment-output-missing": "Say where to write what a relayer needs: --out FILE.",

@@ -64,6 +64,7 @@ export const usageProblems = {
   "deal-not-disputed": "交易状态为 {status}：没有待裁决的争议。",
   "deal-unnamed": "“{named}”既不是交易编号，也不是交易文件。",
   "decimals-malformed": "--decimals 应为整数，如 6。",
+  "by-without-preview": "--by 只与 --preview 同用；否则由密钥确定签署人。",
   "decimals-missing": "文件未写明代币的小数位数：--decimals N。",
   "demo-address-malformed": "“{text}”不是地址：应为 0x 加 40 位十六进制数字。",
   "deployment-output-missing": "请指明中继所需文件写往何处：--out FILE。",
