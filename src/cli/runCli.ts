@@ -4,12 +4,13 @@ import { type Texts, textsIn } from "../core/text/texts.ts";
 import type { Command, CommandContext, Outcome } from "./command.ts";
 import { unknownCommand } from "./command.ts";
 import { errorText } from "./errorText.ts";
-import { exitCodeOfError, INTERRUPTED } from "./exitCodes.ts";
+import { exitCodeOfError } from "./exitCodes.ts";
 import { fileError } from "./files.ts";
 import { titles } from "./help.ts";
 import { usageInvalid } from "./problems.ts";
 import { takeLanguage } from "./takeLanguage.ts";
 import { columns } from "./terminal/columns.ts";
+import { stopAtSignals } from "./terminal/stopAtSignals.ts";
 
 /** The first words of the command line. Each command is loaded when it is asked for. */
 export type CommandLoaders = Readonly<Record<string, () => Promise<Command>>>;
@@ -78,8 +79,6 @@ const speakChinese = async () => {
   config(zhCN());
 };
 
-const IMPATIENT_AFTER_MS = 1_000;
-
 /**
  * Runs the command that the process was started with, prints what it says, and sets the exit code.
  */
@@ -88,16 +87,7 @@ export async function runCli(program: Program): Promise<void> {
   const language = languages.find((known) => known === (named[0] ?? "en"));
   const isJson = args.includes("--json");
   const stop = new AbortController();
-  let stoppedAt = 0;
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(name, () => {
-      // Who asks twice does not want to wait for anything. One Ctrl-C can come twice at once: from
-      // the terminal, and from npm.
-      if (stop.signal.aborted && Date.now() - stoppedAt > IMPATIENT_AFTER_MS) process.exit(INTERRUPTED);
-      stoppedAt ||= Date.now();
-      stop.abort();
-    });
-  }
+  stopAtSignals(stop);
   process.stderr.on("error", () => undefined);
   let isOutputLost = false;
   process.stdout.on("error", (error) => {
