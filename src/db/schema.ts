@@ -26,10 +26,7 @@ export type Tables = {
     root: Hex;
     size: number;
     outboxId: number | null;
-    /**
-     * What an offline verifier needs about the anchoring transaction; filled once it is mined deep
-     * enough.
-     */
+    /** What an offline verifier needs about the anchoring transaction, once it is settled. */
     anchor: Json<unknown> | null;
     createdAt: Stamped;
   };

@@ -90,7 +90,7 @@ export const columnTypes = {
  */
 export const columnNotes = {
   batches: {
-    anchor: "What an offline verifier needs about the anchoring transaction; filled once it is mined deep enough.",
+    anchor: "What an offline verifier needs about the anchoring transaction, once it is settled.",
   },
   deals: { registeredAt: "When a marketplace handed the terms in; null where the chain alone told of the deal." },
   events: {
