@@ -88,7 +88,7 @@ const filesOf = (...patterns: string[]) =>
 
 const nodeFiles = filesOf("test/**/*.test.ts").filter((file) => !file.startsWith("test/contracts/"));
 /** Folders whose tests need nothing that Hardhat compiles: they run while it does. */
-const isPlain = (file: string) => /^test\/(core|db|ipfs)\//.test(file);
+const needsNoContracts = (file: string) => /^test\/(core|db|ipfs)\//.test(file);
 
 const solidityTests: Suite = {
   name: "Solidity tests",
@@ -100,14 +100,14 @@ const contractTests: Suite = {
   files: filesOf("test/contracts/**/*.test.ts"),
   run: hardhatSuite("mocha"),
 };
-const plainTests: Suite = {
+const earlyTests: Suite = {
   name: "Tests of core, database and IPFS",
-  files: nodeFiles.filter(isPlain),
+  files: nodeFiles.filter(needsNoContracts),
   run: nodeSuite,
 };
 const otherTests: Suite = {
   name: "Tests of chain, relayer, API, SDK, CLI and scripts",
-  files: nodeFiles.filter((file) => !isPlain(file)),
+  files: nodeFiles.filter((file) => !needsNoContracts(file)),
   run: nodeSuite,
 };
 
@@ -142,12 +142,12 @@ const main = async () => {
     console.log(`No test file has "${filters.join('" or "')}" in its path.`);
     return { ...noTests, failed: 1 };
   }
-  const plain = runSuite(plainTests, printNow);
+  const early = runSuite(earlyTests, printNow);
   console.log("== Compiling the contracts (the first time takes longest)");
   const build = await hardhat(["build"], printNow);
-  if (build.exitCode !== 0) return addCounts([await plain, { ...noTests, failed: 1 }]);
+  if (build.exitCode !== 0) return addCounts([await early, { ...noTests, failed: 1 }]);
   const contracts = runContracts();
-  const others = [await plain, await runSuite(otherTests, printNow)];
+  const others = [await early, await runSuite(otherTests, printNow)];
   return addCounts([await contracts, ...others]);
 };
 

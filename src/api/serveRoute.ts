@@ -1,8 +1,9 @@
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { sha256, stringToBytes } from "viem";
 import * as z from "zod";
+import { en } from "zod/locales";
 import { ProtocolError } from "../core/errors.ts";
-import { fieldProblemOf } from "../core/text/fieldProblems.ts";
+import { fieldPathOf, fieldProblemOf } from "../core/text/fieldProblems.ts";
 import type { Db } from "../db/database.ts";
 import { claimKey, type RequestKey, releaseKey, saveAnswer } from "../db/idempotency.ts";
 import { type InputOf, type Route, type RouteName, type Routes, routes } from "../wire/routes.ts";
@@ -84,12 +85,14 @@ const fromParser = (error: unknown, limit: number): unknown => {
   }
 };
 
+/** In English, whatever language the process that serves was started with. */
+const { localeError } = en();
+
 const parse = <S extends z.ZodType>(schema: S, value: unknown): z.output<S> => {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: localeError });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const extra = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
-  const path = [...(issue?.path ?? []), ...extra].join(".") || "body";
+  const path = fieldPathOf(issue) || "body";
   throw new ProtocolError("input-invalid", { path: path.slice(0, 200), ...fieldProblemOf(issue) });
 };
 

@@ -8,30 +8,18 @@ import { formatAmount, readableUnit } from "../core/text/units.ts";
 import type { RelayKind, RelayRequest } from "../wire/relayRequests.ts";
 import type { ChainReader } from "./chainReads.ts";
 import { type DealFile, unitOf } from "./dealFile.ts";
+import type { OptionValues } from "./optionTable.ts";
 import { parseAmount } from "./parseQuantity.ts";
 import { usageInvalid } from "./problems.ts";
+import type { statedOptions } from "./statedOptions.ts";
 
 export const HELP = "holdfast deal call";
 
 /** Options that say what a call states. */
-export type CallValues = {
-  readonly amount?: string;
-  readonly remaining?: string;
-  readonly status?: string;
-  readonly tracking?: string;
-  readonly proof?: string;
-  readonly statement?: string;
-  readonly "to-buyer"?: string;
-  readonly "to-seller"?: string;
-  readonly compensation?: string;
-  readonly deadline?: string;
-  readonly "buyer-signature"?: string;
-  readonly "seller-signature"?: string;
-  readonly by?: string;
-  readonly to?: string;
-  readonly decimals?: string;
-};
+export type CallValues = OptionValues<typeof statedOptions> &
+  Readonly<{ "buyer-signature"?: string; "seller-signature"?: string }>;
 
+/** What the calls of an action are made from. */
 export type CallContext = {
   readonly deal: DealFile;
   readonly values: CallValues;
@@ -109,12 +97,10 @@ export function signatureOr(given: string | undefined, otherwise: Hex): Hex {
 
 type RequestOf = { [K in RelayKind]: Extract<RelayRequest, { kind: K }> };
 
-/** What the file of --signed holds, if it is of this kind and about this deal. */
-export function signedAs<K extends RelayKind>({ deal, signed }: CallContext, kind: K): RequestOf[K] | undefined {
+/** What the file of --signed holds, if it is of this kind. */
+export function signedAs<K extends RelayKind>({ signed }: CallContext, kind: K): RequestOf[K] | undefined {
   if (signed === undefined) return undefined;
   if (signed.kind !== kind) throw usageInvalid(HELP, "signed-of-other-kind", { given: signed.kind, needed: kind });
-  const about = "message" in signed && "deal" in signed.message ? signed.message.deal : deal.id;
-  if (about !== deal.id) throw usageInvalid(HELP, "signed-about-other-deal");
   return signed as RequestOf[K];
 }
 

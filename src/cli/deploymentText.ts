@@ -12,18 +12,18 @@ type Found = Readonly<{ code: ProtocolCode; status: DeploymentStatus; texts: Tex
 
 /** What is at which address of a chain, for people. */
 export function statusText(chainId: number, { code, status, texts }: Found): string {
-  const say = texts.command.deploy;
+  const words = texts.command.deploy;
   const row = (name: string, address: string, isThere: boolean, otherwise: string) =>
-    [name, `${address}   ${isThere ? say.there : otherwise}`] as const;
+    [name, `${address}   ${isThere ? words.there : otherwise}`] as const;
   const rows = [
     ...protocolNames.map((name) =>
-      row(protocolContracts[name], code[name].address, !status.missing.includes(name), say.missing),
+      row(protocolContracts[name], code[name].address, !status.missing.includes(name), words.missing),
     ),
-    row(say.factory, create2Factory, status.hasFactory, say.factoryMissing),
-    row("Permit2", permit2Address.toLowerCase(), status.hasPermit2, say.permit2Missing),
-    row("Multicall3", multicall3Address, status.hasMulticall3, say.multicall3Missing),
+    row(words.factory, create2Factory, status.hasFactory, words.factoryMissing),
+    row("Permit2", permit2Address.toLowerCase(), status.hasPermit2, words.permit2Missing),
+    row("Multicall3", multicall3Address, status.hasMulticall3, words.multicall3Missing),
   ];
-  return `${say.chain(chainId)}\n${columns(rows)}`;
+  return `${words.chain(chainId)}\n${columns(rows)}`;
 }
 
 /** What the steps cost at the most, for people. */
@@ -36,15 +36,15 @@ export function costText(steps: readonly DeploymentStep[], texts: Texts): string
 
 /** One line for people who wait. */
 export function progressText(progress: DeploymentProgress, { command }: Texts): string {
-  const say = command.deploy;
+  const words = command.deploy;
   switch (progress.event) {
     case "sent": {
       const { hash, creates } = progress;
-      return say.sent(hash, creates === "factory-endowment" ? say.factoryMoney : protocolContracts[creates]);
+      return words.sent(hash, creates === "factory-endowment" ? words.factoryMoney : protocolContracts[creates]);
     }
     case "created":
-      return say.created(protocolContracts[progress.contract], progress.address);
+      return words.created(protocolContracts[progress.contract], progress.address);
     case "factory-sent":
-      return say.factorySent;
+      return words.factorySent;
   }
 }

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { ProtocolError } from "../core/errors.ts";
-import { fieldProblemOf } from "../core/text/fieldProblems.ts";
+import { fieldPathOf, fieldProblemOf } from "../core/text/fieldProblems.ts";
 
 /**
  * Data from a file as its schema wants it. Throws `input-malformed` with the first field that is
@@ -10,7 +10,5 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown, path:
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const extra = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
-  const at = [...(issue?.path ?? []), ...extra].join(".");
-  throw new ProtocolError("input-malformed", { path, at, ...fieldProblemOf(issue) });
+  throw new ProtocolError("input-malformed", { path, at: fieldPathOf(issue), ...fieldProblemOf(issue) });
 }

@@ -89,7 +89,7 @@ type Upload = {
   finishing?: Promise<StoredFile> | undefined;
 };
 
-/** 128 bits: who knows an id can go on with the upload, and nobody else. */
+/** 128 bits: the id is the only key to an upload. */
 const ID_BYTES = 16;
 /** Bytes that a crash of the machine may take back of a part that is on its way. */
 const SYNC_EVERY = 16 * 1024 ** 2;
@@ -228,7 +228,7 @@ export async function openPartialUploads(options: PartialUploadOptions): Promise
       try {
         await receive(upload, { ...part, signal });
       } catch (error) {
-        // Whoever sent the last byte and broke off then finds the file stored.
+        // A sender whose connection broke after the last byte finds the file stored.
         if (upload.offset < size || error instanceof ProtocolError) throw writeRefused(error);
       } finally {
         upload.running = undefined;

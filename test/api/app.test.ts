@@ -3,6 +3,8 @@ import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { expect } from "chai";
+import * as z from "zod";
+import { en, zhCN } from "zod/locales";
 import { type AppOptions, createApp } from "../../src/api/app.ts";
 import { defaultLimits } from "../../src/api/limits.ts";
 import { createChain } from "../../src/chain/client.ts";
@@ -83,6 +85,17 @@ describe("the HTTP API", () => {
       for (const body of ['{"terms":', "secret", '"text"', "{'a':1}", "{} {}"]) {
         const refused = await service.refusal("json-malformed", "/v1/deals", { body, headers });
         expect(JSON.stringify(refused)).not.contain("secret");
+      }
+    });
+
+    it("says what is wrong with a field in English, also where the process speaks Chinese", async () => {
+      z.config(zhCN());
+      try {
+        const { details } = await service.refusal("input-invalid", "/v1/intents", { json: { kind: "ShipGoods" } });
+        expect(details).include({ problem: "value-unexpected" });
+        expect(details.reason).not.match(/\p{Script=Han}/u);
+      } finally {
+        z.config(en());
       }
     });
 

@@ -184,6 +184,10 @@ describe("holdfast deal", () => {
     expect((await refusal(...dispute)).code).to.equal("usage-invalid");
     const signing = [...dispute.slice(0, -1), ...as("buyer"), "--by", "seller"];
     expect((await refusal(...signing)).details).to.include({ problem: "by-without-preview" });
+    for (const more of [["--send"], ["--out", "preview.json"]]) {
+      const refused = await refusal(...dispute, "--by", "seller", ...more);
+      expect(refused.details).to.include({ problem: "preview-only-prints" });
+    }
   });
 
   it("makes a settlement of two signatures, one after the other", async () => {
@@ -229,6 +233,13 @@ describe("holdfast deal", () => {
     expect(args?.slice(1)).to.deep.equal([BigInt(message.amount), 4, consentOf(message.deadline, signature)]);
     const wrong = await refusal("call", "ship", "deal.json", "--signed", "confirm.json");
     expect(wrong).to.include({ exitCode: 64, code: "usage-invalid" });
+  });
+
+  it("prints no call for what was signed about another deal", async () => {
+    const other = { kind: "FundDeal", deal: `0x${"ab".repeat(32)}`, buyerSignature: `0x${"11".repeat(65)}` };
+    await writeFile(at("other.json"), JSON.stringify(other));
+    const wrong = await refusal("call", "fund", "deal.json", "--signed", "other.json");
+    expect(wrong.details).to.include({ problem: "signed-about-other-deal" });
   });
 
   it("sends the price along with the call in native currency", async () => {

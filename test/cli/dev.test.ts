@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, watch, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -360,6 +361,23 @@ describe("holdfast dev", () => {
     const verdict = await runCli(["verify", at("contract.pdf"), join(dir, "killed", "contract.pdf.evidence.json")]);
     expect(verdict.exitCode).to.equal(0);
     expect(await readdir(at("killed"))).to.deep.equal(["contract.pdf.evidence.json"]);
+  });
+
+  it("goes on with an upload during which it was killed", async () => {
+    const { url, rpcUrl } = running.serving;
+    await writeFile(at("long.mp4"), randomBytes(48 * 1024 ** 2));
+    const rest = ["--recipients", "reader.txt", "--out", "broken", ...as("buyer"), "--url", url, "--rpc", rpcUrl];
+    const add = ["evidence", "add", "long.mp4", "--deal", "none", ...rest];
+    await mkdir(at("broken"));
+    const remembered = join(dir, "broken", "long.mp4.upload.json");
+    await killWhenWritten(add, remembered);
+    expect((await stat(remembered)).mode & 0o777).to.equal(0o600);
+    const { pending } = JSON.parse(await readFile(remembered, "utf8")) as { pending: { upload: string } };
+    await done(...add);
+    const { record } = JSON.parse(await readFile(join(dir, "broken", "long.mp4.evidence.json"), "utf8"));
+    const upload = (await (await fetch(`${url}/v1/uploads/${pending.upload}`)).json()) as { blob: { cid: string } };
+    expect(upload.blob.cid).to.equal(record.cid);
+    expect(await readdir(at("broken"))).to.deep.equal(["long.mp4.evidence.json"]);
   });
 
   it("leaves a bundle alone that belongs to another version of the file", async () => {

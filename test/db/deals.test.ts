@@ -1,7 +1,7 @@
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { expect } from "chai";
 import type { KyselyPlugin } from "kysely";
-import { type Hex, numberToHex } from "viem";
+import type { Hex } from "viem";
 import { undisputed } from "../../src/core/deal/dealTable.ts";
 import type { Terms } from "../../src/core/deal/terms.ts";
 import { createDatabase, type Database } from "../../src/db/database.ts";
@@ -17,33 +17,9 @@ import {
 import { insertBlocks, insertEvents } from "../../src/db/events.ts";
 import { type Projection, writeProjections } from "../../src/db/projections.ts";
 import { type Databases, engineMissing, engines, startDatabases } from "../fixtures/database.ts";
+import { party, smallTerms, word } from "../fixtures/smallDeal.ts";
 
-const word = (number: number) => numberToHex(number, { size: 32 });
-const party = (number: number) => numberToHex(number, { size: 20 });
-
-const terms: Terms = {
-  buyer: party(1),
-  seller: party(2),
-  marketplace: party(3),
-  attestor: party(4),
-  token: party(5),
-  price: 2n ** 96n - 1n,
-  deposit: 1_000n,
-  coverage: 300n,
-  feeBps: 100,
-  earnest: false,
-  fundBy: 10,
-  balanceBy: 0,
-  shipBy: 20,
-  deliverBy: 30,
-  inspection: 5,
-  tail: 50,
-  tribunal: party(6),
-  rules: word(7),
-  backstop: 40,
-  silenceBps: 5_000,
-  order: word(8),
-};
+const terms: Terms = { ...smallTerms, price: 2n ** 96n - 1n };
 
 const funding = (id: Hex) => ({
   contract: "escrow",

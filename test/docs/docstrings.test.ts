@@ -9,7 +9,8 @@ const files = globSync(`src/{${rooms.join(",")}}/**/*.ts`, { cwd: root });
 /** Texts say themselves what they are. */
 const isText = (file: string) => /^src\/core\/text\/(en|zh)\//.test(file);
 const declaration = /^export (?:declare )?(?:async )?(?:const|function|type|class) (\w+)/;
-const arrow = /^export const \w+ = (?:async )?(?:<[^=]*>)?\([^=]*\)(?:: [^=]+)? =>/;
+/** Also where its parameters go over several lines. */
+const arrow = /^export const \w+ = (?:async )?(?:<.*>)?\((?:.*=>|[^)]*$)/;
 
 const linesOf = (file: string) => readFileSync(join(root, file), "utf8").split("\n");
 

@@ -1,6 +1,7 @@
 import type { Address, Hex } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
-import { requestSchema } from "../../wire/relayRequests.ts";
+import { dealOfIntent } from "../../core/deal/intentFacts.ts";
+import { type RelayRequest, requestSchema } from "../../wire/relayRequests.ts";
 import { type CallValues, HELP } from "../callContext.ts";
 import { type ChainReader, readChain } from "../chainReads.ts";
 import { type CommandContext, defineCommand, type Outcome } from "../command.ts";
@@ -12,6 +13,7 @@ import { nearest } from "../nearest.ts";
 import { parseInput } from "../parseInput.ts";
 import { usageInvalid } from "../problems.ts";
 import { sendCalls } from "../sendCalls.ts";
+import { statedOptions } from "../statedOptions.ts";
 import { openWallet, walletOptions } from "../wallet.ts";
 
 /** Options of every command that prints a call or sends it from a key. */
@@ -24,21 +26,9 @@ export const callingOptions = {
 const options = {
   ...domainOptions,
   signed: { type: "string", value: "FILE" },
-  amount: { type: "string", value: "AMOUNT" },
-  remaining: { type: "string", value: "AMOUNT" },
-  status: { type: "string", value: "STATUS" },
-  tracking: { type: "string", value: "FILE|HASH" },
-  proof: { type: "string", value: "FILE|HASH" },
-  statement: { type: "string", value: "FILE|HASH" },
-  by: { type: "string", value: "WHO" },
-  "to-buyer": { type: "string", value: "AMOUNT" },
-  "to-seller": { type: "string", value: "AMOUNT" },
-  compensation: { type: "string", value: "AMOUNT" },
-  deadline: { type: "string", value: "TIME" },
+  ...statedOptions,
   "buyer-signature": { type: "string", value: "HEX" },
   "seller-signature": { type: "string", value: "HEX" },
-  to: { type: "string", value: "ADDRESS" },
-  decimals: { type: "string", value: "N" },
   ...callingOptions,
 } as const;
 
@@ -59,6 +49,14 @@ const findAction = (word: string): DirectAction => {
     : usageInvalid(HELP, "action-mistyped", { word, meant });
 };
 
+/** What the file of --signed holds, if it is about this deal, or about a bond or a credit. */
+const readSigned = async (path: string, deal: DealFile): Promise<RelayRequest> => {
+  const signed = parseInput(requestSchema, await readJson(path), path);
+  const about = dealOfIntent(signed);
+  if (about !== undefined && about !== deal.id) throw usageInvalid(HELP, "signed-about-other-deal");
+  return signed;
+};
+
 /** Prints the calls of an action, or sends them from a key and waits until they are in a block. */
 const callDirectly = async (
   action: DirectAction,
@@ -68,8 +66,7 @@ const callDirectly = async (
   const { now, texts } = context;
   const wallet = values.keystore === undefined ? undefined : await openWallet(values, { ...context, help: HELP });
   const { rpc } = values;
-  const signed =
-    values.signed === undefined ? undefined : parseInput(requestSchema, await readJson(values.signed), values.signed);
+  const signed = values.signed === undefined ? undefined : await readSigned(values.signed, deal);
   const calls = await directCalls[action]({
     deal,
     values,

@@ -118,8 +118,8 @@ const textOf = (
   credits: readonly Credit[],
   { token, unit, texts }: { token: Address; unit: Unit | undefined; texts: Texts },
 ): string => {
-  const say = texts.command.dealCredits;
-  return `${say.title(token === zeroAddress ? say.nativeCurrency : token)}\n${columns(
+  const words = texts.command.dealCredits;
+  return `${words.title(token === zeroAddress ? words.nativeCurrency : token)}\n${columns(
     credits.map(({ role, owner, amount }) => [
       role === undefined ? owner : `${texts.deal[role]} ${owner}`,
       formatAmount(amount, readableUnit(unit, texts.units)),

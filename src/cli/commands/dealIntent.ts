@@ -50,7 +50,10 @@ export const dealIntent = defineCommand({
     const { signal, now, progress, isJson, texts } = context;
     const { kind, state } = findKind(word);
     if (values.by !== undefined && values.preview !== true) throw usageInvalid(HELP, "by-without-preview");
-    const sendsNow = values.send === true && values.preview !== true;
+    if (values.preview === true && (values.send === true || values.out !== undefined)) {
+      throw usageInvalid(HELP, "preview-only-prints");
+    }
+    const sendsNow = values.send === true;
     const client = sendsNow || values.url !== undefined ? connect(values.url, HELP) : undefined;
     const deal = await readDeal(path, values);
     const time = client === undefined ? await readNodeTime(values.rpc, deal, now()) : await readTime(client, context);

@@ -45,26 +45,26 @@ const undecidedText = ({ status, disputedFrom, terms }: DealView, { deal, comman
 };
 
 const textOf = (deal: DealView, unit: Unit, texts: Texts): string => {
-  const say = texts.command.dealShow;
+  const words = texts.command.dealShow;
   const money = (amount: bigint) => formatAmount(amount, unit);
   const { amounts, outcome } = deal;
   const undecided = undecidedText(deal, texts);
   const silence = silenceRows({ ...deal, held: amounts.held }, { terms: deal.terms, unit, texts });
   const open = deal.actions.filter((action) => action.open);
   return [
-    say.title(deal.id, texts.deal.status[deal.status]),
+    words.title(deal.id, texts.deal.status[deal.status]),
     columns([
       ["--status", deal.status],
-      [say.held, money(amounts.held)],
-      ...(amounts.balanceDue > 0n ? [[say.balanceDue, money(amounts.balanceDue)] as const] : []),
-      ...(amounts.coverage > 0n ? [[say.coverage, money(amounts.coverage)] as const] : []),
-      ...(amounts.refunded > 0n ? [[say.refunded, money(amounts.refunded)] as const] : []),
-      [say.asOf, deal.asOf === 0 ? say.noBlock : formatTime(deal.asOf)],
+      [words.held, money(amounts.held)],
+      ...(amounts.balanceDue > 0n ? [[words.balanceDue, money(amounts.balanceDue)] as const] : []),
+      ...(amounts.coverage > 0n ? [[words.coverage, money(amounts.coverage)] as const] : []),
+      ...(amounts.refunded > 0n ? [[words.refunded, money(amounts.refunded)] as const] : []),
+      [words.asOf, deal.asOf === 0 ? words.noBlock : formatTime(deal.asOf)],
     ]),
     ...(outcome === null
       ? []
       : [
-          say.paidOut(
+          words.paidOut(
             texts.deal.endedBy[outcome.by],
             money(outcome.toBuyer),
             money(outcome.toSeller),
@@ -72,14 +72,14 @@ const textOf = (deal: DealView, unit: Unit, texts: Texts): string => {
           ),
         ]),
     ...(undecided === undefined ? [] : [undecided]),
-    silence.length === 0 ? say.nothingLeft : `${texts.deal.silence.title}\n${columns(silence)}`,
+    silence.length === 0 ? words.nothingLeft : `${texts.deal.silence.title}\n${columns(silence)}`,
     ...(open.length === 0
       ? []
       : [
-          `${say.possibleNow}\n${columns(
+          `${words.possibleNow}\n${columns(
             open.map(({ action, by, before }) => [
               action,
-              before === null ? texts.deal.actor[by] : say.possibleBefore(texts.deal.actor[by], formatTime(before)),
+              before === null ? texts.deal.actor[by] : words.possibleBefore(texts.deal.actor[by], formatTime(before)),
             ]),
           )}`,
         ]),

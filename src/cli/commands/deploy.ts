@@ -90,27 +90,27 @@ const deployTo = async (
   const steps = await estimateDeployment(chain, code, status);
   const isDeployed = steps.length === 0;
   const { texts } = context;
-  const say = texts.command.deploy;
+  const words = texts.command.deploy;
   const where = statusText(chain.chainId, { code, status, texts });
   const said = { isDeployed, steps, ...factsOf(chain, code, status) };
 
   if (isDeployed) {
-    if (out === undefined) return { text: `${where}\n\n${say.isThere}`, json: said };
+    if (out === undefined) return { text: `${where}\n\n${words.isThere}`, json: said };
     const deployment = { ...(await placeOf(chain, code, { status, earlier })), codeHashes: allHashes(status) };
     if (earlier?.isWhole !== true) await replaceFile(out, deployment);
     await rm(startedFile(out), { force: true });
     return {
-      text: `${where}\n\n${say.isThere}\n${say.addressesIn(escapeInvisible(out))}`,
+      text: `${where}\n\n${words.isThere}\n${words.addressesIn(escapeInvisible(out))}`,
       json: { ...said, transactions: [], deployment },
     };
   }
   if (values.send !== true || out === undefined) {
-    return { text: `${where}\n\n${costText(steps, texts)}\n${say.howToSend}`, json: said };
+    return { text: `${where}\n\n${costText(steps, texts)}\n${words.howToSend}`, json: said };
   }
 
   const { signal, progress } = context;
   const account = await openWallet(values, { ...context, help: HELP });
-  progress(`${costText(steps, texts)}\n${say.sentFrom(account.address, chain.chainId)}`);
+  progress(`${costText(steps, texts)}\n${words.sentFrom(account.address, chain.chainId)}`);
   await requireBalance(chain, account.address, steps);
   const place = await placeOf(chain, code, { status, earlier });
   await replaceFile(startedFile(out), place);
@@ -125,7 +125,7 @@ const deployTo = async (
   await replaceFile(out, deployment);
   await rm(startedFile(out), { force: true });
   return {
-    text: `${statusText(chain.chainId, { code, status: reached, texts })}\n\n${say.deployedBy(account.address)}\n${say.addressesIn(escapeInvisible(out))}`,
+    text: `${statusText(chain.chainId, { code, status: reached, texts })}\n\n${words.deployedBy(account.address)}\n${words.addressesIn(escapeInvisible(out))}`,
     json: {
       isDeployed: true,
       ...factsOf(chain, code, reached),

@@ -138,28 +138,28 @@ const servingOutcome = async (
   { dataDir, story, context }: Stage & { story: Story | undefined },
 ): Promise<Outcome> => {
   const { signal, texts } = context;
-  const say = texts.command.dev;
+  const words = texts.command.dev;
   const { deals } = await createClient({ url }).listDeals({ limit: 100 }, { signal });
   const repeat = story?.proven[0];
   const byStatus = Map.groupBy(deals, ({ status }) => status);
   const counts = [...byStatus]
-    .map(([status, those]) => say.count(those.length, texts.deal.status[status]))
-    .join(say.separator);
+    .map(([status, those]) => words.count(those.length, texts.deal.status[status]))
+    .join(words.separator);
   const said = [
     columns([
       ["API", `${url} (${url}/v1/openapi.json)`],
-      [say.chain, say.chainAt(rpcUrl, deployment.chainId)],
-      [say.escrow, deployment.escrow],
-      [say.tribunal, deployment.panelTribunal],
-      [say.panel, say.panelRegistered],
-      [say.evidence, deployment.evidenceRegistry],
-      [say.stablecoin, say.testDollar(deployment.stablecoin)],
-      [say.data, dataDir],
-      [say.deals, deals.length === 0 ? say.noDeals : counts],
+      [words.chain, words.chainAt(rpcUrl, deployment.chainId)],
+      [words.escrow, deployment.escrow],
+      [words.tribunal, deployment.panelTribunal],
+      [words.panel, words.panelRegistered],
+      [words.evidence, deployment.evidenceRegistry],
+      [words.stablecoin, words.testDollar(deployment.stablecoin)],
+      [words.data, dataDir],
+      [words.deals, deals.length === 0 ? words.noDeals : counts],
     ]),
-    ...(repeat === undefined || story?.isNew === true ? [] : [say.verifyAgain(repeat.file, repeat.bundle)]),
+    ...(repeat === undefined || story?.isNew === true ? [] : [words.verifyAgain(repeat.file, repeat.bundle)]),
     ...(story === undefined || story.isRight === true ? [] : [unhappy(story, { dataDir, context })]),
-    say.serving,
+    words.serving,
   ];
   return {
     text: said.join("\n"),
@@ -168,6 +168,6 @@ const servingOutcome = async (
 };
 
 const unhappy = ({ isRight }: Story, { dataDir, context }: Stage): string => {
-  const say = context.texts.command.dev;
-  return isRight === null ? say.demoStopped : say.demoWrong(join(dataDir, "relayer.log"));
+  const words = context.texts.command.dev;
+  return isRight === null ? words.demoStopped : words.demoWrong(join(dataDir, "relayer.log"));
 };

@@ -70,14 +70,14 @@ export const evidenceAdd = defineCommand({
         gateways: [new URL(values.url ?? "").origin],
         context,
       });
-      const say = texts.command.evidenceAdd;
+      const words = texts.command.evidenceAdd;
       const rows = files.map(({ file, bundle, anchoredAt, isOld }) =>
         isOld
-          ? say.filedBefore(escapeInvisible(file), escapeInvisible(bundle))
-          : say.filed(escapeInvisible(file), formatTime(anchoredAt), escapeInvisible(bundle)),
+          ? words.filedBefore(escapeInvisible(file), escapeInvisible(bundle))
+          : words.filed(escapeInvisible(file), formatTime(anchoredAt), escapeInvisible(bundle)),
       );
       return {
-        text: [...rows, say.checkOffline].join("\n"),
+        text: [...rows, words.checkOffline].join("\n"),
         json: { deal: dealId, files },
       };
     } finally {

@@ -40,15 +40,15 @@ const readAll = async (client: Client, deal: Hex, signal: AbortSignal): Promise<
 type Listing = Readonly<{ deal: Hex; file: Pick<DealFile, "terms"> | undefined; texts: Texts }>;
 
 const textOf = (evidence: readonly EvidenceView[], { deal, file, texts }: Listing): string => {
-  const say = texts.command.evidenceList;
-  if (evidence.length === 0) return say.nothing(deal);
+  const words = texts.command.evidenceList;
+  if (evidence.length === 0) return words.nothing(deal);
   const submitterOf = (account: string) => {
-    if (account === file?.terms.buyer) return say.theBuyer(account);
-    return account === file?.terms.seller ? say.theSeller(account) : account;
+    if (account === file?.terms.buyer) return words.theBuyer(account);
+    return account === file?.terms.seller ? words.theSeller(account) : account;
   };
   const rows = evidence.flatMap(({ digest, kind, state, submitter, receipt }) => [
-    `${digest}  ${say.kindAndState(say.kind[kind], say.state[state])}`,
-    `  ${say.received(submitterOf(submitter), formatTime(receipt.receivedAt))}`,
+    `${digest}  ${words.kindAndState(words.kind[kind], words.state[state])}`,
+    `  ${words.received(submitterOf(submitter), formatTime(receipt.receivedAt))}`,
   ]);
-  return [say.title(evidence.length, deal), ...rows].join("\n");
+  return [words.title(evidence.length, deal), ...rows].join("\n");
 };

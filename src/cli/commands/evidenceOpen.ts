@@ -84,12 +84,12 @@ export const evidenceOpen = defineCommand({
       }
       await placeNew(partial, out);
       const { size, sha256 } = file!;
-      const say = texts.command.evidenceOpen;
+      const words = texts.command.evidenceOpen;
       return {
         text: [
-          say.opened(escapeInvisible(out), formatBytes(size)),
+          words.opened(escapeInvisible(out), formatBytes(size)),
           ...sentences.map(({ label, text: sentence }) => `  ${label} ${sentence}`),
-          say.checkAgain(escapeInvisible(out), escapeInvisible(path)),
+          words.checkAgain(escapeInvisible(out), escapeInvisible(path)),
         ].join("\n"),
         json: { file: out, size, sha256, verdict, caveats: sentences },
       };

@@ -36,7 +36,7 @@ export const panelRegister = defineCommand({
   options,
   positionals: [1, 1],
   run: async ({ values, positionals: [path = ""] }, context) => {
-    const say = context.texts.command.panelRegister;
+    const words = context.texts.command.panelRegister;
     const panel = await readPanel(path);
     const rules = panelRules(panel);
     const { chainId, tribunal } = await findPlace(path, values, context);
@@ -48,7 +48,7 @@ export const panelRegister = defineCommand({
     const said = { rules, panel, chainId, tribunal };
     if (isKnown === true) {
       return {
-        text: say.alreadyRegistered(rules),
+        text: words.alreadyRegistered(rules),
         json: { ...said, isRegistered: true, calls: [] },
       };
     }
@@ -56,14 +56,14 @@ export const panelRegister = defineCommand({
     if (values.send !== true) {
       const summary = panelSummary(panel, context.texts);
       return {
-        text: `${sectionText({ ...summary, title: say.onChain(rules, chainId) })}\n\n${callsText(calls, context.texts)}`,
+        text: `${sectionText({ ...summary, title: words.onChain(rules, chainId) })}\n\n${callsText(calls, context.texts)}`,
         json: { ...said, isRegistered: isKnown ?? null, calls },
       };
     }
     const wallet = await openWallet(values, { ...context, help: HELP });
     const { sender, transactions } = await sendFrom(wallet, calls, { rpc, chainId, help: HELP, context });
     return {
-      text: say.registered(rules, String(transactions.at(-1))),
+      text: words.registered(rules, String(transactions.at(-1))),
       json: { ...said, isRegistered: true, sender, transactions },
     };
   },

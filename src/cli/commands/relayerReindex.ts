@@ -15,7 +15,7 @@ export const relayerReindex = defineCommand({
     if (values.from === undefined || !/^\d{1,15}$/.test(values.from)) {
       throw usageInvalid(HELP, "block-number-missing");
     }
-    const say = texts.command.relayerReindex;
+    const words = texts.command.relayerReindex;
     const [{ readConfig }, { rebuildIndex }] = await Promise.all([
       import("../../config.ts"),
       import("../../service.ts"),
@@ -23,8 +23,8 @@ export const relayerReindex = defineCommand({
     const { from, to } = await rebuildIndex(readConfig(), {
       from: Number(values.from),
       signal,
-      onProgress: (block) => progress(say.wholeUpTo(block)),
+      onProgress: (block) => progress(words.wholeUpTo(block)),
     });
-    return { text: say.done(from, to), json: { from, to } };
+    return { text: words.done(from, to), json: { from, to } };
   },
 });

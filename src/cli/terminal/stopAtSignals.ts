@@ -20,10 +20,10 @@ export function stopAtSignals(stop: AbortController): void {
       setTimeout(() => undefined, TWICE_WITHIN_MS);
       // A signal that came while the process was too busy to notice must not count as a second one:
       // it is read before `setImmediate` calls back.
-      const hurry = () => {
+      const endAtNextOne = () => {
         endsAtOnce = true;
       };
-      setTimeout(() => setImmediate(hurry), IMPATIENT_AFTER_MS).unref();
+      setTimeout(() => setImmediate(endAtNextOne), IMPATIENT_AFTER_MS).unref();
       stop.abort();
     });
   }

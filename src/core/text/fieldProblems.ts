@@ -27,6 +27,12 @@ export function fieldProblemOf(issue: z.core.$ZodIssue | undefined): ErrorDetail
   return { problem: message, ...params };
 }
 
+/** Where in the input that field stands, like `panel.arbitrators.2`; empty for the input itself. */
+export function fieldPathOf(issue: z.core.$ZodIssue | undefined): string {
+  const extra = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+  return [...(issue?.path ?? []), ...extra].join(".");
+}
+
 /**
  * What a problem says of a field, with its values filled in. A text that is no code of these stays
  * as it is.

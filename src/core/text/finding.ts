@@ -52,8 +52,10 @@ export function failureText(
 /** What a directory holds beside the pairs. */
 export function unpairedText(unpaired: readonly Unpaired[], language: Language): string[] {
   if (unpaired.length === 0) return [];
-  const say = verdictText[language];
-  return [[say.unpaired, ...unpaired.map(({ path, why }) => `  ${escapeInvisible(path)}: ${say.why[why]}`)].join("\n")];
+  const words = verdictText[language];
+  return [
+    [words.unpaired, ...unpaired.map(({ path, why }) => `  ${escapeInvisible(path)}: ${words.why[why]}`)].join("\n"),
+  ];
 }
 
 /** The file, and its bundle where that is not the one beside it. */

@@ -1,7 +1,5 @@
 import { describe, it } from "node:test";
 import { expect } from "chai";
-import { numberToHex } from "viem";
-import type { Terms } from "../../../src/core/deal/terms.ts";
 import { packTerms } from "../../../src/core/deal/termsCodec.ts";
 import type { StoredEvent } from "../../../src/db/events.ts";
 import { toJson } from "../../../src/db/json.ts";
@@ -9,34 +7,9 @@ import { type BondProjection, type DealProjection, parseState } from "../../../s
 import type { Projection } from "../../../src/db/projections.ts";
 import { bondKey } from "../../../src/relayer/project/bond.ts";
 import { project, type Subject, subjectsOf } from "../../../src/relayer/project/project.ts";
+import { party, smallTerms as terms, word } from "../../fixtures/smallDeal.ts";
 
-const word = (number: number) => numberToHex(number, { size: 32 });
-const party = (number: number) => numberToHex(number, { size: 20 });
 const dealId = word(1);
-
-const terms: Terms = {
-  buyer: party(1),
-  seller: party(2),
-  marketplace: party(3),
-  attestor: party(4),
-  token: party(5),
-  price: 1_000n,
-  deposit: 1_000n,
-  coverage: 300n,
-  feeBps: 100,
-  earnest: false,
-  fundBy: 10,
-  balanceBy: 0,
-  shipBy: 20,
-  deliverBy: 30,
-  inspection: 5,
-  tail: 50,
-  tribunal: party(6),
-  rules: word(7),
-  backstop: 40,
-  silenceBps: 5_000,
-  order: word(8),
-};
 
 let block = 0;
 const event = (name: string, args: Record<string, unknown>): StoredEvent => ({

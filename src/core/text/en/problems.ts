@@ -92,6 +92,8 @@ export const usageProblems = {
     "What is signed states where the deal stands: give --url or --rpc, or name its status with --status.",
   "position-of-dispute":
     "--status takes one of: {known}. About a dispute, or after one, give --url or --rpc: what is signed names it.",
+  "preview-only-prints":
+    "--preview signs nothing: there is nothing to send or to write, so leave --send and --out out.",
   "recipients-missing": "Say who can open the files: --recipients age1...; without one nobody ever could.",
   "registry-malformed": "--trusted-registry takes a chain id and a contract: 1:0x and 40 hex digits.",
   "relayer-address-malformed": "--url takes an address like http://127.0.0.1:8787.",

@@ -91,6 +91,7 @@ export const usageProblems = {
   "port-malformed": "{option} 应为 0 至 65535 的数字。",
   "position-missing": "签署的内容须写明交易所处状态：请给出 --url 或 --rpc，或用 --status 指明状态。",
   "position-of-dispute": "--status 只能是：{known}。争议中或争议之后，请给出 --url 或 --rpc：签署的内容须指明该争议。",
+  "preview-only-prints": "--preview 不签署，没有可发送或写出的内容：请去掉 --send 与 --out。",
   "recipients-missing": "请指明谁可以打开文件：--recipients age1...；否则任何人都无法打开。",
   "registry-malformed": "--trusted-registry 应为链编号与合约：1:0x 加 40 位十六进制数字。",
   "relayer-address-malformed": "--url 应为网址，如 http://127.0.0.1:8787。",
