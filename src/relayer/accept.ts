@@ -66,7 +66,8 @@ export type Acceptance = Readonly<{
    */
   registerDeal: (registration: DealRegistration) => Promise<Readonly<{ dealId: Hex }>>;
   /**
-   * Why an intent would be refused now; `undefined` where only its signatures are left to check.
+   * Why an intent would be refused now; `undefined` where nothing is known against it: signatures,
+   * and for payments balance, allowance and nonce, are checked when it is submitted.
    */
   findRefusal: (intent: StatedIntent) => Promise<ProtocolError | undefined>;
 }>;
@@ -113,19 +114,19 @@ export function createAcceptance(options: AcceptOptions): Acceptance {
     await requireCovered(terms);
   };
 
-  const requireTimely = async (plan: IntentFacts, deal: KnownDeal | undefined) => {
+  const requireTimely = async (facts: IntentFacts, deal: KnownDeal | undefined) => {
     const now = await readTime();
-    if (plan.deadline <= now) throw new ProtocolError("intent-expired", { deadline: plan.deadline, now });
-    if (plan.action === null || deal === undefined) return;
+    if (facts.deadline <= now) throw new ProtocolError("intent-expired", { deadline: facts.deadline, now });
+    if (facts.action === null || deal === undefined) return;
     const { id, terms, projection: state = unfunded } = deal;
-    const refusal = refusalBy(plan, state, { terms, now });
+    const refusal = refusalBy(facts, state, { terms, now });
     if (refusal !== undefined) {
       // The projection is behind the chain by the time of a look: before a no is said, the contract
       // is asked.
       const live = await onChain(() => readLiveDeal(chain, contracts, id));
-      if (live === undefined || refusalBy(plan, live, { terms, now }) !== undefined) throw refusal;
+      if (live === undefined || refusalBy(facts, live, { terms, now }) !== undefined) throw refusal;
     }
-    if (plan.action === "fund") await requireSafe(terms, now);
+    if (facts.action === "fund") await requireSafe(terms, now);
   };
 
   const requireAnswered = async ({ answerWindow, disputedAt }: IntentFacts) => {
