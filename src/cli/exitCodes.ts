@@ -1,16 +1,25 @@
 import type { ErrorCode } from "../core/errors.ts";
 import type { Verdict } from "../core/evidence/verify/conclude.ts";
+import type { EvidenceTime } from "../core/evidence/verify/time.ts";
 
 /** Exit code of a command that was stopped: 128 and the number of SIGINT. */
 export const INTERRUPTED = 130;
 
-/** Exit code of everything that prints a verdict. Nothing else ends with 1, 2 or 3. */
+/** Verified, but nobody whom the reader trusts confirmed the time. */
+export const TIME_UNCONFIRMED = 4;
+
+/** Exit code of everything that prints a verdict. Nothing else ends with 1, 2, 3 or 4. */
 export const exitCodeOfVerdict = {
   verified: 0,
   refuted: 1,
   missing: 2,
   unverifiable: 3,
 } as const satisfies Record<Verdict["status"], number>;
+
+/** Exit code of a verdict with its answer about time: 0 only where both are a yes. */
+export function exitCodeOf(verdict: Pick<Verdict, "status">, time: Pick<EvidenceTime, "status">): number {
+  return verdict.status === "verified" && time.status !== "confirmed" ? TIME_UNCONFIRMED : exitCodeOfVerdict[verdict.status];
+}
 
 /** Exit code of each error, after sysexits.h where that has a word for it. */
 export const exitCodeOfError = {

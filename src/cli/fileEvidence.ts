@@ -129,13 +129,12 @@ const fileable = async (path: string, { meta, context }: FilingContext): Promise
  */
 const readDone = async (file: string, bundle: string, signal: AbortSignal): Promise<FiledFile | undefined> => {
   if ((await statFile(bundle)) === undefined) return undefined;
-  const { verdict } = await verifyBundle(await readText(bundle), {
+  const { verdict, time } = await verifyBundle(await readText(bundle), {
     file: readPieces(file, { signal }),
     createDigester: createNodeDigester,
   });
-  if (verdict.status !== "verified") throw new ProtocolError("file-exists", { path: bundle });
-  const { digest, anchoredAt } = verdict;
-  return { file, bundle, digest, anchoredAt, isOld: true };
+  if (verdict.status !== "verified" || !("existedBy" in time)) throw new ProtocolError("file-exists", { path: bundle });
+  return { file, bundle, digest: verdict.digest, anchoredAt: time.existedBy, isOld: true };
 };
 
 type Showing = { readonly bundles: ReadonlyMap<string, string>; readonly context: CommandContext };

@@ -1,3 +1,4 @@
+export { type DealRole, dealRoleOf } from "./deal/dealRole.ts";
 export {
   actorOf,
   clockOf,
@@ -202,7 +203,9 @@ export {
 } from "./evidence/record.ts";
 export type { Check, CheckId, NotChecked } from "./evidence/verify/check.ts";
 export { isFileAltered, type Verdict } from "./evidence/verify/conclude.ts";
-export type { VerifyOptions } from "./evidence/verify/options.ts";
+export { clockTolerance, type TrustedBlock, type VerifyOptions } from "./evidence/verify/options.ts";
+export type { KnownDeal, Subject } from "./evidence/verify/subject.ts";
+export { type EvidenceTime, type SignedAfter, timeChecks } from "./evidence/verify/time.ts";
 export { type Verification, verifyBundle } from "./evidence/verify/verifyBundle.ts";
 export {
   address,

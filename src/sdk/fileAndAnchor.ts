@@ -358,16 +358,16 @@ async function conclude(
   const { gateways = [], domain, createDigester, checkContractSignature, signal } = work;
   const bundle = serializeBundle(assembleBundle(filed, { ...anchored, gateways }));
   const block = await work.readBlock(anchored.anchor.blockNumber);
-  const { verdict } = await verifyBundle(bundle, {
+  const { verdict, time } = await verifyBundle(bundle, {
     file: open(file),
-    trusted: { deployment: domain, ...(block === null ? {} : { blockHash: block.hash }) },
+    trusted: { deployment: domain, blocks: block === null ? [] : [block] },
     createDigester,
     checkContractSignature,
     signal,
   });
-  if (verdict.status !== "verified" || !verdict.isCanonical) return undefined;
-  const { digest, root, anchoredAt } = verdict;
-  return { id: file.id, bundle, digest, root, anchoredAt };
+  if (verdict.status !== "verified" || time.status !== "confirmed") return undefined;
+  const { digest, root } = verdict;
+  return { id: file.id, bundle, digest, root, anchoredAt: time.existedBy };
 }
 
 async function readBeacon({ readBlock }: Work) {

@@ -179,7 +179,7 @@ describe("holdfast dev", () => {
     const verdict = await runCli(["verify", at("photo.jpg"), join(dir, "evidence", "photo.jpg.evidence.json")], {
       isOffline: true,
     });
-    expect(verdict.exitCode, verdict.stdout).to.equal(0);
+    expect(verdict.exitCode, verdict.stdout).to.equal(4);
     const listed = (await done("evidence", "list", "deal.json", ...relayer)) as { evidence: EvidenceView[] };
     expect(listed.evidence.map(({ digest }) => digest)).to.have.members(first.files.map(({ digest }) => digest));
     expect(listed.evidence[0]).to.include({ deal: id, submitter: keys.buyer, state: "anchored" });
@@ -359,7 +359,7 @@ describe("holdfast dev", () => {
     const { files } = (await done(...add)) as { files: { digest: string }[] };
     expect(files.map(({ digest }) => digest)).to.deep.equal([filed.digest]);
     const verdict = await runCli(["verify", at("contract.pdf"), join(dir, "killed", "contract.pdf.evidence.json")]);
-    expect(verdict.exitCode).to.equal(0);
+    expect(verdict.exitCode).to.equal(4);
     expect(await readdir(at("killed"))).to.deep.equal(["contract.pdf.evidence.json"]);
   });
 

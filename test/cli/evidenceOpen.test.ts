@@ -122,7 +122,7 @@ describe("holdfast evidence open", () => {
     expect(run.exitCode).to.equal(1);
     expect(run.json().file).to.equal(null);
     expect((run.json().verdict as { changed: string[] }).changed).to.include.members(["file-commitment", "cid"]);
-    expect(run.json().message).to.include({ code: "bundle-altered", label: "E-VER-01" });
+    expect(run.json().message).to.include({ code: "bundle-altered", label: "E-VER-09" });
     expect(await leftOver()).to.deep.equal([]);
   });
 

@@ -21,8 +21,18 @@ import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { type EvidenceBundle, serializeBundle } from "../../src/core/evidence/bundle.ts";
+import { encryptFile } from "../../src/core/evidence/cipher.ts";
 import { runCli } from "../fixtures/cli.ts";
-import { bundleOfPhoto, evidenceDomain, filePhoto, photo } from "../fixtures/evidence.ts";
+import {
+  ANCHORED_AT,
+  bundleOfPhoto,
+  createRandom,
+  evidenceDomain,
+  filePhoto,
+  photo,
+  READER_IDENTITY,
+  streamOf,
+} from "../fixtures/evidence.ts";
 
 const entry = join(import.meta.dirname, "..", "..", "src", "cli", "main.ts");
 
@@ -35,11 +45,17 @@ const isReading = async ({ pid }: ChildProcess, file: string) => {
   }
 };
 
+const CLOCK = "2027-01-15T08:10:00Z";
+
 describe("holdfast verify", () => {
   let dir: string;
   let bundle: EvidenceBundle;
   let file: string;
-  const verify = (...args: string[]) => runCli(["verify", ...args], { isOffline: true });
+  // The fixtures' chain lies ahead of the computer's clock.
+  const verify = (...args: string[]) =>
+    runCli(["verify", ...args, ...(args.includes("--clock") ? [] : ["--clock", CLOCK])], { isOffline: true });
+  const anchorBlock = () => `${bundle.anchor.blockNumber}:${bundle.anchor.blockHash}`;
+  const beaconBlock = () => `${bundle.record.beaconBlock}:${bundle.record.beaconHash}`;
   const place = async (name: string, bytes: Uint8Array, text: string) => {
     const path = join(dir, name);
     await writeFile(path, bytes);
@@ -54,10 +70,10 @@ describe("holdfast verify", () => {
   });
   after(() => rm(dir, { recursive: true }));
 
-  it("says verified and exits 0 for an untouched file, without any network", async () => {
+  it("says verified, and 4 for a time that nobody confirmed, for an untouched file, without any network", async () => {
     const run = await verify(file);
-    expect(run.exitCode).to.equal(0);
-    expect(run.stdout).to.match(/^verified/);
+    expect(run.exitCode).to.equal(4);
+    expect(run.stdout).to.match(/^verified/).and.to.include("Time: stated, not confirmed");
     expect(run.stdout).to.include("E-VER-03").and.to.include(bundle.anchor.blockHash);
     expect(run.stderr).to.equal("");
   });
@@ -69,7 +85,8 @@ describe("holdfast verify", () => {
       verdict: Record<string, unknown>;
       files: { checks: { id: string; result: string }[]; sentences: { code: string; label: string }[] }[];
     };
-    expect(verdict).to.include({ status: "verified", blockNumber: bundle.anchor.blockNumber, isCanonical: false });
+    expect(verdict).to.include({ status: "verified", blockNumber: bundle.anchor.blockNumber });
+    expect(run.json().time).to.deep.include({ status: "stated", existedBy: ANCHORED_AT });
     expect(files).to.have.length(1);
     expect(files[0]?.checks.find(({ id }) => id === "file-digest")?.result).to.equal("pass");
     expect(files[0]?.sentences.map(({ code, label }) => [code, label])).to.deep.equal([
@@ -87,7 +104,10 @@ describe("holdfast verify", () => {
     const { verdict, message } = run.json() as { verdict: { changed: string[] }; message: Record<string, string> };
     expect(verdict).to.include({ status: "refuted", reason: "file-digest" });
     expect(message).to.include({ code: "file-altered", label: "E-VER-01" });
-    expect(message.text).to.include('"flipped.jpg"').and.to.include("2027-01-15 08:02:00 UTC");
+    expect(message.text)
+      .to.include('"flipped.jpg"')
+      .and.to.include("2027-01-15 08:02:00 UTC")
+      .and.to.include(`The bundle is about another file: "沙发 scratch.jpg", 40000 bytes, SHA-256 ${bundle.openings.file?.sha256.slice(2)}`);
     expect((await verify(flipped)).stdout).to.match(/^refuted .*flipped\.jpg/);
   });
 
@@ -110,7 +130,7 @@ describe("holdfast verify", () => {
     const run = await verify(swapped, "--json");
     expect(run.exitCode).to.equal(1);
     expect(run.json().verdict).to.deep.include({ status: "refuted", reason: "signature" });
-    expect(run.json().message).to.include({ code: "bundle-altered", label: "E-VER-01" });
+    expect(run.json().message).to.include({ code: "bundle-altered", label: "E-VER-09" });
   });
 
   it("says missing and exits 2 when the file is not there", async () => {
@@ -150,30 +170,86 @@ describe("holdfast verify", () => {
     }
   });
 
-  it("compares the block with a hash that the reader trusts", async () => {
-    const same = await verify(file, "--trusted-block", bundle.anchor.blockHash, "--json");
+  it("confirms the time by blocks that the reader trusts, and exits 0 only then", async () => {
+    const same = await verify(file, "--trusted-block", anchorBlock(), "--trusted-block", beaconBlock(), "--json");
     expect(same.exitCode).to.equal(0);
-    expect(same.json().verdict).to.include({ isCanonical: true });
-    const other = await verify(file, "--trusted-block", `0x${"00".repeat(32)}`, "--json");
-    expect(other.exitCode).to.equal(1);
-    expect(other.json().verdict).to.deep.include({ changed: ["block-canonical"] });
+    expect(same.json().time).to.deep.include({ status: "confirmed" });
+    const text = (await verify(file, "--trusted-block", anchorBlock(), "--trusted-block", beaconBlock())).stdout;
+    expect(text).not.to.include("not confirmed");
+    expect(text).not.to.include("E-VER-03");
   });
 
-  it("says that the beacon's time is not confirmed until its hash was compared, in both languages", async () => {
-    const hash = bundle.record.beaconHash;
-    const block = bundle.anchor.blockHash;
-    const open = await verify(file, "--trusted-block", block);
-    expect(open.stdout).to.include("Signed no earlier than (as the submitter states, not confirmed by the chain)");
-    expect(open.stdout).to.include("E-VER-03").and.to.include("not compared: the earlier block that was signed");
-    expect((await verify(file, "--lang", "zh")).stdout).to.include("签名不早于（提交人所述，未经区块链确认）");
-    const closed = await verify(file, "--trusted-block", block, "--trusted-beacon", hash);
-    expect(closed.exitCode).to.equal(0);
-    expect(closed.stdout).to.include("Signed no earlier than").and.not.to.include("not confirmed");
-    expect(closed.stdout).not.to.include("E-VER-03");
-    const other = await verify(file, "--trusted-beacon", `0x${"00".repeat(32)}`, "--json");
+  it("calls evidence whose block is another one not on this chain, and never altered", async () => {
+    const zero = `0x${"00".repeat(32)}`;
+    const other = await verify(file, "--trusted-block", `${bundle.anchor.blockNumber}:${zero}`, "--json");
     expect(other.exitCode).to.equal(1);
-    expect(other.json().verdict).to.deep.include({ changed: ["beacon-canonical"] });
-    expect((await verify(file, "--trusted-beacon", "0x12", "--json")).exitCode).to.equal(64);
+    expect(other.json().verdict).to.deep.include({ changed: ["block-canonical"] });
+    expect(other.json().message).to.include({ code: "not-on-this-chain", label: "E-VER-10" });
+    expect(other.stdout).not.to.include("E-VER-01");
+    const elsewhere = await verify(file, "--trusted-block", `7:${zero}`, "--json");
+    expect([elsewhere.exitCode, (elsewhere.json().time as { status: string }).status]).to.deep.equal([4, "stated"]);
+  });
+
+  it("refuses an anchor in the future with a code of its own, and takes the reader's word for the time", async () => {
+    const early = await verify(file, "--clock", "2026-11-30T12:00:00+08:00", "--json");
+    expect(early.exitCode).to.equal(1);
+    expect(early.json().message).to.include({ code: "anchor-in-future", label: "E-VER-11" });
+    expect((early.json().message as { text: string }).text)
+      .to.include("2027-01-15 08:02:00 UTC")
+      .and.to.include("2026-11-30 04:00:00 UTC");
+    expect((await verify(file, "--clock", "yesterday", "--json")).exitCode).to.equal(64);
+  });
+
+  it("refuses a trusted block that is none, and two hashes for one", async () => {
+    const zero = `${bundle.anchor.blockNumber}:0x${"00".repeat(32)}`;
+    for (const wrong of [["0x12"], [bundle.anchor.blockHash], [anchorBlock(), zero]]) {
+      const run = await verify(file, ...wrong.flatMap((one) => ["--trusted-block", one]), "--json");
+      expect(run.exitCode).to.equal(64);
+    }
+  });
+
+  it("says first who signed, where, about what, and which blocks to compare, in both languages", async () => {
+    const { stdout } = await verify(file);
+    const [, , ...lines] = stdout.split("\n");
+    expect(lines.slice(0, 5)).to.deep.equal([
+      `  Signed by: ${bundle.submitter.address} (key)`,
+      "  Role: not known: the terms of the deal were not given",
+      `  Chain id: ${evidenceDomain.chainId}, Registry contract: ${evidenceDomain.registry}`,
+      `  Case: ${bundle.openings.case?.dealId}`,
+      `  SHA-256 of the file that was signed: ${bundle.openings.file?.sha256.slice(2)}`,
+    ]);
+    expect(stdout).to.include(`${bundle.record.beaconBlock} ${bundle.record.beaconHash}`);
+    const chinese = (await verify(file, "--lang", "zh")).stdout;
+    expect(chinese).to.include("签名账户").and.to.include("仅为陈述，未经确认");
+    const { subject } = ((await verify(file, "--json")).json().files as { subject: unknown }[])[0]!;
+    expect(subject).to.deep.include({ chainId: 31337, beaconBlock: { number: 1_010, hash: bundle.record.beaconHash } });
+  });
+
+  it("says whether the encrypted file is the one that was signed, and decrypts it in place of the file", async () => {
+    const random = createRandom("photo");
+    const secret = { key: random(32), salt: random(24) };
+    const ciphertext = join(dir, "photo.enc");
+    await writeFile(ciphertext, encryptFile(streamOf(photo), secret));
+    const identity = join(dir, "reader.txt");
+    await writeFile(identity, `${READER_IDENTITY}\n`, { mode: 0o600 });
+    const alone = await place("alone.jpg", photo, serializeBundle(bundle));
+    await rm(alone);
+    const checksOf = (run: { json: () => Record<string, unknown> }) =>
+      Object.fromEntries(
+        (run.json().files as { checks: { id: string; result: string }[] }[])[0]!.checks.map(({ id, result }) => [
+          id,
+          result,
+        ]),
+      );
+    const both = await verify(`${alone}.evidence.json`, "--ciphertext", ciphertext, "--identity", identity, "--json");
+    expect(both.exitCode).to.equal(4);
+    expect(checksOf(both)).to.include({ cid: "pass", decryption: "pass", "file-digest": "pass" });
+    const beside = await verify(file, "--ciphertext", ciphertext, "--json");
+    expect(checksOf(beside)).to.include({ cid: "pass", decryption: "not-checked" });
+    await writeFile(ciphertext, "something else");
+    const other = await verify(file, "--ciphertext", ciphertext, "--json");
+    expect(checksOf(other)).to.include({ cid: "fail" });
+    expect((await verify(file, "--identity", identity, "--json")).exitCode).to.equal(64);
   });
 
   it("gives the caveats of a verified bundle apart from messages", async () => {
@@ -184,16 +260,17 @@ describe("holdfast verify", () => {
 
   it("compares chain and registry with those that the reader trusts", async () => {
     const { chainId, registry } = evidenceDomain;
-    expect((await verify(file, "--trusted-registry", `${chainId}:${registry}`)).exitCode).to.equal(0);
+    expect((await verify(file, "--trusted-registry", `${chainId}:${registry}`)).exitCode).to.equal(4);
     const wrong = await verify(file, "--trusted-registry", `1:${registry}`, "--json");
     expect(wrong.exitCode).to.equal(1);
     expect(wrong.json().verdict).to.deep.include({ changed: ["deployment"] });
+    expect(wrong.json().message).to.include({ code: "not-on-this-chain" });
   });
 
   it("takes a bundle under any name beside its file", async () => {
     const renamed = join(dir, "renamed.json");
     await copyFile(`${file}.evidence.json`, renamed);
-    expect((await verify(file, renamed)).exitCode).to.equal(0);
+    expect((await verify(file, renamed)).exitCode).to.equal(4);
   });
 
   it("checks every bundle of a directory and concludes by the gravest", async () => {
@@ -244,7 +321,7 @@ describe("holdfast verify", () => {
       await writeFile(b, photo);
       await writeFile(c, photo);
       const run = await verify(b, c, away, "--json");
-      expect(run.exitCode).to.equal(0);
+      expect(run.exitCode).to.equal(4);
       expect(rowsOf(run).map(({ bundle: path }) => path)).to.deep.equal([
         join(away, "b.jpg.evidence.json"),
         join(away, "c.jpg.evidence.json"),
@@ -273,7 +350,7 @@ describe("holdfast verify", () => {
       });
       await mkdir(join(mixed, "more"));
       const run = await verify(mixed, "--json");
-      expect(run.exitCode).to.equal(0);
+      expect(run.exitCode).to.equal(4);
       expect(run.json().unpaired).to.deep.equal([
         { path: join(mixed, "README.txt"), why: "without-bundle" },
         { path: join(mixed, "more"), why: "directory" },
@@ -296,7 +373,11 @@ describe("holdfast verify", () => {
         "file-unreadable",
         "file-unreadable",
       ]);
-      expect((await verify(broken)).stdout).to.match(/^verified .*a\.jpg/);
+      expect((await verify(broken)).stdout.split("\n").slice(0, 3)).to.deep.equal([
+        `verified  |  Time: stated, not confirmed  |  not known: the terms of the deal were not given  |  ${join(broken, "a.jpg")}`,
+        `not checked  |  ${join(broken, "b.jpg")}`,
+        `not checked  |  ${join(broken, "d.jpg")}`,
+      ]);
 
       await writeFile(join(broken, "c.jpg.evidence.json"), whole());
       await writeFile(join(broken, "c.jpg"), "something else");
@@ -346,7 +427,7 @@ describe("holdfast verify", () => {
       await writeFile(path, photo);
       await writeFile(`${path}.evidence.json`, bytes);
       const run = await verify(path, "--report", `${path}.report.txt`);
-      expect(run.exitCode).to.equal(index === 0 ? 0 : 3);
+      expect(run.exitCode).to.equal(index === 0 ? 4 : 3);
       const digest = createHash("sha256").update(bytes).digest("hex");
       expect(await readFile(`${path}.report.txt`, "utf8")).to.include(`SHA-256 of the bundle: ${digest}`);
     }
@@ -358,10 +439,10 @@ describe("holdfast verify", () => {
     expect(await once(lost, "exit")).to.deep.equal([73, null]);
     await full.close();
     for (const [path, code] of [
-      [file, 0],
+      [file, 4],
       [join(dir, "nowhere.jpg"), 2],
     ] as const) {
-      const child = spawn(process.execPath, [entry, "verify", path], { stdio: ["ignore", "pipe", "ignore"] });
+      const child = spawn(process.execPath, [entry, "verify", path, "--clock", CLOCK], { stdio: ["ignore", "pipe", "ignore"] });
       child.stdout.destroy();
       expect(await once(child, "exit")).to.deep.equal([code, null]);
     }
@@ -370,7 +451,7 @@ describe("holdfast verify", () => {
   it("writes the report in Chinese, and never over a file that is there", async () => {
     const report = join(dir, "report.txt");
     const run = await verify(file, "--report", report, "--lang", "zh");
-    expect(run.exitCode).to.equal(0);
+    expect(run.exitCode).to.equal(4);
     expect(run.stdout).to.match(/^一致/);
     const written = await readFile(report, "utf8");
     expect(written).to.include("电子证据核验报告").and.to.include(bundle.record.cid);

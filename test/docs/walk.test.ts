@@ -20,9 +20,9 @@ const blocksOf = (page: string, section: string): string[] => {
   return [...text.matchAll(/^```\n(.*?)^```$/gms)].map(([, block]) => block!);
 };
 
-/** A command whose comment says `refused (75)` must end with that exit code, every other one with 0. */
+/** A command whose comment says `refused (75)` or `ends with (4)` must end with that exit code, every other one with 0. */
 const strict = (commands: string) =>
-  `set -e -o pipefail\n${commands.replace(/^(.*?)\s+# refused \((\d+)\).*$/gm, "if $1; then exit 99; else [ $$? = $2 ]; fi")}`;
+  `set -e -o pipefail\n${commands.replace(/^(.*?)\s+# (?:refused|ends with) \((\d+)\).*$/gm, "if $1; then exit 99; else [ $$? = $2 ]; fi")}`;
 
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, "127.0.0.1");

@@ -198,19 +198,24 @@ describe("a filed file", () => {
       },
       trusted: {
         deployment: domain,
-        blockHash: (await deployed.client.getBlock({ blockNumber: BigInt(bundle.anchor.blockNumber) })).hash,
-        beaconHash: keccak256(bundle.anchor.beaconHeader!),
+        blocks: [
+          {
+            number: bundle.anchor.blockNumber,
+            hash: (await deployed.client.getBlock({ blockNumber: BigInt(bundle.anchor.blockNumber) })).hash,
+          },
+          { number: bundle.record.beaconBlock, hash: keccak256(bundle.anchor.beaconHeader!) },
+        ],
       },
     });
     expect(result.checks.filter(({ result }) => result !== "pass")).to.deep.equal([
+      { id: "deal", result: "not-checked", why: "not-given" },
+      { id: "clock", result: "not-checked", why: "not-given" },
       { id: "custody", result: "not-checked", why: "not-given" },
     ]);
-    expect(result.verdict).to.include({
-      status: "verified",
-      kind: "original",
-      signedAfter: Number(beacon.timestamp),
-      isBeaconCanonical: true,
-      isCanonical: true,
+    expect(result.verdict).to.include({ status: "verified", kind: "original" });
+    expect(result.time).to.deep.include({
+      status: "confirmed",
+      signedAfter: { at: Number(beacon.timestamp), isConfirmed: true },
     });
   });
 });

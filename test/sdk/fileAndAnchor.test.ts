@@ -72,8 +72,9 @@ describe("fileAndAnchor", () => {
 
   it("gives a bundle that verifies against the file, and lists the record under its deal", async () => {
     const [filed] = await fileAndAnchor([photoFile], setup(), { gateways: [service.url] });
-    const { verdict, bundle } = await verifyBundle(filed!.bundle, { file: streamOf(photo) });
-    expect(verdict).include({ status: "verified", digest: filed!.digest, anchoredAt: filed!.anchoredAt });
+    const { verdict, time, bundle } = await verifyBundle(filed!.bundle, { file: streamOf(photo) });
+    expect(verdict).include({ status: "verified", digest: filed!.digest });
+    expect(time).include({ status: "stated", existedBy: filed!.anchoredAt });
     expect(bundle?.openings.meta.name).include({ value: "scratch.jpg" });
     expect(bundle?.hints.gateways).deep.equal([service.url]);
     const { evidence } = await service.client.listEvidence(named("deal"));

@@ -14,12 +14,12 @@ import { findingText } from "../../core/text/finding.ts";
 import { formatBytes } from "../../core/text/units.ts";
 import { sentencesAbout } from "../../core/text/verdict.ts";
 import { isGatewayUrl, readFromGateways } from "../../ipfs/gatewayClient.ts";
-import { importFile } from "../../ipfs/importFile.ts";
 import { maxFileBytes } from "../../ipfs/limits.ts";
 import { unwrapContentKey } from "../../sdk/contentKey.ts";
 import { createNodeDigester } from "../../sdk/nodeDigester.ts";
 import { readIdentityFile } from "../ageIdentity.ts";
 import { readBundleText } from "../bundleText.ts";
+import { ciphertextFile } from "../ciphertextFile.ts";
 import { defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
 import { exitCodeOfVerdict } from "../exitCodes.ts";
@@ -63,7 +63,7 @@ export const evidenceOpen = defineCommand({
     const ciphertext =
       values.ciphertext === undefined
         ? fetched(bundle, { gateways: sources, signal })
-        : copied(values.ciphertext, signal);
+        : ciphertextFile(values.ciphertext, signal);
     const partial = await decryptBeside(out, decryptFile(ciphertext.open(), key, { signal }), signal);
     try {
       const verification = await verifyBundle(text, {
@@ -77,7 +77,7 @@ export const evidenceOpen = defineCommand({
       const sentences = sentencesAbout(verification, { file: basename(out), text }, language);
       if (verdict.status !== "verified") {
         return {
-          text: `${findingText({ file: out, bundle: path, verdict, sentences, checks }, language)}\n${texts.outcome.nothingWritten}`,
+          text: `${findingText({ file: out, bundle: path, verdict, sentences, verification }, language)}\n${texts.outcome.nothingWritten}`,
           json: { file: null, verdict, message: sentences[0], checks },
           exitCode: exitCodeOfVerdict[verdict.status],
         };
@@ -117,13 +117,6 @@ const fetched = (
 ) => ({
   open: () => readFromGateways(bundle.record.cid, { gateways, maxBytes: largestCiphertext(bundle), signal }),
   cidOf: async () => bundle.record.cid,
-});
-
-/** From a file, whose CID is computed as whoever stored it did. */
-const copied = (path: string, signal: AbortSignal) => ({
-  open: () => readPieces(path, { signal }),
-  cidOf: async (bytes: AsyncIterable<Uint8Array>) =>
-    (await importFile(bytes, async () => undefined, { signal })).root.toString(),
 });
 
 /**

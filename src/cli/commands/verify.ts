@@ -2,13 +2,14 @@ import { basename } from "node:path";
 import type { Hex } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
 import { digestFile } from "../../core/evidence/digest.ts";
-import type { EvidenceDomain } from "../../core/evidence/record.ts";
+import type { TrustedBlock, VerifyOptions } from "../../core/evidence/verify/options.ts";
 import { verifyBundle } from "../../core/evidence/verify/verifyBundle.ts";
 import { address, bytes32 } from "../../core/fields.ts";
 import {
   type EvidencePair,
   type Finding,
   failureText,
+  findingTable,
   findingText,
   type Unpaired,
   unpairedText,
@@ -18,11 +19,14 @@ import { evidenceReport, reportText } from "../../core/text/report.ts";
 import { formatTime } from "../../core/text/units.ts";
 import { sentencesAbout, type VerdictSentence, verdictSentences } from "../../core/text/verdict.ts";
 import { createNodeDigester } from "../../sdk/nodeDigester.ts";
+import { readIdentityFile } from "../ageIdentity.ts";
 import { readBundleText } from "../bundleText.ts";
+import { ciphertextFile, contentKeyFrom } from "../ciphertextFile.ts";
 import { type CommandContext, defineCommand } from "../command.ts";
+import { readDeal } from "../dealFile.ts";
 import { type ErrorText, errorText } from "../errorText.ts";
 import { pairEvidence } from "../evidencePairs.ts";
-import { exitCodeOfError, exitCodeOfVerdict } from "../exitCodes.ts";
+import { exitCodeOf, exitCodeOfError } from "../exitCodes.ts";
 import { readPieces, requireRegular, statFile, writeNew } from "../files.ts";
 import { usageInvalid } from "../problems.ts";
 import { programName } from "../program.ts";
@@ -35,7 +39,7 @@ type Result = Finding & { readonly report: string };
 type Failure = EvidencePair & { readonly verdict: null; readonly error: ErrorText };
 
 type Checking = {
-  readonly trusted: { readonly blockHash?: Hex; readonly beaconHash?: Hex; readonly deployment?: EvidenceDomain };
+  readonly given: Pick<VerifyOptions, "trusted" | "deal" | "ciphertext" | "now">;
   readonly language: Language;
   readonly context: CommandContext;
 };
@@ -46,35 +50,44 @@ export const verify = defineCommand({
   examples: [
     "holdfast verify photo.jpg",
     "holdfast verify photo.jpg /mnt/usb/bundle.json --report photo.txt",
-    "holdfast verify photo.jpg --trusted-block 0x5a...",
-    "holdfast verify evidence/ --lang zh",
+    "holdfast verify photo.jpg --trusted-block 1020:0x5a... --trusted-block 1010:0x7c...",
+    "holdfast verify evidence/ --deal deal.json --lang zh",
   ],
   options: {
     report: { type: "string", value: "FILE" },
-    "trusted-block": { type: "string", value: "HASH" },
-    "trusted-beacon": { type: "string", value: "HASH" },
+    "trusted-block": { type: "string", value: "NUMBER:HASH", multiple: true },
     "trusted-registry": { type: "string", value: "CHAIN:ADDRESS" },
+    deal: { type: "string", value: "FILE" },
+    ciphertext: { type: "string", value: "FILE" },
+    identity: { type: "string", value: "FILE" },
+    clock: { type: "string", value: "TIME" },
   },
   positionals: [1, 1_000],
   run: async ({ values, positionals }, context) => {
     const { language } = context;
     const trusted = {
-      ...(values["trusted-block"] === undefined
-        ? {}
-        : { blockHash: parseHash(values["trusted-block"], "--trusted-block") }),
-      ...(values["trusted-beacon"] === undefined
-        ? {}
-        : { beaconHash: parseHash(values["trusted-beacon"], "--trusted-beacon") }),
+      blocks: parseBlocks(values["trusted-block"] ?? []),
       ...(values["trusted-registry"] === undefined ? {} : { deployment: parseRegistry(values["trusted-registry"]) }),
     };
+    const now = values.clock === undefined ? context.now() : parseClock(values.clock);
     if (values.report !== undefined && (await statFile(values.report)) !== undefined) {
       throw new ProtocolError("file-exists", { path: values.report });
     }
     const { pairs, unpaired } = await pairEvidence(positionals);
+    if ((values.ciphertext ?? values.identity) !== undefined && pairs.length > 1) {
+      throw usageInvalid(HELP, "ciphertext-of-several");
+    }
+    const deal = values.deal === undefined ? undefined : await readDeal(values.deal);
+    const given = {
+      trusted,
+      now,
+      deal: deal && { terms: deal.terms, escrow: deal.domain.escrow, panel: deal.panel },
+      ciphertext: await readCiphertext(values, pairs[0]!, context.signal),
+    };
     const results: (Result | Failure)[] = [];
     for (const pair of pairs) {
       try {
-        results.push(await verifyPair(pair, { trusted, language, context }));
+        results.push(await verifyPair(pair, { given, language, context }));
       } catch (error) {
         if (pairs.length === 1 || context.signal.aborted) throw error;
         const { trace, ...text } = errorText(error, { language });
@@ -92,8 +105,9 @@ export const verify = defineCommand({
     }
     return {
       text: [
+        ...(results.length > 1 ? [findingTable(results, language)] : []),
         ...results.map((result) =>
-          result.verdict === null ? failureText(result, language) : findingText(result, language),
+          result.verdict === null ? failureText(result, language) : findingText(result, language, localZone()),
         ),
         ...unpairedText(unpaired, language),
       ].join("\n\n"),
@@ -103,60 +117,65 @@ export const verify = defineCommand({
 });
 
 /** The gravest first: what a reader of several files must hear. */
-const bySeverity = ["refuted", "error", "missing", "unverifiable", "verified"] as const;
+const bySeverity = ["refuted", "error", "missing", "unverifiable", "unconfirmed", "verified"] as const;
+
+const gravityOf = ({ verdict, ...result }: Result | Failure) => {
+  if (verdict === null) return "error";
+  const isUnconfirmed = "verification" in result && result.verification?.time.status !== "confirmed";
+  return verdict.status === "verified" && isUnconfirmed ? "unconfirmed" : verdict.status;
+};
 
 const conclude = (results: readonly (Result | Failure)[], unpaired: readonly Unpaired[]) => {
   const worst = bySeverity
-    .map((status) => results.find(({ verdict }) => (verdict?.status ?? "error") === status))
+    .map((gravity) => results.find((result) => gravityOf(result) === gravity))
     .find((result) => result !== undefined)!;
   const files = results.map((result) => {
-    if (result.verdict === null) return result;
-    const { report: _report, ...finding } = result;
-    return finding;
+    return result.verdict === null ? result : findingJson(result);
   });
   const rest = { files, unpaired };
   if (worst.verdict === null) {
     return { json: { verdict: null, error: worst.error, ...rest }, exitCode: exitCodeOfError[worst.error.code] };
   }
-  const { verdict, sentences } = worst;
+  const { verdict, sentences, verification } = worst;
+  const time = verification?.time ?? { status: "unknown" as const };
   const said = verdict.status === "verified" ? { caveats: sentences } : { message: sentences[0] };
-  return { json: { verdict, ...said, ...rest }, exitCode: exitCodeOfVerdict[verdict.status] };
+  return { json: { verdict, time, ...said, ...rest }, exitCode: exitCodeOf(verdict, time) };
 };
 
-const verifyPair = async (pair: EvidencePair, { trusted, language, context }: Checking): Promise<Result> => {
+const verifyPair = async (pair: EvidencePair, { given, language, context }: Checking): Promise<Result> => {
   const name = basename(pair.file);
   const isFileThere = (await statFile(pair.file)) !== undefined;
   const size = isFileThere ? (await requireRegular(pair.file)).size : 0;
   if ((await statFile(pair.bundle)) === undefined) {
     const verdict = { status: "missing", what: "bundle" } as const;
     const sentences = verdictSentences(verdict, { file: isFileThere ? basename(pair.bundle) : name }, language);
-    return { ...pair, verdict, sentences, checks: [], report: `${sentenceLines(sentences)}\n` };
+    return { ...pair, verdict, sentences, report: `${sentenceLines(sentences)}\n` };
   }
   const bundle = await readBundleText(pair.bundle);
   if ("why" in bundle) {
     const verdict = { status: "unverifiable", why: bundle.why } as const;
     const sentences = verdictSentences(verdict, { file: name }, language);
     const report = await unreadReport(pair.bundle, sentences, { language, context });
-    return { ...pair, verdict, sentences, checks: [], report };
+    return { ...pair, verdict, sentences, report };
   }
   const progress = createProgressBar(context, { label: name, total: size });
   const verification = await verifyBundle(bundle.text, {
     ...(isFileThere ? { file: readPieces(pair.file, { onPiece: progress.advance, signal: context.signal }) } : {}),
-    trusted,
+    ...given,
     createDigester: createNodeDigester,
     signal: context.signal,
   });
   progress.end();
-  const { verdict, checks } = verification;
   return {
     ...pair,
-    verdict,
+    verdict: verification.verdict,
     sentences: sentencesAbout(verification, { file: name, text: bundle.text }, language),
-    checks,
+    verification,
     report: await evidenceReport(verification, {
       language,
       bundleText: bundle.text,
       generatedAt: context.now(),
+      timeZone: localZone(),
       tool: programName,
     }),
   };
@@ -182,10 +201,61 @@ const unreadReport = async (
   ].join("\n");
 };
 
-const parseHash = (text: string, option: string): Hex => {
-  const parsed = bytes32.safeParse(text);
-  if (!parsed.success) throw usageInvalid(HELP, "block-hash-malformed", { option });
-  return parsed.data;
+/** What programs read of a finding: the bundle itself is on the reader's disk. */
+const findingJson = ({ file, bundle, verdict, sentences, verification }: Result) => ({
+  file,
+  bundle,
+  verdict,
+  time: verification?.time ?? { status: "unknown" as const },
+  subject: verification?.subject ?? null,
+  sentences,
+  checks: verification?.checks ?? [],
+});
+
+const localZone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/**
+ * `NUMBER:HASH` for each block. Two hashes for one number are a mistake, and no evidence is refused
+ * for it.
+ */
+const parseBlocks = (stated: readonly string[]): TrustedBlock[] => {
+  const blocks = new Map<number, Hex>();
+  for (const text of stated) {
+    const [number = "", hash = "", ...rest] = text.split(":");
+    const parsed = bytes32.safeParse(hash);
+    if (!/^(0|[1-9]\d{0,14})$/.test(number) || !parsed.success || rest.length > 0) {
+      throw usageInvalid(HELP, "trusted-block-malformed");
+    }
+    if ((blocks.get(Number(number)) ?? parsed.data) !== parsed.data) {
+      throw usageInvalid(HELP, "trusted-blocks-disagree", { number });
+    }
+    blocks.set(Number(number), parsed.data);
+  }
+  return [...blocks].map(([number, hash]) => ({ number, hash }));
+};
+
+/** A clock of the reader's that is right, where that of the computer is not. */
+const parseClock = (text: string): number => {
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time)) throw usageInvalid(HELP, "clock-malformed");
+  return Math.floor(time / 1_000);
+};
+
+/** The encrypted file, and the key to it where an identity opens the bundle's copy. */
+const readCiphertext = async (
+  values: { readonly ciphertext?: string; readonly identity?: string },
+  { bundle }: EvidencePair,
+  signal: AbortSignal,
+): Promise<VerifyOptions["ciphertext"]> => {
+  if (values.ciphertext === undefined) {
+    if (values.identity !== undefined) throw usageInvalid(HELP, "identity-without-ciphertext");
+    return undefined;
+  }
+  await requireRegular(values.ciphertext);
+  const ciphertext = ciphertextFile(values.ciphertext, signal);
+  if (values.identity === undefined) return ciphertext;
+  const { identity } = await readIdentityFile(values.identity);
+  return { ...ciphertext, key: await contentKeyFrom(bundle, identity) };
 };
 
 const parseRegistry = (text: string) => {

@@ -134,7 +134,8 @@ export function logsOfReceipt(receipt: Hex): ReceiptLog[] {
  */
 export function readAnchored(log: ReceiptLog): AnchoredLog | undefined {
   const [topic, sender, root] = log.topics;
-  if (topic !== anchoredTopic || sender === undefined || root === undefined || size(log.data) !== 128) return undefined;
+  if (topic !== anchoredTopic || sender === undefined || root === undefined) return undefined;
+  if (log.topics.length !== 3 || size(log.data) !== 128) return undefined;
   if (hexToBigInt(slice(log.data, 123)) !== 0n) throw invalid("log");
   return {
     registry: log.address,
@@ -154,17 +155,21 @@ function wordIn(word: Hex, length: number): Hex {
 }
 
 function decode(encoded: Hex, part: string): Rlp {
+  let decoded: Rlp;
   try {
-    return fromRlp(encoded, "hex") as Rlp;
+    decoded = fromRlp(encoded, "hex") as Rlp;
   } catch (cause) {
     throw new ProtocolError("receipt-proof-invalid", { part }, { cause });
   }
+  // A second spelling of the same value has another hash, so that no chain holds it.
+  if (toRlp(decoded) !== encoded) throw invalid(part);
+  return decoded;
 }
 
 /** Compact encoding (appendix C): the high nibble says leaf and odd, then the rest of the path. */
 function prefixIn(compact: Hex) {
   const flag = Number.parseInt(compact[2] ?? "f", 16);
-  if (flag > 3) throw invalid("proof");
+  if (flag > 3 || (flag % 2 === 0 && compact[3] !== "0")) throw invalid("proof");
   return { isLeaf: flag >= 2, nibbles: compact.slice(flag % 2 === 1 ? 3 : 4) };
 }
 
@@ -180,7 +185,8 @@ function bytesIn(field: Rlp | undefined, length: number, part: string): Hex {
 }
 
 function numberIn(field: Rlp | undefined, part: string): number {
-  if (typeof field !== "string" || size(field) > 6) throw invalid(part);
+  // A number has no leading zeros (RLP; Yellow Paper, appendix B).
+  if (typeof field !== "string" || size(field) > 6 || field.startsWith("0x00")) throw invalid(part);
   return field === "0x" ? 0 : hexToNumber(field);
 }
 

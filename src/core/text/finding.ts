@@ -1,9 +1,10 @@
 import { bundleSuffix } from "../evidence/bundle.ts";
 import type { Check } from "../evidence/verify/check.ts";
+import type { Verification } from "../evidence/verify/verifyBundle.ts";
 import { escapeInvisible } from "./escapeInvisible.ts";
 import type { Language } from "./language.ts";
-import { meaningOf, reportText } from "./report.ts";
-import { formatTime } from "./units.ts";
+import { checksToShow, meaningOf, reportText, roleText } from "./report.ts";
+import { formatTimes } from "./units.ts";
 import { type FileVerdict, type VerdictSentence, verdictText } from "./verdict.ts";
 
 /** Paths of a file and its bundle, either of which may not be there. */
@@ -14,31 +15,90 @@ export type Unpaired = Readonly<{ path: string; why: "without-bundle" | "bundle-
 
 /** What was found out about one file and its bundle. */
 export type Finding = EvidencePair &
-  Readonly<{ verdict: FileVerdict; sentences: readonly VerdictSentence[]; checks: readonly Check[] }>;
+  Readonly<{
+    verdict: FileVerdict;
+    sentences: readonly VerdictSentence[];
+    /** Absent where no bundle was read. */
+    verification?: Verification | undefined;
+  }>;
 
 const marks = { pass: "+", fail: "X", "not-checked": " " } as const satisfies Record<Check["result"], string>;
 
-/** Verdict, sentences and checks, what differs first. */
-export function findingText(finding: Finding, language: Language): string {
+/**
+ * Verdict, who signed what where, time, sentences and checks, what differs first. Times also as
+ * clocks of `timeZone` show them.
+ */
+export function findingText(finding: Finding, language: Language, timeZone?: string): string {
   const text = reportText[language];
-  const { verdict, checks, sentences } = finding;
-  const conclusion = verdict.status === "verified" ? [meaningOf(verdict, text), ...timesOf(verdict, language)] : [];
-  const made = checks.filter((check) => check.result !== "not-checked");
-  const rest = checks.filter((check) => check.result === "not-checked");
+  const { verdict, verification, sentences } = finding;
+  const { facts, others } = checksToShow(verification?.bundle ?? null, verification?.checks ?? []);
+  const made = others.filter((check) => check.result !== "not-checked");
+  const rest = others.filter((check) => check.result === "not-checked");
+  const names = facts.map(({ id }) => text.check[id]).join(text.listSeparator);
   return [
     `${text.verdict[verdict.status]}  ${pairText(finding, language)}`,
-    ...[...conclusion, ...sentences.map(({ label, text: sentence }) => `${label} ${sentence}`)].map(
-      (line) => `  ${line}`,
-    ),
+    ...[
+      ...(verdict.status === "verified" ? [meaningOf(verdict, text)] : []),
+      ...(verification === undefined ? [] : subjectLines(verification, language, timeZone)),
+      ...sentences.map(({ label, text: sentence }) => `${label} ${sentence}`),
+    ].map((line) => `  ${line}`),
     ...[...made]
       .sort((one, other) => Number(other.result === "fail") - Number(one.result === "fail"))
       .flatMap((check) => [
         `  [${marks[check.result]}] ${text.check[check.id]}: ${text.result[check.result]}`,
         ...(check.result === "fail" ? differenceOf(check, language) : []),
       ]),
+    ...(facts.length === 0 ? [] : [`  [${marks.pass}] ${text.factsAsSigned}: ${names}`]),
     ...(rest.length === 0 ? [] : [`  ${text.result["not-checked"]}:`]),
     ...rest.map((check) => `  [ ] ${text.check[check.id]}: ${"why" in check ? text.why[check.why] : ""}`),
   ].join("\n");
+}
+
+/** One row for each file, before the findings: what became of it, when, and who signed. */
+export function findingTable(findings: readonly (Finding | EvidencePair)[], language: Language): string {
+  const text = reportText[language];
+  const rows = findings.map((finding) => {
+    if (!("verdict" in finding) || finding.verdict === null) {
+      return [verdictText[language].failed, "", "", escapeInvisible(finding.file)];
+    }
+    const { verdict, verification } = finding;
+    const subject = verification?.subject ?? null;
+    return [
+      text.verdict[verdict.status],
+      verification === undefined ? "" : `${text.label.time}: ${text.time[verification.time.status]}`,
+      subject === null ? "" : roleText(subject, text),
+      escapeInvisible(finding.file),
+    ];
+  });
+  return rows.map((row) => row.filter((cell) => cell !== "").join("  |  ")).join("\n");
+}
+
+function subjectLines({ subject, time, verdict }: Verification, language: Language, timeZone?: string): string[] {
+  const text = reportText[language];
+  const { label } = text;
+  if (subject === null) return [];
+  const { signer, chainId, registry, dealId, sha256, anchorBlock, beaconBlock } = subject;
+  const at = (seconds: number) => formatTimes(seconds, timeZone);
+  return [
+    `${label.submitter}: ${signer.address} (${signer.account})`,
+    `${label.role}: ${roleText(subject, text)}`,
+    `${label.chain}: ${chainId}, ${label.registry}: ${registry}`,
+    `${label.case}: ${dealId ?? text.undisclosed}`,
+    ...(sha256 === null ? [] : [`${label.signedSha256}: ${sha256.slice(2)}`]),
+    `${label.time}: ${text.time[time.status]}. ${text.timeMeaning[time.status]}`,
+    ...(verdict.status !== "refuted" && (time.status === "confirmed" || time.status === "stated")
+      ? [
+          `${time.status === "confirmed" ? label.anchoredAt : label.anchoredAtUnconfirmed}: ${at(time.existedBy)}`,
+          ...(time.signedAfter === null
+            ? []
+            : [
+                `${time.signedAfter.isConfirmed ? label.signedAfter : label.signedAfterUnconfirmed}: ${at(time.signedAfter.at)}`,
+              ]),
+        ]
+      : []),
+    `${label.block}: ${anchorBlock.number} ${anchorBlock.hash}`,
+    `${label.beacon}: ${beaconBlock.number} ${beaconBlock.hash}`,
+  ];
 }
 
 /** A pair that could not be checked. */
@@ -63,19 +123,6 @@ const pairText = ({ file, bundle }: EvidencePair, language: Language) =>
   bundle === file + bundleSuffix
     ? escapeInvisible(file)
     : `${escapeInvisible(file)}\n  ${verdictText[language].bundle}: ${escapeInvisible(bundle)}`;
-
-const timesOf = (
-  { signedAfter, isBeaconCanonical, anchoredAt, blockNumber, blockHash }: Extract<FileVerdict, { status: "verified" }>,
-  language: Language,
-) => {
-  const { label } = reportText[language];
-  const after = isBeaconCanonical ? label.signedAfter : label.signedAfterUnconfirmed;
-  return [
-    ...(signedAfter === null ? [] : [`${after}: ${formatTime(signedAfter)}`]),
-    `${label.anchoredAt}: ${formatTime(anchoredAt)}`,
-    `${label.block}: ${blockNumber} ${blockHash}`,
-  ];
-};
 
 const differenceOf = ({ expected, actual }: Extract<Check, { result: "fail" }>, language: Language) => {
   const { label } = reportText[language];

@@ -6,9 +6,10 @@ import type { VerdictCode } from "./verdict.ts";
  */
 const publicLabels = {
   "amounts-do-not-sum": "E-SUM-01",
+  "anchor-in-future": "E-VER-11",
   "block-missing": "E-EVID-01",
   "block-not-confirmed": "E-VER-03",
-  "bundle-altered": "E-VER-01",
+  "bundle-altered": "E-VER-09",
   "bundle-malformed": "E-VER-06",
   "bundle-not-given": "E-VER-02",
   "bundle-too-large": "E-VER-06",
@@ -17,10 +18,10 @@ const publicLabels = {
   "file-altered": "E-VER-01",
   "file-not-given": "E-VER-02",
   "identity-not-verified": "E-VER-04",
+  "not-on-this-chain": "E-VER-10",
   "record-without-file": "E-VER-08",
   "rpc-unreachable": "E-CHAIN-03",
   "signature-needs-chain": "E-VER-07",
-  "source-differs": "E-VER-01",
   "upload-interrupted": "E-UP-01",
 } as const satisfies Partial<Record<ErrorCode | VerdictCode, string>> & Record<VerdictCode, string>;
 

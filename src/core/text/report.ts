@@ -1,19 +1,30 @@
-import { sha256, stringToBytes } from "viem";
+import { sha256, stringToBytes, zeroHash } from "viem";
 import type { EvidenceBundle } from "../evidence/bundle.ts";
 import { digestFile } from "../evidence/digest.ts";
 import { carriesFile, type MetaField, metaFields } from "../evidence/record.ts";
 import type { Check } from "../evidence/verify/check.ts";
-import { isFileAltered, type Verdict } from "../evidence/verify/conclude.ts";
+import { isAboutTimeOnly, isFileAltered, type Verdict } from "../evidence/verify/conclude.ts";
+import type { Subject } from "../evidence/verify/subject.ts";
+import type { EvidenceTime } from "../evidence/verify/time.ts";
 import type { Verification } from "../evidence/verify/verifyBundle.ts";
 import { report as en } from "./en/report.ts";
 import { escapeInvisible } from "./escapeInvisible.ts";
 import type { Language, Translated } from "./language.ts";
+import { quoted } from "./quoted.ts";
+import { formatTimes } from "./units.ts";
 import { report as zh } from "./zh/report.ts";
 
 /** Every word of the report in one language. */
 export type ReportText = Translated<typeof en>;
 /** Names of single facts in the report. */
 type ReportLabel = keyof ReportText["label"];
+
+/** How a report is written: its words, one fact with its name, and a time in Unix seconds. */
+type Writer = Readonly<{
+  text: ReportText;
+  line: (label: ReportLabel, value: string | number) => string;
+  at: (seconds: number) => string;
+}>;
 
 /** The words of the report by language. */
 export const reportText = { en, zh } as const;
@@ -25,6 +36,8 @@ export type ReportContext = {
   readonly bundleText: string;
   /** Seconds. */
   readonly generatedAt: number;
+  /** Times are shown there too, beside UTC: an IANA name like `Asia/Shanghai`. */
+  readonly timeZone?: string | undefined;
   /** Name, version and, if known, digest of the program. */
   readonly tool: string;
 };
@@ -37,20 +50,17 @@ export type ReportContext = {
 export async function evidenceReport(verification: Verification, context: ReportContext): Promise<string> {
   const text = reportText[context.language];
   const bundle = await digestFile(once(stringToBytes(context.bundleText)));
-  const line = (label: ReportLabel, value: string | number) => `  ${text.label[label]}: ${value}`;
+  const line: Writer["line"] = (label, value) => `  ${text.label[label]}: ${value}`;
+  const at: Writer["at"] = (seconds) => formatTimes(seconds, context.timeZone);
+  const writer: Writer = { text, line, at };
   const body = [
     section(text.section.report, [
       line("tool", context.tool),
       line("bundle", withoutPrefix(bundle.sha256)),
       line("bundleSm3", withoutPrefix(bundle.sm3)),
     ]),
-    ...(verification.bundle === null
-      ? [`  ${text.notRead}`]
-      : aboutBundle(verification.bundle, verification, text, line)),
-    section(
-      text.section.checks,
-      verification.checks.flatMap((check) => aboutCheck(check, text)),
-    ),
+    ...(verification.bundle === null ? [`  ${text.notRead}`] : aboutBundle(verification.bundle, verification, writer)),
+    section(text.section.checks, aboutChecks(verification, text)),
     section(text.section.limits, text.limits.map(indented)),
     section(text.section.repeat, text.repeat.map(indented)),
     section(text.section.signature, [
@@ -58,16 +68,17 @@ export async function evidenceReport(verification: Verification, context: Report
       line("signedOn", "____________________"),
     ]),
   ].join("\n\n");
-  const { verdict } = verification;
+  const { verdict, time } = verification;
   const conclusion = [
     text.verdict[verdict.status],
     meaningOf(verdict, text),
-    ...relativeTo(verification, text),
     ...(verdict.status === "refuted" && !isFileAltered(verification) ? [text.fileNotBlamed] : []),
+    `${text.label.time}: ${text.time[time.status]}`,
+    text.timeMeaning[time.status],
   ];
   const statement = conclusion.map(indented).join("\n");
   const number = withoutPrefix(sha256(stringToBytes(`${statement}\n${body}`))).slice(0, 16);
-  const head = [line("number", number), line("generated", timeOf(context.generatedAt))].join("\n");
+  const head = [line("number", number), line("generated", at(context.generatedAt))].join("\n");
   return `${text.title}\n\n${head}\n\n${statement}\n\n${body}\n`;
 }
 
@@ -75,71 +86,133 @@ export async function evidenceReport(verification: Verification, context: Report
 export function meaningOf(verdict: Verdict, text: ReportText): string {
   if (verdict.status === "verified" && !carriesFile(verdict.kind)) return text.meaningWithoutFile;
   if (verdict.status === "unverifiable" && verdict.why === "record-without-file") return text.recordWithoutFile;
+  if (isAboutTimeOnly(verdict)) return text.anchorContradicted;
   return text.meaning[verdict.status];
 }
 
-function aboutBundle(
-  bundle: EvidenceBundle,
-  { verdict, file, checks }: Verification,
-  text: ReportText,
-  line: (label: ReportLabel, value: string | number) => string,
-): string[] {
-  const { anchor, custody, openings, path, record, submitter } = bundle;
-  const stated = (field: MetaField) => {
-    const opening = openings.meta[field];
-    return "value" in opening ? escapeInvisible(opening.value) || text.unknown : text.undisclosed;
-  };
-  const content = metaFields.filter((field) => field !== "size" && field !== "sm3");
+function aboutBundle(bundle: EvidenceBundle, verification: Verification, writer: Writer): string[] {
+  const { text, line, at } = writer;
+  const { verdict, file, checks } = verification;
+  const { anchor, custody, openings, path, record } = bundle;
   const isVerified = verdict.status === "verified";
   const isRegistryTrusted = checks.some(({ id, result }) => id === "deployment" && result === "pass");
-  const signed = isVerified && verdict.signedAfter !== null ? { ...verdict, after: verdict.signedAfter } : null;
   return [
+    section(text.section.subject, aboutSubject(bundle, verification, writer)),
+    section(text.section.times, [
+      line("time", text.time[verification.time.status]),
+      ...(verdict.status === "refuted" ? [] : aboutTime(verification.time, writer)),
+      line("deadline", at(record.deadline)),
+    ]),
     section(text.section.file, [
-      ...(isVerified ? [line("evidence", verdict.digest)] : []),
       line("kind", record.kind),
-      line("name", stated("name")),
+      line("name", factOf(bundle, "name", text)),
       ...(file === null
         ? []
         : [line("size", file.size), line("sha256", withoutPrefix(file.sha256)), line("sm3", withoutPrefix(file.sm3))]),
       line("cid", escapeInvisible(record.cid) || text.unknown),
       line("encoding", record.encoding),
-      line("case", openings.case?.dealId ?? text.undisclosed),
     ]),
     section(text.section.carrier, [
-      line("chain", anchor.chainId),
-      line("registry", anchor.registry),
       line("anchoredBy", anchor.sender),
       indented(isRegistryTrusted ? text.medium.registry : text.medium.unknownRegistry),
       ...(carriesFile(record.kind) ? [indented(text.medium.file)] : []),
     ]),
     section(text.section.data, [
-      line("submitter", submitter.address),
-      line("account", submitter.account),
       line("signature", bundle.signature),
       line("position", `${path.index + 1} / ${path.size}`),
       ...(isVerified ? [line("root", verdict.root)] : []),
       line("transactionIndex", anchor.transactionIndex),
-      line("block", anchor.blockNumber),
-      line("blockHash", anchor.blockHash),
     ]),
-    section(
-      text.section.content,
-      content.map((field) => line(field, stated(field))),
-    ),
-    section(text.section.times, [
-      ...(signed === null
-        ? []
-        : [line(signed.isBeaconCanonical ? "signedAfter" : "signedAfterUnconfirmed", timeOf(signed.after))]),
-      ...(isVerified ? [line("anchoredAt", timeOf(verdict.anchoredAt))] : []),
-      ...(signed === null ? [] : [indented(text.interval(signed.anchoredAt - signed.after))]),
-      line("deadline", timeOf(record.deadline)),
-    ]),
+    section(text.section.content, aboutContent(bundle, writer)),
     section(text.section.custody, [
-      ...custody.map(({ at, action, note, actor }) =>
-        indented([timeOf(at), action, actor, escapeInvisible(note)].join("  ").trimEnd()),
-      ),
+      ...custody.flatMap(({ at: when, action, note, actor }) => [
+        indented([at(when), action, actor].join("  ")),
+        ...(note === "" ? [] : [`  > ${quoted(note)}`]),
+      ]),
       ...(custody.length === 0 ? [] : [indented(text.custody)]),
     ]),
+  ];
+}
+
+/** Who signed, where and about what: the first thing that a reader must know. */
+function aboutSubject(bundle: EvidenceBundle, { subject, verdict }: Verification, { text, line }: Writer) {
+  if (subject === null) return [];
+  const { signer, chainId, registry, dealId, sha256: digest, anchorBlock, beaconBlock } = subject;
+  const { supersedes } = bundle.record;
+  return [
+    line("submitter", signer.address),
+    line("role", roleText(subject, text)),
+    line("account", signer.account),
+    line("chain", chainId),
+    line("registry", registry),
+    line("case", dealId ?? text.undisclosed),
+    ...(digest === null ? [] : [line("signedSha256", withoutPrefix(digest))]),
+    ...(verdict.status === "verified" ? [line("evidence", verdict.digest)] : []),
+    ...(supersedes === zeroHash ? [] : [line("about", supersedes)]),
+    line("status", text.statusNotChecked),
+    line("block", `${anchorBlock.number} ${anchorBlock.hash}`),
+    line("beacon", `${beaconBlock.number} ${beaconBlock.hash}`),
+  ];
+}
+
+/** What the account that signed is in the deal. */
+export function roleText({ signer, dealId }: Subject, text: ReportText): string {
+  if (signer.role !== null) return text.role[signer.role];
+  return dealId === null ? text.roleWithoutDeal : text.roleUnknown;
+}
+
+/** The times that the bundle states, each marked where nobody confirmed it. */
+function aboutTime(time: EvidenceTime, { text, line, at }: Writer): string[] {
+  if (time.status !== "confirmed" && time.status !== "stated") return [];
+  const { existedBy, signedAfter } = time;
+  return [
+    line(time.status === "confirmed" ? "anchoredAt" : "anchoredAtUnconfirmed", at(existedBy)),
+    ...(signedAfter === null
+      ? []
+      : [
+          line(signedAfter.isConfirmed ? "signedAfter" : "signedAfterUnconfirmed", at(signedAfter.at)),
+          indented(text.interval(existedBy - signedAfter.at)),
+        ]),
+  ];
+}
+
+/** What the submitter states, quoted behind a mark in the gutter, without what is not stated. */
+function aboutContent(bundle: EvidenceBundle, { text, line }: Writer): string[] {
+  return metaFields
+    .filter((field) => field !== "size" && field !== "sm3" && field !== "name")
+    .filter((field) => {
+      const opening = bundle.openings.meta[field];
+      return !("value" in opening) || opening.value !== "";
+    })
+    .map((field) => line(field, factOf(bundle, field, text)).replace(/^ {2}/, "> "));
+}
+
+function factOf({ openings }: EvidenceBundle, field: MetaField, text: ReportText): string {
+  const opening = openings.meta[field];
+  if (!("value" in opening)) return text.undisclosed;
+  return opening.value === "" ? text.unknown : quoted(opening.value);
+}
+
+/**
+ * Checks as a reader goes through them: the stated facts that agree are one line, and say nothing
+ * about facts that were left empty.
+ */
+export function checksToShow(bundle: EvidenceBundle | null, checks: readonly Check[]) {
+  const isFact = ({ id }: Check) => id.startsWith("meta-") && id !== "meta-root";
+  const isStated = ({ id }: Check) => {
+    const opening = bundle?.openings.meta[id.slice("meta-".length) as MetaField];
+    return opening !== undefined && (!("value" in opening) || opening.value !== "");
+  };
+  const facts = checks.filter((check) => isFact(check) && check.result === "pass" && isStated(check));
+  return { facts, others: checks.filter((check) => !isFact(check) || check.result !== "pass") };
+}
+
+function aboutChecks({ bundle, checks }: Verification, text: ReportText): string[] {
+  const { facts, others } = checksToShow(bundle, checks);
+  const names = facts.map(({ id }) => text.check[id]).join(text.listSeparator);
+  return [
+    ...others.flatMap((check) => aboutCheck(check, text)),
+    ...(facts.length === 0 ? [] : [`  [${text.result.pass}] ${text.factsAsSigned}: ${names}`]),
   ];
 }
 
@@ -157,11 +230,6 @@ function aboutCheck(check: Check, text: ReportText): string[] {
   ];
 }
 
-function relativeTo({ verdict }: Verification, text: ReportText) {
-  if (verdict.status !== "verified") return [];
-  return [verdict.isCanonical ? text.canonical(verdict.blockHash) : text.relativeTo(verdict.blockHash)];
-}
-
 function section(title: string, lines: readonly string[]) {
   return [title, ...(lines.length > 0 ? lines : ["  -"])].join("\n");
 }
@@ -173,12 +241,6 @@ function indented(line: string) {
 /** Without the prefix that only programmers know. */
 function withoutPrefix(hex: string) {
   return hex.replace(/^0x/, "");
-}
-
-/** ISO 8601 in UTC; a time that no calendar holds is given in seconds. */
-function timeOf(seconds: number) {
-  const time = new Date(seconds * 1000);
-  return Number.isNaN(time.getTime()) ? `${seconds} s` : time.toISOString().replace(".000Z", "Z");
 }
 
 async function* once(bytes: Uint8Array) {

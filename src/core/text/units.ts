@@ -52,6 +52,30 @@ export function formatTime(seconds: number): string {
   return Number.isNaN(time.getTime()) ? `${seconds} s` : `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
+/**
+ * A Unix second in UTC and, where a time zone is given, as its clocks show it:
+ * `2026-12-24 18:00:00 UTC (2026-12-25 02:00:00 Asia/Shanghai)`.
+ *
+ * @param timeZone IANA name
+ */
+export function formatTimes(seconds: number, timeZone?: string): string {
+  const inUtc = formatTime(seconds);
+  if (timeZone === undefined || /^(Etc\/)?(UTC|GMT)$/.test(timeZone) || !inUtc.endsWith("UTC")) return inUtc;
+  const parts = new Intl.DateTimeFormat("en-CA", {
+    timeZone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  }).formatToParts(seconds * 1_000);
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? "";
+  const day = [part("year"), part("month"), part("day")].join("-");
+  return `${inUtc} (${day} ${[part("hour"), part("minute"), part("second")].join(":")} ${timeZone})`;
+}
+
 /** Basis points as a percentage. */
 export function formatPercent(basisPoints: number, { percent }: UnitWords): string {
   return percent(basisPoints / 100);

@@ -1,11 +1,13 @@
 import { parseHeader } from "../evidence/receiptProof.ts";
 import type { CheckId } from "../evidence/verify/check.ts";
-import { isFileAltered, type Verdict } from "../evidence/verify/conclude.ts";
+import { isAboutTimeOnly, isFileAltered, type Verdict } from "../evidence/verify/conclude.ts";
+import { clockTolerance } from "../evidence/verify/options.ts";
 import type { Verification } from "../evidence/verify/verifyBundle.ts";
 import { verdict as en } from "./en/verdict.ts";
 import { escapeInvisible } from "./escapeInvisible.ts";
 import type { Language } from "./language.ts";
 import { publicLabelOf } from "./publicLabels.ts";
+import { quoted } from "./quoted.ts";
 import { reportText } from "./report.ts";
 import { formatTime } from "./units.ts";
 import { verdict as zh } from "./zh/verdict.ts";
@@ -15,13 +17,14 @@ export type FileVerdict = Verdict | Readonly<{ status: "missing"; what: "file" |
 
 /** What a verdict can say about a file, as codes that programs match on. */
 export type VerdictCode =
+  | "anchor-in-future"
   | "block-not-confirmed"
   | "bundle-altered"
   | "bundle-not-given"
   | "file-altered"
   | "file-not-given"
   | "identity-not-verified"
-  | "source-differs"
+  | "not-on-this-chain"
   | Extract<Verdict, { status: "unverifiable" }>["why"];
 
 /** One fact about a file: its code, its label in the public catalogue, its sentence. */
@@ -41,8 +44,6 @@ export const verdictText = { en, zh } as const;
 
 const passed = ({ checks }: Verification, id: CheckId) =>
   checks.some((check) => check.id === id && check.result === "pass");
-
-const isAboutTrust = (id: CheckId) => id === "deployment" || id === "block-canonical" || id === "beacon-canonical";
 
 /** What a verdict means. The first sentence is the conclusion. */
 export function verdictSentences(
@@ -70,12 +71,17 @@ export function verdictSentences(
     case "refuted": {
       if (verification !== undefined && isFileAltered(verification)) {
         const since = anchoredAt === undefined ? words.itsAnchor : formatTime(anchoredAt);
-        return [sentence("file-altered", words.fileAltered(file, since))];
+        const about = aboutOf(verification, words);
+        return [sentence("file-altered", `${words.fileAltered(file, since)} ${words.fileIsAbout(about)}`)];
       }
       const names = verdict.changed.map((id) => reportText[language].check[id]).join(words.listSeparator);
-      return verdict.changed.every(isAboutTrust)
-        ? [sentence("source-differs", words.sourceDiffers(file, names))]
-        : [sentence("bundle-altered", words.bundleAltered(file, names))];
+      if (!isAboutTimeOnly(verdict)) return [sentence("bundle-altered", words.bundleAltered(file, names))];
+      const ahead = verification?.checks.find(({ id, result }) => id === "clock" && result === "fail");
+      if (ahead === undefined || !("actual" in ahead) || verdict.changed.length > 1) {
+        return [sentence("not-on-this-chain", words.notOnThisChain(file, names))];
+      }
+      const [at, now] = [Number(ahead.expected?.replace(/\D+/, "")), Number(ahead.actual) - clockTolerance];
+      return [sentence("anchor-in-future", words.anchorInFuture(file, formatTime(at), formatTime(now)))];
     }
     case "missing":
       return [sentence(`${verdict.what}-not-given`, words.notGiven(file))];
@@ -91,6 +97,20 @@ export function verdictSentences(
           return [sentence(verdict.why, words.bundleUnreadable(file))];
       }
   }
+}
+
+/** What the bundle says of the file that it is about: wrong pairs are common. */
+function aboutOf({ bundle }: Verification, words: (typeof verdictText)[Language]): string {
+  const opened = (field: "name" | "size") => {
+    const opening = bundle?.openings.meta[field];
+    return opening !== undefined && "value" in opening ? opening.value : "";
+  };
+  const [name, size] = [opened("name"), opened("size")];
+  return [
+    ...(name === "" ? [] : [quoted(name)]),
+    ...(size === "" ? [] : [words.bytesOf(size)]),
+    `SHA-256 ${bundle?.openings.file?.sha256.slice(2)}`,
+  ].join(", ");
 }
 
 /** The sentences about a verification. `text` is the bundle's. */

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import type { Hex, LocalAccount } from "viem";
+import { parseBundle } from "../../core/evidence/bundle.ts";
 import type { Client } from "../../sdk/client.ts";
 import { type FilingSetup, fileAndAnchor } from "../../sdk/fileAndAnchor.ts";
 import { createNodeDigester } from "../../sdk/nodeDigester.ts";
@@ -24,6 +25,11 @@ export type ProvenFile = {
   readonly bundle: string;
   readonly digest: Hex;
   readonly root: Hex;
+  /**
+   * Options of `holdfast verify` that confirm the time: both blocks as the chain has them, and its
+   * clock, which the demonstration moves ahead of the computer's.
+   */
+  readonly confirming: readonly string[];
 };
 
 export type FilingContext = {
@@ -60,8 +66,22 @@ export async function fileAll(
     },
     { createDigester: createNodeDigester, signal: filing.signal },
   );
-  for (const { id, bundle } of anchored) await writeFile(id, bundle);
-  return anchored.map(({ id, digest, root }, index) => ({ file: files[index]!, bundle: id, digest, root }));
+  const proven: ProvenFile[] = [];
+  for (const [index, { id, bundle, digest, root, anchoredAt }] of anchored.entries()) {
+    await writeFile(id, bundle);
+    const confirming = await confirmingOptions(bundle, anchoredAt, filing);
+    proven.push({ file: files[index]!, bundle: id, digest, root, confirming });
+  }
+  return proven;
+}
+
+async function confirmingOptions(text: string, anchoredAt: number, { readBlock }: FilingContext): Promise<string[]> {
+  const { anchor, record } = parseBundle(text);
+  const blocks = await Promise.all([anchor.blockNumber, record.beaconBlock].map(readBlock));
+  return [
+    ...blocks.flatMap((block) => (block === null ? [] : ["--trusted-block", `${block.number}:${block.hash}`])),
+    ...["--clock", new Date(anchoredAt * 1_000).toISOString().replace(".000Z", "Z")],
+  ];
 }
 
 /** `<file>.evidence.json`, with a number where another file of that name came before. */

@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { CheckId } from "../../core/evidence/verify/check.ts";
 import type { Verdict } from "../../core/evidence/verify/conclude.ts";
+import type { ProvenFile } from "./filing.ts";
+
+type FileToCheck = Pick<ProvenFile, "file" | "bundle" | "confirming">;
 
 const holdfast = join(import.meta.dirname, "..", "..", "cli", "main.ts");
 const noNetwork = join(import.meta.dirname, "noNetwork.ts");
@@ -15,7 +18,7 @@ export type OfflineVerdict = {
   readonly changed: readonly CheckId[];
 };
 
-export async function verifyOffline(file: string, bundle: string): Promise<OfflineVerdict> {
+export async function verifyOffline({ file, bundle, confirming }: FileToCheck): Promise<OfflineVerdict> {
   const args = [
     "--disable-warning=ExperimentalWarning",
     "--import",
@@ -24,6 +27,7 @@ export async function verifyOffline(file: string, bundle: string): Promise<Offli
     "verify",
     file,
     bundle,
+    ...confirming,
     "--json",
   ];
   const { exitCode, stdout } = await new Promise<{ exitCode: number; stdout: string }>((resolve) => {
@@ -39,7 +43,7 @@ export async function verifyOffline(file: string, bundle: string): Promise<Offli
 }
 
 /** The same for a copy of the file in which one bit in the middle is flipped. */
-export async function verifyFlipped(file: string, bundle: string): Promise<OfflineVerdict> {
+export async function verifyFlipped({ file, ...rest }: FileToCheck): Promise<OfflineVerdict> {
   const dir = await mkdtemp(join(tmpdir(), "holdfast-flipped-"));
   try {
     const copy = join(dir, basename(file));
@@ -55,7 +59,7 @@ export async function verifyFlipped(file: string, bundle: string): Promise<Offli
     } finally {
       await handle.close();
     }
-    return await verifyOffline(copy, bundle);
+    return await verifyOffline({ file: copy, ...rest });
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

@@ -29,9 +29,9 @@ export async function reportVerification(outcome: DemoOutcome, { onProgress, tex
   const { demo: say, report } = texts;
   onProgress(say.verification.title);
   let allRight = isRight(outcome);
-  for (const { file, bundle } of outcome.proven) {
-    const honest = await verifyOffline(file, bundle);
-    const flipped = await verifyFlipped(file, bundle);
+  for (const proven of outcome.proven) {
+    const honest = await verifyOffline(proven);
+    const flipped = await verifyFlipped(proven);
     const isAsExpected =
       honest.status === "verified" &&
       honest.exitCode === 0 &&
@@ -41,7 +41,7 @@ export async function reportVerification(outcome: DemoOutcome, { onProgress, tex
     allRight &&= isAsExpected;
     const { status, result } = say.verification;
     const changed = flipped.changed.map((check) => report.check[check]).join(say.verification.separator);
-    const found = result(relative(process.cwd(), file), status[honest.status], status[flipped.status], changed);
+    const found = result(relative(process.cwd(), proven.file), status[honest.status], status[flipped.status], changed);
     onProgress(`   ${(isAsExpected ? say.right : say.wrong)(found)}`);
   }
   return allRight;
@@ -50,8 +50,8 @@ export async function reportVerification(outcome: DemoOutcome, { onProgress, tex
 /** Says how to repeat the verification by hand. */
 export function reportCommands({ proven }: DemoOutcome, { onProgress, texts }: Reporting): void {
   onProgress(texts.demo.verification.repeat);
-  for (const { file, bundle } of proven) {
-    onProgress(`   npm run --silent holdfast -- verify ${shown(file)} ${shown(bundle)}`);
+  for (const { file, bundle, confirming } of proven) {
+    onProgress(`   npm run --silent holdfast -- verify ${shown(file)} ${shown(bundle)} ${confirming.join(" ")}`);
   }
 }
 

@@ -11,6 +11,9 @@ import {
   receiptFromProof,
 } from "../../../src/core/evidence/receiptProof.ts";
 
+const header = (number: Hex) =>
+  toRlp(["0x", "0x", "0x", "0x", "0x", keccak256("0x"), "0x", "0x", number, "0x", "0x", "0x6b49d278", "0x", "0x", "0x"]);
+
 const receipts = Array.from({ length: 300 }, (_, i) => `0x02${toRlp(toHex(new Uint8Array(40 + i))).slice(2)}` as const);
 
 function codeOf(act: () => unknown) {
@@ -113,11 +116,26 @@ describe("readAnchored", () => {
       logOf(words.with(3, "cd".repeat(32))),
       logOf(words, word(`1${sender}`)),
     ];
+    const fourth = { ...logOf(words), topics: [...logOf(words).topics, keccak256("0x")] };
+    expect(readAnchored(fourth)).to.equal(undefined);
     for (const log of dirty) expect(codeOf(() => readAnchored(log))).to.equal("receipt-proof-invalid");
   });
 });
 
 describe("parseHeader", () => {
+  it("refuses a second spelling of a number or of the whole header", () => {
+    const good = header("0x03fc");
+    expect(parseHeader(good)).to.include({ number: 1_020, timestamp: 1_800_000_120 });
+    const longer = good.replace(/^0xf5/, "0xf835") as Hex;
+    expect(longer).not.to.equal(good);
+    for (const wrong of [header("0x0003fc"), longer]) {
+      expect(
+        codeOf(() => parseHeader(wrong)),
+        wrong,
+      ).to.equal("receipt-proof-invalid");
+    }
+  });
+
   it("refuses what is no header", () => {
     const fields = Array.from({ length: 15 }, (): Hex => keccak256("0x"));
     for (const header of ["0x", "0x80", toRlp([]), toRlp(fields), toRlp(fields.slice(1))] as Hex[]) {

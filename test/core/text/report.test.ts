@@ -23,11 +23,11 @@ describe("evidenceReport", () => {
     const text = await report(whole!, { file: streamOf(photo) });
     expect(text).to.include("\n  verified\n");
     expect(text).to.include(
-      "Signed no earlier than (as the submitter states, not confirmed by the chain): 2027-01-15T08:00:00Z",
+      "Signed no earlier than (as the submitter states, not confirmed by the chain): 2027-01-15 08:00:00 UTC",
     );
-    expect(text).to.include("Existed no later than: 2027-01-15T08:02:00Z");
+    expect(text).to.include("Existed no later than (as the bundle states, not confirmed): 2027-01-15 08:02:00 UTC");
     expect(text).to.include("within these 120 seconds");
-    expect(text).to.include("Whether that block is on the chain was not checked");
+    expect(text).to.include("Time: stated, not confirmed").and.to.include("Anybody can make such a bundle with any date");
     expect(text).to.include("[not checked] the block is on the chain: needs a trusted source of the chain");
     expect(text).to.include("It does not prove that what they show is true");
     expect(text).to.include("Shows the scratch on the left side");
@@ -38,7 +38,7 @@ describe("evidenceReport", () => {
     const one = await report(whole!, { file: streamOf(photo) }, "en", 1);
     const other = await report(whole!, { file: streamOf(photo) }, "en", 2);
     const differing = one.split("\n").filter((line, i) => line !== other.split("\n")[i]);
-    expect(differing).to.deep.equal(["  Generated: 1970-01-01T00:00:01Z"]);
+    expect(differing).to.deep.equal(["  Generated: 1970-01-01 00:00:01 UTC"]);
   });
 
   it("names what differs, with both values", async () => {
@@ -58,9 +58,13 @@ describe("evidenceReport", () => {
   it("says that the signature's lower time is confirmed, and who keeps the registry, only when it was checked", async () => {
     const { record, anchor } = parseBundle(whole!);
     const { chainId, registry } = anchor;
-    const trusted = { beaconHash: record.beaconHash, deployment: { chainId, registry } };
+    const blocks = [
+      { number: anchor.blockNumber, hash: anchor.blockHash },
+      { number: record.beaconBlock, hash: record.beaconHash },
+    ];
+    const trusted = { blocks, deployment: { chainId, registry } };
     const confirmed = await report(whole!, { file: streamOf(photo), trusted });
-    expect(confirmed).to.include("Signed no earlier than: 2027-01-15T08:00:00Z").and.to.include("has no owner");
+    expect(confirmed).to.include("Signed no earlier than: 2027-01-15 08:00:00 UTC").and.to.include("has no owner");
     const offline = await report(whole!, { file: streamOf(photo) });
     expect(offline).to.include("not confirmed: compare chain and address").and.not.to.include("has no owner");
   });
@@ -110,7 +114,34 @@ describe("evidenceReport", () => {
     const purpose = "x\n  [agrees] everything\u2028\u202e";
     const filed = await filePhoto({ meta: { purpose } });
     const text = await report(serializeBundle(await bundleOfPhoto(filed)), { file: streamOf(photo) });
-    expect(text).to.include("What it is to show: x\\u{a}  [agrees] everything\\u{2028}\\u{202e}\n");
+    expect(text).to.include('> What it is to show: "x\\u{a} [agrees] everything\\u{2028}\\u{202e}"\n');
+  });
+
+  it("collapses what a party spaced out, writes out blank letters, and leaves out facts that are not stated", async () => {
+    const purpose = `x${" ".repeat(60)}[agrees]\u3164\u2800\u00a0\u2003"everything"`;
+    const text = await report(serializeBundle(await bundleOfPhoto(await filePhoto({ meta: { purpose } }))), {
+      file: streamOf(photo),
+    });
+    expect(text).to.include(`> What it is to show: "x [agrees]\\u{3164}\\u{2800} 'everything'"\n`);
+    expect(text).not.to.match(/Place|stated place/);
+    expect(text).to.include("[agrees] stated facts, as signed (agreement with a signature does not make them true): ");
+  });
+
+  it("shows times where the reader is, beside UTC", async () => {
+    const verification = await verifyBundle(whole!, { file: streamOf(photo) });
+    const text = await evidenceReport(verification, {
+      ...{ language: "en", bundleText: whole!, generatedAt: 0, tool: "holdfast 0.1.0" },
+      timeZone: "Asia/Shanghai",
+    });
+    expect(text).to.include("2027-01-15 08:02:00 UTC (2027-01-15 16:02:00 Asia/Shanghai)");
+  });
+
+  it("does not call evidence altered because its block is not the reader's", async () => {
+    const { anchor } = parseBundle(whole!);
+    const blocks = [{ number: anchor.blockNumber, hash: `0x${"00".repeat(32)}` as const }];
+    const text = await report(whole!, { file: streamOf(photo), trusted: { blocks } });
+    expect(text).to.include("Time: contradicted").and.to.include("does not show that the file was altered");
+    expect(text).not.to.include("Existed no later than");
   });
 
   it("says it all in Chinese too", async () => {
@@ -118,7 +149,7 @@ describe("evidenceReport", () => {
     expect(text)
       .to.include("\n  一致\n")
       .and.to.include("沙发 scratch.jpg")
-      .and.to.include("离线环境下未确认该区块在主链上");
+      .and.to.include("仅为陈述，未经确认");
     expect(await report(whole!, {}, "zh")).to.include("不等于被篡改");
     expect(Object.keys(reportText.zh.check)).to.deep.equal(Object.keys(reportText.en.check));
   });

@@ -9,7 +9,7 @@ const sameInBoth = [
   /^problems\.field\.value-unexpected$/,
   /^report\.label\.(?:sha256|sm3)$/,
   /^units\.percent\(\)$/,
-  /^verdict\.listSeparator$/,
+  /^(?:report|verdict)\.listSeparator$/,
   /\.separator$/,
   /^deal\.tokenAt\(\)$/,
   /^command\.evidenceList\.kindAndState\(\)$/,

@@ -4,7 +4,7 @@ import { rootFromPath } from "../merkle.ts";
 import { type AnchoredLog, logsOfReceipt, parseHeader, readAnchored, receiptFromProof } from "../receiptProof.ts";
 import { evidenceLeaf } from "../record.ts";
 import { all, type Check, compare, dependent, failed, notBefore, notChecked, order } from "./check.ts";
-import type { VerifyOptions } from "./options.ts";
+import { clockTolerance, type VerifyOptions } from "./options.ts";
 
 /** Whether record and signature are the leaf that the path leads to the anchored root. */
 export function checkPath(
@@ -60,9 +60,23 @@ export function checkAnchor({ anchor, path }: EvidenceBundle): { checks: Check[]
   return { checks: [headerCheck, receiptCheck, logCheck], log };
 }
 
-/** Whether chain, registry and blocks are those that the reader trusts. */
-export function checkTrusted({ anchor, record }: EvidenceBundle, { trusted }: VerifyOptions): Check[] {
-  const { deployment, blockHash } = trusted ?? {};
+/**
+ * Whether chain, registry and blocks are those that the reader trusts, and the anchor does not lie
+ * ahead of the reader's clock.
+ */
+export function checkTrusted(
+  { anchor, record }: EvidenceBundle,
+  log: AnchoredLog | undefined,
+  { trusted, now }: VerifyOptions,
+): Check[] {
+  const deployment = trusted?.deployment;
+  const compareBlock = (id: "block-canonical" | "beacon-canonical", number: number, hash: Hex) => {
+    const known = (trusted?.blocks ?? []).filter(
+      (block) => block.number === number && (block.chainId ?? anchor.chainId) === anchor.chainId,
+    );
+    const other = known.find((block) => block.hash.toLowerCase() !== hash) ?? known[0];
+    return other === undefined ? notChecked(id, "needs-chain") : compare(id, other.hash.toLowerCase(), hash);
+  };
   return [
     deployment === undefined
       ? notChecked("deployment", "not-given")
@@ -70,12 +84,11 @@ export function checkTrusted({ anchor, record }: EvidenceBundle, { trusted }: Ve
           [deployment.chainId, anchor.chainId],
           [deployment.registry.toLowerCase(), anchor.registry],
         ]),
-    blockHash === undefined
-      ? notChecked("block-canonical", "needs-chain")
-      : compare("block-canonical", blockHash.toLowerCase(), anchor.blockHash),
-    trusted?.beaconHash === undefined
-      ? notChecked("beacon-canonical", "needs-chain")
-      : compare("beacon-canonical", trusted.beaconHash.toLowerCase(), record.beaconHash),
+    compareBlock("block-canonical", anchor.blockNumber, anchor.blockHash),
+    compareBlock("beacon-canonical", record.beaconBlock, record.beaconHash),
+    now === undefined || log === undefined
+      ? notChecked("clock", now === undefined ? "not-given" : "depends-on-failed")
+      : notBefore("clock", log.anchoredAt, now + clockTolerance),
   ];
 }
 

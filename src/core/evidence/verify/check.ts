@@ -18,6 +18,8 @@ export type CheckId =
   | `meta-${MetaField}`
   /** The signed case reference opens to the deal. */
   | "case"
+  /** The terms that the reader has are those of that deal. */
+  | "deal"
   /** The submitter signed exactly this record, for this chain and registry. */
   | "signature"
   /** Record and signature are the leaf that the path leads to the anchored root. */
@@ -31,6 +33,8 @@ export type CheckId =
   | "deployment"
   /** The block is on the chain that the reader trusts. */
   | "block-canonical"
+  /** The anchor does not lie ahead of the reader's clock. */
+  | "clock"
   /**
    * The beacon block comes before the anchor by number and time; its header gives the time; the
    * reader's chain has it.

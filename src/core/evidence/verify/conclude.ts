@@ -3,11 +3,11 @@ import type { EvidenceBundle } from "../bundle.ts";
 import type { AnchoredLog } from "../receiptProof.ts";
 import type { EvidenceKind } from "../record.ts";
 import type { Check, CheckId } from "./check.ts";
+import { timeChecks } from "./time.ts";
 
 /**
- * What checking a bundle concluded. Only `verified` is a yes, and it holds for the block hash that
- * it names: whether that block is on the chain is said by the check `block-canonical`. Times are in
- * seconds.
+ * What checking a bundle concluded about bytes and signature. Only `verified` is a yes; when it was
+ * is an answer of its own (`EvidenceTime`).
  */
 export type Verdict =
   | {
@@ -19,15 +19,6 @@ export type Verdict =
       readonly root: Hex;
       readonly blockNumber: number;
       readonly blockHash: Hex;
-      /** The record existed no later than this. */
-      readonly anchoredAt: number;
-      /**
-       * It was signed no earlier than this if `isBeaconCanonical`; otherwise the submitter says so,
-       * who may have invented the beacon. Null if the beacon's header is not in the bundle.
-       */
-      readonly signedAfter: number | null;
-      readonly isBeaconCanonical: boolean;
-      readonly isCanonical: boolean;
     }
   | { readonly status: "refuted"; readonly reason: CheckId; readonly changed: readonly CheckId[] }
   | { readonly status: "missing"; readonly what: "file" }
@@ -50,8 +41,12 @@ export function isFileAltered({ checks }: { readonly checks: readonly Check[] })
   const hasResult = (result: Check["result"]) => (id: CheckId) =>
     checks.some((check) => check.id === id && check.result === result);
   const sound = ["file-commitment", "signature", "path", "header", "receipt", "anchored-log"] as const;
-  const trusted = ["deployment", "block-canonical"] as const;
-  return hasResult("fail")("file-digest") && sound.every(hasResult("pass")) && !trusted.some(hasResult("fail"));
+  return hasResult("fail")("file-digest") && sound.every(hasResult("pass")) && !timeChecks.some(hasResult("fail"));
+}
+
+/** Whether nothing speaks against file, signature and bundle, but only against where and when. */
+export function isAboutTimeOnly(verdict: Verdict): boolean {
+  return verdict.status === "refuted" && verdict.changed.every((id) => timeChecks.includes(id));
 }
 
 /**
@@ -61,9 +56,9 @@ export function isFileAltered({ checks }: { readonly checks: readonly Check[] })
 export function conclude(
   bundle: EvidenceBundle,
   checks: readonly Check[],
-  found: { digest: Hex; log: AnchoredLog | undefined; signedAfter: number | null; isFileGiven: boolean },
+  found: { digest: Hex; log: AnchoredLog | undefined; isFileGiven: boolean },
 ): Verdict {
-  const { digest, log, signedAfter, isFileGiven } = found;
+  const { digest, log, isFileGiven } = found;
   const changed = checks.filter(({ result }) => result === "fail").map(({ id }) => id);
   if (changed[0] !== undefined) return { status: "refuted", reason: changed[0], changed };
   const open = (id: CheckId) => checks.find((check) => check.id === id && check.result === "not-checked");
@@ -73,17 +68,5 @@ export function conclude(
   if (open("signature") !== undefined) return { status: "unverifiable", why: "signature-needs-chain" };
   if (log === undefined) throw new Error("no anchor although nothing failed");
   const { blockNumber, blockHash } = bundle.anchor;
-  const hasPassed = (id: CheckId) => checks.some((check) => check.id === id && check.result === "pass");
-  return {
-    status: "verified",
-    kind: bundle.record.kind,
-    digest,
-    root: log.root,
-    blockNumber,
-    blockHash,
-    anchoredAt: log.anchoredAt,
-    signedAfter,
-    isBeaconCanonical: hasPassed("beacon-canonical"),
-    isCanonical: hasPassed("block-canonical"),
-  };
+  return { status: "verified", kind: bundle.record.kind, digest, root: log.root, blockNumber, blockHash };
 }

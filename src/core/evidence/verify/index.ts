@@ -6,5 +6,7 @@ export { type CreateDigester, createDigester, type Digester, digestFile, type Fi
 export type { EvidenceDomain } from "../record.ts";
 export type { Check, CheckId, NotChecked } from "./check.ts";
 export { isFileAltered, type Verdict } from "./conclude.ts";
-export type { VerifyOptions } from "./options.ts";
+export { clockTolerance, type TrustedBlock, type VerifyOptions } from "./options.ts";
+export type { KnownDeal, Subject } from "./subject.ts";
+export type { EvidenceTime, SignedAfter } from "./time.ts";
 export { type Verification, verifyBundle } from "./verifyBundle.ts";

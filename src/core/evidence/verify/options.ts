@@ -1,6 +1,19 @@
 import type { Address, Hex } from "viem";
 import type { CreateDigester } from "../digest.ts";
 import type { EvidenceDomain } from "../record.ts";
+import type { KnownDeal } from "./subject.ts";
+
+/**
+ * A block that the reader knows to be on the chain. Without `chainId` it is taken for one of the
+ * bundle's chain.
+ */
+export type TrustedBlock = Readonly<{ chainId?: number | undefined; number: number; hash: Hex }>;
+
+/**
+ * Seconds that an anchor may lie ahead of the reader's clock: clocks of computers and of block
+ * producers differ by that much.
+ */
+export const clockTolerance = 120;
 
 /**
  * What a reader has beside the bundle. Everything is optional; what is absent leads to checks that
@@ -24,12 +37,17 @@ export type VerifyOptions = {
   readonly trusted?:
     | {
         readonly deployment?: EvidenceDomain | undefined;
-        /** Hash of the block with the bundle's block number. */
-        readonly blockHash?: Hex | undefined;
-        /** Hash of the block with the record's beacon number. */
-        readonly beaconHash?: Hex | undefined;
+        /**
+         * Blocks of the chain. One of another number, or of another chain, says nothing about a
+         * bundle.
+         */
+        readonly blocks?: readonly TrustedBlock[] | undefined;
       }
     | undefined;
+  /** The deal that the reader takes the evidence to be about: then the report says who signed. */
+  readonly deal?: KnownDeal | undefined;
+  /** The reader's clock in Unix seconds: an anchor that lies ahead of it is refused. */
+  readonly now?: number | undefined;
   /** Asks the chain whether a contract accepts a signature (ERC-1271). */
   readonly checkContractSignature?: ((signer: Address, digest: Hex, signature: Hex) => Promise<boolean>) | undefined;
   /** A platform's own digests, where they are faster. */

@@ -9,13 +9,18 @@ import { checkCustody } from "./custody.ts";
 import { checkCase, checkCid, checkFile, checkMeta, readFile } from "./file.ts";
 import type { VerifyOptions } from "./options.ts";
 import { checkSignature } from "./signature.ts";
+import { checkDeal, type Subject, subjectOf } from "./subject.ts";
+import { type EvidenceTime, timeOf } from "./time.ts";
 
 /**
- * A verdict with everything that led to it. `bundle` is null if it could not be read, `file` if
- * there was none to read.
+ * A verdict on bytes and signature, the answer about time, and everything that led to them.
+ * `bundle` is null if it could not be read, `file` if there was none to read.
  */
 export type Verification = {
   readonly verdict: Verdict;
+  readonly time: EvidenceTime;
+  /** Who says what where; null if the bundle could not be read. */
+  readonly subject: Subject | null;
   readonly checks: readonly Check[];
   readonly bundle: EvidenceBundle | null;
   readonly file: FileDigests | null;
@@ -30,7 +35,8 @@ export type Verification = {
 export async function verifyBundle(text: string, options: VerifyOptions = {}): Promise<Verification> {
   const bundle = readBundle(text);
   if ("unreadable" in bundle) {
-    return { verdict: { status: "unverifiable", why: bundle.unreadable }, checks: [], bundle: null, file: null };
+    const verdict = { status: "unverifiable", why: bundle.unreadable } as const;
+    return { verdict, time: { status: "unknown" }, subject: null, checks: [], bundle: null, file: null };
   }
   const domain = { chainId: bundle.anchor.chainId, registry: bundle.anchor.registry };
   const digest = evidenceDigest(bundle.record, domain);
@@ -43,17 +49,19 @@ export async function verifyBundle(text: string, options: VerifyOptions = {}): P
     file.decryption,
     ...checkMeta(bundle),
     checkCase(bundle),
+    checkDeal(bundle, options),
     await checkSignature(bundle, digest, options),
     checkPath(bundle, digest, anchor.log),
     ...anchor.checks,
-    ...checkTrusted(bundle, options),
+    ...checkTrusted(bundle, anchor.log, options),
     ...beacon.checks,
     checkDeadline(bundle, anchor.log),
     await checkCustody(bundle, digest, { domain, notBefore: beacon.time ?? 0 }),
   ];
   const isFileGiven = options.file !== undefined || options.ciphertext !== undefined;
-  const verdict = conclude(bundle, checks, { digest, log: anchor.log, signedAfter: beacon.time, isFileGiven });
-  return { verdict, checks, bundle, file: file.digests };
+  const verdict = conclude(bundle, checks, { digest, log: anchor.log, isFileGiven });
+  const time = timeOf(checks, { log: anchor.log, beaconTime: beacon.time });
+  return { verdict, time, subject: subjectOf(bundle, checks, options), checks, bundle, file: file.digests };
 }
 
 function readBundle(text: string) {

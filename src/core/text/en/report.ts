@@ -1,5 +1,7 @@
+import type { DealRole } from "../../deal/dealRole.ts";
 import type { Check, CheckId, NotChecked } from "../../evidence/verify/check.ts";
 import type { Verdict } from "../../evidence/verify/conclude.ts";
+import type { EvidenceTime } from "../../evidence/verify/time.ts";
 
 /** The words of the report for a court. */
 export const report = {
@@ -11,13 +13,39 @@ export const report = {
     unverifiable: "unverifiable",
   } satisfies Record<Verdict["status"], string>,
   meaning: {
-    verified: "The file is the one that the submitter signed, and it existed no later than the time of the anchor.",
+    verified: "The file is the one that was signed, unchanged. Who signed, and when, is said below.",
     refuted: "At least one thing is not as it was signed or anchored. What differs is listed first among the checks.",
     missing: "The file itself was not given, so no conclusion is possible. This does not mean tampering.",
     unverifiable: "What was given cannot be checked with this tool or without the chain. This does not mean tampering.",
   } satisfies Record<Verdict["status"], string>,
   meaningWithoutFile:
-    "The record is the one that the submitter signed, and it existed no later than the time of the anchor. It is about an earlier record and says nothing about any file.",
+    "The record is the one that was signed, unchanged. It is about an earlier record and says nothing about any file.",
+  anchorContradicted:
+    "File and signature may be as they were, but what the bundle says of its anchor is not so: this shows no time, and does not show that the file was altered.",
+  time: {
+    confirmed: "confirmed",
+    stated: "stated, not confirmed",
+    contradicted: "contradicted",
+    unknown: "unknown",
+  } satisfies Record<EvidenceTime["status"], string>,
+  timeMeaning: {
+    confirmed: "A source that the reader trusts has the block that the time comes from.",
+    stated:
+      "Only the bundle says so. Anybody can make such a bundle with any date on a chain of their own: compare the blocks below with a source you trust.",
+    contradicted: "What the bundle says about its time is not so.",
+    unknown: "The bundle shows no time that could be confirmed.",
+  } satisfies Record<EvidenceTime["status"], string>,
+  role: {
+    buyer: "the buyer of the deal",
+    seller: "the seller of the deal",
+    marketplace: "the marketplace of the deal",
+    attestor: "the account of the deal that attests deliveries",
+    arbitrator: "an arbitrator of the deal",
+    nobody: "NOBODY OF THIS DEAL",
+  } satisfies Record<DealRole, string>,
+  roleUnknown: "not known: the terms of the deal were not given",
+  roleWithoutDeal: "not known: the deal is not disclosed",
+  factsAsSigned: "stated facts, as signed (agreement with a signature does not make them true)",
   recordWithoutFile:
     "The record is about an earlier record and says nothing about any file, so it cannot be used to check the file that was given. This does not mean tampering.",
   fileNotBlamed: "What differs is not, or not only, the file: this does not show that the file was altered.",
@@ -49,6 +77,7 @@ export const report = {
     "meta-sm3": "stated SM3",
     "meta-purpose": "stated purpose",
     case: "signed reference to the case",
+    deal: "the terms that were given are those of the deal",
     signature: "signature of the submitter over the record",
     path: "inclusion of record and signature under the anchored root",
     header: "header and hash of the block",
@@ -56,6 +85,7 @@ export const report = {
     "anchored-log": "what the registry recorded",
     deployment: "chain and registry are the trusted ones",
     "block-canonical": "the block is on the chain",
+    clock: "the anchor does not lie ahead of the reader's clock",
     "beacon-order": "the signed earlier block precedes the anchor",
     "beacon-header": "header of the signed earlier block",
     "beacon-canonical": "the signed earlier block is on the chain",
@@ -64,16 +94,17 @@ export const report = {
   } satisfies Record<CheckId, string>,
   section: {
     report: "1. Report",
-    file: "2. File",
-    carrier: "3. Carrier: where the record is kept and by whom",
-    data: "4. Data: how the file leads to the record",
-    content: "5. Content: what the submitter states about the file",
-    times: "6. Time",
-    custody: "7. Custody log",
-    checks: "8. Checks",
-    limits: "9. What this does not prove",
-    repeat: "10. How to repeat it",
-    signature: "11. Signature",
+    subject: "2. Who signed, on which chain, about what",
+    times: "3. Time",
+    file: "4. File",
+    carrier: "5. Carrier: where the record is kept and by whom",
+    data: "6. Data: how the file leads to the record",
+    content: "7. Content: what the submitter states about the file, in the submitter's words",
+    custody: "8. Custody log",
+    checks: "9. Checks",
+    limits: "10. What was not checked, and what this does not prove",
+    repeat: "11. How to repeat it",
+    signature: "12. Signature",
   },
   label: {
     number: "Report number",
@@ -86,6 +117,7 @@ export const report = {
     case: "Case",
     size: "Length in bytes",
     sha256: "SHA-256",
+    signedSha256: "SHA-256 of the file that was signed",
     sm3: "SM3",
     cid: "Identifier of the ciphertext",
     encoding: "Encryption and storage",
@@ -97,12 +129,18 @@ export const report = {
     anchoredBy: "Anchored by",
     root: "Anchored root",
     position: "Position in the batch",
-    submitter: "Submitter",
+    submitter: "Signed by",
+    role: "Role",
+    time: "Time",
+    beacon: "Earlier block that was signed",
+    about: "About the earlier record",
+    status: "Withdrawn or replaced",
     account: "Kind of account, as stated",
     signature: "Signature",
     signedAfter: "Signed no earlier than",
     signedAfterUnconfirmed: "Signed no earlier than (as the submitter states, not confirmed by the chain)",
     anchoredAt: "Existed no later than",
+    anchoredAtUnconfirmed: "Existed no later than (as the bundle states, not confirmed)",
     deadline: "Submitter's deadline",
     expected: "expected",
     actual: "found",
@@ -117,9 +155,6 @@ export const report = {
     signedBy: "Name and office",
     signedOn: "Date and signature or seal",
   },
-  relativeTo: (hash: string) =>
-    `This holds for the block with the hash ${hash}. Whether that block is on the chain was not checked: compare the hash with a source you trust.`,
-  canonical: (hash: string) => `The block ${hash} was confirmed by the trusted source that was given.`,
   interval: (seconds: number) =>
     `If both blocks are on the chain, the signature was made within these ${seconds} seconds.`,
   limits: [
@@ -138,8 +173,10 @@ export const report = {
   custody: "Anyone can add a step that they sign, and steps after the last one shown may have been left out.",
   repeat: [
     "With the file and the bundle, without a network: holdfast verify <file> <bundle>",
-    "The block hash can be asked of any node of the chain by the block's number.",
+    "To confirm the time, ask nodes of the chain that you trust for the two blocks by their numbers, and give what they answer: holdfast verify <file> <bundle> --trusted-block NUMBER:HASH",
   ],
+  statusNotChecked: "not checked: a later record may withdraw or replace this one",
+  listSeparator: ", ",
   undisclosed: "(not disclosed)",
   unknown: "(not stated)",
   notRead: "The bundle could not be read",

@@ -4,11 +4,15 @@ export const verdict = {
     `"${file}" does not match the record: altered since ${since}, or a different file.`,
   bundleAltered: (file: string, what: string) =>
     `The bundle of "${file}" was changed or does not belong to this file; what does not match: ${what}.`,
-  sourceDiffers: (file: string, what: string) =>
-    `The record of "${file}" is not where the trusted source says that it must be; what does not match: ${what}.`,
+  fileIsAbout: (about: string) => `The bundle is about another file: ${about}.`,
+  bytesOf: (size: string) => `${size} bytes`,
+  notOnThisChain: (file: string, what: string) =>
+    `The record of "${file}" is not on the chain or in the registry that you trust; what does not match: ${what}. This does not show that the file was altered.`,
+  anchorInFuture: (file: string, at: string, now: string) =>
+    `The bundle of "${file}" says that it was anchored at ${at}, but the clock of this computer says ${now}: one of the two is wrong. This does not show that the file was altered.`,
   notGiven: (file: string) => `"${file}" is missing; no conclusion (this does not mean tampering).`,
   blockNotConfirmed: (what: string) =>
-    `Offline: cannot independently confirm the block is canonical (not compared: ${what}); integrity result stands.`,
+    `The time is not confirmed: whether the block is on the chain was not compared with a source you trust (not compared: ${what}). The result about the file stands.`,
   anchorBlock: "the block of the anchor",
   beaconBlock: "the earlier block that was signed",
   identityNotVerified: "Signature valid; the signer's identity is not verified here, only the use of the key.",

@@ -1,6 +1,8 @@
 import { describe, it } from "node:test";
 import { expect } from "chai";
 import { type Hex, hexToBytes, keccak256 } from "viem";
+import { panelRules, sortPanel } from "../../../../src/core/deal/panel.ts";
+import { dealIdOf } from "../../../../src/core/deal/terms.ts";
 import { discloseOnly, type EvidenceBundle, serializeBundle } from "../../../../src/core/evidence/bundle.ts";
 import { encryptFile } from "../../../../src/core/evidence/cipher.ts";
 import { rootFromPath } from "../../../../src/core/evidence/merkle.ts";
@@ -12,8 +14,8 @@ import {
   metaFields,
 } from "../../../../src/core/evidence/record.ts";
 
-import { isFileAltered } from "../../../../src/core/evidence/verify/conclude.ts";
-import type { VerifyOptions } from "../../../../src/core/evidence/verify/options.ts";
+import { isAboutTimeOnly, isFileAltered } from "../../../../src/core/evidence/verify/conclude.ts";
+import { clockTolerance, type VerifyOptions } from "../../../../src/core/evidence/verify/options.ts";
 import { type Verification, verifyBundle } from "../../../../src/core/evidence/verify/verifyBundle.ts";
 import { unwrapContentKey } from "../../../../src/sdk/contentKey.ts";
 import type { FiledEvidence } from "../../../../src/sdk/evidence.ts";
@@ -35,6 +37,7 @@ import {
   signCustody,
   streamOf,
 } from "../../../fixtures/evidence.ts";
+import { smallTerms } from "../../../fixtures/smallDeal.ts";
 
 const filed = await filePhoto();
 const bundle = await bundleOfPhoto(filed);
@@ -43,12 +46,17 @@ const text = serializeBundle(bundle);
 const verify = (changed: EvidenceBundle, options: VerifyOptions = { file: streamOf(photo) }) =>
   verifyBundle(JSON.stringify(changed), options);
 
+const anchorBlock = { number: BLOCK_NUMBER, hash: bundle.anchor.blockHash };
+const beaconBlock = { number: bundle.record.beaconBlock, hash: bundle.record.beaconHash };
+
+const panelFacts = { threshold: 1, answerWindow: 3_600, minInspection: 3_600, minBackstop: 7_200 };
+
 const failures = ({ checks }: Verification) => checks.filter((check) => check.result === "fail").map(({ id }) => id);
 const checkOf = ({ checks }: Verification, id: string) => checks.find((check) => check.id === id);
 
 describe("verifyBundle", () => {
   it("verifies the file that was filed, offline, and says what for", async () => {
-    const { verdict, checks } = await verifyBundle(text, { file: streamOf(photo) });
+    const { verdict, time, checks } = await verifyBundle(text, { file: streamOf(photo) });
 
     expect(verdict).to.deep.equal({
       status: "verified",
@@ -57,43 +65,102 @@ describe("verifyBundle", () => {
       root: rootFromPath(filed.leaf, bundle.path),
       blockNumber: BLOCK_NUMBER,
       blockHash: bundle.anchor.blockHash,
-      anchoredAt: ANCHORED_AT,
-      signedAfter: SIGNED_AFTER,
-      isBeaconCanonical: false,
-      isCanonical: false,
     });
+    const signedAfter = { at: SIGNED_AFTER, isConfirmed: false };
+    expect(time).to.deep.equal({ status: "stated", existedBy: ANCHORED_AT, signedAfter });
     expect(checks.filter(({ result }) => result === "not-checked")).to.deep.equal([
       { id: "cid", result: "not-checked", why: "not-given" },
       { id: "decryption", result: "not-checked", why: "not-given" },
+      { id: "deal", result: "not-checked", why: "not-given" },
       { id: "deployment", result: "not-checked", why: "not-given" },
       { id: "block-canonical", result: "not-checked", why: "needs-chain" },
       { id: "beacon-canonical", result: "not-checked", why: "needs-chain" },
+      { id: "clock", result: "not-checked", why: "not-given" },
     ]);
   });
 
-  it("says that the block is canonical when a trusted source says so", async () => {
-    const trusted = {
-      deployment: evidenceDomain,
-      blockHash: bundle.anchor.blockHash,
-      beaconHash: bundle.record.beaconHash,
-    };
-    const { verdict } = await verify(bundle, { file: streamOf(photo), trusted });
-    expect(verdict).to.include({ isCanonical: true, isBeaconCanonical: true });
-    const onlyAnchor = await verify(bundle, { file: streamOf(photo), trusted: { blockHash: trusted.blockHash } });
-    expect(onlyAnchor.verdict).to.include({ isCanonical: true, isBeaconCanonical: false });
+  it("confirms a time by a block that the reader trusts, and the earlier one by its own", async () => {
+    const trusted = { deployment: evidenceDomain, blocks: [anchorBlock, beaconBlock] };
+    const both = await verify(bundle, { file: streamOf(photo), trusted });
+    const signedAfter = { at: SIGNED_AFTER, isConfirmed: true };
+    expect(both.time).to.deep.equal({ status: "confirmed", existedBy: ANCHORED_AT, signedAfter });
+    const onlyAnchor = await verify(bundle, { file: streamOf(photo), trusted: { blocks: [anchorBlock] } });
+    expect(onlyAnchor.time).to.have.deep.property("signedAfter", { at: SIGNED_AFTER, isConfirmed: false });
+    const onlyBeacon = await verify(bundle, { file: streamOf(photo), trusted: { blocks: [beaconBlock] } });
+    expect(onlyBeacon.time).to.include({ status: "stated" });
   });
 
-  it("refutes when a trusted source names another block, beacon, chain or registry", async () => {
+  it("takes a trusted block of another number or another chain for none about this bundle", async () => {
+    for (const block of [
+      { number: BLOCK_NUMBER + 1, hash: named("other") },
+      { number: BLOCK_NUMBER, hash: named("other"), chainId: 1 },
+    ]) {
+      const { verdict, time, checks } = await verify(bundle, { file: streamOf(photo), trusted: { blocks: [block] } });
+      expect([verdict.status, time.status]).to.deep.equal(["verified", "stated"]);
+      expect(checks.filter(({ result }) => result === "fail")).to.deep.equal([]);
+    }
+  });
+
+  it("says that the time is contradicted when a trusted source names another block, beacon, chain or registry", async () => {
     const wrong = [
-      [{ blockHash: named("other") }, "block-canonical"],
-      [{ beaconHash: named("other") }, "beacon-canonical"],
+      [{ blocks: [{ ...anchorBlock, hash: named("other") }] }, "block-canonical"],
+      [{ blocks: [anchorBlock, { ...beaconBlock, hash: named("other") }] }, "beacon-canonical"],
       [{ deployment: { ...evidenceDomain, chainId: 1 } }, "deployment"],
       [{ deployment: { ...evidenceDomain, registry: relayer.address } }, "deployment"],
     ] as const;
     for (const [trusted, reason] of wrong) {
-      const { verdict } = await verify(bundle, { file: streamOf(photo), trusted });
+      const { verdict, time } = await verify(bundle, { file: streamOf(photo), trusted });
       expect(verdict).to.deep.equal({ status: "refuted", reason, changed: [reason] });
+      expect(isAboutTimeOnly(verdict)).to.equal(true);
+      expect(time).to.deep.equal({ status: "contradicted", reasons: [reason] });
     }
+  });
+
+  it("refuses an anchor ahead of the reader's clock, whatever confirms it, but for what clocks differ", async () => {
+    const at = async (now: number) =>
+      verify(bundle, { file: streamOf(photo), trusted: { blocks: [anchorBlock] }, now });
+    expect((await at(ANCHORED_AT - clockTolerance)).time.status).to.equal("confirmed");
+    const ahead = await at(ANCHORED_AT - clockTolerance - 1);
+    expect(ahead.verdict).to.deep.equal({ status: "refuted", reason: "clock", changed: ["clock"] });
+    expect(ahead.time).to.deep.equal({ status: "contradicted", reasons: ["clock"] });
+  });
+
+  it("says nothing about time where the anchor itself does not hold", async () => {
+    const moved = { ...bundle, path: { ...bundle.path, index: 3 } };
+    expect((await verify(moved, { trusted: { blocks: [anchorBlock] } })).time).to.deep.equal({ status: "unknown" });
+    expect((await verifyBundle("")).time).to.deep.equal({ status: "unknown" });
+  });
+
+  it("says who signed what on which chain before anything is known to be true", async () => {
+    const { subject } = await verify(bundle, {});
+    expect(subject).to.deep.equal({
+      signer: { ...bundle.submitter, role: null },
+      ...evidenceDomain,
+      dealId: named("deal"),
+      sha256: bundle.openings.file?.sha256,
+      anchorBlock,
+      beaconBlock,
+    });
+    expect((await verifyBundle("")).subject).to.equal(null);
+  });
+
+  it("tells the role of the signer only from terms of the very deal, and an arbitrator's only from its panel", async () => {
+    const panel = sortPanel({ ...panelFacts, arbitrators: [relayer.address] });
+    const terms = { ...smallTerms, buyer: buyer.address.toLowerCase() as Hex, rules: panelRules(panel) };
+    const escrow = `0x${"e5".repeat(20)}` as const;
+    const dealId = dealIdOf(terms, { chainId: evidenceDomain.chainId, escrow });
+    const roleOf = async (options: VerifyOptions, signer = buyer, id: Hex = dealId) => {
+      const signed = await bundleOfPhoto(await filePhoto({ dealId: id }, signer));
+      const { subject, checks } = await verify(signed, { file: streamOf(photo), ...options });
+      return [subject?.signer.role, checks.find((check) => check.id === "deal")?.result];
+    };
+    expect(await roleOf({ deal: { terms, escrow } })).to.deep.equal(["buyer", "pass"]);
+    expect(await roleOf({ deal: { terms, escrow } }, relayer)).to.deep.equal(["nobody", "pass"]);
+    expect(await roleOf({ deal: { terms, escrow, panel } }, relayer)).to.deep.equal(["arbitrator", "pass"]);
+    const otherPanel = { ...panel, threshold: 2 };
+    expect(await roleOf({ deal: { terms, escrow, panel: otherPanel } }, relayer)).to.deep.equal(["nobody", "pass"]);
+    expect(await roleOf({ deal: { terms, escrow } }, buyer, named("deal"))).to.deep.equal([null, "fail"]);
+    expect(await roleOf({})).to.deep.equal([null, "not-checked"]);
   });
 
   it("refutes a file with one flipped bit and names its digest", async () => {
@@ -232,7 +299,7 @@ describe("verifyBundle", () => {
       const anchored = await bundleOfPhoto(signed);
       return verify({ ...anchored, anchor: { ...anchored.anchor, beaconHeader }, custody: [] });
     };
-    expect((await withBeaconAt(ANCHORED_AT)).verdict).to.include({ status: "verified", signedAfter: ANCHORED_AT });
+    expect((await withBeaconAt(ANCHORED_AT)).time).to.have.nested.property("signedAfter.at", ANCHORED_AT);
     for (const later of [ANCHORED_AT + 1, 2 ** 47])
       expect(failures(await withBeaconAt(later))).to.deep.equal(["beacon-order"]);
   });
@@ -328,7 +395,7 @@ describe("isFileAltered", () => {
     for (const changed of changes) {
       for (const file of [photo, altered]) expect(await isAltered(changed, { file: streamOf(file) })).to.equal(false);
     }
-    const trusted = { blockHash: named("other") };
+    const trusted = { blocks: [{ ...anchorBlock, hash: named("other") }] };
     expect(await isAltered(bundle, { file: streamOf(altered), trusted })).to.equal(false);
     const sm3 = { ...openings.meta.sm3, value: `0x${"ab".repeat(32)}` };
     const stated = { ...bundle, openings: { ...openings, meta: { ...openings.meta, sm3 } } };

@@ -1,7 +1,8 @@
 export const verify = {
   summary: "check files against their evidence bundles, without any network",
   about: [
-    "Says whether a file is, bit for bit, the one that somebody signed and that was anchored on a chain, and by when.",
+    "Says whether a file is, bit for bit, the one that somebody signed and that was anchored on a chain. That is one",
+    "answer; since when is another: it is confirmed only by blocks that you name from a source that you trust.",
     "A court, an opponent or an expert needs nothing but the file, its bundle (*.evidence.json) and this program: no",
     "account, no chain, no relayer, no network. The bundle of FILE is looked for as FILE.evidence.json; a directory",
     "stands for every bundle in it, and its files without a bundle are listed. What could not be checked is listed and",
@@ -10,20 +11,24 @@ export const verify = {
   examples: [
     "the bundle is beside the file, as photo.jpg.evidence.json",
     "both named, with a report to print and sign",
-    "also check the block against a hash from a node you trust",
-    "everything in a directory, in Chinese",
+    "also confirm the time: the two blocks as a node that you trust shows them",
+    "everything in a directory, with the role of whoever signed, in Chinese",
   ],
   options: {
     report: "write the full report as text; FILE must not exist",
     "trusted-block":
-      "hash of the anchor's block as a source that you trust gives it; without it the verdict names the hash it rests on",
-    "trusted-beacon": "hash of the earlier block that the signature names, as a source that you trust gives it",
+      "a block of the chain as a source that you trust gives it; repeat it for the anchor's block and for the earlier block that was signed. Without it the time is not confirmed",
     "trusted-registry": "chain id and registry contract that you trust, like 1:0x12...",
+    deal: "deal file: the report says whether the buyer, the seller, an arbitrator or nobody of that deal signed",
+    ciphertext: "the encrypted file: its identifier is computed and compared with the signed one",
+    identity: "age key file of a reader: also decrypts the encrypted file, which then needs no other",
+    clock: "the right time, where the clock of this computer is wrong: an anchor in the future is refused",
   },
   codes: {
-    0: "verified: every file is the one that was signed and anchored",
+    0: "verified, and the time is confirmed by the blocks that you gave",
     1: "refuted: something was changed, or it is another file",
     2: "missing: a file or a bundle is not there; no conclusion",
     3: "unverifiable: the bundle cannot be read or needs the chain; no conclusion",
+    4: "verified: every file is the one that was signed; the time is only stated, nobody confirmed it",
   },
 } as const;
