@@ -50,3 +50,34 @@ describe("the exports of src", () => {
     expect(found).to.deep.equal([]);
   });
 });
+
+/** What a caller of a contract can call, catch or read, with the line above it. */
+const calledFrom = (file: string) => {
+  const lines = linesOf(file);
+  const isInterface = lines.some((line) => /^interface /.test(line));
+  return lines.flatMap((line, index) => {
+    const [, kind, name] = /^\s*(error|event|function) (\w+)/.exec(line) ?? [];
+    if (name === undefined) return [];
+    const rest = lines.slice(index).join(" ");
+    const isForCallers =
+      kind !== "function" || isInterface || /\b(?:external|public)\b/.test(rest.slice(0, rest.search(/[{;]/)));
+    return isForCallers ? [{ name: `${file}: ${name}`, above: (lines[index - 1] ?? "").trim() }] : [];
+  });
+};
+
+describe("the errors, events and external functions of the contracts", () => {
+  const contracts = globSync("contracts/**/*.sol", { cwd: root, exclude: ["contracts/mocks/**"] });
+
+  it("each have a comment, or the one of the interface", () => {
+    const found = contracts.flatMap(calledFrom);
+    expect(found.length).to.be.greaterThan(150);
+    const isComment = (text: string) => /^\/\/\/ |\*\/$/.test(text);
+    expect(found.filter(({ above }) => !isComment(above)).map(({ name }) => name)).to.deep.equal([]);
+  });
+
+  it("have their units said where the interface explains itself", () => {
+    const ours = contracts.filter((file) => linesOf(file).some((line) => /^\s*event /.test(line)));
+    expect(ours).to.have.length(3);
+    expect(ours.filter((file) => !/minor units|\bseconds\b/.test(linesOf(file).join("\n")))).to.deep.equal([]);
+  });
+});
