@@ -119,12 +119,13 @@ type Occurrence = Readonly<{ requestId: string; language: Language }>;
 
 /** The body of a refusal. Whoever is answered learns nothing of a defect but its code. */
 const toProblem = (error: unknown, { requestId, language }: Occurrence): z.input<typeof problemView> => {
-  const { code, details } = error instanceof ProtocolError ? error : new ProtocolError("internal");
+  const { code, label, details } = error instanceof ProtocolError ? error : new ProtocolError("internal");
   return {
     type: `/v1/errors/${code}`,
     title: titleOf(code, language),
     status: statusOf[code],
     code,
+    ...(label === undefined ? {} : { label }),
     detail: messageOf(code, details, language),
     details: statusOf[code] < 500 ? details : {},
     instance: `urn:uuid:${requestId}`,

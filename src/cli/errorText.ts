@@ -4,7 +4,6 @@ import { escapeInvisible } from "../core/text/escapeInvisible.ts";
 import { fillIn, isComplete, type Values } from "../core/text/fillIn.ts";
 import type { Language } from "../core/text/language.ts";
 import { problemText } from "../core/text/problems.ts";
-import { publicLabelOf } from "../core/text/publicLabels.ts";
 import { type Texts, textsIn } from "../core/text/texts.ts";
 
 export type ErrorText = {
@@ -26,21 +25,23 @@ type Showing = Readonly<{
 /** An error as the command line shows it. */
 export function errorText(error: unknown, { language, isStopped = false }: Showing): ErrorText {
   if (isStopped || (error instanceof Error && error.name === "AbortError")) {
-    return shown("interrupted", {}, language);
+    return shown(new ProtocolError("interrupted"), language);
   }
   if (!(error instanceof ProtocolError)) {
     const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { ...shown("internal", {}, language), trace: linesOf(trace) };
+    return { ...shown(new ProtocolError("internal"), language), trace: linesOf(trace) };
   }
-  const { code, details } = error;
-  const trace = code === "internal" && error.cause instanceof Error ? linesOf(error.cause.stack ?? "") : undefined;
-  return { ...shown(code, details, language), trace };
+  const trace =
+    error.code === "internal" && error.cause instanceof Error ? linesOf(error.cause.stack ?? "") : undefined;
+  return { ...shown(error, language), trace };
 }
 
-const shown = (code: ErrorCode, details: ErrorDetails, language: Language): ErrorText => {
-  const label = publicLabelOf(code);
-  return { code, ...(label === undefined ? {} : { label }), message: sentenceOf(code, details, language), details };
-};
+const shown = ({ code, label, details }: ProtocolError, language: Language): ErrorText => ({
+  code,
+  ...(label === undefined ? {} : { label }),
+  message: sentenceOf(code, details, language),
+  details,
+});
 
 const linesOf = (trace: string) => trace.split("\n").map(escapeInvisible).join("\n");
 

@@ -1,3 +1,5 @@
+import { publicLabelOf } from "./text/publicLabels.ts";
+
 /**
  * Every fact that can stop an operation, as a code that callers match on. One union, sorted,
  * closed.
@@ -118,11 +120,14 @@ export type ErrorDetails = Readonly<Record<string, string | number | boolean | n
 export class ProtocolError extends Error {
   readonly code: ErrorCode;
   readonly details: ErrorDetails;
+  /** What the public catalogue calls it, like `E-BOND-01`; undefined where it has no label. */
+  readonly label: string | undefined;
 
-  constructor(code: ErrorCode, details: ErrorDetails = {}, options: { cause?: unknown } = {}) {
+  constructor(code: ErrorCode, details: ErrorDetails = {}, options: { cause?: unknown; label?: string } = {}) {
     super(`${code} ${JSON.stringify(details)}`, options);
     this.name = "ProtocolError";
     this.code = code;
     this.details = details;
+    this.label = options.label ?? publicLabelOf(code);
   }
 }

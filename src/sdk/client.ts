@@ -121,9 +121,9 @@ type Answer<N extends keyof Routes, S extends keyof Routes[N]["answers"]> = z.ou
 /**
  * A relayer's HTTP API as plain functions. Amounts are `bigint` in minor units, times Unix seconds.
  *
- * Every function rejects with a `ProtocolError`: the code that the relayer refused with and its
- * details, `relayer-unreachable` when no answer came, `relayer-answer-invalid` when what came is no
- * answer of a relayer; and with the signal's reason once it aborts.
+ * Every function rejects with a `ProtocolError`: the code that the relayer refused with, its label
+ * and its details, `relayer-unreachable` when no answer came, `relayer-answer-invalid` when what
+ * came is no answer of a relayer; and with the signal's reason once it aborts.
  */
 export type Client = Readonly<{
   /** Chain, contracts, the relayer's address, limits. */
@@ -355,12 +355,12 @@ async function readJson(response: Response, signal: AbortSignal | undefined): Pr
 function toError(response: Response, value: unknown): ProtocolError {
   const problem = problemView.safeParse(value);
   if (!problem.success || response.ok) throw new ProtocolError("relayer-answer-invalid", { status: response.status });
-  const { code, details } = problem.data;
+  const { code, label, details } = problem.data;
   // A newer relayer may know codes that this client does not.
   if (!(errorCodes as readonly string[]).includes(code)) {
     return new ProtocolError("relayer-answer-invalid", { status: response.status, code });
   }
-  return new ProtocolError(code satisfies ErrorCode, details);
+  return new ProtocolError(code satisfies ErrorCode, details, label === undefined ? {} : { label });
 }
 
 async function poll<T>(signal: AbortSignal | undefined, look: () => Promise<T | undefined>): Promise<T> {

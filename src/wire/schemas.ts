@@ -339,13 +339,20 @@ export const readyView = z
   })
   .meta({ id: "Readiness" });
 
-/** RFC 9457. `code` is what programs match on, `details` the facts that belong to it. */
+/**
+ * RFC 9457. `code` is what programs match on, `details` the facts that belong to it. `label` is its
+ * name in the public catalogue of errors.
+ */
 export const problemView = z
   .object({
     type: z.string(),
     title: z.string(),
     status: z.int(),
     code: z.string().transform((code) => code as ErrorCode),
+    label: z
+      .string()
+      .regex(/^[A-Z0-9-]{1,32}$/)
+      .optional(),
     detail: z.string(),
     details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
     instance: z.string(),

@@ -228,9 +228,10 @@ describe("the API over deals", () => {
         json: { terms: termsToJson(terms) },
       });
       expect(refused.details).deep.equal({ coverage: "501", available: "500" });
+      expect(refused.label).equal("E-BOND-01");
       expect(refused.detail).contain("501").and.contain("500");
       const id = hashTypedData(termsTypedData(terms, deployment.domain));
-      await service.refusal("deal-unknown", `/v1/deals/${id}`);
+      expect(await service.refusal("deal-unknown", `/v1/deals/${id}`)).not.have.property("label");
     });
 
     it("refuses terms that the escrow would refuse, naming the fact", async () => {

@@ -6,7 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect } from "chai";
 import { keccak256 } from "viem";
-import { ProtocolError } from "../../src/core/errors.ts";
+import { type ErrorCode, ProtocolError } from "../../src/core/errors.ts";
 import { createClient } from "../../src/sdk/client.ts";
 import { streamOf } from "../fixtures/evidence.ts";
 import { rejection } from "../fixtures/rejection.ts";
@@ -144,6 +144,21 @@ describe("createClient", () => {
       await against(json(404, problem("of-the-future")), async (client) => {
         const { details } = await rejection(client.readDeal(id), "relayer-answer-invalid");
         expect(details).deep.equal({ status: 404, code: "of-the-future" });
+      });
+    });
+
+    it("gives the label of the relayer's catalogue, of an older relayer its own, and none that is no label", async () => {
+      for (const [body, label] of [
+        [{ ...problem("coverage-exceeds-bond"), label: "E-BOND-02" }, "E-BOND-02"],
+        [problem("coverage-exceeds-bond"), "E-BOND-01"],
+        [problem("deal-unknown"), undefined],
+      ] as const) {
+        await against(json(404, body), async (client) => {
+          expect((await rejection(client.readDeal(id), body.code as ErrorCode)).label).equal(label);
+        });
+      }
+      await against(json(404, { ...problem("deal-unknown"), label: "\u001b[2J" }), async (client) => {
+        await rejection(client.readDeal(id), "relayer-answer-invalid");
       });
     });
 
