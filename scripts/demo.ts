@@ -2,42 +2,43 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { errorText } from "../src/cli/errorText.ts";
 import { statFile } from "../src/cli/files.ts";
+import { parseArguments } from "../src/cli/parseArguments.ts";
+import { usageInvalid } from "../src/cli/problems.ts";
+import { requireLanguage, takeLanguage } from "../src/cli/takeLanguage.ts";
 import { ProtocolError } from "../src/core/errors.ts";
+import { type Language, languages } from "../src/core/text/language.ts";
 import { textsIn } from "../src/core/text/texts.ts";
 import { playDemo } from "../src/devnet/demo/play.ts";
 import { reportCommands, reportHoldings, reportVerification } from "../src/devnet/demo/report.ts";
 import { startLocalStack } from "../src/devnet/stack.ts";
 
-const USAGE = "npm run demo -- [--evidence FILE...] [--out DIR]";
+const NAME = "npm run demo --";
+const USAGE = "[--evidence FILE...] [--out DIR] [--lang en|zh]";
 
+const { languages: named, args } = takeLanguage(process.argv.slice(2));
+const language: Language = languages.find((known) => known === named[0]) ?? "en";
+const texts = textsIn(language);
 const say = (line: string) => console.log(line);
-const texts = textsIn("en");
 const reporting = { onProgress: say, texts };
 
-const parse = () => {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: { evidence: { type: "string", multiple: true }, out: { type: "string" } },
-    });
-  } catch (error) {
-    throw refuse(error instanceof Error ? error.message : String(error));
-  }
-};
-
-const refuse = (problem: string) =>
-  new ProtocolError("usage-invalid", { problem: `${problem}. Usage: ${USAGE}`, help: "npm run holdfast -- dev" });
-
 const readArguments = () => {
-  const { values, positionals } = parse();
+  requireLanguage(named, NAME);
+  const { values, positionals } = parseArguments(args, {
+    name: NAME,
+    options: {
+      evidence: { type: "string", value: "FILE", multiple: true },
+      out: { type: "string", value: "DIR" },
+    },
+    positionals: [0, Number.POSITIVE_INFINITY],
+    usage: USAGE,
+  });
+  if (positionals[0] !== undefined && values.evidence === undefined) {
+    throw usageInvalid(NAME, "argument-surplus", { argument: positionals[0], usage: `${NAME} ${USAGE}` });
+  }
   // A shell's wildcard follows the first file as plain arguments.
   const files = [...(values.evidence ?? []), ...positionals].map((file) => resolve(file));
-  if (positionals[0] !== undefined && values.evidence === undefined) {
-    throw refuse(`unknown argument ${positionals[0]}`);
-  }
   return { evidenceFiles: values.evidence && files, outDir: values.out && resolve(values.out) };
 };
 
@@ -45,7 +46,7 @@ const requireFiles = async (files: readonly string[]) => {
   for (const path of files) {
     const found = await statFile(path);
     if (found === undefined) throw new ProtocolError("file-missing", { path });
-    if (!found.isFile()) throw new ProtocolError("file-unreadable", { path, reason: "it is not a file" });
+    if (!found.isFile()) throw new ProtocolError("file-unreadable", { path, problem: "not-regular-file" });
     if (found.size === 0) throw new ProtocolError("evidence-empty", { path });
   }
 };
@@ -55,7 +56,13 @@ const run = async (signal: AbortSignal): Promise<boolean> => {
   await requireFiles(evidenceFiles ?? []);
   const temporary = await mkdtemp(join(tmpdir(), "holdfast-demo-"));
   try {
-    const stack = await startLocalStack({ dataDir: join(temporary, "data"), port: 0, onProgress: say, signal });
+    const stack = await startLocalStack({
+      dataDir: join(temporary, "data"),
+      port: 0,
+      onProgress: say,
+      language,
+      signal,
+    });
     const workDir = join(temporary, "case");
     const outcome = await playDemo({
       url: stack.url,
@@ -65,6 +72,7 @@ const run = async (signal: AbortSignal): Promise<boolean> => {
       outDir: outDir ?? workDir,
       evidenceFiles,
       onProgress: say,
+      language,
       signal,
     }).finally(stack.stop);
     reportHoldings(outcome, reporting);
@@ -80,12 +88,15 @@ const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
 const started = Date.now();
 try {
-  const isRight = await run(stopping.signal);
-  const { allRight, notAllRight } = texts.demo;
-  console.log((isRight ? allRight : notAllRight)(((Date.now() - started) / 1000).toFixed(1)));
-  process.exitCode = isRight ? 0 : 1;
+  if (args.includes("--help")) console.log(`${NAME} ${USAGE}`);
+  else {
+    const isRight = await run(stopping.signal);
+    const { allRight, notAllRight } = texts.demo;
+    console.log((isRight ? allRight : notAllRight)(((Date.now() - started) / 1000).toFixed(1)));
+    process.exitCode = isRight ? 0 : 1;
+  }
 } catch (error) {
-  const { code, message, trace } = errorText(error, { language: "en", isStopped: stopping.signal.aborted });
+  const { code, message, trace } = errorText(error, { language, isStopped: stopping.signal.aborted });
   console.error([`${code}: ${message}`, ...(trace === undefined ? [] : [trace])].join("\n"));
   process.exitCode = 1;
 }

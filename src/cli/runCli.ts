@@ -8,7 +8,7 @@ import { exitCodeOfError } from "./exitCodes.ts";
 import { fileError } from "./files.ts";
 import { titles } from "./help.ts";
 import { usageInvalid } from "./problems.ts";
-import { takeLanguage } from "./takeLanguage.ts";
+import { requireLanguage, takeLanguage } from "./takeLanguage.ts";
 import { columns } from "./terminal/columns.ts";
 import { stopAtSignals } from "./terminal/stopAtSignals.ts";
 
@@ -131,11 +131,7 @@ export async function runCli(program: Program): Promise<void> {
     now: () => Math.floor(Date.now() / 1_000),
   };
   try {
-    if (named.length > 1) throw usageInvalid("holdfast", "option-repeated", { option: "--lang" });
-    if (language === undefined) {
-      throw usageInvalid("holdfast", "language-unknown", { known: languages.join(", ") });
-    }
-    if (language === "zh") await speakChinese();
+    if (requireLanguage(named, "holdfast") === "zh") await speakChinese();
     const outcome = await run(program, args, context);
     if (outcome === undefined) return;
     print(outcome);

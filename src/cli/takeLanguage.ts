@@ -1,3 +1,6 @@
+import { type Language, languages } from "../core/text/language.ts";
+import { usageInvalid } from "./problems.ts";
+
 /**
  * The values of `--lang`, anywhere before `--`, and the arguments without it: every command takes
  * it.
@@ -13,4 +16,15 @@ export function takeLanguage(given: readonly string[]): { readonly languages: st
     else args.push(arg);
   }
   return { languages, args };
+}
+
+/**
+ * The language that `--lang` names, English without it. Throws `usage-invalid` for one that there
+ * is not, and for more than one; `help` is the command whose help explains it.
+ */
+export function requireLanguage(named: readonly string[], help: string): Language {
+  if (named.length > 1) throw usageInvalid(help, "option-repeated", { option: "--lang" });
+  const language = languages.find((known) => known === (named[0] ?? "en"));
+  if (language === undefined) throw usageInvalid(help, "language-unknown", { known: languages.join(", ") });
+  return language;
 }
