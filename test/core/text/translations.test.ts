@@ -38,6 +38,12 @@ const leavesOf = (value: unknown, path: string): Leaf[] => {
   );
 };
 
+/**
+ * Words of Chinese law that would say more than is true, and second words for one thing. A court
+ * gives a 裁定 or a 判决, an arbitration institution a 裁决; our arbitrators' is a 处理结果.
+ */
+const forbidden = /裁决|裁定|判决|陪审|意向|商家|押金|订金|可提取/u;
+
 const english = leavesOf(textsIn("en"), "");
 const chinese = new Map(leavesOf(textsIn("zh"), "").map((leaf) => [leaf.path, leaf]));
 
@@ -60,5 +66,17 @@ describe("translations", () => {
       .filter(({ path, names }) => names.join() !== chinese.get(path)?.names.join())
       .map(({ path, names }) => `${path}: ${names.join()} and ${chinese.get(path)?.names.join()}`);
     expect(differing).to.deep.equal([]);
+  });
+
+  it("have one Chinese word for one thing", () => {
+    const found = [...chinese.values()].filter(({ text }) => forbidden.test(text));
+    expect(found.map(({ path, text }) => `${path}: ${text}`)).to.deep.equal([]);
+  });
+
+  it("say 定金 of earnest money only, which is forfeited or paid back double", () => {
+    const found = english
+      .filter(({ path, text }) => !/earnest/i.test(`${path} ${text}`) && chinese.get(path)?.text.includes("定金"))
+      .map(({ path, text }) => `${path}: ${text}`);
+    expect(found).to.deep.equal([]);
   });
 });

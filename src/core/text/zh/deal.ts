@@ -17,7 +17,7 @@ export const deal = {
     buyer: "买家",
     seller: "卖家",
     attestor: "送达证明方",
-    tribunal: "裁定合约",
+    tribunal: "争议处理合约",
     party: "买家或卖家",
     both: "买家与卖家共同",
     anyone: "任何人",
@@ -28,7 +28,7 @@ export const deal = {
     expire: "逾期退款",
     lapse: "期限届满了结",
     settle: "双方和解",
-    award: "仲裁组裁定",
+    award: "仲裁组处理",
   },
   buyer: "买家",
   seller: "卖家",
@@ -38,14 +38,14 @@ export const deal = {
   native: (symbol: string) => `原生币（${symbol}）`,
   tokenAt: (token: string, symbol: string) => `${token}（${symbol}）`,
   escrow: "托管合约",
-  tribunal: "裁定合约",
+  tribunal: "争议处理合约",
   onChain: (contract: string, chainId: number) => `${contract}，链 ${chainId}`,
   rules: "仲裁组哈希",
   panel: "仲裁组",
   panelDecides: (threshold: number, count: number, arbitrators: string) =>
-    `${count} 名仲裁员中的 ${threshold} 名即可裁定：${arbitrators}`,
+    `${count} 名仲裁员中的 ${threshold} 名即可作出处理结果：${arbitrators}`,
   answerWindow: (duration: string) =>
-    `答辩期 ${duration}，届满前不得裁定；答辩期自争议时起算，争议期间货物送达的，自验货期结束起算`,
+    `答辩期 ${duration}，届满前不得作出处理结果；答辩期自争议时起算，争议期间货物送达的，自验货期结束起算`,
   order: "订单",
   orderDocument: (sha256: string) => `订单文件的 SHA-256：${sha256}`,
   money: {
@@ -92,14 +92,14 @@ export const deal = {
     notDelivered: "未送达",
     notConfirmed: "未确认收货",
     nothing: "不发生任何事项",
-    undecided: "争议未经裁定而结束",
+    undecided: "争议未经处理而结束",
     tailUntil: (time: string) => `在 ${time} 之前仍可就卖家保证金提出赔付请求`,
     tailFor: (duration: string) => `此后 ${duration}内仍可就保证金提出赔付请求`,
     coverageFree: "卖家的保障额解除占用",
     separator: "；",
   },
   undecided: {
-    title: "发生争议而无人裁定时",
+    title: "发生争议而无人处理时",
     anyoneEnds: "任何人可了结",
     backstop: (duration: string) =>
       `自当时所处的付款、发货、送达、验货或赔付请求期限届满起 ${duration}后；仲裁员延期的，相应推后`,
@@ -109,6 +109,6 @@ export const deal = {
     share: (toBuyer: string, toSeller: string, payout: string) =>
       `按双方在此约定的比例分配：买家 ${toBuyer}，卖家 ${toSeller}。以全部价款计，${payout}`,
     afterwards: "其后",
-    tailFor: (duration: string) => `${duration}内仍可就保证金提出赔付请求；就此提出的争议无人裁定的，不作任何改变`,
+    tailFor: (duration: string) => `${duration}内仍可就保证金提出赔付请求；就此提出的争议无人处理的，不作任何改变`,
   },
 } as const satisfies Translated<typeof english>;

@@ -18,7 +18,7 @@ export const demo = {
   },
   performance: {
     title: "3. 卖家发货，快递方证明送达，买家提出争议：三个签名，不付手续费",
-    disputed: "已提出争议：卖家有三天答辩期，届满后仲裁员方可裁定",
+    disputed: "已提出争议：卖家有三天答辩期，届满后仲裁员方可作出处理结果",
   },
   filing: {
     title: "4. 双方提交证据：在本机加密，存入 IPFS，签署，上链",
@@ -28,7 +28,7 @@ export const demo = {
     },
   },
   deciding: {
-    title: "5. 五名仲裁员中的三名签署同一裁定；任何人都可提交",
+    title: "5. 五名仲裁员中的三名签署同一处理结果；任何人都可提交",
     early: (error: string) => `答辩期届满前，合约拒绝执行：${error}`,
     paid: (fromPrice: string, fromBond: string, toSeller: string) =>
       `买家从价款获得 ${fromPrice}，从保证金获赔 ${fromBond}；卖家获得 ${toSeller}，未扣服务费`,
@@ -43,7 +43,7 @@ export const demo = {
     disputedLate: "卖家在发货期限前十分钟提出争议，始终未发货",
     released: "验货期届满，无人操作：放款给卖家",
     notDelivered: "未按期送达：全额退款；没有送达证明，不会放款",
-    silentTribunal: (amount: string) => `至兜底期限仍无裁定：退还买家 ${amount}，与没有争议时相同`,
+    silentTribunal: (amount: string) => `至兜底期限仍无处理结果：退还买家 ${amount}，与没有争议时相同`,
   },
   holdings: {
     title: "各方最终所得",
@@ -57,15 +57,15 @@ export const demo = {
     "coverage-refused": "托管合约拒绝保证金不足以支付的保障额",
     "coverage-refused-early": "中继在签署之前即予拒绝",
     "two-signatures-refused": "五名中仅有两个签名，予以拒绝",
-    "answer-window-kept": "卖家仍可答辩时，不得裁定",
+    "answer-window-kept": "卖家仍可答辩时，不得作出处理结果",
     "answer-window-kept-early": "中继同样提前拒绝",
-    "shortfall-recorded": "裁定超出保障额的部分已记录",
+    "shortfall-recorded": "处理结果超出保障额的部分已记录",
     "deadlines-together": "三个同时届满的期限在一笔链上交易中处理",
     "all-closed": "演示中的每笔交易均已结束",
-    "silence-refunds": "卖家提出的争议无人裁定的，全额退还买家",
+    "silence-refunds": "卖家提出的争议无人处理的，全额退还买家",
     "silence-changes-nothing": "结果与没有争议时相同",
     "native-paid": "确认收货后，以原生币付给卖家，已扣服务费",
-    "fee-credited": "服务费计入平台的可提取款项",
+    "fee-credited": "服务费计入平台的待取款",
   },
   verification: {
     title: "离线核验：每个文件均在无法连接链与中继的新进程中核验",

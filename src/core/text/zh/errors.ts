@@ -8,7 +8,7 @@ export const errors = {
     "不是该代币的金额。未签名、未发送。请将 {amount} 写为普通小数，如 40000.50，小数位数不超过 {decimals}。",
   "amounts-do-not-sum": "各项金额之和与托管金额不符。资金未动：合计 {sum}，托管 {held}。请签署合计完全相等的金额。",
   "anchor-not-found": "该证据尚未在已确定的区块中上链。已提交的内容安全，收据有效。请一分钟后再查询。",
-  "answer-window-open": "对方仍在答辩期内。资金未动。请在 {until} 之后再次提交该裁定，已有签名继续有效。",
+  "answer-window-open": "对方仍在答辩期内。资金未动。请在 {until} 之后再次提交该处理结果，已有签名继续有效。",
   "balance-too-low":
     "该账户余额不足以支付交易费用。未再发送任何内容，已部署的保持不变。{account} 现有 {balance}，最多需 {needed}（单位 wei）：请补足后重新执行。",
   "beacon-unknown": "链上没有该记录所引用的区块。未提交任何内容。请引用最近的区块重新签署；{block} 无效。",
@@ -33,7 +33,7 @@ export const errors = {
     "合约地址上的代码与本程序不符。未发送任何内容。请勿使用；请先改用该链的其他节点核对：{contract}，{address}。",
   "contract-missing": "配置的地址上没有合约。未发送任何内容。请检查链与部署：{contract}，{address}。",
   "coverage-exceeds-bond":
-    "商家保证金不足以覆盖本单，暂不能付款。资金未动。需 {coverage}，可用 {available}：请联系商家补足。",
+    "卖家保证金不足以覆盖本单，暂不能付款。资金未动。需 {coverage}，可用 {available}：请联系卖家补足。",
   "dag-invalid": "存储的文件结构不完整。链上记录仍有效。请从其他存储点获取。",
   "dag-too-large": "存储的文件超过此处上限。未作任何更改。请提高上限后再获取。",
   "data-dir-locked": "另一个进程正在使用该数据目录。未作任何更改。请先停止该进程，或改用其他目录。",

@@ -15,8 +15,8 @@ export const options = {
     "password-file": "首行为密码的文件；不指定则在终端询问",
   },
   panelDomain: {
-    "chain-id": "裁定合约所在的链，用于 FILE 只含裁定本身的情形",
-    tribunal: "裁定合约地址，用于 FILE 只含裁定本身的情形",
+    "chain-id": "争议处理合约所在的链，用于 FILE 只含处理结果本身的情形",
+    tribunal: "争议处理合约地址，用于 FILE 只含处理结果本身的情形",
   },
   dispute: {
     url: "中继：由其给出争议起算时间与链上当前时间",

@@ -6,7 +6,7 @@ import type {
 import type { Translated } from "../language.ts";
 
 export const inputProblems = {
-  "balance-time-missing": "定金低于价款时，须给出支付尾款的时间",
+  "balance-time-missing": "首付款低于价款时，须给出支付尾款的时间",
   "deal-differs": "它针对的是另一笔交易",
   "deal-id-differs": "编号与条款不符；其中之一被改动过",
   "digest-differs": "摘要与内容不符；其中之一被改动过",
@@ -21,7 +21,7 @@ export const inputProblems = {
   "percentage-malformed": "“{text}”不是百分比；请写作 2% 或 0.25%",
   "time-malformed": "“{text}”不是时间；请写作 2026-12-24T18:00:00Z，或从现在起算的时长，如 7d",
   "words-malformed": "应为八个 32 字节的字",
-  "tribunal-missing": "争议由谁裁决？请指明合约，或给出 --url 以使用中继的仲裁组合约",
+  "tribunal-missing": "争议由谁处理？请指明合约，或给出 --url 以使用中继的仲裁组合约",
 } as const satisfies Translated<typeof englishInput>;
 
 export const fileProblems = {
@@ -62,7 +62,7 @@ export const usageProblems = {
   "command-unknown": "{name} 没有命令“{word}”。可用的有：{known}。",
   "credit-empty": "{owner} 没有该代币的待取款。",
   "credit-owner-missing": "请指明是谁的待取款：--by ADDRESS。",
-  "deal-not-disputed": "交易状态为 {status}：没有待裁决的争议。",
+  "deal-not-disputed": "交易状态为 {status}：没有待处理的争议。",
   "deal-unnamed": "“{named}”既不是交易编号，也不是交易文件。",
   "decimals-malformed": "--decimals 应为整数，如 6。",
   "by-without-preview": "--by 只与 --preview 同用；否则由密钥确定签署人。",
@@ -77,8 +77,8 @@ export const usageProblems = {
   "escrow-missing": "请指明托管合约：--chain-id N 与 --escrow ADDRESS，或给出交易文件。",
   "file-ambiguous": "{file} 可能属于 {bundle}，也可能属于 {other}。请每次只给出一个文件及其证据包。",
   "file-names-equal": "有两个文件都叫 {name}，证据包会重名。请分两次提交，第二次使用另一个 --out。",
-  "intent-mistyped": "没有意向“{word}”。是否要用 {meant}？",
-  "intent-unnamed": "没有意向“{word}”。可用的有：{known}。",
+  "intent-mistyped": "没有指令“{word}”。是否要用 {meant}？",
+  "intent-unnamed": "没有指令“{word}”。可用的有：{known}。",
   "language-unknown": "--lang 只能是 {known}。",
   "node-missing": "请指明该链的节点：--rpc URL。",
   "nonce-unknown": "需要 --rpc：签名须写明账户的下一个序号，只有链上知道。",
@@ -88,7 +88,8 @@ export const usageProblems = {
   "option-unknown": "{name} 没有选项 {option}。",
   "output-missing": "请指明写往何处：--out FILE。",
   "panel-missing": "交易文件未指明仲裁组：--panel FILE。",
-  "panel-place-missing": "{path} 不是交易文件；请指明仲裁组在何处裁决：--url URL，或 --chain-id N --tribunal ADDRESS。",
+  "panel-place-missing":
+    "{path} 不是交易文件；请指明仲裁组在何处处理争议：--url URL，或 --chain-id N --tribunal ADDRESS。",
   "port-malformed": "{option} 应为 0 至 65535 的数字。",
   "position-missing": "签署的内容须写明交易所处状态：请给出 --url 或 --rpc，或用 --status 指明状态。",
   "position-of-dispute": "--status 只能是：{known}。争议中或争议之后，请给出 --url 或 --rpc：签署的内容须指明该争议。",

@@ -19,7 +19,7 @@ export const dealCall = {
     "  post-bond, pay-shortfall            由任何人代卖家",
     "  withdraw-credit                     由款项的所有人",
     "仲裁组尚未登记时，fund 会先登记。",
-    "执行裁定的调用由 `holdfast determination combine` 打印。",
+    "执行处理结果的调用由 `holdfast determination combine` 打印。",
   ],
   examples: [
     "买家放款时发送的调用，仅在交易状态与买家所见一致时执行",

@@ -3,7 +3,7 @@ import type { Translated } from "../../language.ts";
 import { options } from "../options.ts";
 
 export const dealCredits = {
-  summary: "查看托管合约中某账户可提取的款项",
+  summary: "查看某账户在托管合约中的待取款",
   about: [
     "平台服务费，以及代币当时拒绝转出的款项，均由托管合约代为保留，直至所有人提取",
     "（`holdfast deal intent withdraw-credit` 或 `holdfast deal call withdraw-credit`）。指定交易文件时，",
@@ -19,6 +19,6 @@ export const dealCredits = {
     "chain-id": "托管合约所在的链，与 OWNER、--rpc 一并使用",
     escrow: "托管合约地址，与 OWNER、--rpc 一并使用",
   },
-  title: (token: string) => `可提取款项（${token}）`,
+  title: (token: string) => `待取款（${token}）`,
   nativeCurrency: "原生币",
 } as const satisfies Translated<typeof english>;

@@ -22,7 +22,7 @@ export const dealIntent = {
   options: {
     ...options.domain,
     ...options.wallet,
-    amount: "refund：退还买家的金额，如 1200.50；confirm：托管金额；withdraw-credit：提取金额",
+    amount: "refund：退还买家的金额，如 1200.50；confirm：托管金额；withdraw-credit：取款金额",
     remaining: "refund：退款后仍应托管的金额，使其不能重复执行；默认为托管金额的余数",
     tracking: "ship：物流单据，或其 SHA-256",
     proof: "deliver：送达证明，或其 SHA-256",

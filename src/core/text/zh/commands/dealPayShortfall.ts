@@ -3,9 +3,9 @@ import type { Translated } from "../../language.ts";
 import { options } from "../options.ts";
 
 export const dealPayShortfall = {
-  summary: "补付裁定超出卖家保障额的部分给买家",
+  summary: "补付处理结果超出卖家保障额的部分给买家",
   about: [
-    "裁定赔付超出保障额的部分，作为卖家的赔付缺口记录在链上。任何人都可全额或",
+    "处理结果载明的赔付超出保障额的部分，作为卖家的赔付缺口记录在链上。任何人都可全额或",
     "分次补付：款项直接付给买家，缺口相应减少。不加 --send 时只打印调用。未指定",
     "--amount 时，从 --rpc 的节点读取全部缺口。",
   ],

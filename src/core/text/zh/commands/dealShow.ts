@@ -22,8 +22,8 @@ export const dealShow = {
   paidOut: (action: string, toBuyer: string, toSeller: string, compensation: string) =>
     `已付款（${action}）：买家 ${toBuyer}，卖家 ${toSeller}，赔付 ${compensation}。`,
   undecidedAfterDelivery: (hasTail: boolean) =>
-    `争议在送达之后：无人裁定的，按双方约定的比例分配托管金额${hasTail ? "，仍可就保证金提出赔付请求" : ""}。`,
-  undecidedBefore: (status: string) => `争议时交易${status}：无人裁定的，争议除时间外不作任何改变。`,
+    `争议在送达之后：无人处理的，按双方约定的比例分配托管金额${hasTail ? "，仍可就保证金提出赔付请求" : ""}。`,
+  undecidedBefore: (status: string) => `争议时交易${status}：无人处理的，争议除时间外不作任何改变。`,
   nothingLeft: "此后不会自动发生任何事项。",
   possibleNow: "现在可做的操作",
   possibleBefore: (actor: string, time: string) => `${actor}，须在 ${time} 之前`,

@@ -5,8 +5,8 @@ import { options } from "../options.ts";
 export const determinationCombine = {
   summary: "汇集仲裁员的签名，备好提交上链",
   about: [
-    "核对每个签名，取仲裁组所需的个数，按裁定合约要求的顺序排列，并打印合约调用：",
-    "任何人都可凭此用任意钱包执行裁定或延期，不需要中继。指定 --out 时，",
+    "核对每个签名，取仲裁组所需的个数，按争议处理合约要求的顺序排列，并打印合约调用：",
+    "任何人都可凭此用任意钱包执行处理结果或延期，不需要中继。指定 --out 时，",
     "另写出 `holdfast determination send` 交给中继的文件。",
   ],
   examples: ["五名中的三名"],

@@ -34,7 +34,7 @@ export const dev = {
   chain: "链",
   chainAt: (url: string, chainId: number) => `${url}，链编号 ${chainId}`,
   escrow: "托管合约",
-  tribunal: "裁定合约",
+  tribunal: "争议处理合约",
   panel: "仲裁组",
   panelRegistered: "五名中的三名，即 `holdfast deal terms --example` 所列，已登记",
   evidence: "存证登记合约",
