@@ -8,7 +8,7 @@ import { type RouteName, routes } from "../wire/routes.ts";
 import type { ApiContext, Handlers } from "./context.ts";
 import { crossOrigin } from "./crossOrigin.ts";
 import { inputInvalid } from "./inputInvalid.ts";
-import { defaultLimits, type Limits } from "./limits.ts";
+import type { Limits } from "./limits.ts";
 import { openApiDocument } from "./openapi.ts";
 import { answerProblem } from "./problem.ts";
 import { createBlobRoutes } from "./routes/blobs.ts";
@@ -19,9 +19,6 @@ import { createOperationRoutes } from "./routes/operations.ts";
 import { createUploadRoutes } from "./routes/uploads.ts";
 import { serveRoute } from "./serveRoute.ts";
 
-/** What the API works with; limits that are not given are the default ones. */
-export type AppOptions = Omit<ApiContext, "limits"> & Readonly<{ limits?: Partial<Limits> }>;
-
 const MINUTE_MS = 60_000;
 const OPENAPI_PATH = "/v1/openapi.json";
 
@@ -29,10 +26,8 @@ const OPENAPI_PATH = "/v1/openapi.json";
  * The HTTP API over a relayer, listening nowhere: every route of `contract.ts`, and the IPFS
  * gateway of the store.
  */
-export function createApp(options: AppOptions): Express {
-  const limits = { ...defaultLimits, ...options.limits };
-  const context: ApiContext = { ...options, limits };
-  const { log } = options;
+export function createApp(context: ApiContext): Express {
+  const { limits, log, store } = context;
   const handlers: Handlers = {
     ...createDealRoutes(context),
     ...createIntentRoutes(context),
@@ -47,7 +42,7 @@ export function createApp(options: AppOptions): Express {
   app.enable("case sensitive routing");
   app.use(requestId(log));
   app.use(helmet());
-  app.use(createGateway(options.store));
+  app.use(createGateway(store));
   app.use("/v1", crossOrigin, limitRate(limits), noStore);
 
   const document = openApiDocument();

@@ -5,8 +5,9 @@ import { after, before, describe, it } from "node:test";
 import { expect } from "chai";
 import * as z from "zod";
 import { en, zhCN } from "zod/locales";
-import { type AppOptions, createApp } from "../../src/api/app.ts";
-import { defaultLimits } from "../../src/api/limits.ts";
+import { createApp } from "../../src/api/app.ts";
+import type { ApiContext } from "../../src/api/context.ts";
+import { defaultLimits, type Limits } from "../../src/api/limits.ts";
 import { createChain } from "../../src/chain/client.ts";
 import { errorCodes } from "../../src/core/errors.ts";
 import { createDatabase } from "../../src/db/database.ts";
@@ -261,17 +262,21 @@ describe("the HTTP API", () => {
   });
 
   /** The API over a database that was closed. */
-  const withApp = async (changes: Partial<AppOptions>, use: (url: string) => Promise<void>) => {
+  const withApp = async (
+    { limits: changed, ...changes }: Partial<Omit<ApiContext, "limits">> & Readonly<{ limits?: Partial<Limits> }>,
+    use: (url: string) => Promise<void>,
+  ) => {
     const { relayer, store } = service.holdfast;
+    const limits = { ...defaultLimits, ...changed };
     const chain = createChain({ rpcUrls: [service.anvil.url], chainId: CHAIN_ID });
     const database = await createDatabase({ dataDir: join(service.root, "closed") });
     await database.close();
     const uploads = await openPartialUploads({
       dir: join(service.root, "closed-uploads"),
       store,
-      limits: defaultLimits,
+      limits,
     });
-    const context = { relayer, store, uploads, chain, database, log: silentLog };
+    const context = { limits, relayer, store, uploads, chain, database, log: silentLog };
     const server = createApp({ ...context, ...changes }).listen(0, "127.0.0.1");
     try {
       await once(server, "listening");
