@@ -1,10 +1,9 @@
-import type { Address } from "viem";
 import type * as z from "zod";
 import {
+  accountsOf,
   actorOf,
   clockOf,
   type DealAction,
-  type DealActor,
   type DealRule,
   type DealState,
   dealTable,
@@ -73,26 +72,16 @@ const actionsIn = (state: DealState, at: { terms: Terms; now: number }) =>
     const transition = rule.in[placeOf(state)];
     if (transition === undefined) return [];
     const clock = (name: typeof transition.from) => (name === undefined ? null : clockOf(name, at.terms, state));
+    const by = actorOf(action, placeOf(state));
     return {
       action,
-      by: actorOf(action, placeOf(state)),
-      who: whoIs(actorOf(action, placeOf(state)), at.terms),
+      by,
+      who: [...accountsOf(by, at.terms)],
       from: clock(transition.from),
       before: clock(transition.before),
       open: refusalOf(action, state, at) === undefined,
     };
   });
-
-const whoIs = (actor: DealActor, { buyer, seller, attestor, tribunal }: Terms): Address[] =>
-  ({
-    buyer: [buyer],
-    seller: [seller],
-    attestor: [attestor],
-    tribunal: [tribunal],
-    party: [buyer, seller],
-    both: [buyer, seller],
-    anyone: [],
-  })[actor];
 
 /** Where the money goes when only the clock runs. */
 const silenceOf = (state: DealState, terms: Terms) =>

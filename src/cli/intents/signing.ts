@@ -1,6 +1,7 @@
 // One party's signature over what it states.
 import type { Address } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
+import { accountsOf, type DealActor } from "../../core/deal/dealTable.ts";
 import { intentRules, type SignableKind } from "../../core/deal/intentRules.ts";
 import type { Terms } from "../../core/deal/terms.ts";
 import { type UnsignedIntent, unsignedTypedData } from "../../core/deal/unsignedIntent.ts";
@@ -17,24 +18,23 @@ export type OwnIntent = Exclude<UnsignedIntent, { readonly kind: "Determination"
 
 /** Refuses a key with `key-wrong` where the terms say that another account signs this. */
 export function requireSigner(kind: SignableKind, { terms, signer }: { terms: Terms; signer: Address }): void {
-  const allowed = accountsOf(kind, terms);
+  const allowed = accountsOf(actorOf(kind), terms);
   if (allowed.length > 0 && !allowed.includes(signer))
     throw new ProtocolError("key-wrong", { address: signer, expected: allowed.join(", ") });
 }
 
-/** Accounts of the terms that sign this kind; none where its own message names the account. */
-const accountsOf = (kind: SignableKind, terms: Terms): readonly Address[] => {
+/** Who of the terms signs this kind; `anyone` where its own message names the account. */
+const actorOf = (kind: SignableKind): DealActor => {
   const { signer } = intentRules[kind];
   switch (signer) {
-    case "buyer":
-    case "seller":
-    case "attestor":
-      return [terms[signer]];
-    case "both":
     case "message.by":
-      return [terms.buyer, terms.seller];
+      return "party";
+    case "message.seller":
+    case "message.owner":
+    case "panel":
+      return "anyone";
     default:
-      return [];
+      return signer;
   }
 };
 

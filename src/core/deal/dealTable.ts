@@ -1,3 +1,4 @@
+import type { Address } from "viem";
 import type { Terms } from "./terms.ts";
 
 /** Where a deal stands, in the order of the contract's `Status`. */
@@ -303,6 +304,23 @@ export function disputableUntil(state: DealState, terms: Terms): number {
 export function actorOf(action: DealAction, place: DealPlace): DealActor {
   const rule: DealRule = dealTable[action];
   return rule.in[place]?.by ?? rule.by;
+}
+
+/**
+ * The accounts of a deal's terms that stand for an actor, in lower case; none for `anyone`.
+ *
+ * @example accountsOf("party", terms) // [terms.buyer, terms.seller]
+ */
+export function accountsOf(actor: DealActor, terms: Terms): readonly Address[] {
+  switch (actor) {
+    case "party":
+    case "both":
+      return [terms.buyer, terms.seller];
+    case "anyone":
+      return [];
+    default:
+      return [terms[actor]];
+  }
 }
 
 /**

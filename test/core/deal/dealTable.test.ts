@@ -2,6 +2,7 @@ import { describe, it } from "node:test";
 import { expect } from "chai";
 import fc from "fast-check";
 import {
+  accountsOf,
   clockOf,
   type DealAction,
   type DealPlace,
@@ -55,6 +56,17 @@ describe("dealTable", () => {
           expect(refusalOf(givenIn, state, { terms, now }) === undefined, givenIn).to.equal(!isOver);
       }),
     );
+  });
+});
+
+describe("accountsOf", () => {
+  it("names the accounts of the terms that stand for an actor, and none for anyone", () => {
+    const { buyer, seller, attestor, tribunal } = terms;
+    expect(accountsOf("buyer", terms)).to.deep.equal([buyer]);
+    expect(accountsOf("attestor", terms)).to.deep.equal([attestor]);
+    expect(accountsOf("tribunal", terms)).to.deep.equal([tribunal]);
+    for (const actor of ["party", "both"] as const) expect(accountsOf(actor, terms)).to.deep.equal([buyer, seller]);
+    expect(accountsOf("anyone", terms)).to.deep.equal([]);
   });
 });
 
