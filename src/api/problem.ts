@@ -117,9 +117,13 @@ const RETRY_SECONDS = 5;
 
 type Occurrence = Readonly<{ requestId: string; language: Language }>;
 
-/** The body of a refusal. Whoever is answered learns nothing of a defect but its code. */
+/**
+ * The body of a refusal. Of what the caller cannot mend, it is told the code and nothing else: the
+ * details are for the operator.
+ */
 const toProblem = (error: unknown, { requestId, language }: Occurrence): z.input<typeof problemView> => {
-  const { code, label, details } = error instanceof ProtocolError ? error : new ProtocolError("internal");
+  const { code, label, details: known } = error instanceof ProtocolError ? error : new ProtocolError("internal");
+  const details = statusOf[code] < 500 ? known : {};
   return {
     type: `/v1/errors/${code}`,
     title: titleOf(code, language),
@@ -127,7 +131,7 @@ const toProblem = (error: unknown, { requestId, language }: Occurrence): z.input
     code,
     ...(label === undefined ? {} : { label }),
     detail: messageOf(code, details, language),
-    details: statusOf[code] < 500 ? details : {},
+    details,
     instance: `urn:uuid:${requestId}`,
   };
 };

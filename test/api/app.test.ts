@@ -3,17 +3,20 @@ import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { expect } from "chai";
+import express, { type ErrorRequestHandler, type Express } from "express";
 import * as z from "zod";
 import { en, zhCN } from "zod/locales";
 import { createApp } from "../../src/api/app.ts";
 import type { ApiContext } from "../../src/api/context.ts";
 import { defaultLimits, type Limits } from "../../src/api/limits.ts";
+import { answerProblem } from "../../src/api/problem.ts";
 import { createChain } from "../../src/chain/client.ts";
-import { errorCodes } from "../../src/core/errors.ts";
+import { errorCodes, ProtocolError } from "../../src/core/errors.ts";
 import { createDatabase } from "../../src/db/database.ts";
 import { openPartialUploads } from "../../src/ipfs/partialUploads.ts";
 import { createLog, silentLog } from "../../src/relayer/log.ts";
 import { routes } from "../../src/wire/routes.ts";
+import { problemView } from "../../src/wire/schemas.ts";
 import { CHAIN_ID } from "../fixtures/anvil.ts";
 import { createAsker, type Problem, type Service, startService } from "../fixtures/service.ts";
 
@@ -139,6 +142,20 @@ describe("the HTTP API", () => {
     it("names the limit of a body that is too large", async () => {
       const json = { terms: "x".repeat(LIMIT) };
       expect((await service.refusal("request-too-large", "/v1/deals", { json })).details).deep.equal({ limit: LIMIT });
+    });
+
+    it("tells nothing of what only the operator can mend, neither in details nor in the text", async () => {
+      const app = express().use((_request, _response, next) =>
+        next(new ProtocolError("config-invalid", { variable: "SECRET" })),
+      );
+      const onError: ErrorRequestHandler = (error, request, response, _next) =>
+        answerProblem(request, response, { error, log: silentLog });
+      await listening(app.use(onError), async (url) => {
+        const response = await fetch(url);
+        const problem = problemView.parse(await response.json());
+        expect(problem).include({ status: 500, detail: "A setting is missing or wrong. Nothing was started." });
+        expect(problem.details).deep.equal({});
+      });
     });
 
     it("speaks the language that is asked for", async () => {
@@ -277,7 +294,11 @@ describe("the HTTP API", () => {
       limits,
     });
     const context = { limits, relayer, store, uploads, chain, database, log: silentLog };
-    const server = createApp({ ...context, ...changes }).listen(0, "127.0.0.1");
+    await listening(createApp({ ...context, ...changes }), use);
+  };
+
+  const listening = async (app: Express, use: (url: string) => Promise<void>) => {
+    const server = app.listen(0, "127.0.0.1");
     try {
       await once(server, "listening");
       await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

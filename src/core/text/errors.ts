@@ -1,7 +1,7 @@
 import type { ErrorCode, ErrorDetails } from "../errors.ts";
 import { errors as en } from "./en/errors.ts";
 import { fieldProblemText } from "./fieldProblems.ts";
-import { fillIn, type Values } from "./fillIn.ts";
+import { fillInKnown, type Values } from "./fillIn.ts";
 import type { Language } from "./language.ts";
 import { formatTime } from "./units.ts";
 
@@ -22,7 +22,7 @@ export function titleOf(code: ErrorCode, language: Language): string {
 }
 
 /**
- * The whole text with its details filled in; a value that is not known reads `?`.
+ * The whole text with its details filled in, without the clauses whose details are not known.
  *
  * @example
  * messageOf("answer-window-open", { until: 1_800_000_000 }, "en"); // "... from 2027-01-15 08:00:00 UTC on ..."
@@ -31,7 +31,7 @@ export function messageOf(code: ErrorCode, details: ErrorDetails, language: Lang
   const { problem } = details;
   const values =
     typeof problem === "string" ? { ...details, problem: fieldProblemText(problem, details, language) } : details;
-  return fillIn(errorMessages[language][code], readableValues(values));
+  return fillInKnown(errorMessages[language][code], readableValues(values));
 }
 
 /** Details that are Unix seconds. */

@@ -41,8 +41,29 @@ describe("errors", () => {
     expect(messageOf("input-invalid", details, "zh")).contain("仲裁员只有 3 名");
   });
 
-  it("fill details in, and mark what is not known", () => {
-    const text = messageOf("coverage-exceeds-bond", { coverage: "501" }, "en");
-    expect(text).contain("501 is promised and ? is free");
+  it("fill details in, and leave out the clauses whose details are not known", () => {
+    const text = (details: Record<string, string>, language: "en" | "zh") =>
+      messageOf("coverage-exceeds-bond", details, language);
+    expect(text({ coverage: "501", available: "500" }, "en")).contain(
+      "501 is promised and 500 is free: ask the seller",
+    );
+    expect(text({ coverage: "501" }, "en")).match(/No money moved\. Ask the seller to add to the bond\.$/);
+    expect(text({ coverage: "501" }, "zh")).match(/资金未动。请联系卖家补足。$/);
+    expect(messageOf("chain-mismatch", {}, "en")).match(/Nothing was sent\. Check the address of the node\.$/);
+    expect(messageOf("chain-mismatch", {}, "zh")).match(/未发送任何内容。请检查节点地址。$/);
+    expect(messageOf("contract-missing", {}, "en")).match(/Check the chain and the deployment\.$/);
+    expect(messageOf("input-invalid", { path: "terms.price" }, "en")).match(/Correct terms\.price\.$/);
+    expect(messageOf("config-invalid", {}, "en")).equal("A setting is missing or wrong. Nothing was started.");
+  });
+
+  it("are whole sentences also where no detail is known", () => {
+    for (const code of errorCodes) {
+      for (const language of languages) {
+        const text = messageOf(code, {}, language);
+        expect(text, code).match(language === "en" ? /^[A-Z].*[^;:,\s]\.$/ : /^\p{Script=Han}.*[^；：，\s]。$/u);
+        expect(text, code).not.match(/[?{}？]|[;:,；：，][.。]| {2}|[.] [a-z]/);
+        expect(text.length, `${code} ${language}`).greaterThan(titleOf(code, language).length + 2);
+      }
+    }
   });
 });

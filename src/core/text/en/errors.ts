@@ -15,7 +15,7 @@ export const errors = {
   "anchor-not-found":
     "The evidence is not anchored in a settled block yet. What was filed is safe and its receipt holds. Ask again in a minute.",
   "answer-window-open":
-    "The other side can still answer. No money moved. Send the determination again from {until} on; its signatures stay good.",
+    "The other side can still answer. No money moved. Send the determination again from {until} on; the signatures stay good.",
   "balance-too-low":
     "The account cannot pay for the transactions. Nothing more was sent, and what is there stays. {account} has {balance} and needs up to {needed}, in wei: send it the rest, and repeat the command.",
   "beacon-unknown":
@@ -94,7 +94,7 @@ export const errors = {
     "The request is not as this route expects it. Nothing was stored or moved. Correct {path}: {problem}.",
   "input-malformed": "The input is not as it should be. Nothing was signed or sent. Correct {path}{at}: {problem}.",
   "intent-expired":
-    "What was signed has expired. No money moved. Its deadline was {deadline}: sign again with a later one.",
+    "What was signed has expired. No money moved. Its deadline was {deadline}: sign again with a later deadline.",
   "intent-unknown": "Nothing with this id was handed in here. No money moved by it. Check the id, or hand it in.",
   internal:
     "This is a defect of the program. Money in escrow is safe: only the contract moves it, and no deadline changes. Try again; if it stays, report it with its request id or the lines below.",
