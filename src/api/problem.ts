@@ -16,6 +16,7 @@ export const statusOf = {
   "amounts-do-not-sum": 422,
   "anchor-not-found": 404,
   "answer-window-open": 409,
+  "balance-differs": 422,
   "balance-too-low": 500,
   "beacon-unknown": 422,
   "block-damaged": 500,

@@ -28,6 +28,7 @@ export const exitCodeOfError = {
   "amounts-do-not-sum": 65,
   "anchor-not-found": 75,
   "answer-window-open": 75,
+  "balance-differs": 65,
   "balance-too-low": 69,
   "beacon-unknown": 75,
   "block-damaged": 65,

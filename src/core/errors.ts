@@ -10,6 +10,7 @@ export const errorCodes = [
   "amounts-do-not-sum",
   "anchor-not-found",
   "answer-window-open",
+  "balance-differs",
   "balance-too-low",
   "beacon-unknown",
   "block-damaged",

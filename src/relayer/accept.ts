@@ -57,7 +57,8 @@ export type Acceptance = Readonly<{
    * Takes a request in, to be submitted to the chain. The same request again gives the same record;
    * one that was refused on the way is tried again. Early refusals: `intent-expired`,
    * `deal-unknown`, `action-refused`, `answer-window-open`, `amounts-do-not-sum`,
-   * `coverage-exceeds-bond`, `terms-unsafe`, `signature-invalid`, `call-reverted`.
+   * `balance-differs`, `coverage-exceeds-bond`, `terms-unsafe`, `signature-invalid`,
+   * `call-reverted`.
    */
   accept: (request: RelayRequest) => Promise<IntentRecord>;
   /**
@@ -210,7 +211,7 @@ const requireCoverSigned = ({ action }: IntentFacts, { terms, sellerSignature }:
 };
 
 const refusalBy = (
-  { action, signers, split, signedIn, disputedAt }: IntentFacts,
+  { action, signers, split, balance, signedIn, disputedAt }: IntentFacts,
   state: DealState,
   moment: Moment,
 ): ProtocolError | undefined => {
@@ -227,6 +228,10 @@ const refusalBy = (
       ? undefined
       : ((isOthers ? "status" : refusalOf(action, state, moment)) ?? (isSeen ? undefined : "signed-in-other-state"));
   if (why !== undefined) return new ProtocolError("action-refused", { action, status: state.status, why });
+  const due = moment.terms.price - moment.terms.deposit;
+  if (balance !== null && balance !== due) {
+    return new ProtocolError("balance-differs", { amount: balance.toString(), due: due.toString() });
+  }
   if (split === null) return undefined;
   const sum = split.toBuyer + split.toSeller;
   if (sum !== state.held) {

@@ -62,6 +62,7 @@ const chainRefusals = ["chain-mismatch", "rpc-refused", "rpc-unreachable"] as co
 const relayRefusals = [
   "action-refused",
   "amounts-do-not-sum",
+  "balance-differs",
   "call-reverted",
   "coverage-exceeds-bond",
   "deal-unknown",

@@ -307,6 +307,12 @@ for (const engine of engines) {
           deadline: terms.balanceBy,
         },
       } as const;
+      for (const amount of [899_999n, 900_001n]) {
+        const other = { ...paying, message: { ...paying.message, amount } } as const;
+        const signature = await sign(actors.buyer, other);
+        const refused = await rejection(relayer.accept({ ...other, signature }), "balance-differs");
+        expect(refused.details).deep.equal({ amount: amount.toString(), due: "900000" });
+      }
       const balance = await authorize(900_000n, { nonce: intentDigest(paying, domain), validBefore: terms.balanceBy });
       await relayer.accept({ kind: "PayBalanceWithAuthorization", deal: dealId, authorization: balance });
       await dealIn(dealId, "funded");

@@ -43,6 +43,8 @@ export type IntentFacts = Readonly<{
   answerWindow: number;
   /** Division of what is held, in minor units; null where nothing is divided. */
   split: Split | null;
+  /** What is paid as the balance of the price, in minor units; null where none is stated. */
+  balance: bigint | null;
 }>;
 
 /**
@@ -75,6 +77,7 @@ export function intentFacts(intent: StatedIntent, terms?: Terms): IntentFacts {
     disputedAt: "panel" in intent ? decisionOf(intent).disputedAt : null,
     answerWindow: intent.kind === "Determination" ? intent.panel.answerWindow : 0,
     split: splitOf(intent),
+    balance: intent.kind === "PayBalance" ? intent.message.amount : null,
   };
 }
 

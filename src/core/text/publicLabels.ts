@@ -7,6 +7,7 @@ import type { VerdictCode } from "./verdict.ts";
 const publicLabels = {
   "amounts-do-not-sum": "E-SUM-01",
   "anchor-in-future": "E-VER-11",
+  "balance-differs": "E-PRICE-01",
   "block-missing": "E-EVID-01",
   "block-not-confirmed": "E-VER-03",
   "bundle-altered": "E-VER-09",

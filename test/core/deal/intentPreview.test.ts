@@ -91,13 +91,15 @@ describe("previewIntent", () => {
 });
 
 describe("intentFacts", () => {
-  it("names the state in which an intent holds, and what it divides", () => {
+  it("names the state in which an intent holds, what it divides, and the balance that it pays", () => {
     const factsOf = (kind: SignableKind) => intentFacts(example(kind).intent, example(kind).place.terms);
     const seen = { status: 1, disputedFrom: 0, disputedAt: 0 };
     for (const kind of ["PayBalance", "PayBalanceWithAuthorization", "ConfirmReceipt", "Settlement"] as const) {
       expect(factsOf(kind).signedIn, kind).to.deep.equal(seen);
     }
-    expect(factsOf("ShipGoods")).to.include({ signedIn: null, split: null, disputedAt: null });
+    expect(factsOf("ShipGoods")).to.include({ signedIn: null, split: null, balance: null, disputedAt: null });
+    const { price, deposit } = example("PayBalance").place.terms!;
+    expect(factsOf("PayBalance")).to.include({ split: null, balance: price - deposit });
     expect(factsOf("RefundBuyer").split).to.deep.equal({ toBuyer: 20_000_000_000n, toSeller: 0n, compensation: 0n });
     expect(factsOf("Determination")).to.include({ answerWindow: 3 * 86_400, disputedAt: 2_000_864_000 });
     expect(factsOf("Extension")).to.include({ answerWindow: 0, disputedAt: 2_000_864_000 });

@@ -16,6 +16,8 @@ export const errors = {
     "The evidence is not anchored in a settled block yet. What was filed is safe and its receipt holds. Ask again in a minute.",
   "answer-window-open":
     "The other side can still answer. No money moved. Send the determination again from {until} on; the signatures stay good.",
+  "balance-differs":
+    "The balance differs from the terms. No money moved: {due} is owed, and {amount} was signed. Sign exactly what is owed.",
   "balance-too-low":
     "The account cannot pay for the transactions. Nothing more was sent, and what is there stays. {account} has {balance} and needs up to {needed}, in wei: send it the rest, and repeat the command.",
   "beacon-unknown":

@@ -9,6 +9,7 @@ export const errors = {
   "amounts-do-not-sum": "各项金额之和与托管金额不符。资金未动：合计 {sum}，托管 {held}。请签署合计完全相等的金额。",
   "anchor-not-found": "该证据尚未在已确定的区块中上链。已提交的内容安全，收据有效。请一分钟后再查询。",
   "answer-window-open": "对方仍在答辩期内。资金未动。请在 {until} 之后再次提交该处理结果，已有签名继续有效。",
+  "balance-differs": "尾款与条款约定不符。资金未动：应付 {due}，签署的是 {amount}。请按应付金额重新签署。",
   "balance-too-low":
     "该账户余额不足以支付交易费用。未再发送任何内容，已部署的保持不变。{account} 现有 {balance}，最多需 {needed}（单位 wei）：请补足后重新执行。",
   "beacon-unknown": "链上没有该记录所引用的区块。未提交任何内容。请引用最近的区块重新签署；{block} 无效。",
