@@ -1,6 +1,6 @@
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { expect } from "chai";
-import type { KyselyPlugin } from "kysely";
+import { CompiledQuery, type KyselyPlugin, sql } from "kysely";
 import type { Hex } from "viem";
 import { undisputed } from "../../src/core/deal/dealTable.ts";
 import type { Terms } from "../../src/core/deal/terms.ts";
@@ -165,5 +165,31 @@ for (const engine of engines) {
       expect([dueOnce, due.map(({ id }) => id)]).deep.equal([1, [word(1), word(2)]]);
       expect(due[0]!.projection.next).deep.equal({ action: "expire", at: 21 });
     });
+
+    it("finds the page of deals that moved last by an index, from the first and from any later place", async () => {
+      const ids = Array.from({ length: 2_000 }, (_, i) => word(i + 1));
+      await saveFunded(...ids);
+      await project(...ids.map((id, i) => projectionOf(id, i + 1)));
+      await sql`analyze`.execute(db);
+      for (const place of [{}, { after: { blockNumber: 1_000, id: word(1_000) } }]) {
+        const plan = await planOf((watched) => listDeals(watched, { ...place, limit: 20 }));
+        expect(plan).contain("Index Scan Backward using projections_moved").and.not.contain("Sort Key: projection");
+      }
+    });
+
+    /** How the engine would run the one query that something makes. */
+    const planOf = async (run: (watched: Database["db"]) => Promise<unknown>) => {
+      let query: CompiledQuery | undefined;
+      const watcher: KyselyPlugin = {
+        transformQuery: ({ node, queryId }) => {
+          query = db.getExecutor().compileQuery(node, queryId);
+          return node;
+        },
+        transformResult: async ({ result }) => result,
+      };
+      await run(db.withPlugin(watcher));
+      const { rows } = await db.executeQuery(CompiledQuery.raw(`explain ${query!.sql}`, [...query!.parameters]));
+      return JSON.stringify(rows);
+    };
   });
 }

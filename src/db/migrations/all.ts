@@ -4,6 +4,7 @@ import { evidenceByLeaf } from "./0002-evidence-by-leaf.ts";
 import { idempotencyHolders } from "./0003-idempotency-holders.ts";
 import { deadlineBatches } from "./0004-deadline-batches.ts";
 import { termsOnce } from "./0005-terms-once.ts";
+import { dealsByMovement } from "./0006-deals-by-movement.ts";
 
 /**
  * Every step of the schema, in order. A step that was released is never edited; a new one is
@@ -15,4 +16,5 @@ export const migrations: Record<string, Migration> = {
   "0003-idempotency-holders": idempotencyHolders,
   "0004-deadline-batches": deadlineBatches,
   "0005-terms-once": termsOnce,
+  "0006-deals-by-movement": dealsByMovement,
 };
