@@ -6,8 +6,13 @@ export type Limits = Readonly<{
   openUploads: number;
   /** Bytes that all of them may come to. */
   openUploadBytes: number;
+  /** Of these uploads, and of these bytes, what one address may have. */
+  openUploadsPerAddress: number;
+  openUploadBytesPerAddress: number;
   /** Seconds that an upload is kept after its last byte. */
   uploadSeconds: number;
+  /** Seconds that an upload may take in all. */
+  uploadAgeSeconds: number;
   /** Bytes of a JSON body. */
   requestBytes: number;
   /** Requests of one address in a minute. */
@@ -23,7 +28,10 @@ export const defaultLimits: Limits = {
   evidenceBytes: 2 * 1024 ** 3,
   openUploads: 64,
   openUploadBytes: 16 * 1024 ** 3,
+  openUploadsPerAddress: 16,
+  openUploadBytesPerAddress: 4 * 1024 ** 3,
   uploadSeconds: 3_600,
+  uploadAgeSeconds: 24 * 3_600,
   requestBytes: 1024 ** 2,
   requestsPerMinute: 6_000,
   pageSize: 20,

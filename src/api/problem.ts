@@ -105,6 +105,7 @@ export const statusOf = {
   "tree-empty": 400,
   "tree-index-outside": 400,
   "tree-leaf-malformed": 400,
+  "upload-expired": 410,
   "upload-interrupted": 400,
   "upload-offset-mismatch": 409,
   "upload-unknown": 404,

@@ -117,6 +117,7 @@ export const exitCodeOfError = {
   "tree-empty": 65,
   "tree-index-outside": 65,
   "tree-leaf-malformed": 65,
+  "upload-expired": 75,
   "upload-interrupted": 69,
   "upload-offset-mismatch": 75,
   "upload-unknown": 75,

@@ -99,6 +99,7 @@ export const errorCodes = [
   "tree-empty",
   "tree-index-outside",
   "tree-leaf-malformed",
+  "upload-expired",
   "upload-interrupted",
   "upload-offset-mismatch",
   "upload-unknown",

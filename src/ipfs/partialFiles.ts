@@ -3,24 +3,28 @@ import { join } from "node:path";
 import { syncDirectory } from "./durable.ts";
 import type { StoredFile } from "./port.ts";
 
-// `<id>.<size>.part` holds what came of an upload, `<id>.<size>.stored` the CID of one that ended.
-// Size and id stand in the name, so that one rename or one creation makes a whole entry.
+// `<id>.<size>.<openedAt>.part` holds what came of an upload, the same with `.stored` the CID of
+// one that ended. All that was stated stands in the name, so that one rename or one creation makes
+// a whole entry.
 
-type Named = Readonly<{ id: string; size: number }>;
+/** `openedAt` in Unix seconds. */
+type Named = Readonly<{ id: string; size: number; openedAt: number }>;
 
 /** An upload as the disk has it; `touchedAt` in Unix seconds. */
 export type PartialFound = Named & Readonly<{ offset: number; touchedAt: number; blob: StoredFile | null }>;
 
-const namePattern = /^([0-9a-f]{32})\.(\d{1,15})\.(part|stored)$/;
+const namePattern = /^([0-9a-f]{32})\.(\d{1,15})\.(\d{1,15})\.(part|stored)$/;
+
+const nameOf = ({ id, size, openedAt }: Named) => `${id}.${size}.${openedAt}`;
 
 /** Where the bytes of an upload lie until all are there. */
-export function partialPath(dir: string, { id, size }: Named): string {
-  return join(dir, `${id}.${size}.part`);
+export function partialPath(dir: string, named: Named): string {
+  return join(dir, `${nameOf(named)}.part`);
 }
 
 /** Where the CID of an upload that ended is remembered. */
-export function storedPath(dir: string, { id, size }: Named): string {
-  return join(dir, `${id}.${size}.stored`);
+export function storedPath(dir: string, named: Named): string {
+  return join(dir, `${nameOf(named)}.stored`);
 }
 
 /** Remembers durably under which CID an upload was stored. */
@@ -45,25 +49,27 @@ export async function readPartials(dir: string): Promise<PartialFound[]> {
   const names = await readdir(dir);
   const found: PartialFound[] = [];
   for (const name of names) {
-    const [, id = "", size = "", kind] = namePattern.exec(name) ?? [];
+    const [, id = "", size, openedAt, kind] = namePattern.exec(name) ?? [];
     const path = join(dir, name);
-    const isLeftOver = kind === undefined ? name.endsWith(".stored.new") : names.includes(`${id}.${size}.stored`);
-    if (kind === "stored") found.push(await readOne(path, { id, size: Number(size), isStored: true }));
+    const named = { id, size: Number(size), openedAt: Number(openedAt) };
+    const isLeftOver = kind === undefined ? name.endsWith(".stored.new") : names.includes(`${nameOf(named)}.stored`);
+    if (kind === "stored") found.push(await readOne(path, { ...named, isStored: true }));
     else if (isLeftOver) await unlink(path);
-    else if (kind === "part") found.push(await readOne(path, { id, size: Number(size), isStored: false }));
+    else if (kind === "part") found.push(await readOne(path, { ...named, isStored: false }));
   }
   return found;
 }
 
-async function readOne(path: string, { id, size, isStored }: Named & { isStored: boolean }): Promise<PartialFound> {
+async function readOne(path: string, { isStored, ...named }: Named & { isStored: boolean }): Promise<PartialFound> {
   const file = await open(path, "r+");
   try {
     // What was written before a crash may not be on the disk yet; what is counted from here on is.
     await file.sync();
     const { size: length, mtimeMs } = await file.stat();
     const touchedAt = Math.floor(mtimeMs / 1_000);
+    const { size } = named;
     const blob = isStored ? { cid: await readFile(file, "utf8"), size } : null;
-    return { id, size, offset: isStored ? size : Math.min(length, size), touchedAt, blob };
+    return { ...named, offset: isStored ? size : Math.min(length, size), touchedAt, blob };
   } finally {
     await file.close();
   }

@@ -14,7 +14,10 @@ export type UploadState = Readonly<{
   /** Bytes that were stated when it was opened, and how many of them are on the disk. */
   size: number;
   offset: number;
-  /** Unix second from which it may be gone, unless another byte comes. */
+  /**
+   * Unix second from which it may be gone. Another byte moves it on, but not beyond the time that
+   * an upload may take in all.
+   */
   keptUntil: number;
   /** What the evidence store keeps of it once the last byte was there. */
   blob: StoredFile | null;
@@ -31,14 +34,15 @@ type UploadPart = Readonly<{
 
 /**
  * Uploads that come in parts. Every function but `begin` rejects with `upload-unknown` for an id
- * that is not there.
+ * that is not there, and with `upload-expired` for an upload that took too long in all.
  */
 export type PartialUploads = Readonly<{
   /**
-   * @throws `rate-limited` when too many are open, `store-full` when the sum of their sizes is too
-   *   large
+   * `address` is who may not take more than a share; who began an upload is forgotten at a restart.
+   * @throws `rate-limited` when too many are open, or the share of the address is used up;
+   *   `store-full` when the sum of all sizes is too large; `data-dir-unusable`
    */
-  begin: (size: number) => Promise<UploadState>;
+  begin: (size: number, from?: Readonly<{ address?: string | undefined }>) => Promise<UploadState>;
   /**
    * Ends the part that is on its way, so that its answer holds, as
    * draft-ietf-httpbis-resumable-upload recommends. Puts the bytes into the evidence store first,
@@ -50,8 +54,8 @@ export type PartialUploads = Readonly<{
    * connection may be dead without anybody having noticed. With the last byte the file is in the
    * evidence store when this resolves.
    * @throws `upload-offset-mismatch`, `evidence-too-large` for more bytes than stated,
-   *   `upload-interrupted` when another part took over, `store-full`, what `source` throws, the
-   *   reason of `signal`
+   *   `upload-interrupted` when another part took over, `store-full`, `data-dir-unusable`, what
+   *   `source` throws, the reason of `signal`
    */
   append: (id: string, part: UploadPart) => Promise<UploadState>;
   /** Forgets an upload and its bytes; what the evidence store has stays there. */
@@ -70,8 +74,13 @@ export type PartialUploadOptions = Readonly<{
     openUploads: number;
     /** Sum of the sizes that were stated for them. */
     openUploadBytes: number;
+    /** The same of one address. */
+    openUploadsPerAddress: number;
+    openUploadBytesPerAddress: number;
     /** Seconds that an upload is kept after its last byte. */
     uploadSeconds: number;
+    /** Seconds after which an upload ends that is not stored by then, whatever still arrives. */
+    uploadAgeSeconds: number;
   }>;
   /** Unix seconds. */
   now?: () => number;
@@ -82,6 +91,8 @@ type Running = Readonly<{ stop: AbortController; ended: Promise<void> }>;
 type Upload = {
   readonly id: string;
   readonly size: number;
+  readonly openedAt: number;
+  readonly address?: string | undefined;
   offset: number;
   touchedAt: number;
   blob: StoredFile | null;
@@ -107,34 +118,50 @@ export async function openPartialUploads(options: PartialUploadOptions): Promise
   const dir = resolve(options.dir);
   const uploads = new Map<string, Upload>();
 
-  const keptUntil = ({ touchedAt }: Upload) => touchedAt + limits.uploadSeconds;
+  const endsAt = ({ blob, openedAt }: Upload) =>
+    blob === null ? openedAt + limits.uploadAgeSeconds : Number.POSITIVE_INFINITY;
+  const keptUntil = (upload: Upload) => Math.min(upload.touchedAt + limits.uploadSeconds, endsAt(upload));
+  const isTooOld = (upload: Upload) => upload.finishing === undefined && endsAt(upload) <= now();
   const isExpired = (upload: Upload) =>
-    upload.running === undefined && upload.finishing === undefined && keptUntil(upload) <= now();
+    isTooOld(upload) || (upload.running === undefined && upload.finishing === undefined && keptUntil(upload) <= now());
+  const tooOld = () => new ProtocolError("upload-expired", { seconds: limits.uploadAgeSeconds });
   const stateOf = (upload: Upload): UploadState => {
     const { id, size, offset, blob } = upload;
     return { id, size, offset, keptUntil: keptUntil(upload), blob };
   };
   const requireUpload = (id: string): Upload => {
     const upload = uploads.get(id);
+    if (upload !== undefined && isTooOld(upload)) throw tooOld();
     if (upload === undefined || isExpired(upload)) throw new ProtocolError("upload-unknown");
     return upload;
+  };
+  /** What failed as a fact to act on; an upload whose bytes are gone is none any more. */
+  const refused = (error: unknown, upload: Upload) => {
+    const isGone = isAbsent(error) && (error as NodeJS.ErrnoException).path === partialPath(dir, upload);
+    if (!isGone) return writeRefused(error);
+    uploads.delete(upload.id);
+    return new ProtocolError("upload-unknown", {}, { cause: error });
   };
 
   /**
    * Ends the part that is on its way. Another caller may have begun one when it resolves: look
    * again.
    */
-  const interrupt = async ({ stop, ended }: Running) => {
-    stop.abort(new ProtocolError("upload-interrupted"));
+  const interrupt = async ({ stop, ended }: Running, reason = new ProtocolError("upload-interrupted")) => {
+    stop.abort(reason);
     await ended;
   };
 
   async function forget(upload: Upload) {
     uploads.delete(upload.id);
-    if (upload.running !== undefined) await interrupt(upload.running);
+    if (upload.running !== undefined) await interrupt(upload.running, isTooOld(upload) ? tooOld() : undefined);
     await upload.finishing?.catch(() => {});
-    await removeFile(partialPath(dir, upload));
-    await removeFile(storedPath(dir, upload));
+    try {
+      await removeFile(partialPath(dir, upload));
+      await removeFile(storedPath(dir, upload));
+    } catch (error) {
+      throw writeRefused(error);
+    }
   }
 
   async function sweep() {
@@ -144,18 +171,28 @@ export async function openPartialUploads(options: PartialUploadOptions): Promise
     for (const upload of oldest) await forget(upload);
   }
 
-  async function begin(size: number) {
+  /** Refuses an upload for which there is no place, or none for its address. */
+  function requirePlace(size: number, address: string | undefined) {
+    const all = [...uploads.values()].filter(({ blob }) => blob === null);
+    const own = all.filter((upload) => address !== undefined && upload.address === address);
+    const sumOf = (some: readonly Upload[]) => some.reduce((sum, upload) => sum + upload.size, size);
+    const after = (some: readonly Upload[]) => {
+      const seconds = Math.max(1, Math.min(...some.map(keptUntil)) - now());
+      return new ProtocolError("rate-limited", { seconds });
+    };
+    // One upload may be larger than a share.
+    const isShareUsed = own.length > 0 && sumOf(own) > limits.openUploadBytesPerAddress;
+    if (isShareUsed || own.length >= limits.openUploadsPerAddress) throw after(own);
+    if (all.length >= limits.openUploads) throw after(all);
+    if (sumOf(all) > limits.openUploadBytes) throw new ProtocolError("store-full");
+  }
+
+  async function begin(size: number, { address }: { address?: string | undefined } = {}) {
     await sweep();
-    const unfinished = [...uploads.values()].filter(({ blob }) => blob === null);
-    if (unfinished.length >= limits.openUploads) {
-      const seconds = Math.max(1, Math.min(...unfinished.map(keptUntil)) - now());
-      throw new ProtocolError("rate-limited", { seconds });
-    }
-    if (unfinished.reduce((sum, upload) => sum + upload.size, size) > limits.openUploadBytes) {
-      throw new ProtocolError("store-full");
-    }
+    requirePlace(size, address);
     const id = randomBytes(ID_BYTES).toString("hex");
-    const upload: Upload = { id, size, offset: 0, touchedAt: now(), blob: null };
+    const openedAt = now();
+    const upload: Upload = { id, size, openedAt, address, offset: 0, touchedAt: openedAt, blob: null };
     uploads.set(id, upload);
     try {
       const file = await open(partialPath(dir, upload), "wx");
@@ -174,11 +211,13 @@ export async function openPartialUploads(options: PartialUploadOptions): Promise
       try {
         if (upload.blob !== null) return upload.blob;
         const blob = await store.put(createReadStream(partialPath(dir, upload)), { maxBytes: upload.size });
-        await writeStored(dir, { id: upload.id, size: upload.size, blob });
+        await writeStored(dir, { id: upload.id, size: upload.size, openedAt: upload.openedAt, blob });
         await removeFile(partialPath(dir, upload));
         upload.blob = blob;
         upload.touchedAt = now();
         return blob;
+      } catch (error) {
+        throw refused(error, upload);
       } finally {
         upload.finishing = undefined;
       }
@@ -229,7 +268,7 @@ export async function openPartialUploads(options: PartialUploadOptions): Promise
         await receive(upload, { ...part, signal });
       } catch (error) {
         // A sender whose connection broke after the last byte finds the file stored.
-        if (upload.offset < size || error instanceof ProtocolError) throw writeRefused(error);
+        if (upload.offset < size || error instanceof ProtocolError) throw refused(error, upload);
       } finally {
         upload.running = undefined;
         end();

@@ -251,6 +251,7 @@ export const routes = {
       "media-type-unsupported",
       "store-full",
       "store-unreachable",
+      "upload-expired",
       "upload-interrupted",
       "upload-offset-mismatch",
       "upload-unknown",
@@ -262,7 +263,7 @@ export const routes = {
     summary: "How much of an upload is kept, until when, and the stored file; ends a part that is on its way",
     params: byUploadId,
     answers: { 200: uploadView },
-    refusals: ["store-full", "store-unreachable", "upload-unknown"],
+    refusals: ["data-dir-unusable", "store-full", "store-unreachable", "upload-expired", "upload-unknown"],
   },
   abandonUpload: {
     method: "delete",
@@ -270,7 +271,7 @@ export const routes = {
     summary: "Forget an upload and the bytes that came of it; a file that is stored stays",
     params: byUploadId,
     answers: { 200: byUploadId },
-    refusals: ["upload-unknown"],
+    refusals: ["data-dir-unusable", "upload-expired", "upload-unknown"],
   },
   submitEvidence: {
     method: "post",

@@ -16,7 +16,7 @@ const killable = join(import.meta.dirname, "..", "fixtures", "killableService.ts
 describe("the API over uploads in parts", () => {
   let service: Service;
   before(async () => {
-    service = await startService({ limits: { evidenceBytes: LIMIT, openUploads: 100 } });
+    service = await startService({ limits: { evidenceBytes: LIMIT, openUploads: 100, openUploadsPerAddress: 100 } });
   });
   after(() => service.stop());
 
@@ -54,7 +54,8 @@ describe("the API over uploads in parts", () => {
   /** Waits until the relayer has written so many bytes of an upload. */
   const untilWritten = async (id: string, count: number) => {
     const ends = AbortSignal.timeout(20_000);
-    const path = join(service.root, "uploads", `${id}.${bytes.length}.part`);
+    const dir = join(service.root, "uploads");
+    const path = join(dir, readdirSync(dir).find((name) => name.startsWith(id))!);
     while (statSync(path).size < count) {
       ends.throwIfAborted();
       await new Promise(setImmediate);
@@ -148,6 +149,32 @@ describe("the API over uploads in parts", () => {
     await refusal("upload-unknown", path);
   });
 
+  it("refuses an address that has its share of places, and says when it may come again", async () => {
+    const other = await startService({ limits: { openUploadsPerAddress: 2, uploadSeconds: 600 } });
+    try {
+      await begin(other, 100);
+      await begin(other, 100);
+      const { details } = await other.refusal("rate-limited", "/v1/uploads", { json: { size: 100 } });
+      expect(details.seconds).within(500, 600);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it("ends an upload that took too long in all", async () => {
+    const other = await startService({ limits: { uploadAgeSeconds: 0 } });
+    try {
+      const { id } = await begin(other);
+      const path = `/v1/uploads/${id}`;
+      expect((await other.refusal("upload-expired", path)).details).deep.equal({ seconds: 0 });
+      await other.refusal("upload-expired", path, { method: "DELETE" });
+      const part = { method: "PATCH", body: bytes.subarray(0, 9), headers: headersAt(0) };
+      expect((await other.ask(path, part)).status).equal(410);
+    } finally {
+      await other.stop();
+    }
+  });
+
   it("goes on after it was killed in the middle of a part", async () => {
     const dir = join(service.root, "killed");
     const config = configFor({ root: dir, rpcUrl: service.anvil.url, deployment: service.deployment });
@@ -176,7 +203,9 @@ describe("the API over uploads in parts", () => {
       expect(offset).within(1_000_000, 3_000_000);
       const { json } = await append(id, offset, second.asker);
       expect((json as UploadState).blob?.cid).equal(await cidInOnePiece());
-      expect(readdirSync(join(dir, "uploads"))).deep.equal([`${id}.${bytes.length}.stored`]);
+      const left = readdirSync(join(dir, "uploads")).filter((name) => name.startsWith(id));
+      expect(left).lengthOf(1);
+      expect(left[0]).match(/\.stored$/);
     } finally {
       await second.kill();
     }

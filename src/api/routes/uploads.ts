@@ -1,4 +1,5 @@
 import type { Response } from "express";
+import { ipKeyGenerator } from "express-rate-limit";
 import { ProtocolError } from "../../core/errors.ts";
 import type { UploadState } from "../../ipfs/partialUploads.ts";
 import { announcedLength, requireBytes, takeBytes } from "../bytesBody.ts";
@@ -13,10 +14,10 @@ export function createUploadRoutes({
   limits,
 }: ApiContext): Handlers<"openUpload" | "appendUpload" | "readUpload" | "abandonUpload"> {
   return {
-    openUpload: async ({ body: { size } }, { response }) => {
+    openUpload: async ({ body: { size } }, { request, response }) => {
       if (size === 0) throw new ProtocolError("evidence-empty");
       if (size > limits.evidenceBytes) throw new ProtocolError("evidence-too-large", { limit: limits.evidenceBytes });
-      const upload = await uploads.begin(size);
+      const upload = await uploads.begin(size, { address: request.ip && ipKeyGenerator(request.ip) });
       response.set("Location", `/v1/uploads/${upload.id}`);
       return { status: 201, body: shown(upload, response) };
     },

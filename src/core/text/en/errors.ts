@@ -163,6 +163,8 @@ export const errors = {
   "tree-empty": "There is nothing to put into a tree. Nothing was anchored. File at least one item.",
   "tree-index-outside": "The tree has no leaf at this place. Nothing was changed. Check the index.",
   "tree-leaf-malformed": "A leaf is not 32 bytes long. Nothing was anchored. Check what was handed in.",
+  "upload-expired":
+    "The upload took longer than a relayer waits. Nothing was filed, and what was sent is gone. Send the file again from its beginning, over a faster connection: all must be there within {seconds} seconds.",
   "upload-interrupted":
     "The upload broke off. Nothing was filed, and the part that was sent is kept for an hour. Send the same file again: it goes on from there, or from its beginning if it was sent in one piece.",
   "upload-offset-mismatch":

@@ -106,6 +106,8 @@ export const errors = {
   "tree-empty": "没有可纳入哈希树的内容。未上链。请至少提交一项。",
   "tree-index-outside": "哈希树中没有该位置。未作任何更改。请核对序号。",
   "tree-leaf-malformed": "叶子长度不是 32 字节。未上链。请核对输入。",
+  "upload-expired":
+    "上传用时过长，中继已放弃。未提交任何记录，已传部分已删除。请换用更快的网络从头重新上传：须在 {seconds} 秒内全部传完。",
   "upload-interrupted":
     "上传中断。未提交任何记录，已传部分保留一小时。请重新上传同一文件：将从中断处继续；若以单次请求上传，则须从头开始。",
   "upload-offset-mismatch":
