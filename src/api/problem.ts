@@ -102,6 +102,7 @@ export const statusOf = {
   "store-unreachable": 503,
   "terms-malformed": 400,
   "terms-unsafe": 422,
+  "timestamp-data-malformed": 400,
   "tree-empty": 400,
   "tree-index-outside": 400,
   "tree-leaf-malformed": 400,

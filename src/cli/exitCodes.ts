@@ -114,6 +114,7 @@ export const exitCodeOfError = {
   "store-unreachable": 69,
   "terms-malformed": 65,
   "terms-unsafe": 65,
+  "timestamp-data-malformed": 65,
   "tree-empty": 65,
   "tree-index-outside": 65,
   "tree-leaf-malformed": 65,

@@ -96,6 +96,7 @@ export const errorCodes = [
   "store-unreachable",
   "terms-malformed",
   "terms-unsafe",
+  "timestamp-data-malformed",
   "tree-empty",
   "tree-index-outside",
   "tree-leaf-malformed",

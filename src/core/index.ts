@@ -201,6 +201,15 @@ export {
   strictBytes32,
   textSchema,
 } from "./evidence/record.ts";
+export { readPemOrDer } from "./evidence/timestamp/pem.ts";
+export {
+  type TimestampFacts,
+  type TimestampOptions,
+  type TimestampProblem,
+  type TimestampVerdict,
+  timestampedBytes,
+  verifyTimestamp,
+} from "./evidence/timestamp/verifyTimestamp.ts";
 export type { Check, CheckId, NotChecked } from "./evidence/verify/check.ts";
 export { isFileAltered, type Verdict } from "./evidence/verify/conclude.ts";
 export { clockTolerance, type TrustedBlock, type VerifyOptions } from "./evidence/verify/options.ts";

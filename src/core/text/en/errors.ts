@@ -160,6 +160,8 @@ export const errors = {
     "The evidence store does not answer. What is filed is safe and no deadline changes. Try again in a minute.",
   "terms-malformed": "These bytes are not the terms of a deal. No money moved. Check where they come from.",
   "terms-unsafe": "The escrow would refuse these terms. No money moved. Correct them before anyone signs: {fact}.",
+  "timestamp-data-malformed":
+    "A certificate, revocation list or time stamp cannot be read. Nothing was concluded from it. Give certificates and lists in PEM or DER, as their issuer publishes them.",
   "tree-empty": "There is nothing to put into a tree. Nothing was anchored. File at least one item.",
   "tree-index-outside": "The tree has no leaf at this place. Nothing was changed. Check the index.",
   "tree-leaf-malformed": "A leaf is not 32 bytes long. Nothing was anchored. Check what was handed in.",

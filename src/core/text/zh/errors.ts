@@ -103,6 +103,8 @@ export const errors = {
   "store-unreachable": "证据存储暂时没有响应。已提交的证据安全，期限不变。请一分钟后重试。",
   "terms-malformed": "这些数据不是交易条款。资金未动。请核对来源。",
   "terms-unsafe": "托管合约会拒绝这些条款。资金未动。请在签署前更正：{fact}。",
+  "timestamp-data-malformed":
+    "证书、吊销列表或时间戳无法读取。未据此得出任何结论。请提供签发机构公布的 PEM 或 DER 文件。",
   "tree-empty": "没有可纳入哈希树的内容。未上链。请至少提交一项。",
   "tree-index-outside": "哈希树中没有该位置。未作任何更改。请核对序号。",
   "tree-leaf-malformed": "叶子长度不是 32 字节。未上链。请核对输入。",
