@@ -15,6 +15,19 @@ const rpcUrls = z
   .transform((text) => text.split(",").map((url) => url.trim()))
   .pipe(z.array(z.url({ protocol: /^(https?|wss?)$/ })).min(1));
 
+/** A URL with a password in it would get into tables and messages. */
+const tsaUrls = z
+  .string()
+  .transform((text) => [
+    ...new Set(
+      text
+        .split(",")
+        .map((url) => url.trim())
+        .filter((url) => url !== ""),
+    ),
+  ])
+  .pipe(z.array(z.url({ protocol: /^https?$/ }).refine((url) => !/^\w+:\/\/[^/]*@/.test(url))));
+
 const environment = z.object({
   HOLDFAST_DATA: z.string().min(1).default("data"),
   HOLDFAST_HOST: z.string().min(1).default("127.0.0.1"),
@@ -27,6 +40,7 @@ const environment = z.object({
   HOLDFAST_POLL_MS: whole(20, 600_000).default(2_000),
   HOLDFAST_BATCH_SECONDS: whole(0, 86_400).default(30),
   HOLDFAST_ANCHOR_WITHIN: whole(1, 7 * 86_400).default(900),
+  HOLDFAST_TSA_URLS: tsaUrls.default([]),
   HOLDFAST_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   DATABASE_URL: z.string().refine(isPostgresUrl).optional(),
   KUBO_RPC_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -45,6 +59,8 @@ export type Config = Readonly<{
   pollMs: number;
   batchSeconds: number;
   anchorWithin: number;
+  /** Time-stamping authorities that stamp every batch; none is asked for nothing. */
+  tsaUrls: readonly string[];
   logLevel: string;
   database: DatabaseOptions;
   kuboRpcUrl: string | undefined;
@@ -79,6 +95,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     pollMs: values.HOLDFAST_POLL_MS,
     batchSeconds: values.HOLDFAST_BATCH_SECONDS,
     anchorWithin: values.HOLDFAST_ANCHOR_WITHIN,
+    tsaUrls: values.HOLDFAST_TSA_URLS,
     logLevel: values.HOLDFAST_LOG_LEVEL,
     database:
       values.DATABASE_URL === undefined

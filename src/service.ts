@@ -19,8 +19,11 @@ import { type Reindexed, type ReindexOptions, reindex } from "./relayer/reindex.
 import { createRelayer, type Relayer } from "./relayer/relayer.ts";
 import type { TransactionSigner } from "./relayer/signer.ts";
 
-/** What `readConfig` reads; the keystore may be left out when a signer is handed over. */
-export type HoldfastConfig = Omit<Config, "keystore"> & Partial<Pick<Config, "keystore">>;
+/**
+ * What `readConfig` reads; the keystore may be left out when a signer is handed over, and
+ * time-stamping authorities where none is asked.
+ */
+export type HoldfastConfig = Omit<Config, "keystore" | "tsaUrls"> & Partial<Pick<Config, "keystore" | "tsaUrls">>;
 
 /** What a program that embeds the relayer can replace. */
 export type HoldfastOptions = Readonly<{
@@ -92,6 +95,7 @@ export async function startHoldfast(config: HoldfastConfig, options: HoldfastOpt
       pollMs: config.pollMs,
       batchSeconds: config.batchSeconds,
       anchorWithin: config.anchorWithin,
+      tsaUrls: config.tsaUrls ?? [],
     });
     closing.push(relayer.stop);
     const running = new Set<Promise<unknown>>();

@@ -45,6 +45,7 @@ describe("readConfig", () => {
       pollMs: 2_000,
       batchSeconds: 30,
       anchorWithin: 900,
+      tsaUrls: [],
       logLevel: "info",
       database: { dataDir: join("data", "database") },
       kuboRpcUrl: undefined,
@@ -68,6 +69,20 @@ describe("readConfig", () => {
     }
   });
 
+  it("takes time-stamping authorities by http or https, each once, and without passwords", () => {
+    const urlsOf = (text: string) => readConfig({ ...env, HOLDFAST_TSA_URLS: text }).tsaUrls;
+    expect(urlsOf("")).deep.equal([]);
+    expect(urlsOf("http://one.example/tsr, https://two.example,http://one.example/tsr,")).deep.equal([
+      "http://one.example/tsr",
+      "https://two.example",
+    ]);
+    for (const text of ["tsa.example", "ftp://tsa.example", "https://me:word@tsa.example", "https://me@tsa.example/"]) {
+      expect(() => urlsOf(text), text)
+        .throw(ProtocolError)
+        .deep.include({ code: "config-invalid", details: { variable: "HOLDFAST_TSA_URLS" } });
+    }
+  });
+
   it("refuses to gather batches for so long that promises cannot be kept", () => {
     const withTimes = (batch: string, within: string) =>
       readConfig({ ...env, HOLDFAST_BATCH_SECONDS: batch, HOLDFAST_ANCHOR_WITHIN: within });
@@ -86,6 +101,7 @@ describe("readConfig", () => {
     const wrong: Record<string, string> = {
       HOLDFAST_RPC_URL: "ftp://secret",
       HOLDFAST_PORT: "70000secret",
+      HOLDFAST_TSA_URLS: "https://tsa.example,ldap://secret",
       HOLDFAST_CONFIRMATIONS: "secret",
       HOLDFAST_DEPLOYMENT: join(dir, "password"),
       HOLDFAST_RELAYER_PASSWORD_FILE: join(dir, "secret"),

@@ -152,6 +152,23 @@ export type Tables = {
     chainId: number;
     nextNonce: number;
   };
+  timestampTokens: {
+    root: Hex;
+    tsaUrl: string;
+    /** 0 for the token over the root, then one more for each that renews the one before. */
+    generation: Generated<number>;
+    /** In DER; null while it is to be asked for. */
+    token: Hex | null;
+    /** What the token states, in Unix seconds. */
+    time: number | null;
+    /** The last second of the authority's certificate. */
+    certificateExpires: number | null;
+    tries: Generated<number>;
+    notBefore: Date | null;
+    /** What kept it from coming last. */
+    problem: string | null;
+    createdAt: Stamped;
+  };
 };
 
 /** A row of a table as it is read. */

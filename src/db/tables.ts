@@ -83,6 +83,7 @@ export const columnTypes = {
   },
   projections: { kind: "ProjectionKind", state: "unknown" },
   signers: { address: "Address" },
+  timestampTokens: { root: "Hex", token: "Hex" },
 } as const satisfies Facts;
 
 /**
@@ -111,5 +112,12 @@ export const columnNotes = {
     key: "Unique within the kind.",
     parties: "Who is a party of it, in lower case.",
     dueAt: "The second at which it can be moved by anyone, if it can.",
+  },
+  timestampTokens: {
+    generation: "0 for the token over the root, then one more for each that renews the one before.",
+    token: "In DER; null while it is to be asked for.",
+    time: "What the token states, in Unix seconds.",
+    certificateExpires: "The last second of the authority's certificate.",
+    problem: "What kept it from coming last.",
   },
 } as const satisfies Facts;

@@ -23,6 +23,7 @@ import { type Loop, startLoop } from "./loop.ts";
 import { defaultSenderSettings, type Sender, type SenderSettings } from "./sender.ts";
 import type { TransactionSigner } from "./signer.ts";
 import { submitOnce } from "./submit.ts";
+import { stampOnce } from "./timestamps.ts";
 import { createTracker } from "./track.ts";
 
 /** The parts of a relayer, and how it paces its work. */
@@ -44,6 +45,8 @@ export type RelayerOptions = Readonly<{
   batchSeconds?: number;
   anchorWithin?: number;
   batchSize?: number;
+  /** Time-stamping authorities that stamp every batch root; none by default. */
+  tsaUrls?: readonly string[];
   sender?: Partial<SenderSettings>;
   /** Unix seconds. */
   now?: () => number;
@@ -90,6 +93,8 @@ export type Relayer = Acceptance &
   }>;
 
 const READY_LAG = 20;
+/** Pauses between looks at missing time stamps, in pauses between looks at the chain. */
+const STAMP_PACE = 5;
 /** Pause between looks at whether this still is the right chain, while nothing says otherwise. */
 const GUARD_MS = 30_000;
 
@@ -181,11 +186,16 @@ export function createRelayer(options: RelayerOptions): Relayer {
     }),
     anchor: withLease("anchor", async () => {
       const root = await sealBatchOnce(anchoring);
-      if (root !== undefined) wake("submit");
+      if (root !== undefined) wake("submit", "timestamps");
       await proveBatchesOnce(anchoring, signer.address);
       return root !== undefined;
     }),
   };
+
+  const tsaUrls = options.tsaUrls ?? [];
+  const stampStep = withLease("timestamps", () =>
+    stampOnce({ database, urls: tsaUrls, log, now, signal: ending.signal }),
+  );
 
   const requireDeployment = async () => {
     await requireChain(chain);
@@ -195,6 +205,13 @@ export function createRelayer(options: RelayerOptions): Relayer {
   const startWork = () => {
     for (const [name, step] of Object.entries(steps)) {
       loops.set(name, startLoop({ name, intervalMs: pollMs, signal: ending.signal, log, step }));
+    }
+    if (tsaUrls.length > 0) {
+      const intervalMs = STAMP_PACE * pollMs;
+      loops.set(
+        "timestamps",
+        startLoop({ name: "timestamps", intervalMs, signal: ending.signal, log, step: stampStep }),
+      );
     }
     const step = async () => {
       await requireDeployment();

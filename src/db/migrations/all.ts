@@ -5,6 +5,7 @@ import { idempotencyHolders } from "./0003-idempotency-holders.ts";
 import { deadlineBatches } from "./0004-deadline-batches.ts";
 import { termsOnce } from "./0005-terms-once.ts";
 import { dealsByMovement } from "./0006-deals-by-movement.ts";
+import { timestampTokens } from "./0007-timestamp-tokens.ts";
 
 /**
  * Every step of the schema, in order. A step that was released is never edited; a new one is
@@ -17,4 +18,5 @@ export const migrations: Record<string, Migration> = {
   "0004-deadline-batches": deadlineBatches,
   "0005-terms-once": termsOnce,
   "0006-deals-by-movement": dealsByMovement,
+  "0007-timestamp-tokens": timestampTokens,
 };
