@@ -9,6 +9,7 @@ import type { ApiContext, Handlers } from "./context.ts";
 import { crossOrigin } from "./crossOrigin.ts";
 import { inputInvalid } from "./inputInvalid.ts";
 import type { Limits } from "./limits.ts";
+import { loggedPath } from "./loggedPath.ts";
 import { openApiDocument } from "./openapi.ts";
 import { answerProblem } from "./problem.ts";
 import { createBlobRoutes } from "./routes/blobs.ts";
@@ -86,7 +87,7 @@ const requestId =
     response.once("finish", () => {
       const ms = Math.round(performance.now() - startedAt);
       log.debug(
-        { requestId: id, method: request.method, path: request.path, status: response.statusCode, ms },
+        { requestId: id, method: request.method, path: loggedPath(request), status: response.statusCode, ms },
         "answered",
       );
     });

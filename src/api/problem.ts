@@ -5,6 +5,7 @@ import { messageOf, titleOf } from "../core/text/errors.ts";
 import { type Language, languages } from "../core/text/language.ts";
 import type { Log } from "../relayer/log.ts";
 import type { problemView } from "../wire/schemas.ts";
+import { loggedPath } from "./loggedPath.ts";
 
 /**
  * HTTP status of each code. What a caller can mend is 4xx, what passes by itself 503, and what a
@@ -145,7 +146,13 @@ export function answerProblem(request: Request, response: Response, options: { e
   const requestId = response.locals.requestId as string;
   const language = (request.acceptsLanguages(...languages) || "en") as Language;
   const problem = toProblem(error, { requestId, language });
-  const line = { requestId, method: request.method, path: request.path, status: problem.status, code: problem.code };
+  const line = {
+    requestId,
+    method: request.method,
+    path: loggedPath(request),
+    status: problem.status,
+    code: problem.code,
+  };
   if (!(error instanceof ProtocolError)) log.error({ ...line, err: error }, "a defect stopped a request");
   else if (problem.status >= 500) log.warn({ ...line, ...error.details }, "cannot answer");
   else log.debug(line, "refused");

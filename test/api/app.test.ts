@@ -252,6 +252,24 @@ describe("the HTTP API", () => {
       expect(lines.join("")).contain("driver");
     });
 
+    it("keeps the ids of uploads, which are the only keys to them, out of the log", async () => {
+      const lines: string[] = [];
+      const stream = { write: (line: string) => lines.push(line) } as unknown as NodeJS.WritableStream;
+      await withApp({ log: createLog("debug", stream) }, async (url) => {
+        const { ask, refusal } = createAsker(url);
+        const { id } = (await ask("/v1/uploads", { json: { size: 3 } })).json as { id: string };
+        await refusal("upload-offset-mismatch", `/v1/uploads/${id}`, {
+          method: "PATCH",
+          body: new Uint8Array(1),
+          headers: { "content-type": "application/octet-stream", "upload-offset": "1" },
+        });
+        await ask(`/v1/uploads/${id}`);
+        await ask(`/v1/uploads/${id}/more`);
+        await ask(`/v1/uploads/${id}`, { method: "DELETE" });
+        expect(lines.join("")).contain("/v1/uploads/{id}").not.contain(id);
+      });
+    });
+
     it("answers 429 with the seconds to wait once one address asks too often", async () => {
       await withApp({ limits: { requestsPerMinute: 3 } }, async (url) => {
         const { ask, refusal } = createAsker(url);
