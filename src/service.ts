@@ -9,6 +9,7 @@ import { openKeystore } from "./chain/keystore.ts";
 import type { Config } from "./config.ts";
 import { ProtocolError } from "./core/errors.ts";
 import { createDatabase } from "./db/database.ts";
+import { lockDir } from "./db/dirLock.ts";
 import { createEmbeddedStore } from "./ipfs/embedded.ts";
 import { createKuboStore } from "./ipfs/kubo.ts";
 import { openPartialUploads, type PartialUploads } from "./ipfs/partialUploads.ts";
@@ -77,6 +78,9 @@ export async function startHoldfast(config: HoldfastConfig, options: HoldfastOpt
   try {
     const database = await createDatabase(config.database);
     closing.push(database.close);
+    // The database's own lock does not do: a PostgreSQL server has none, and replicas share it.
+    const unlock = lockDir(join(config.dataDir, "uploads"));
+    closing.push(async () => unlock());
     const store = await openStore(config);
     closing.push(() => store.close());
     const limits = { ...defaultLimits, anchorWithin: config.anchorWithin, ...options.limits };

@@ -116,6 +116,13 @@ describe("startHoldfast", () => {
     await first.stop();
   });
 
+  it("refuses the data directory of another one also with a database of its own", async () => {
+    const holdfast = await startHoldfast(config(), options);
+    await rejection(startHoldfast(config({ database: await databases.create() }), options), "data-dir-locked");
+    await holdfast.stop();
+    await (await startHoldfast(config(), options)).stop();
+  });
+
   it("names a data directory that cannot be written", async () => {
     const sealed = join(root, "sealed");
     mkdirSync(sealed, { mode: 0o500 });
