@@ -1,18 +1,22 @@
 // One measurement of the evidence suite, in a process of its own so that its memory is its own:
-// `node bench/evidenceTask.ts <tree | file | verify> <JSON>` prints one line of JSON.
+// `node bench/evidenceTask.ts <tree | upload | file | verify> <JSON>` prints one line of JSON.
+import { createReadStream } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Address } from "viem";
+import { type Address, zeroHash } from "viem";
 import { createChain } from "../src/chain/client.ts";
 import { headerAt } from "../src/chain/heads.ts";
 import type { EvidenceBundle } from "../src/core/evidence/bundle.ts";
 import { buildTree, pathOf } from "../src/core/evidence/merkle.ts";
 import { verifyBundle } from "../src/core/evidence/verify/verifyBundle.ts";
 import { createEmbeddedStore } from "../src/ipfs/embedded.ts";
+import { importFile } from "../src/ipfs/importFile.ts";
 import { unwrapContentKey } from "../src/sdk/contentKey.ts";
+import { fileEvidence } from "../src/sdk/evidence.ts";
 import { fileAndAnchor } from "../src/sdk/fileAndAnchor.ts";
 import { createNodeDigester } from "../src/sdk/nodeDigester.ts";
 import { buyer, READER, READER_IDENTITY } from "../test/fixtures/evidence.ts";
+import { generated } from "./generated.ts";
 import { inProcessRelayer } from "./inProcessRelayer.ts";
 
 export type TaskInput = {
@@ -35,6 +39,25 @@ const tasks: Readonly<Record<string, (input: TaskInput) => Promise<void>>> = {
     for (let at = 0; at < leaves.length; at += 4) leaves[at] = at >> 2;
     const tree = buildTree(leaves);
     pathOf(tree, 123_456);
+  },
+  upload: async ({ dir, chainId, registry }) => {
+    await fileEvidence(
+      {
+        file: createReadStream(join(dir, "plain"), { highWaterMark: PIECE }),
+        meta: { name: "video.mp4", type: "video/mp4" },
+        dealId: null,
+        beacon: { number: 1, hash: zeroHash },
+        deadline: 2_000_000_000,
+      },
+      {
+        domain: { chainId, registry },
+        signer: buyer,
+        recipients: [READER],
+        random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+        importCiphertext: async (ciphertext) => (await importFile(ciphertext, async () => {})).root.toString(),
+        createDigester: createNodeDigester,
+      },
+    );
   },
   file: async ({ dir, bytes, rpcUrl, chainId, registry }) => {
     const store = await createEmbeddedStore({ dir: join(dir, "store") });
@@ -71,20 +94,6 @@ async function requireVerified(...args: Parameters<typeof verifyBundle>) {
   const [text, options] = args;
   const { verdict } = await verifyBundle(text, { ...options, createDigester: createNodeDigester });
   if (verdict.status !== "verified") throw new Error(`the benchmark's own file is ${verdict.status}`);
-}
-
-/** A file that cannot be compressed away by a clever disk: every piece differs from the others. */
-async function* generated(bytes: number) {
-  const words = new Uint32Array(PIECE / 4);
-  let state = 1;
-  for (let i = 0; i < words.length; i++) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    words[i] = state;
-  }
-  for (let at = 0; at < bytes; at += PIECE) {
-    words[0] = at / PIECE;
-    yield new Uint8Array(words.buffer.slice(0, Math.min(PIECE, bytes - at)));
-  }
 }
 
 const task = tasks[process.argv[2] ?? ""];
