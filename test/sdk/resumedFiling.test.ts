@@ -85,7 +85,8 @@ describe("fileAndAnchor with a large file", () => {
   it("starts anew, under another key, when the file is another", async () => {
     const { journal, uploads } = createJournal();
     await abandon(journal);
-    const other = Uint8Array.from(video, (byte, i) => (i === 5 ? byte ^ 1 : byte));
+    const other = new Uint8Array(video);
+    other[5]! ^= 1;
     const [filed] = await fileAndAnchor([fileOf(other)], setup(), { journal });
     const { verdict } = await verifyBundle(filed!.bundle, { file: streamOf(other) });
     expect(verdict.status).equal("verified");
