@@ -15,6 +15,7 @@ import { unwrapContentKey } from "../src/sdk/contentKey.ts";
 import { fileEvidence } from "../src/sdk/evidence.ts";
 import { fileAndAnchor } from "../src/sdk/fileAndAnchor.ts";
 import { createNodeDigester } from "../src/sdk/nodeDigester.ts";
+import { createNodeSealer } from "../src/sdk/nodeSealer.ts";
 import { buyer, READER, READER_IDENTITY } from "../test/fixtures/evidence.ts";
 import { generated } from "./generated.ts";
 import { inProcessRelayer } from "./inProcessRelayer.ts";
@@ -56,6 +57,7 @@ const tasks: Readonly<Record<string, (input: TaskInput) => Promise<void>>> = {
         random: (length) => crypto.getRandomValues(new Uint8Array(length)),
         importCiphertext: async (ciphertext) => (await importFile(ciphertext, async () => {})).root.toString(),
         createDigester: createNodeDigester,
+        createSealer: createNodeSealer,
       },
     );
   },
@@ -71,7 +73,7 @@ const tasks: Readonly<Record<string, (input: TaskInput) => Promise<void>>> = {
         dealId: null,
         readBlock: (at) => headerAt(chain, at),
       },
-      { createDigester: createNodeDigester },
+      { createDigester: createNodeDigester, createSealer: createNodeSealer },
     );
     await writeFile(join(dir, "bundle.json"), filed!.bundle);
     await chain.close();

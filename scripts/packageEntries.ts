@@ -21,3 +21,6 @@ export const entries: readonly PackageEntry[] = Object.entries(manifest.exports)
 
 /** The file that `bin` of package.json is built from. */
 export const binSource: string = sourceOf(manifest.bin.holdfast ?? "");
+
+/** Files that are built although nothing imports them: threads, started by their address. */
+export const threadSources: readonly string[] = ["src/sdk/sm3Worker.ts"];

@@ -11,6 +11,7 @@ import { escapeInvisible } from "../core/text/escapeInvisible.ts";
 import type { Client } from "../sdk/client.ts";
 import { type FileToAnchor, type FilingProgress, fileAndAnchor } from "../sdk/fileAndAnchor.ts";
 import { createNodeDigester } from "../sdk/nodeDigester.ts";
+import { createNodeSealer } from "../sdk/nodeSealer.ts";
 import type { CommandContext } from "./command.ts";
 import { readPieces, readText, requireRegular, statFile, writeNew } from "./files.ts";
 import { mediaTypeOf } from "./mediaType.ts";
@@ -75,6 +76,7 @@ export async function fileAll(files: readonly string[], filing: FilingContext): 
       validFor: filing.validFor,
       gateways: filing.gateways,
       createDigester: createNodeDigester,
+      createSealer: createNodeSealer,
       now,
       onProgress: createProgress(left, { bundles, context }),
       journal: {

@@ -144,11 +144,15 @@ export {
 } from "./evidence/bundle.ts";
 export {
   type CipherOptions,
+  type CreateSealer,
+  chunkTagBytes,
   cipherSaltBytes,
   ciphertextSize,
   contentKeyBytes,
   decryptFile,
+  type EncryptOptions,
   encryptFile,
+  type SealChunks,
 } from "./evidence/cipher.ts";
 export {
   type CustodyEntry,
@@ -159,7 +163,14 @@ export {
   custodyTypedData,
   custodyTypes,
 } from "./evidence/custody.ts";
-export { type CreateDigester, createDigester, type Digester, digestFile, type FileDigests } from "./evidence/digest.ts";
+export {
+  type ConcurrentDigester,
+  type CreateDigester,
+  createDigester,
+  type Digester,
+  digestFile,
+  type FileDigests,
+} from "./evidence/digest.ts";
 export { buildTree, type MerklePath, type MerkleTree, pathOf, rootFromPath, rootOf } from "./evidence/merkle.ts";
 export {
   type AnchoredLog,

@@ -1,7 +1,7 @@
 import { type Address, bytesToHex, type Hex, zeroHash } from "viem";
 import { ProtocolError } from "../core/errors.ts";
 import { bundleFormat, type EvidenceBundle } from "../core/evidence/bundle.ts";
-import { cipherSaltBytes, contentKeyBytes, encryptFile } from "../core/evidence/cipher.ts";
+import { type CreateSealer, cipherSaltBytes, contentKeyBytes, encryptFile } from "../core/evidence/cipher.ts";
 import type { CustodyEntry } from "../core/evidence/custody.ts";
 import {
   type CreateDigester,
@@ -74,6 +74,8 @@ export type Filing = Readonly<{
   importCiphertext: (ciphertext: AsyncIterable<Uint8Array>) => Promise<string>;
   /** A platform's own digests, where they are faster: `createNodeDigester` under Node. */
   createDigester?: CreateDigester;
+  /** A platform's own encryption, where it is faster: `createNodeSealer` under Node. */
+  createSealer?: CreateSealer;
   signal?: AbortSignal;
 }>;
 
@@ -187,21 +189,25 @@ function requireMeta(meta: EvidenceToFile["meta"]) {
 async function encryptAndStore(
   file: AsyncIterable<Uint8Array>,
   secret: { readonly key: Uint8Array; readonly salt: Uint8Array },
-  { importCiphertext, signal, createDigester = createPortableDigester }: Filing,
+  { importCiphertext, signal, createDigester = createPortableDigester, createSealer }: Filing,
 ) {
   const digester = await createDigester();
   let digests: FileDigests | undefined;
   async function* digested() {
     for await (const piece of file) {
-      digester.add(piece);
+      await digester.add(piece);
       yield piece;
     }
-    digests = digester.finish();
+    digests = await digester.finish();
     if (digests.size === 0) throw new ProtocolError("evidence-empty");
   }
-  const cid = await importCiphertext(encryptFile(digested(), secret, { signal }));
-  if (digests === undefined) throw new Error("importCiphertext returned before it had read the stream");
-  return { cid, digests };
+  try {
+    const cid = await importCiphertext(encryptFile(digested(), secret, { signal, createSealer }));
+    if (digests === undefined) throw new Error("importCiphertext returned before it had read the stream");
+    return { cid, digests };
+  } finally {
+    if ("close" in digester) digester.close();
+  }
 }
 
 function openingsOf(

@@ -2,7 +2,7 @@ import { type Address, type Hex, zeroHash } from "viem";
 import { ProtocolError } from "../core/errors.ts";
 import { filingReceiptDigest } from "../core/evidence/anchorPromise.ts";
 import { serializeBundle } from "../core/evidence/bundle.ts";
-import { ciphertextSize } from "../core/evidence/cipher.ts";
+import { type CreateSealer, ciphertextSize } from "../core/evidence/cipher.ts";
 import { type CreateDigester, digestFile } from "../core/evidence/digest.ts";
 import { type EvidenceDomain, evidenceDigest, type MetaField, metaFields } from "../core/evidence/record.ts";
 import type { VerifyOptions } from "../core/evidence/verify/options.ts";
@@ -99,6 +99,8 @@ export type FileAndAnchorOptions = Readonly<{
   gateways?: readonly string[];
   /** A platform's own digests: `createNodeDigester` under Node. */
   createDigester?: CreateDigester;
+  /** A platform's own encryption: `createNodeSealer` under Node. */
+  createSealer?: CreateSealer;
   /**
    * Needed where `signer.account` is `contract`, whose signature only the chain can check
    * (ERC-1271).
@@ -238,7 +240,7 @@ function open({ source }: FileToAnchor): AsyncIterable<Uint8Array> {
 }
 
 async function sign(file: FileToAnchor, work: Work): Promise<FiledEvidence> {
-  const { client, domain, signer, recipients, dealId, createDigester, signal, onProgress, validFor = DAY } = work;
+  const { client, domain, signer, recipients, dealId, createDigester, createSealer, signal, onProgress } = work;
   const resumable = await prepareUpload(file, work);
   async function* counted() {
     for await (const piece of resumable?.bytes ?? open(file)) {
@@ -249,7 +251,7 @@ async function sign(file: FileToAnchor, work: Work): Promise<FiledEvidence> {
   const { meta, kind, supersedes, source, size = sizeOf(source) } = file;
   const { secret, resume, onBegin } = resumable ?? {};
   const upload = { signal, size: size === undefined ? undefined : ciphertextSize(size), resume, onBegin };
-  const deadline = (await readTime(work)) + validFor;
+  const deadline = (await readTime(work)) + (work.validFor ?? DAY);
   return fileEvidence(
     {
       file: counted(),
@@ -268,6 +270,7 @@ async function sign(file: FileToAnchor, work: Work): Promise<FiledEvidence> {
       ...(secret === undefined ? {} : { secret }),
       importCiphertext: async (ciphertext) => (await client.uploadCiphertext(ciphertext, upload)).cid,
       ...(createDigester === undefined ? {} : { createDigester }),
+      ...(createSealer === undefined ? {} : { createSealer }),
       ...(signal === undefined ? {} : { signal }),
     },
   );

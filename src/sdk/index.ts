@@ -43,7 +43,7 @@ export { unpackTerms } from "../core/deal/unpackTerms.ts";
 export { type UnsignedIntent, unsignedTypedData } from "../core/deal/unsignedIntent.ts";
 export { type ErrorCode, type ErrorDetails, errorCodes, ProtocolError } from "../core/errors.ts";
 export { discloseOnly, type EvidenceBundle, parseBundle, serializeBundle } from "../core/evidence/bundle.ts";
-export { decryptFile, encryptFile } from "../core/evidence/cipher.ts";
+export { type CreateSealer, decryptFile, encryptFile } from "../core/evidence/cipher.ts";
 export { type CreateDigester, createDigester, type FileDigests } from "../core/evidence/digest.ts";
 export type { MerklePath } from "../core/evidence/merkle.ts";
 export type { AnchorProof } from "../core/evidence/receiptProof.ts";

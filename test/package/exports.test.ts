@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { expect } from "chai";
-import { binSource, entries } from "../../scripts/packageEntries.ts";
+import { binSource, entries, threadSources } from "../../scripts/packageEntries.ts";
 import { vectors } from "../../scripts/vectors/exports.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -32,8 +32,8 @@ describe("exports of the package", () => {
     }
   });
 
-  it("are what tsconfig.build.json builds, with the command line", () => {
+  it("are what tsconfig.build.json builds, with the command line and threads", () => {
     const { files } = JSON.parse(read("tsconfig.build.json")) as { files: readonly string[] };
-    expect(files).have.members([...entries.map(({ source }) => source), binSource]);
+    expect(files).have.members([...entries.map(({ source }) => source), binSource, ...threadSources]);
   });
 });

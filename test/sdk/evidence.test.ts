@@ -1,12 +1,15 @@
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import type { Worker } from "node:worker_threads";
 import { Decrypter, generateX25519Identity } from "age-encryption";
 import { expect } from "chai";
 import { keccak256 } from "viem";
 import { type Chain, createChain } from "../../src/chain/client.ts";
 import { proveAnchor, readHeaderRlp } from "../../src/chain/receiptProof.ts";
+import { ProtocolError } from "../../src/core/errors.ts";
 import { serializeBundle } from "../../src/core/evidence/bundle.ts";
 import { decryptFile } from "../../src/core/evidence/cipher.ts";
 import { buildTree, pathOf, rootOf } from "../../src/core/evidence/merkle.ts";
@@ -16,6 +19,8 @@ import { createEmbeddedStore } from "../../src/ipfs/embedded.ts";
 import type { EvidenceStore } from "../../src/ipfs/port.ts";
 import { unwrapContentKey, wrapContentKey } from "../../src/sdk/contentKey.ts";
 import { assembleBundle, type EvidenceToFile, type Filing, fileEvidence } from "../../src/sdk/evidence.ts";
+import { createNodeDigester } from "../../src/sdk/nodeDigester.ts";
+import { createNodeSealer } from "../../src/sdk/nodeSealer.ts";
 import { type Anvil, CHAIN_ID, startAnvil } from "../fixtures/anvil.ts";
 import {
   buyer,
@@ -81,6 +86,39 @@ describe("fileEvidence", () => {
     const key = await unwrapContentKey(filed.wrappedKey, READER_IDENTITY);
     const opened = await collect(decryptFile(streamOf(ciphertext), key));
     expect(opened.equals(photo)).to.equal(true);
+  });
+
+  it("signs the same record, field for field, with Node's digests and ciphers", async () => {
+    const changes = { createDigester: createNodeDigester, createSealer: createNodeSealer };
+    // age draws the key's wrapping itself.
+    const { wrappedKey: _, ...filed } = await fileEvidence(toFile(), filing(changes));
+    const { wrappedKey: __, ...portable } = await fileEvidence(toFile(), filing());
+    expect(filed).to.deep.equal(portable);
+  });
+
+  it("passes on what the sink fails with half-way, frees the digests, and reads no further", async () => {
+    const full = new ProtocolError("store-full");
+    let read = 0;
+    async function* source() {
+      for (; read < 64; read++) yield new Uint8Array(1024 ** 2);
+    }
+    const ends: Promise<unknown>[] = [];
+    const note = (worker: Worker) => ends.push(once(worker, "exit"));
+    process.on("worker", note);
+    const importCiphertext = async (stream: AsyncIterable<Uint8Array>) => {
+      const pieces = stream[Symbol.asyncIterator]();
+      for (let i = 0; i < 8; i++) await pieces.next();
+      // It does not even close the stream.
+      throw full;
+    };
+    const changes = { importCiphertext, createDigester: createNodeDigester, createSealer: createNodeSealer };
+    expect(await fileEvidence(toFile({ file: source() }), filing(changes)).catch((error: unknown) => error)).equal(
+      full,
+    );
+    process.off("worker", note);
+    expect(read).at.most(9);
+    expect(ends).length(1);
+    await Promise.all(ends);
   });
 
   it("draws every salt anew, so that equal files and facts do not look equal", async () => {

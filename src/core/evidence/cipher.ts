@@ -11,8 +11,11 @@ export const contentKeyBytes = 32;
 /** Length of the salt that starts the ciphertext, uniformly random. */
 export const cipherSaltBytes = 24;
 
+/** Length of what a chunk grows by, the tag of AES-GCM. */
+export const chunkTagBytes = 16;
+
 const CHUNK = 16 * 1024;
-const TAG = 16;
+const TAG = chunkTagBytes;
 const COMMITMENT = 32;
 const HEADER = cipherSaltBytes + COMMITMENT;
 const NONCE = 12;
@@ -25,6 +28,20 @@ const INFO = "c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0";
  * otherwise.
  */
 export type CipherOptions = { readonly signal?: AbortSignal | undefined; readonly context?: Uint8Array | undefined };
+
+/**
+ * Seals each chunk with AES-256-GCM under its nonce of 12 bytes, the tag of 16 bytes behind it, and
+ * gives all in fresh memory, one after the other. The chunks may change once it has resolved.
+ */
+export type SealChunks = (
+  chunks: readonly Readonly<{ nonce: Uint8Array<ArrayBuffer>; bytes: Uint8Array<ArrayBuffer> }>[],
+) => Promise<Uint8Array>;
+
+/** Prepares a key of 32 bytes; no nonce is ever used twice with it. */
+export type CreateSealer = (key: Uint8Array<ArrayBuffer>) => Promise<SealChunks>;
+
+/** `createSealer`: a platform's own encryption, where it is faster; WebCrypto unless given. */
+export type EncryptOptions = CipherOptions & { readonly createSealer?: CreateSealer | undefined };
 
 /** Bytes of the ciphertext of a file of `size` bytes. */
 export function ciphertextSize(size: number): number {
@@ -40,16 +57,30 @@ export function ciphertextSize(size: number): number {
 export async function* encryptFile(
   plaintext: AsyncIterable<Uint8Array>,
   secret: { readonly key: Uint8Array; readonly salt: Uint8Array },
-  options: CipherOptions = {},
+  options: EncryptOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { aead, baseNonce, commitment } = await deriveKeys(secret.key, secret.salt, options.context);
+  const { aeadKey, baseNonce, commitment } = await deriveKeys(secret.key, secret.salt, options.context);
+  const seal = await (options.createSealer ?? createSealer)(aeadKey);
   yield joined([secret.salt, commitment]);
   let number = 0;
-  const seal = async (chunk: Uint8Array<ArrayBuffer>) =>
-    crypto.subtle.encrypt({ name: "AES-GCM", iv: nonceOf(baseNonce, number++) }, aead, chunk);
   for await (const { bytes, isLast } of cut(plaintext, CHUNK, options.signal)) {
-    yield joined(await Promise.all(chunksOf(bytes, CHUNK, isLast).map(seal)));
+    const chunks = chunksOf(bytes, CHUNK, isLast);
+    yield await seal(chunks.map((chunk) => ({ nonce: nonceOf(baseNonce, number++), bytes: chunk })));
   }
+}
+
+async function createSealer(key: Uint8Array<ArrayBuffer>): Promise<SealChunks> {
+  const aead = await importAead(key, "encrypt");
+  return async (chunks) =>
+    joined(
+      await Promise.all(
+        chunks.map(({ nonce, bytes }) => crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, aead, bytes)),
+      ),
+    );
+}
+
+async function importAead(key: Uint8Array<ArrayBuffer>, usage: "encrypt" | "decrypt") {
+  return crypto.subtle.importKey("raw", key, "AES-GCM", false, [usage]);
 }
 
 /**
@@ -64,7 +95,7 @@ export async function* decryptFile(
   key: Uint8Array,
   options: CipherOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let derived: Awaited<ReturnType<typeof deriveKeys>> | undefined;
+  let derived: { readonly aead: Awaited<ReturnType<typeof importAead>>; readonly baseNonce: Uint8Array } | undefined;
   let number = 0;
   const open = async (chunk: Uint8Array<ArrayBuffer>) => {
     const at = number++;
@@ -81,8 +112,13 @@ export async function* decryptFile(
   for await (const { bytes, isLast } of cut(ciphertext, CHUNK + TAG, options.signal, HEADER)) {
     if (derived === undefined) {
       if (bytes.length < HEADER) throw new ProtocolError("cipher-truncated", { chunk: 0 });
-      derived = await deriveKeys(key, bytes.subarray(0, cipherSaltBytes), options.context);
-      if (!isEqual(bytes.subarray(cipherSaltBytes), derived.commitment)) throw new ProtocolError("cipher-key-wrong");
+      const { aeadKey, baseNonce, commitment } = await deriveKeys(
+        key,
+        bytes.subarray(0, cipherSaltBytes),
+        options.context,
+      );
+      derived = { aead: await importAead(aeadKey, "decrypt"), baseNonce };
+      if (!isEqual(bytes.subarray(cipherSaltBytes), commitment)) throw new ProtocolError("cipher-key-wrong");
       if (isLast) throw new ProtocolError("cipher-truncated", { chunk: 0 });
       continue;
     }
@@ -108,10 +144,7 @@ async function deriveKeys(key: Uint8Array, salt: Uint8Array, context: Uint8Array
   const derived = joined([first, second]);
   const commitmentAt = contentKeyBytes + NONCE;
   return {
-    aead: await crypto.subtle.importKey("raw", derived.slice(0, contentKeyBytes), "AES-GCM", false, [
-      "encrypt",
-      "decrypt",
-    ]),
+    aeadKey: derived.slice(0, contentKeyBytes),
     baseNonce: derived.slice(contentKeyBytes, commitmentAt),
     commitment: derived.slice(commitmentAt, commitmentAt + COMMITMENT),
   };
@@ -120,18 +153,20 @@ async function deriveKeys(key: Uint8Array, salt: Uint8Array, context: Uint8Array
 function nonceOf(baseNonce: Uint8Array, number: number) {
   if (number >= MOST_CHUNKS) throw new ProtocolError("evidence-too-large", { chunks: number });
   const nonce = new Uint8Array(baseNonce);
-  const view = new DataView(nonce.buffer);
-  view.setUint32(8, view.getUint32(8) ^ (number >>> 0));
-  view.setUint8(7, view.getUint8(7) ^ Math.floor(number / 2 ** 32));
+  // Byte by byte: a view would need a buffer of its own for each nonce, which costs more.
+  nonce[7]! ^= Math.floor(number / 2 ** 32);
+  for (let i = 0; i < 4; i++) nonce[11 - i]! ^= number >>> (8 * i);
   return nonce;
 }
 
 /**
  * Cuts a stream into runs of 64 whole chunks; the last run, marked, is shorter and may be empty.
- * With `head`, that many bytes come first, alone, or fewer if the stream is shorter.
+ * With `head`, that many bytes come first, alone, or fewer if the stream is shorter. A run holds
+ * until the next is asked for: all lie in the same memory.
  */
 async function* cut(source: AsyncIterable<Uint8Array>, chunk: number, signal: AbortSignal | undefined, head = 0) {
-  let run = new Uint8Array(head > 0 ? head : chunk * CHUNKS_AT_ONCE);
+  const memory = new Uint8Array(chunk * CHUNKS_AT_ONCE);
+  let run = head > 0 ? memory.subarray(0, head) : memory;
   let filled = 0;
   for await (const piece of source) {
     signal?.throwIfAborted();
@@ -143,7 +178,7 @@ async function* cut(source: AsyncIterable<Uint8Array>, chunk: number, signal: Ab
       taken += part.length;
       if (filled === run.length) {
         yield { bytes: run, isLast: false };
-        run = new Uint8Array(chunk * CHUNKS_AT_ONCE);
+        run = memory;
         filled = 0;
       }
     }

@@ -7,8 +7,18 @@ export type FileDigests = { readonly size: number; readonly sha256: Hex; readonl
 /** Digests taken while bytes pass by. `finish` ends it: nothing may be added after. */
 export type Digester = { readonly add: (bytes: Uint8Array) => void; readonly finish: () => FileDigests };
 
+/**
+ * Digests that are taken while the caller goes on. Each call is awaited before the next; then the
+ * bytes may change. `close` frees what it holds, at any time, and no call may follow.
+ */
+export type ConcurrentDigester = {
+  readonly add: (bytes: Uint8Array) => Promise<void>;
+  readonly finish: () => Promise<FileDigests>;
+  readonly close: () => void;
+};
+
 /** Starts the digests of one file. */
-export type CreateDigester = () => Promise<Digester>;
+export type CreateDigester = () => Promise<Digester | ConcurrentDigester>;
 
 /**
  * Starts both digests, so that a file is read once however many digests it needs. Runs everywhere;
@@ -36,9 +46,13 @@ export async function digestFile(
   options: { signal?: AbortSignal | undefined; createDigester?: CreateDigester | undefined } = {},
 ): Promise<FileDigests> {
   const digester = await (options.createDigester ?? createDigester)();
-  for await (const piece of bytes) {
-    options.signal?.throwIfAborted();
-    digester.add(piece);
+  try {
+    for await (const piece of bytes) {
+      options.signal?.throwIfAborted();
+      await digester.add(piece);
+    }
+    return await digester.finish();
+  } finally {
+    if ("close" in digester) digester.close();
   }
-  return digester.finish();
 }

@@ -6,6 +6,7 @@ import { parseBundle } from "../../core/evidence/bundle.ts";
 import type { Client } from "../../sdk/client.ts";
 import { type FilingSetup, fileAndAnchor } from "../../sdk/fileAndAnchor.ts";
 import { createNodeDigester } from "../../sdk/nodeDigester.ts";
+import { createNodeSealer } from "../../sdk/nodeSealer.ts";
 import type { Deployment } from "../deploy.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -64,7 +65,7 @@ export async function fileAll(
       dealId,
       readBlock: filing.readBlock,
     },
-    { createDigester: createNodeDigester, signal: filing.signal },
+    { createDigester: createNodeDigester, createSealer: createNodeSealer, signal: filing.signal },
   );
   const proven: ProvenFile[] = [];
   for (const [index, { id, bundle, digest, root, anchoredAt }] of anchored.entries()) {
