@@ -6,7 +6,7 @@ import type { EvidenceTime } from "../core/evidence/verify/time.ts";
 export const INTERRUPTED = 130;
 
 /** Verified, but nobody whom the reader trusts confirmed the time. */
-export const TIME_UNCONFIRMED = 4;
+const TIME_UNCONFIRMED = 4;
 
 /** Exit code of everything that prints a verdict. Nothing else ends with 1, 2, 3 or 4. */
 export const exitCodeOfVerdict = {
@@ -18,7 +18,9 @@ export const exitCodeOfVerdict = {
 
 /** Exit code of a verdict with its answer about time: 0 only where both are a yes. */
 export function exitCodeOf(verdict: Pick<Verdict, "status">, time: Pick<EvidenceTime, "status">): number {
-  return verdict.status === "verified" && time.status !== "confirmed" ? TIME_UNCONFIRMED : exitCodeOfVerdict[verdict.status];
+  return verdict.status === "verified" && time.status !== "confirmed"
+    ? TIME_UNCONFIRMED
+    : exitCodeOfVerdict[verdict.status];
 }
 
 /** Exit code of each error, after sysexits.h where that has a word for it. */

@@ -73,7 +73,9 @@ describe("holdfast verify", () => {
   it("says verified, and 4 for a time that nobody confirmed, for an untouched file, without any network", async () => {
     const run = await verify(file);
     expect(run.exitCode).to.equal(4);
-    expect(run.stdout).to.match(/^verified/).and.to.include("Time: stated, not confirmed");
+    expect(run.stdout)
+      .to.match(/^verified/)
+      .and.to.include("Time: stated, not confirmed");
     expect(run.stdout).to.include("E-VER-03").and.to.include(bundle.anchor.blockHash);
     expect(run.stderr).to.equal("");
   });
@@ -107,7 +109,9 @@ describe("holdfast verify", () => {
     expect(message.text)
       .to.include('"flipped.jpg"')
       .and.to.include("2027-01-15 08:02:00 UTC")
-      .and.to.include(`The bundle is about another file: "沙发 scratch.jpg", 40000 bytes, SHA-256 ${bundle.openings.file?.sha256.slice(2)}`);
+      .and.to.include(
+        `The bundle is about another file: "沙发 scratch.jpg", 40000 bytes, SHA-256 ${bundle.openings.file?.sha256.slice(2)}`,
+      );
     expect((await verify(flipped)).stdout).to.match(/^refuted .*flipped\.jpg/);
   });
 
@@ -442,7 +446,9 @@ describe("holdfast verify", () => {
       [file, 4],
       [join(dir, "nowhere.jpg"), 2],
     ] as const) {
-      const child = spawn(process.execPath, [entry, "verify", path, "--clock", CLOCK], { stdio: ["ignore", "pipe", "ignore"] });
+      const child = spawn(process.execPath, [entry, "verify", path, "--clock", CLOCK], {
+        stdio: ["ignore", "pipe", "ignore"],
+      });
       child.stdout.destroy();
       expect(await once(child, "exit")).to.deep.equal([code, null]);
     }

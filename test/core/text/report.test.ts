@@ -27,7 +27,9 @@ describe("evidenceReport", () => {
     );
     expect(text).to.include("Existed no later than (as the bundle states, not confirmed): 2027-01-15 08:02:00 UTC");
     expect(text).to.include("within these 120 seconds");
-    expect(text).to.include("Time: stated, not confirmed").and.to.include("Anybody can make such a bundle with any date");
+    expect(text)
+      .to.include("Time: stated, not confirmed")
+      .and.to.include("Anybody can make such a bundle with any date");
     expect(text).to.include("[not checked] the block is on the chain: needs a trusted source of the chain");
     expect(text).to.include("It does not prove that what they show is true");
     expect(text).to.include("Shows the scratch on the left side");
@@ -146,10 +148,7 @@ describe("evidenceReport", () => {
 
   it("says it all in Chinese too", async () => {
     const text = await report(whole!, { file: streamOf(photo) }, "zh");
-    expect(text)
-      .to.include("\n  一致\n")
-      .and.to.include("沙发 scratch.jpg")
-      .and.to.include("仅为陈述，未经确认");
+    expect(text).to.include("\n  一致\n").and.to.include("沙发 scratch.jpg").and.to.include("仅为陈述，未经确认");
     expect(await report(whole!, {}, "zh")).to.include("不等于被篡改");
     expect(Object.keys(reportText.zh.check)).to.deep.equal(Object.keys(reportText.en.check));
   });
