@@ -9,13 +9,14 @@ import {
   type Intent,
   intentDigest,
   intentTypedData,
-  receiveWithAuthorizationTypes,
 } from "../../src/core/deal/intents.ts";
 import { dealIdOf, type Terms, termsDigest, termsToJson, termsTypedData } from "../../src/core/deal/terms.ts";
+import { authorizationTypedData } from "../../src/core/deal/tokenTypedData.ts";
 import type { RelayRequest } from "../../src/wire/relayRequests.ts";
 import { CHAIN_ID } from "../fixtures/anvil.ts";
 import { actors, panel } from "../fixtures/deployment.ts";
 import { type Service, startService } from "../fixtures/service.ts";
+import { tokenDomain } from "../fixtures/tokenDomain.ts";
 
 const digest: Hex = `0x${"22".repeat(32)}`;
 const FAR = 4_000_000_000;
@@ -38,24 +39,17 @@ describe("the API over deals", () => {
     return service.client.waitForIntent(id, { signal: signal() });
   };
   const authorize = ({ terms, id }: { terms: Terms; id: Hex }, changes: { value?: bigint; chainId?: number } = {}) =>
-    actors.buyer.signTypedData({
-      domain: {
-        name: "Test Dollar",
-        version: "1",
-        chainId: changes.chainId ?? CHAIN_ID,
-        verifyingContract: terms.token,
-      },
-      types: receiveWithAuthorizationTypes,
-      primaryType: "ReceiveWithAuthorization",
-      message: {
-        from: terms.buyer,
-        to: service.deployment.domain.escrow,
-        value: changes.value ?? terms.deposit,
-        validAfter: 0n,
-        validBefore: BigInt(terms.fundBy),
-        nonce: id,
-      },
-    });
+    actors.buyer.signTypedData(
+      authorizationTypedData(
+        { from: terms.buyer, value: changes.value ?? terms.deposit, validBefore: terms.fundBy, nonce: id },
+        {
+          chainId: changes.chainId ?? CHAIN_ID,
+          escrow: service.deployment.domain.escrow,
+          ...tokenDomain,
+          token: terms.token,
+        },
+      ),
+    );
   const register = async (changes: Partial<Terms> = {}) => {
     const { deployment, client } = service;
     await service.indexed();

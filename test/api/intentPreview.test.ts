@@ -6,8 +6,8 @@ import type { UnsignedIntent } from "../../src/core/deal/unsignedIntent.ts";
 import { signedRequest } from "../../src/wire/relayRequests.ts";
 import { actors } from "../fixtures/deployment.ts";
 import { type Service, startService } from "../fixtures/service.ts";
+import { tokenDomain as token } from "../fixtures/tokenDomain.ts";
 
-const token = { name: "Test Dollar", version: "1" } as const;
 const digest: Hex = `0x${"33".repeat(32)}`;
 const FAR = 4_000_000_000;
 const PREVIEW = "/v1/intents/preview";

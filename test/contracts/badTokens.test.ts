@@ -1,10 +1,11 @@
 import { expect } from "chai";
 import type { BaseContract } from "ethers";
 import { network } from "hardhat";
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 import { statusNumber } from "../../src/core/deal/dealTable.ts";
-import { intentDigest, receiveWithAuthorizationTypes } from "../../src/core/deal/intents.ts";
+import { intentDigest } from "../../src/core/deal/intents.ts";
 import type { Terms } from "../../src/core/deal/terms.ts";
+import { authorizationTypedData } from "../../src/core/deal/tokenTypedData.ts";
 import {
   ANSWER_WINDOW,
   DAY,
@@ -15,6 +16,7 @@ import {
   type TestDeal,
 } from "../fixtures/escrow.ts";
 import { signPermit2 } from "../fixtures/permit2.ts";
+import { tokenDomain } from "../fixtures/tokenDomain.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
@@ -150,11 +152,13 @@ describe("Escrow with tokens that misbehave", () => {
     const balanceBy = (await f.time.latest()) + 2 * DAY;
     const halves = await f.reach("deposited", { ...terms, deposit: PRICE / 2n, balanceBy });
     const authorize = async (value: bigint, validBefore: number, nonce: Hex) =>
-      signWith(f.buyer, {
-        domain: { name: "Test Dollar", version: "1", chainId: f.domain.chainId, verifyingContract: terms.token! },
-        types: receiveWithAuthorizationTypes,
-        message: { from: f.buyer.address, to: f.domain.escrow, value, validAfter: 0n, validBefore, nonce },
-      });
+      signWith(
+        f.buyer,
+        authorizationTypedData(
+          { from: f.buyer.address as Address, value, validBefore, nonce },
+          { ...f.domain, ...tokenDomain, token: terms.token! },
+        ),
+      );
     const balance = { deal: halves.id, amount: PRICE / 2n, ...(await f.seenOf(halves.id)), deadline: balanceBy };
     const balanceNonce = intentDigest({ kind: "PayBalance", message: balance }, f.domain);
     const permit = await signPermit2(f.buyer, { permit2: PERMIT2, domain: f.domain, terms: deal.terms, nonce: 1n });

@@ -18,11 +18,10 @@ import {
   signWith,
   type TestDeal,
 } from "../fixtures/escrow.ts";
+import { tokenDomain as token } from "../fixtures/tokenDomain.ts";
 
 const connection = await network.create();
 const { ethers, networkHelpers } = connection;
-
-const token = { name: "Test Dollar", version: "1" } as const;
 
 async function deployed() {
   const f = await deployEscrow(connection);

@@ -1,9 +1,11 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { consentOf, receiveWithAuthorizationTypes } from "../../src/core/deal/intents.ts";
+import { consentOf } from "../../src/core/deal/intents.ts";
+import { authorizationTypedData } from "../../src/core/deal/tokenTypedData.ts";
 import { dealVectors as vectors } from "../fixtures/deals.ts";
 import { deployEscrow, digestWithEthers } from "../fixtures/escrow.ts";
+import { tokenDomain } from "../fixtures/tokenDomain.ts";
 
 type Message = Readonly<Record<string, string | number>>;
 
@@ -145,18 +147,10 @@ describe("Vectors of deals", () => {
     const { seller, token, amount, salt, deadline } = message as { seller: Hex; token: Hex; salt: Hex } & Message;
     const stablecoin = f.stablecoin.attach(token) as typeof f.stablecoin;
     await stablecoin.mint(seller, amount!);
-    const authorization = {
-      domain: { name: "Test Dollar", version: "1", chainId: f.domain.chainId, verifyingContract: token },
-      types: receiveWithAuthorizationTypes,
-      message: {
-        from: seller,
-        to: f.domain.escrow,
-        value: amount!,
-        validAfter: 0,
-        validBefore: deadline!,
-        nonce: digest,
-      },
-    };
+    const authorization = authorizationTypedData(
+      { from: seller, value: BigInt(amount!), validBefore: Number(deadline), nonce: digest },
+      { ...f.domain, ...tokenDomain, token },
+    );
     await walletAt(seller).accept(digestWithEthers(authorization));
     await f.escrow.connect(f.relayer).postBondWithAuthorization(seller, token, amount!, salt, deadline!, "0x01");
     expect(await stablecoin.authorizationState(seller, digest)).to.equal(true);

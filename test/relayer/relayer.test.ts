@@ -14,9 +14,9 @@ import {
   type Intent,
   intentDigest,
   intentTypedData,
-  receiveWithAuthorizationTypes,
 } from "../../src/core/deal/intents.ts";
 import { type Terms, termsTypedData } from "../../src/core/deal/terms.ts";
+import { authorizationTypedData } from "../../src/core/deal/tokenTypedData.ts";
 import { filingReceiptTypedData } from "../../src/core/evidence/anchorPromise.ts";
 import { rootFromPath } from "../../src/core/evidence/merkle.ts";
 import { type EvidenceRecord, evidenceEncoding, evidenceTypedData } from "../../src/core/evidence/record.ts";
@@ -36,6 +36,7 @@ import { type Databases, engineMissing, engines, startDatabases } from "../fixtu
 import { actors, DAY, type Deployment, deploy, panel } from "../fixtures/deployment.ts";
 import { rejection } from "../fixtures/rejection.ts";
 import { RELAYER } from "../fixtures/sender.ts";
+import { tokenDomain } from "../fixtures/tokenDomain.ts";
 
 const digest: Hex = `0x${"22".repeat(32)}`;
 const FAR = 4_000_000_000;
@@ -119,25 +120,15 @@ for (const engine of engines) {
       const { dealId } = await relayer.registerDeal({ terms, sellerSignature });
       return { terms, dealId };
     };
-    const authorize = (value: bigint, options: { nonce: Hex; validBefore: number; from?: typeof actors.buyer }) =>
-      (options.from ?? actors.buyer).signTypedData({
-        domain: {
-          name: "Test Dollar",
-          version: "1",
-          chainId: CHAIN_ID,
-          verifyingContract: deployment.stablecoin,
-        },
-        types: receiveWithAuthorizationTypes,
-        primaryType: "ReceiveWithAuthorization",
-        message: {
-          from: (options.from ?? actors.buyer).address,
-          to: deployment.domain.escrow,
-          value,
-          validAfter: 0n,
-          validBefore: BigInt(options.validBefore),
-          nonce: options.nonce,
-        },
-      });
+    const authorize = (value: bigint, options: { nonce: Hex; validBefore: number; from?: typeof actors.buyer }) => {
+      const { from = actors.buyer, ...rest } = options;
+      return from.signTypedData(
+        authorizationTypedData(
+          { from: from.address, value, ...rest },
+          { ...deployment.domain, ...tokenDomain, token: deployment.stablecoin },
+        ),
+      );
+    };
     const warp = async (seconds: number) => {
       await anvil.ask("evm_increaseTime", [seconds]);
       await anvil.ask("evm_mine");
