@@ -93,7 +93,7 @@ export function meaningOf(verdict: Verdict, text: ReportText): string {
 function aboutBundle(bundle: EvidenceBundle, verification: Verification, writer: Writer): string[] {
   const { text, line, at } = writer;
   const { verdict, file, checks } = verification;
-  const { anchor, custody, openings, path, record } = bundle;
+  const { anchor, custody, path, record } = bundle;
   const isVerified = verdict.status === "verified";
   const isRegistryTrusted = checks.some(({ id, result }) => id === "deployment" && result === "pass");
   return [
