@@ -1,4 +1,4 @@
-export { type DealRole, dealRoleOf } from "./deal/dealRole.ts";
+export { type DealRole, dealRoleOf, dealRoles } from "./deal/dealRole.ts";
 export {
   actorOf,
   clockOf,

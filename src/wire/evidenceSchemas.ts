@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { dealRoles } from "../core/deal/dealRole.ts";
 import { evidenceKinds, evidenceRecordSchema } from "../core/evidence/record.ts";
 import { address, bytes32, hexBytes, seconds, signature } from "../core/fields.ts";
 import { count, paging } from "./schemas.ts";
@@ -56,6 +57,12 @@ export const evidenceView = z
     state: z.enum(["received", "sealed", "anchored"]),
     record,
     submitter: address,
+    /**
+     * What the submitter is by the terms of the deal that the record opens to; arbitrators are
+     * `unnamed`, panels are not looked up. Null for a record of no deal, or of one whose terms are
+     * not known here.
+     */
+    role: z.enum(dealRoles).nullable(),
     signature,
     receipt: receiptView,
     path: z.strictObject({ index: count, size: count, siblings: z.array(bytes32) }).nullable(),

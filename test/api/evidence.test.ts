@@ -37,7 +37,7 @@ describe("the API over evidence", () => {
     const { number, hash } = await service.deployment.client.getBlock();
     return { number: Number(number), hash };
   };
-  const file = async (dealId: Hex | null, changes: Partial<EvidenceToFile> = {}) =>
+  const file = async (dealId: Hex | null, changes: Partial<EvidenceToFile> = {}, signer = actors.buyer) =>
     fileEvidence(
       {
         file: streamOf(photo),
@@ -49,7 +49,7 @@ describe("the API over evidence", () => {
       },
       {
         domain: domain(),
-        signer: actors.buyer,
+        signer,
         recipients: [READER],
         random: (length) => new Uint8Array(randomBytes(length)),
         importCiphertext: async (bytes) => (await service.client.uploadCiphertext(bytes)).cid,
@@ -92,6 +92,19 @@ describe("the API over evidence", () => {
       expect(await service.client.listEvidence(dealId)).deep.equal(only);
       expect(await service.client.listEvidence(dealId, { caseRef: filed.record.caseRef })).deep.equal(only);
       expect((await service.client.listEvidence(dealId, { caseRef: zeroHash })).evidence).deep.equal([]);
+    });
+
+    it("says what a submitter is in the deal, and calls a stranger no party", async () => {
+      const { dealId } = await service.deployment.funded();
+      await service.indexed();
+      for (const signer of [actors.buyer, actors.seller, actors.deployer]) {
+        await service.client.submitEvidence(submissionOf(await file(dealId, {}, signer)));
+      }
+      const { evidence } = await service.client.listEvidence(dealId);
+      expect(evidence.map(({ role }) => role)).deep.equal(["buyer", "seller", "unnamed"]);
+      const unknown = await file(zeroHash);
+      await service.client.submitEvidence(submissionOf(unknown));
+      expect((await service.client.readEvidence(unknown.digest)).role).equal(null);
     });
 
     it("lists a deal's evidence page by page, in the order in which it came, each item once", async () => {

@@ -1,6 +1,9 @@
 import type { Hex } from "viem";
+import { dealRoleOf } from "../../core/deal/dealRole.ts";
+import type { Terms } from "../../core/deal/terms.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import { parseEvidenceRecord } from "../../core/evidence/record.ts";
+import { readTerms } from "../../db/deals.ts";
 import { type FiledEvidence, listEvidence, readEvidence } from "../../db/evidence.ts";
 import type { ApiContext, Handlers } from "../context.ts";
 import { pageOf, readCursor } from "../cursor.ts";
@@ -11,7 +14,10 @@ export function createEvidenceRoutes({
   database: { db },
   limits,
 }: ApiContext): Handlers<"submitEvidence" | "readEvidence" | "readAnchored" | "listEvidence"> {
-  const view = (item: FiledEvidence) => {
+  const termsOf = async (dealId: Hex | null): Promise<Terms | undefined> =>
+    dealId === null ? undefined : (await readTerms(db, [dealId]))[0]?.terms;
+
+  const view = (item: FiledEvidence, terms: Terms | undefined) => {
     const record = parseEvidenceRecord(item.record);
     const { batchSize: size, batchIndex: index, path: siblings } = item;
     return {
@@ -22,6 +28,7 @@ export function createEvidenceRoutes({
       state: size === null ? ("received" as const) : item.isAnchored ? "anchored" : "sealed",
       record,
       submitter: item.submitter,
+      role: terms === undefined ? null : dealRoleOf(item.submitter, terms),
       signature: item.signature,
       receipt: {
         digest: item.digest,
@@ -46,7 +53,10 @@ export function createEvidenceRoutes({
   return {
     submitEvidence: async ({ body }) => ({ status: 202, body: await relayer.evidence.submit(body) }),
 
-    readEvidence: async ({ params: { id } }) => ({ status: 200, body: view(await requireEvidence(id)) }),
+    readEvidence: async ({ params: { id } }) => {
+      const item = await requireEvidence(id);
+      return { status: 200, body: view(item, await termsOf(item.dealId)) };
+    },
 
     readAnchored: async ({ params: { id } }) => {
       const anchored = await relayer.evidence.readAnchored(id);
@@ -73,7 +83,8 @@ export function createEvidenceRoutes({
         limit: limit + 1,
       });
       const { page, next } = pageOf(rows, limit, ({ receivedAt, leaf }) => [receivedAt, leaf]);
-      return { status: 200, body: { evidence: page.map(view), next } };
+      const terms = await termsOf(id);
+      return { status: 200, body: { evidence: page.map((item) => view(item, terms)), next } };
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Hex } from "viem";
+import { dealRoleOf } from "../../core/deal/dealRole.ts";
 import { bytes32 } from "../../core/fields.ts";
 import type { Texts } from "../../core/text/texts.ts";
 import { formatTime } from "../../core/text/units.ts";
@@ -37,18 +38,20 @@ const readAll = async (client: Client, deal: Hex, signal: AbortSignal): Promise<
   return items;
 };
 
-type Listing = Readonly<{ deal: Hex; file: Pick<DealFile, "terms"> | undefined; texts: Texts }>;
+type Listing = Readonly<{ deal: Hex; file: Pick<DealFile, "terms" | "panel"> | undefined; texts: Texts }>;
 
 const textOf = (evidence: readonly EvidenceView[], { deal, file, texts }: Listing): string => {
   const words = texts.command.evidenceList;
   if (evidence.length === 0) return words.nothing(deal);
-  const submitterOf = (account: string) => {
-    if (account === file?.terms.buyer) return words.theBuyer(account);
-    return account === file?.terms.seller ? words.theSeller(account) : account;
+  const { role } = texts.report;
+  // Terms that the reader has count more than what the relayer says of them.
+  const submitterOf = ({ submitter, role: told }: EvidenceView) => {
+    const one = file === undefined ? told : dealRoleOf(submitter, file.terms, file.panel ?? undefined);
+    return one === null ? submitter : words.withRole(submitter, role[one]);
   };
-  const rows = evidence.flatMap(({ digest, kind, state, submitter, receipt }) => [
-    `${digest}  ${words.kindAndState(words.kind[kind], words.state[state])}`,
-    `  ${words.received(submitterOf(submitter), formatTime(receipt.receivedAt))}`,
+  const rows = evidence.flatMap((item) => [
+    `${item.digest}  ${words.kindAndState(words.kind[item.kind], words.state[item.state])}`,
+    `  ${words.received(submitterOf(item), formatTime(item.receipt.receivedAt))}`,
   ]);
   return [words.title(evidence.length, deal), ...rows].join("\n");
 };

@@ -42,6 +42,7 @@ export const report = {
     attestor: "the account of the deal that attests deliveries",
     arbitrator: "an arbitrator of the deal",
     nobody: "NOBODY OF THIS DEAL",
+    unnamed: "NONE OF THE ACCOUNTS THAT THE TERMS NAME (the arbitrators were not compared)",
   } satisfies Record<DealRole, string>,
   roleUnknown: "not known: the terms of the deal were not given",
   roleWithoutDeal: "not known: the deal is not disclosed",

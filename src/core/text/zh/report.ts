@@ -27,6 +27,7 @@ export const report = {
     attestor: "本交易中证明交付的账户",
     arbitrator: "本交易的仲裁员",
     nobody: "与本交易无关的账户",
+    unnamed: "并非条款所列的账户（未与仲裁员比对）",
   },
   roleUnknown: "不明：未提供交易条款",
   roleWithoutDeal: "不明：未披露所属交易",

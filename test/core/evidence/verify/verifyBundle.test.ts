@@ -1,6 +1,7 @@
 import { describe, it } from "node:test";
 import { expect } from "chai";
 import { type Hex, hexToBytes, keccak256 } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
 import { panelRules, sortPanel } from "../../../../src/core/deal/panel.ts";
 import { dealIdOf } from "../../../../src/core/deal/terms.ts";
 import { discloseOnly, type EvidenceBundle, serializeBundle } from "../../../../src/core/evidence/bundle.ts";
@@ -49,6 +50,7 @@ const verify = (changed: EvidenceBundle, options: VerifyOptions = { file: stream
 const anchorBlock = { number: BLOCK_NUMBER, hash: bundle.anchor.blockHash };
 const beaconBlock = { number: bundle.record.beaconBlock, hash: bundle.record.beaconHash };
 
+const stranger = privateKeyToAccount(named("stranger"));
 const panelFacts = { threshold: 1, answerWindow: 3_600, minInspection: 3_600, minBackstop: 7_200 };
 
 const failures = ({ checks }: Verification) => checks.filter((check) => check.result === "fail").map(({ id }) => id);
@@ -155,10 +157,11 @@ describe("verifyBundle", () => {
       return [subject?.signer.role, checks.find((check) => check.id === "deal")?.result];
     };
     expect(await roleOf({ deal: { terms, escrow } })).to.deep.equal(["buyer", "pass"]);
-    expect(await roleOf({ deal: { terms, escrow } }, relayer)).to.deep.equal(["nobody", "pass"]);
+    expect(await roleOf({ deal: { terms, escrow } }, relayer)).to.deep.equal(["unnamed", "pass"]);
+    expect(await roleOf({ deal: { terms, escrow, panel } }, stranger)).to.deep.equal(["nobody", "pass"]);
     expect(await roleOf({ deal: { terms, escrow, panel } }, relayer)).to.deep.equal(["arbitrator", "pass"]);
     const otherPanel = { ...panel, threshold: 2 };
-    expect(await roleOf({ deal: { terms, escrow, panel: otherPanel } }, relayer)).to.deep.equal(["nobody", "pass"]);
+    expect(await roleOf({ deal: { terms, escrow, panel: otherPanel } }, relayer)).to.deep.equal(["unnamed", "pass"]);
     expect(await roleOf({ deal: { terms, escrow } }, buyer, named("deal"))).to.deep.equal([null, "fail"]);
     expect(await roleOf({})).to.deep.equal([null, "not-checked"]);
   });

@@ -24,7 +24,6 @@ export const evidenceList = {
   },
   state: { received: "received", sealed: "sealed", anchored: "anchored" },
   kindAndState: (kind: string, state: string) => `${kind}, ${state}`,
-  theBuyer: (account: string) => `the buyer ${account}`,
-  theSeller: (account: string) => `the seller ${account}`,
+  withRole: (account: string, role: string) => `${account}, ${role}`,
   received: (submitter: string, time: string) => `by ${submitter}, received ${time}`,
 } as const;

@@ -25,7 +25,6 @@ export const evidenceList = {
   },
   state: { received: "已受理", sealed: "已入批次", anchored: "已上链" },
   kindAndState: (kind: string, state: string) => `${kind}，${state}`,
-  theBuyer: (account: string) => `买家 ${account}`,
-  theSeller: (account: string) => `卖家 ${account}`,
+  withRole: (account: string, role: string) => `${account}（${role}）`,
   received: (submitter: string, time: string) => `由 ${submitter} 提交，${time} 受理`,
 } as const satisfies Translated<typeof english>;
