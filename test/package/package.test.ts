@@ -8,7 +8,7 @@ import { expect } from "chai";
 import { build, type OutputFile } from "esbuild";
 import { toHex } from "viem";
 import { entries } from "../../scripts/packageEntries.ts";
-import { type Terms, termsToJson, termsTypedData } from "../../src/core/deal/terms.ts";
+import { termsToJson, termsTypedData } from "../../src/core/deal/terms.ts";
 import { serializeBundle } from "../../src/core/evidence/bundle.ts";
 import { actors } from "../fixtures/deployment.ts";
 import { bundleOfPhoto, filePhoto, photo } from "../fixtures/evidence.ts";
@@ -185,7 +185,8 @@ describe("the npm package", () => {
       await service.deployment.giveStablecoin(actors.buyer, price);
       await mkdir(join(dir, folder));
       const sellerSignature = await actors.seller.signTypedData(termsTypedData(terms, service.deployment.domain));
-      await writeFile(join(dir, folder, "terms.ts"), termsFile(terms, sellerSignature));
+      await writeFile(join(dir, folder, "deal.json"), JSON.stringify({ terms: termsToJson(terms), sellerSignature }));
+      await writeFile(join(dir, folder, "terms.ts"), blocks.get("terms.ts") ?? "");
       await writeFile(join(dir, folder, "fund.ts"), program.replaceAll(localUrl, service.url));
       const buyerKey = toHex(actors.buyer.getHdKey().privateKey ?? new Uint8Array());
       return run(join(dir, folder), { BUYER_KEY: buyerKey }, process.execPath, "fund.ts");
@@ -219,11 +220,3 @@ describe("the npm package", () => {
 
 const sizeOf = (files: readonly OutputFile[]) =>
   files.reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
-
-const termsFile = (terms: Terms, sellerSignature: string) =>
-  [
-    'import { termsSchema } from "holdfast";',
-    `export const terms = termsSchema.parse(${JSON.stringify(termsToJson(terms))});`,
-    `export const sellerSignature = "${sellerSignature}" as const;`,
-    "",
-  ].join("\n");
