@@ -165,8 +165,8 @@ export type Client = Readonly<{
    * Stores ciphertext and checks that the CID is the one of these bytes. From 4 MiB on, where the
    * size is known and the relayer can, in parts: a broken connection is tried again for about a
    * minute, from what arrived. Else in one request, of which nothing is kept when it breaks off.
-   * Refuses with `evidence-empty`, `evidence-too-large`, `store-full`, `upload-interrupted`, and
-   * `file-changed` for another size.
+   * Refuses with `evidence-empty`, `evidence-too-large`, `store-full`, `upload-interrupted`,
+   * `upload-expired`, and `file-changed` for another size.
    */
   uploadCiphertext: (source: Ciphertext, options?: UploadOptions) => Promise<Answer<"uploadBlob", 201>>;
   /**

@@ -50,7 +50,7 @@ const MOST_STARTS = 3;
 
 /** Refusals at the beginning after which one request may still do. */
 const noParts: readonly ErrorCode[] = ["not-found", "rate-limited", "store-full"];
-/** What may have happened to a part although it may go through the next time. */
+/** What may have happened to a request although it may go through the next time. */
 const passing: readonly ErrorCode[] = [
   "database-unreachable",
   "rate-limited",
@@ -61,6 +61,9 @@ const passing: readonly ErrorCode[] = [
   "upload-offset-mismatch",
 ];
 
+/** Failures after which an upload is of no use: it holds other bytes than the source. */
+const futile: readonly ErrorCode[] = ["file-changed", "relayer-answer-invalid"];
+
 /**
  * Sends ciphertext in parts and goes on after the connection broke, from what the relayer has.
  * Takes the CID on the way. `undefined` when the relayer takes no uploads in parts, or none now:
@@ -68,7 +71,9 @@ const passing: readonly ErrorCode[] = [
  *
  * @throws `upload-interrupted` with `sent`, `size` and `until` (the relayer keeps what was sent)
  *   when it does not go on
- * @throws `file-changed` when the source has not `size` bytes
+ * @throws `file-changed` when the source has not `size` bytes, `relayer-answer-invalid` when the
+ *   relayer stored others: then it has forgotten the upload, and another call begins anew
+ * @throws `upload-expired` when all was not there in the time that the relayer gives
  */
 export async function uploadInParts(
   source: Ciphertext,
@@ -83,26 +88,23 @@ export async function uploadInParts(
       return await sendAll(source, upload, { routes, options });
     } catch (error) {
       options.signal?.throwIfAborted();
-      const isLost = error instanceof ProtocolError && error.code === "upload-unknown";
-      if (!isLost) throw error;
+      if (!isOneOf(["upload-unknown"], error)) throw error;
       if (!canRestart || start === MOST_STARTS) throw interrupted(upload, error);
     }
   }
 }
 
-async function beginOrResume(
-  routes: UploadRoutes,
-  { size, resume, onBegin, signal }: PartsOptions,
-): Promise<Upload | undefined> {
+async function beginOrResume(routes: UploadRoutes, options: PartsOptions): Promise<Upload | undefined> {
+  const { size, resume, onBegin, signal } = options;
   try {
-    const begun = resume === undefined ? undefined : await readKnown(routes, resume);
+    const begun = resume === undefined ? undefined : await insisting(() => readKnown(routes, resume), options);
     if (begun?.size === size) return begun;
-    const upload = await routes.begin(size);
+    const upload = await insisting(() => routes.begin(size), options);
     await onBegin?.(upload.id);
     return upload;
   } catch (error) {
     signal?.throwIfAborted();
-    if (error instanceof ProtocolError && noParts.includes(error.code)) return undefined;
+    if (isOneOf(noParts, error)) return undefined;
     throw error;
   }
 }
@@ -111,9 +113,27 @@ async function readKnown(routes: UploadRoutes, id: string) {
   try {
     return await routes.read(id);
   } catch (error) {
-    if (error instanceof ProtocolError && error.code === "upload-unknown") return undefined;
+    if (isOneOf(["upload-expired", "upload-unknown"], error)) return undefined;
     throw error;
   }
+}
+
+/** Asks again, with pauses that double, while an answer may still come. */
+async function insisting<T>(ask: () => Promise<T>, { signal, firstPauseMs = FIRST_PAUSE_MS }: PartsOptions) {
+  for (let failures = 0; ; failures++) {
+    try {
+      return await ask();
+    } catch (error) {
+      signal?.throwIfAborted();
+      const mayPass = isOneOf(passing, error) && !isOneOf(noParts, error);
+      if (!mayPass || failures === MOST_FAILURES) throw error;
+      await rest(firstPauseMs * 2 ** failures, signal);
+    }
+  }
+}
+
+function isOneOf(codes: readonly ErrorCode[], error: unknown): error is ProtocolError {
+  return error instanceof ProtocolError && codes.includes(error.code);
 }
 
 type Sending = Readonly<{ routes: UploadRoutes; options: PartsOptions }>;
@@ -139,7 +159,9 @@ async function sendAll(source: Ciphertext, begun: Upload, { routes, options }: S
   } catch (error) {
     const canGoOn = options.onBegin !== undefined || options.resume !== undefined;
     // Gives the room back, if nobody is to go on; that it does not arrive changes nothing.
-    if (!canGoOn) routes.abandon(upload.id).catch(() => {});
+    const abandoned = canGoOn && !isOneOf(futile, error) ? undefined : routes.abandon(upload.id).catch(() => {});
+    // Where somebody could go on, they must not find it again.
+    if (canGoOn) await abandoned;
     throw error;
   }
 }
@@ -153,20 +175,21 @@ async function sendPart(
   const { signal, firstPauseMs = FIRST_PAUSE_MS } = options;
   const end = at + part.length;
   let upload = before;
+  let furthest = before.offset;
   let failures = 0;
   while (upload.offset < end) {
     if (upload.offset < at) throw new ProtocolError("upload-unknown");
     try {
-      const offset = upload.offset;
       if (failures > 0) upload = await routes.read(upload.id);
-      if (upload.offset > offset) failures = 0;
+      if (upload.offset > furthest) failures = 0;
+      furthest = Math.max(furthest, upload.offset);
       if (upload.offset < at || upload.offset >= end) continue;
       const next = await routes.append(upload.id, upload.offset, part.subarray(upload.offset - at));
       if (next.offset <= upload.offset) throw new ProtocolError("relayer-answer-invalid", { offset: next.offset });
       upload = next;
     } catch (error) {
       signal?.throwIfAborted();
-      if (!(error instanceof ProtocolError) || !passing.includes(error.code)) throw error;
+      if (!isOneOf(passing, error)) throw error;
       if (failures === MOST_FAILURES) throw interrupted(upload, error);
       await rest(firstPauseMs * 2 ** failures, signal);
       failures += 1;
