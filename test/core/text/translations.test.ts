@@ -12,7 +12,7 @@ const sameInBoth = [
   /^(?:report|verdict)\.listSeparator$/,
   /\.separator$/,
   /^deal\.tokenAt\(\)$/,
-  /^command\.evidenceList\.kindAndState\(\)$/,
+  /^command\.evidenceList\.(?:kindAndState|withRole)\(\)$/,
 ];
 
 /** An address in a line of its own. */
