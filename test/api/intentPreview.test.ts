@@ -56,6 +56,7 @@ describe("POST /v1/intents/preview", () => {
     const by = lower(actors.seller.address);
     const dispute = { kind: "OpenDispute", message: { deal, by, statement: digest, ...seen, deadline: FAR } } as const;
     await submit(actors.seller, dispute);
+    await client.waitForDeal(deal, "disputed", { signal: signal() });
     expect(await refusalOf(dispute)).deep.include({ code: "action-refused" });
   });
 
