@@ -58,6 +58,7 @@ export async function fileAll(files: readonly string[], filing: FilingContext): 
   for (const file of files) {
     const done = await readDone(file, bundles.get(file)!, signal);
     if (done === undefined) continue;
+    await forgetFiling(bundles.get(file)!);
     progress(texts.filing.filedBefore(escapeInvisible(file)));
     old.push(done);
   }

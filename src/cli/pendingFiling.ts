@@ -1,15 +1,17 @@
-import { readFile, rename, rm } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { rename, rm } from "node:fs/promises";
 import * as z from "zod";
 import { cipherSaltBytes } from "../core/evidence/cipher.ts";
 import { bytes32, hexBytes } from "../core/fields.ts";
 import type { FiledEvidence } from "../sdk/evidence.ts";
 import type { PendingUpload } from "../sdk/pendingUpload.ts";
 import { uploadId } from "../wire/uploadSchemas.ts";
-import { writeNew } from "./files.ts";
+import { readText, requireRegular, writeNew } from "./files.ts";
 
 const FORMAT = "holdfast-filing/1";
 const UPLOAD_FORMAT = "holdfast-upload/1";
 const OWNER_ONLY = 0o600;
+const OTHERS = 0o077;
 
 /** Where a filing is remembered until its anchor is there. */
 const pendingPath = (bundle: string): string => bundle.replace(/\.evidence\.json$/, ".filing.json");
@@ -28,17 +30,20 @@ export async function rememberFiling(bundle: string, filed: FiledEvidence): Prom
 
 /** What an interrupted run left behind; `undefined` if there is nothing, or nothing whole. */
 export async function recallFiling(bundle: string): Promise<FiledEvidence | undefined> {
-  const text = await readFile(pendingPath(bundle), "utf8").catch(() => "");
   try {
-    const { format, filed } = JSON.parse(text) as { format: unknown; filed: FiledEvidence };
+    const { format, filed } = JSON.parse(await readText(pendingPath(bundle))) as { format: unknown; filed: FiledEvidence };
     return format === FORMAT ? filed : undefined;
   } catch {
     return undefined;
   }
 }
 
+/** Removes all that earlier runs left, at whatever line they were killed. */
 export async function forgetFiling(bundle: string): Promise<void> {
-  return rm(pendingPath(bundle), { force: true });
+  for (const path of [pendingPath(bundle), uploadPath(bundle)]) {
+    await rm(`${path}.new`, { force: true });
+    await rm(path, { force: true });
+  }
 }
 
 /**
@@ -57,16 +62,22 @@ const uploadFile = z.object({
 });
 
 /**
- * What an interrupted run had begun to upload; `undefined` if there is nothing, or nothing whole.
+ * What an interrupted run had begun to upload; `undefined` if there is nothing, nothing whole, or a
+ * key that somebody else could have read or put there: then a fresh one encrypts the file.
  */
 export async function recallUpload(bundle: string): Promise<PendingUpload | undefined> {
-  const text = await readFile(uploadPath(bundle), "utf8").catch(() => "");
+  const path = uploadPath(bundle);
   try {
-    return uploadFile.parse(JSON.parse(text)).pending;
+    if (!isOwn(await requireRegular(path))) return undefined;
+    return uploadFile.parse(JSON.parse(await readText(path))).pending;
   } catch {
     return undefined;
   }
 }
+
+/** Windows has neither modes nor owners of this kind. */
+const isOwn = ({ mode, uid }: Stats) =>
+  process.platform === "win32" || ((mode & OTHERS) === 0 && uid === process.geteuid?.());
 
 /** Writes a whole file or leaves the one that is there. */
 const replace = async (path: string, document: object) => {
