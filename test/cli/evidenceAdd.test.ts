@@ -90,7 +90,7 @@ describe("holdfast evidence add", () => {
     expect(proxy.offsets()[sent]).equal(more);
     expect(left()).deep.equal(["video.mp4.evidence.json"]);
     const verdict = await runCli(["verify", join(dir, "video.mp4"), join(dir, "out", "video.mp4.evidence.json")]);
-    expect(verdict.exitCode).equal(0);
+    expect(verdict.exitCode).equal(4);
   });
 
   it("removes the secrets of a run that was killed when its bundle was there", async () => {
