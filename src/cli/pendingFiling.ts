@@ -31,7 +31,10 @@ export async function rememberFiling(bundle: string, filed: FiledEvidence): Prom
 /** What an interrupted run left behind; `undefined` if there is nothing, or nothing whole. */
 export async function recallFiling(bundle: string): Promise<FiledEvidence | undefined> {
   try {
-    const { format, filed } = JSON.parse(await readText(pendingPath(bundle))) as { format: unknown; filed: FiledEvidence };
+    const { format, filed } = JSON.parse(await readText(pendingPath(bundle))) as {
+      format: unknown;
+      filed: FiledEvidence;
+    };
     return format === FORMAT ? filed : undefined;
   } catch {
     return undefined;
