@@ -125,7 +125,15 @@ describe("the npm package", () => {
     const verified = await inProject("npx", "--no", "holdfast", "verify", "photo.jpg", ...clock);
     expect(verified.exitCode, verified.stderr).equal(4);
     await writeFile(join(dir, "other.jpg"), photo.subarray(1));
-    const refuted = await inProject("npx", "--no", "holdfast", "verify", "other.jpg", "photo.jpg.evidence.json", ...clock);
+    const refuted = await inProject(
+      "npx",
+      "--no",
+      "holdfast",
+      "verify",
+      "other.jpg",
+      "photo.jpg.evidence.json",
+      ...clock,
+    );
     expect(refuted.exitCode, refuted.stderr).equal(1);
   });
 
