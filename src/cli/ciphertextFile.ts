@@ -1,9 +1,7 @@
-import { ProtocolError } from "../core/errors.ts";
-import { parseBundle } from "../core/evidence/bundle.ts";
+import type { EvidenceBundle } from "../core/evidence/bundle.ts";
 import type { VerifyOptions } from "../core/evidence/verify/options.ts";
 import { importFile } from "../ipfs/importFile.ts";
 import { unwrapContentKey } from "../sdk/contentKey.ts";
-import { readBundleText } from "./bundleText.ts";
 import { readPieces } from "./files.ts";
 import { inputMalformed } from "./problems.ts";
 
@@ -16,11 +14,11 @@ export function ciphertextFile(path: string, signal: AbortSignal) {
   } satisfies VerifyOptions["ciphertext"];
 }
 
-/** The content key that a bundle holds for an age identity; else `key-wrong`, `input-malformed`. */
-export async function contentKeyFrom(path: string, identity: string): Promise<Uint8Array> {
-  const read = await readBundleText(path);
-  if ("why" in read) throw new ProtocolError(read.why, { path });
-  const { hints, openings } = parseBundle(read.text);
+/** The content key that the bundle at a path holds for an age identity. */
+export async function contentKeyFrom(
+  { hints, openings }: EvidenceBundle,
+  { identity, path }: { readonly identity: string; readonly path: string },
+): Promise<Uint8Array> {
   if (openings.file === null || hints.wrappedKey === null) throw inputMalformed({ path }, "key-not-included");
   return unwrapContentKey(hints.wrappedKey, identity);
 }

@@ -210,7 +210,7 @@ export async function openPartialUploads(options: PartialUploadOptions): Promise
     upload.finishing ??= (async () => {
       try {
         if (upload.blob !== null) return upload.blob;
-        const blob = await store.put(createReadStream(partialPath(dir, upload)), { maxBytes: upload.size });
+        const blob = await store.put(readFrom(partialPath(dir, upload)), { maxBytes: upload.size });
         await writeStored(dir, { id: upload.id, size: upload.size, openedAt: upload.openedAt, blob });
         await removeFile(partialPath(dir, upload));
         upload.blob = blob;
@@ -299,6 +299,11 @@ export async function openPartialUploads(options: PartialUploadOptions): Promise
     },
     abandon: async (id) => forget(requireUpload(id)),
   };
+}
+
+/** Opens the file when it is read: a stream that fails before anybody listens ends the process. */
+async function* readFrom(path: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path);
 }
 
 async function writeAt(file: FileHandle, bytes: Uint8Array, position: number) {

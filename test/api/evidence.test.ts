@@ -97,11 +97,17 @@ describe("the API over evidence", () => {
     it("says what a submitter is in the deal, and calls a stranger no party", async () => {
       const { dealId } = await service.deployment.funded();
       await service.indexed();
-      for (const signer of [actors.buyer, actors.seller, actors.deployer]) {
+      const { buyer, seller, deployer } = actors;
+      for (const signer of [buyer, seller, deployer]) {
         await service.client.submitEvidence(submissionOf(await file(dealId, {}, signer)));
       }
       const { evidence } = await service.client.listEvidence(dealId);
-      expect(evidence.map(({ role }) => role)).deep.equal(["buyer", "seller", "unnamed"]);
+      const roles = Object.fromEntries(evidence.map(({ submitter, role }) => [submitter, role]));
+      expect(roles).deep.equal({
+        [buyer.address.toLowerCase()]: "buyer",
+        [seller.address.toLowerCase()]: "seller",
+        [deployer.address.toLowerCase()]: "unnamed",
+      });
       const unknown = await file(zeroHash);
       await service.client.submitEvidence(submissionOf(unknown));
       expect((await service.client.readEvidence(unknown.digest)).role).equal(null);

@@ -201,6 +201,11 @@ describe("holdfast verify", () => {
     expect((early.json().message as { text: string }).text)
       .to.include("2027-01-15 08:02:00 UTC")
       .and.to.include("2026-11-30 04:00:00 UTC");
+    const [{ checks }] = early.json().files as [{ checks: { id: string }[] }];
+    expect(checks.find(({ id }) => id === "clock")).to.include({
+      expected: `at most ${Date.parse("2026-11-30T04:00:00Z") / 1_000 + 120}`,
+      actual: `${ANCHORED_AT}`,
+    });
     expect((await verify(file, "--clock", "yesterday", "--json")).exitCode).to.equal(64);
   });
 
@@ -254,6 +259,9 @@ describe("holdfast verify", () => {
     const other = await verify(file, "--ciphertext", ciphertext, "--json");
     expect(checksOf(other)).to.include({ cid: "fail" });
     expect((await verify(file, "--identity", identity, "--json")).exitCode).to.equal(64);
+    const damaged = await place("enc.jpg", photo, serializeBundle(bundle).slice(0, -20));
+    const unread = await verify(damaged, "--ciphertext", ciphertext, "--identity", identity, "--json");
+    expect([unread.exitCode, (unread.json().verdict as { status: string }).status]).to.deep.equal([3, "unverifiable"]);
   });
 
   it("gives the caveats of a verified bundle apart from messages", async () => {

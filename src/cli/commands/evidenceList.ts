@@ -46,7 +46,7 @@ const textOf = (evidence: readonly EvidenceView[], { deal, file, texts }: Listin
   const { role } = texts.report;
   // Terms that the reader has count more than what the relayer says of them.
   const submitterOf = ({ submitter, role: told }: EvidenceView) => {
-    const one = file === undefined ? told : dealRoleOf(submitter, file.terms, file.panel ?? undefined);
+    const one = file === undefined ? told : dealRoleOf(submitter, file.terms, file.panel);
     return one === null ? submitter : words.withRole(submitter, role[one]);
   };
   const rows = evidence.flatMap((item) => [

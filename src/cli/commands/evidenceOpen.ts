@@ -15,16 +15,15 @@ import { formatBytes } from "../../core/text/units.ts";
 import { sentencesAbout } from "../../core/text/verdict.ts";
 import { isGatewayUrl, readFromGateways } from "../../ipfs/gatewayClient.ts";
 import { maxFileBytes } from "../../ipfs/limits.ts";
-import { unwrapContentKey } from "../../sdk/contentKey.ts";
 import { createNodeDigester } from "../../sdk/nodeDigester.ts";
 import { readIdentityFile } from "../ageIdentity.ts";
 import { readBundleText } from "../bundleText.ts";
-import { ciphertextFile } from "../ciphertextFile.ts";
+import { ciphertextFile, contentKeyFrom } from "../ciphertextFile.ts";
 import { defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
 import { exitCodeOfVerdict } from "../exitCodes.ts";
 import { fileError, readPieces, statFile } from "../files.ts";
-import { inputMalformed, usageInvalid } from "../problems.ts";
+import { usageInvalid } from "../problems.ts";
 
 const HELP = "holdfast evidence open";
 const OWNER_ONLY = 0o600;
@@ -50,11 +49,8 @@ export const evidenceOpen = defineCommand({
     if ((await statFile(out)) !== undefined) throw new ProtocolError("file-exists", { path: out });
     const text = await readBundle(path);
     const bundle = parseBundle(text);
-    const { wrappedKey, gateways } = bundle.hints;
-    if (bundle.openings.file === null || wrappedKey === null) {
-      throw inputMalformed({ path }, "key-not-included");
-    }
-    const key = await unwrapContentKey(wrappedKey, identity);
+    const { gateways } = bundle.hints;
+    const key = await contentKeyFrom(bundle, { identity, path });
     if (values.url !== undefined) connect(values.url, HELP);
     const sources = values.url === undefined ? gateways.filter(isGatewayUrl) : [new URL(values.url).origin];
     if (values.ciphertext === undefined && sources.length === 0) {

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { Hex } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
+import { type EvidenceBundle, parseBundle } from "../../core/evidence/bundle.ts";
 import { digestFile } from "../../core/evidence/digest.ts";
 import type { TrustedBlock, VerifyOptions } from "../../core/evidence/verify/options.ts";
 import { verifyBundle } from "../../core/evidence/verify/verifyBundle.ts";
@@ -39,7 +40,10 @@ type Result = Finding & { readonly report: string };
 type Failure = EvidencePair & { readonly verdict: null; readonly error: ErrorText };
 
 type Checking = {
-  readonly given: Pick<VerifyOptions, "trusted" | "deal" | "ciphertext" | "now">;
+  readonly given: Pick<VerifyOptions, "trusted" | "deal" | "now">;
+  readonly ciphertext: VerifyOptions["ciphertext"];
+  /** Opens the key to the ciphertext that the bundle holds. */
+  readonly identity: string | undefined;
   readonly language: Language;
   readonly context: CommandContext;
 };
@@ -82,12 +86,12 @@ export const verify = defineCommand({
       trusted,
       now,
       deal: deal && { terms: deal.terms, escrow: deal.domain.escrow, panel: deal.panel },
-      ciphertext: await readCiphertext(values, pairs[0]!, context.signal),
     };
+    const encrypted = await readEncrypted(values, context.signal);
     const results: (Result | Failure)[] = [];
     for (const pair of pairs) {
       try {
-        results.push(await verifyPair(pair, { given, language, context }));
+        results.push(await verifyPair(pair, { given, ...encrypted, language, context }));
       } catch (error) {
         if (pairs.length === 1 || context.signal.aborted) throw error;
         const { trace, ...text } = errorText(error, { language });
@@ -142,7 +146,10 @@ const conclude = (results: readonly (Result | Failure)[], unpaired: readonly Unp
   return { json: { verdict, time, ...said, ...rest }, exitCode: exitCodeOf(verdict, time) };
 };
 
-const verifyPair = async (pair: EvidencePair, { given, language, context }: Checking): Promise<Result> => {
+const verifyPair = async (
+  pair: EvidencePair,
+  { given, ciphertext, identity, language, context }: Checking,
+): Promise<Result> => {
   const name = basename(pair.file);
   const isFileThere = (await statFile(pair.file)) !== undefined;
   const size = isFileThere ? (await requireRegular(pair.file)).size : 0;
@@ -162,6 +169,8 @@ const verifyPair = async (pair: EvidencePair, { given, language, context }: Chec
   const verification = await verifyBundle(bundle.text, {
     ...(isFileThere ? { file: readPieces(pair.file, { onPiece: progress.advance, signal: context.signal }) } : {}),
     ...given,
+    ciphertext:
+      identity === undefined ? ciphertext : await withKey(ciphertext, { identity, bundle, path: pair.bundle }),
     createDigester: createNodeDigester,
     signal: context.signal,
   });
@@ -241,21 +250,33 @@ const parseClock = (text: string): number => {
   return Math.floor(time / 1_000);
 };
 
-/** The encrypted file, and the key to it where an identity opens the bundle's copy. */
-const readCiphertext = async (
+/** The encrypted file, and who opens the key to it. */
+const readEncrypted = async (
   values: { readonly ciphertext?: string; readonly identity?: string },
-  { bundle }: EvidencePair,
   signal: AbortSignal,
-): Promise<VerifyOptions["ciphertext"]> => {
+): Promise<Pick<Checking, "ciphertext" | "identity">> => {
   if (values.ciphertext === undefined) {
     if (values.identity !== undefined) throw usageInvalid(HELP, "identity-without-ciphertext");
-    return undefined;
+    return { ciphertext: undefined, identity: undefined };
   }
   await requireRegular(values.ciphertext);
-  const ciphertext = ciphertextFile(values.ciphertext, signal);
-  if (values.identity === undefined) return ciphertext;
-  const { identity } = await readIdentityFile(values.identity);
-  return { ...ciphertext, key: await contentKeyFrom(bundle, identity) };
+  const identity = values.identity === undefined ? undefined : (await readIdentityFile(values.identity)).identity;
+  return { ciphertext: ciphertextFile(values.ciphertext, signal), identity };
+};
+
+/** The ciphertext with its key; without it where the bundle cannot be read: the verdict says so. */
+const withKey = async (
+  ciphertext: VerifyOptions["ciphertext"],
+  { identity, bundle, path }: { identity: string; bundle: { text: string }; path: string },
+): Promise<VerifyOptions["ciphertext"]> => {
+  let parsed: EvidenceBundle;
+  try {
+    parsed = parseBundle(bundle.text);
+  } catch (error) {
+    if (error instanceof ProtocolError) return ciphertext;
+    throw error;
+  }
+  return ciphertext && { ...ciphertext, key: await contentKeyFrom(parsed, { identity, path }) };
 };
 
 const parseRegistry = (text: string) => {

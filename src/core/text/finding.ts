@@ -3,7 +3,7 @@ import type { Check } from "../evidence/verify/check.ts";
 import type { Verification } from "../evidence/verify/verifyBundle.ts";
 import { escapeInvisible } from "./escapeInvisible.ts";
 import type { Language } from "./language.ts";
-import { checksToShow, meaningOf, reportText, roleText } from "./report.ts";
+import { checksToShow, meaningOf, reportText, roleText, timesIn } from "./report.ts";
 import { formatTimes } from "./units.ts";
 import { type FileVerdict, type VerdictSentence, verdictText } from "./verdict.ts";
 
@@ -55,22 +55,23 @@ export function findingText(finding: Finding, language: Language, timeZone?: str
 }
 
 /** One row for each file, before the findings: what became of it, when, and who signed. */
-export function findingTable(findings: readonly (Finding | EvidencePair)[], language: Language): string {
+export function findingTable(
+  findings: readonly (Finding | (EvidencePair & { readonly verdict: null }))[],
+  language: Language,
+): string {
   const text = reportText[language];
   const rows = findings.map((finding) => {
-    if (!("verdict" in finding) || finding.verdict === null) {
-      return [verdictText[language].failed, "", "", escapeInvisible(finding.file)];
-    }
+    if (finding.verdict === null) return [verdictText[language].failed, escapeInvisible(finding.file)];
     const { verdict, verification } = finding;
     const subject = verification?.subject ?? null;
     return [
       text.verdict[verdict.status],
-      verification === undefined ? "" : `${text.label.time}: ${text.time[verification.time.status]}`,
-      subject === null ? "" : roleText(subject, text),
+      ...(verification === undefined ? [] : [`${text.label.time}: ${text.time[verification.time.status]}`]),
+      ...(subject === null ? [] : [roleText(subject, text)]),
       escapeInvisible(finding.file),
     ];
   });
-  return rows.map((row) => row.filter((cell) => cell !== "").join("  |  ")).join("\n");
+  return rows.map((row) => row.join("  |  ")).join("\n");
 }
 
 function subjectLines({ subject, time, verdict }: Verification, language: Language, timeZone?: string): string[] {
@@ -78,7 +79,6 @@ function subjectLines({ subject, time, verdict }: Verification, language: Langua
   const { label } = text;
   if (subject === null) return [];
   const { signer, chainId, registry, dealId, sha256, anchorBlock, beaconBlock } = subject;
-  const at = (seconds: number) => formatTimes(seconds, timeZone);
   return [
     `${label.submitter}: ${signer.address} (${signer.account})`,
     `${label.role}: ${roleText(subject, text)}`,
@@ -86,16 +86,9 @@ function subjectLines({ subject, time, verdict }: Verification, language: Langua
     `${label.case}: ${dealId ?? text.undisclosed}`,
     ...(sha256 === null ? [] : [`${label.signedSha256}: ${sha256.slice(2)}`]),
     `${label.time}: ${text.time[time.status]}. ${text.timeMeaning[time.status]}`,
-    ...(verdict.status !== "refuted" && (time.status === "confirmed" || time.status === "stated")
-      ? [
-          `${time.status === "confirmed" ? label.anchoredAt : label.anchoredAtUnconfirmed}: ${at(time.existedBy)}`,
-          ...(time.signedAfter === null
-            ? []
-            : [
-                `${time.signedAfter.isConfirmed ? label.signedAfter : label.signedAfterUnconfirmed}: ${at(time.signedAfter.at)}`,
-              ]),
-        ]
-      : []),
+    ...(verdict.status === "refuted" ? [] : timesIn(time)).map(
+      ([name, seconds]) => `${label[name]}: ${formatTimes(seconds, timeZone)}`,
+    ),
     `${label.block}: ${anchorBlock.number} ${anchorBlock.hash}`,
     `${label.beacon}: ${beaconBlock.number} ${beaconBlock.hash}`,
   ];

@@ -44,42 +44,53 @@ export type ReportContext = {
 
 /**
  * The report for a court as plain text: what was checked, what it proves and what it does not
- * (`domain.md` 5). Equal input gives an equal report number; only the line with the time of making
- * differs.
+ * (`domain.md` 5). Equal input gives an equal report number wherever and whenever it is made: the
+ * number is taken over the report with times in UTC, without the time of making.
  */
 export async function evidenceReport(verification: Verification, context: ReportContext): Promise<string> {
   const text = reportText[context.language];
   const bundle = await digestFile(once(stringToBytes(context.bundleText)));
   const line: Writer["line"] = (label, value) => `  ${text.label[label]}: ${value}`;
-  const at: Writer["at"] = (seconds) => formatTimes(seconds, context.timeZone);
-  const writer: Writer = { text, line, at };
-  const body = [
-    section(text.section.report, [
-      line("tool", context.tool),
-      line("bundle", withoutPrefix(bundle.sha256)),
-      line("bundleSm3", withoutPrefix(bundle.sm3)),
-    ]),
-    ...(verification.bundle === null ? [`  ${text.notRead}`] : aboutBundle(verification.bundle, verification, writer)),
-    section(text.section.checks, aboutChecks(verification, text)),
-    section(text.section.limits, text.limits.map(indented)),
-    section(text.section.repeat, text.repeat.map(indented)),
-    section(text.section.signature, [
-      line("signedBy", "____________________"),
-      line("signedOn", "____________________"),
-    ]),
-  ].join("\n\n");
+  const contentIn = (timeZone: string | undefined) => {
+    const writer: Writer = { text, line, at: (seconds) => formatTimes(seconds, timeZone) };
+    const sections = [
+      section(text.section.report, [
+        line("tool", context.tool),
+        line("bundle", withoutPrefix(bundle.sha256)),
+        line("bundleSm3", withoutPrefix(bundle.sm3)),
+      ]),
+      ...(verification.bundle === null
+        ? [`  ${text.notRead}`]
+        : aboutBundle(verification.bundle, verification, writer)),
+      section(text.section.checks, aboutChecks(verification, text)),
+      section(text.section.limits, text.limits.map(indented)),
+      section(text.section.repeat, text.repeat.map(indented)),
+      section(text.section.signature, [
+        line("signedBy", "____________________"),
+        line("signedOn", "____________________"),
+      ]),
+    ];
+    return [statementOf(verification, text), ...sections].join("\n\n");
+  };
+  const number = withoutPrefix(sha256(stringToBytes(contentIn(undefined)))).slice(0, 16);
+  const generated = formatTimes(context.generatedAt, context.timeZone);
+  const head = [line("number", number), line("generated", generated)].join("\n");
+  return `${text.title}\n\n${head}\n\n${contentIn(context.timeZone)}\n`;
+}
+
+/** Both answers with their meaning; a file is blamed only where it is to blame. */
+function statementOf(verification: Verification, text: ReportText): string {
   const { verdict, time } = verification;
-  const conclusion = [
+  const isBlameOpen = verdict.status === "refuted" && !isAboutTimeOnly(verdict) && !isFileAltered(verification);
+  return [
     text.verdict[verdict.status],
     meaningOf(verdict, text),
-    ...(verdict.status === "refuted" && !isFileAltered(verification) ? [text.fileNotBlamed] : []),
+    ...(isBlameOpen ? [text.fileNotBlamed] : []),
     `${text.label.time}: ${text.time[time.status]}`,
     text.timeMeaning[time.status],
-  ];
-  const statement = conclusion.map(indented).join("\n");
-  const number = withoutPrefix(sha256(stringToBytes(`${statement}\n${body}`))).slice(0, 16);
-  const head = [line("number", number), line("generated", at(context.generatedAt))].join("\n");
-  return `${text.title}\n\n${head}\n\n${statement}\n\n${body}\n`;
+  ]
+    .map(indented)
+    .join("\n");
 }
 
 /** What a verdict says, in one or two sentences: nothing about a file where the record has none. */
@@ -161,19 +172,21 @@ export function roleText({ signer, dealId }: Subject, text: ReportText): string 
   return dealId === null ? text.roleWithoutDeal : text.roleUnknown;
 }
 
-/** The times that the bundle states, each marked where nobody confirmed it. */
 function aboutTime(time: EvidenceTime, { text, line, at }: Writer): string[] {
-  if (time.status !== "confirmed" && time.status !== "stated") return [];
-  const { existedBy, signedAfter } = time;
-  return [
-    line(time.status === "confirmed" ? "anchoredAt" : "anchoredAtUnconfirmed", at(existedBy)),
-    ...(signedAfter === null
-      ? []
-      : [
-          line(signedAfter.isConfirmed ? "signedAfter" : "signedAfterUnconfirmed", at(signedAfter.at)),
-          indented(text.interval(existedBy - signedAfter.at)),
-        ]),
-  ];
+  const lines = timesIn(time).map(([label, seconds]) => line(label, at(seconds)));
+  const isBetween = "existedBy" in time && time.signedAfter !== null;
+  return isBetween ? [...lines, indented(text.interval(time.existedBy - time.signedAfter.at))] : lines;
+}
+
+/** The times that a bundle states, in Unix seconds, each named as not confirmed where it is not. */
+export function timesIn(time: EvidenceTime): [label: ReportLabel, seconds: number][] {
+  if (!("existedBy" in time)) return [];
+  const { status, existedBy, signedAfter } = time;
+  const times: [ReportLabel, number][] = [[status === "confirmed" ? "anchoredAt" : "anchoredAtUnconfirmed", existedBy]];
+  if (signedAfter !== null) {
+    times.push([signedAfter.isConfirmed ? "signedAfter" : "signedAfterUnconfirmed", signedAfter.at]);
+  }
+  return times;
 }
 
 /** What the submitter states, quoted behind a mark in the gutter, without what is not stated. */

@@ -1,7 +1,6 @@
 import { parseHeader } from "../evidence/receiptProof.ts";
 import type { CheckId } from "../evidence/verify/check.ts";
 import { isAboutTimeOnly, isFileAltered, type Verdict } from "../evidence/verify/conclude.ts";
-import { clockTolerance } from "../evidence/verify/options.ts";
 import type { Verification } from "../evidence/verify/verifyBundle.ts";
 import { verdict as en } from "./en/verdict.ts";
 import { escapeInvisible } from "./escapeInvisible.ts";
@@ -76,12 +75,11 @@ export function verdictSentences(
       }
       const names = verdict.changed.map((id) => reportText[language].check[id]).join(words.listSeparator);
       if (!isAboutTimeOnly(verdict)) return [sentence("bundle-altered", words.bundleAltered(file, names))];
-      const ahead = verification?.checks.find(({ id, result }) => id === "clock" && result === "fail");
-      if (ahead === undefined || !("actual" in ahead) || verdict.changed.length > 1) {
+      const now = verification?.now ?? null;
+      if (verdict.reason !== "clock" || anchoredAt === undefined || now === null) {
         return [sentence("not-on-this-chain", words.notOnThisChain(file, names))];
       }
-      const [at, now] = [Number(ahead.expected?.replace(/\D+/, "")), Number(ahead.actual) - clockTolerance];
-      return [sentence("anchor-in-future", words.anchorInFuture(file, formatTime(at), formatTime(now)))];
+      return [sentence("anchor-in-future", words.anchorInFuture(file, formatTime(anchoredAt), formatTime(now)))];
     }
     case "missing":
       return [sentence(`${verdict.what}-not-given`, words.notGiven(file))];

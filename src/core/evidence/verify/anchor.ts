@@ -3,7 +3,7 @@ import type { EvidenceBundle } from "../bundle.ts";
 import { rootFromPath } from "../merkle.ts";
 import { type AnchoredLog, logsOfReceipt, parseHeader, readAnchored, receiptFromProof } from "../receiptProof.ts";
 import { evidenceLeaf } from "../record.ts";
-import { all, type Check, compare, dependent, failed, notBefore, notChecked, order } from "./check.ts";
+import { all, atMost, type Check, compare, dependent, failed, notBefore, notChecked, order } from "./check.ts";
 import { clockTolerance, type VerifyOptions } from "./options.ts";
 
 /** Whether record and signature are the leaf that the path leads to the anchored root. */
@@ -88,7 +88,7 @@ export function checkTrusted(
     compareBlock("beacon-canonical", record.beaconBlock, record.beaconHash),
     now === undefined || log === undefined
       ? notChecked("clock", now === undefined ? "not-given" : "depends-on-failed")
-      : notBefore("clock", log.anchoredAt, now + clockTolerance),
+      : atMost("clock", log.anchoredAt, now + clockTolerance),
   ];
 }
 

@@ -101,6 +101,13 @@ export function notBefore(id: CheckId, earlier: number, later: number): Check {
     : { id, result: "fail", expected: `at least ${earlier}`, actual: `${later}` };
 }
 
+/** Passes when the value is no more than the bound. */
+export function atMost(id: CheckId, actual: number, bound: number): Check {
+  return actual <= bound
+    ? { id, result: "pass" }
+    : { id, result: "fail", expected: `at most ${bound}`, actual: `${actual}` };
+}
+
 /** A failed check with the code of what was thrown; a defect is thrown on. */
 export function failed(id: CheckId, error: unknown): Check {
   if (!(error instanceof ProtocolError)) throw error;

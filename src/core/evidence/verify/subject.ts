@@ -1,6 +1,6 @@
 import type { Address, Hex } from "viem";
 import { type DealRole, dealRoleOf } from "../../deal/dealRole.ts";
-import { type Panel, panelRules } from "../../deal/panel.ts";
+import type { Panel } from "../../deal/panel.ts";
 import { dealIdOf, type EscrowDomain, type Terms } from "../../deal/terms.ts";
 import type { EvidenceBundle } from "../bundle.ts";
 import { type Check, compare, notChecked } from "./check.ts";
@@ -39,19 +39,13 @@ export function checkDeal({ anchor, openings }: EvidenceBundle, { deal }: Verify
   return compare("deal", openings.case.dealId, dealIdOf(deal.terms, domain));
 }
 
-/** A panel that is not the one that the terms name makes nobody an arbitrator. */
-function roleIn({ terms, panel }: KnownDeal, account: Address): DealRole {
-  const isOfTerms = panel != null && panelRules(panel) === terms.rules;
-  return dealRoleOf(account, terms, isOfTerms ? panel : undefined);
-}
-
 /** The role is only told where the case opens to the deal of the terms. */
 export function subjectOf(bundle: EvidenceBundle, checks: readonly Check[], { deal }: VerifyOptions): Subject {
   const { anchor, openings, record, submitter } = bundle;
   const hasPassed = (id: Check["id"]) => checks.some((check) => check.id === id && check.result === "pass");
   const isOfDeal = deal !== undefined && hasPassed("case") && hasPassed("deal");
   return {
-    signer: { ...submitter, role: isOfDeal ? roleIn(deal, submitter.address) : null },
+    signer: { ...submitter, role: isOfDeal ? dealRoleOf(submitter.address, deal.terms, deal.panel) : null },
     chainId: anchor.chainId,
     registry: anchor.registry,
     dealId: openings.case?.dealId ?? null,

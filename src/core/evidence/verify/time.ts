@@ -8,15 +8,12 @@ import type { Check, CheckId } from "./check.ts";
  */
 export type EvidenceTime =
   | {
-      /** The block of the anchor is one that the reader trusts. */
-      readonly status: "confirmed";
+      /**
+       * `confirmed`: the block of the anchor is one that the reader trusts. `stated`: the bundle
+       * says so, and nothing that the reader trusts says otherwise.
+       */
+      readonly status: "confirmed" | "stated";
       /** The record existed no later than this. */
-      readonly existedBy: number;
-      readonly signedAfter: SignedAfter | null;
-    }
-  | {
-      /** The bundle says so, and nothing that the reader trusts says otherwise. */
-      readonly status: "stated";
       readonly existedBy: number;
       readonly signedAfter: SignedAfter | null;
     }

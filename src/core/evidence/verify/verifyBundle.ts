@@ -19,6 +19,8 @@ import { type EvidenceTime, timeOf } from "./time.ts";
 export type Verification = {
   readonly verdict: Verdict;
   readonly time: EvidenceTime;
+  /** The reader's clock that was compared with, in Unix seconds; null if none was given. */
+  readonly now: number | null;
   /** Who says what where; null if the bundle could not be read. */
   readonly subject: Subject | null;
   readonly checks: readonly Check[];
@@ -33,10 +35,11 @@ export type Verification = {
  * @param text content of the `*.evidence.json`
  */
 export async function verifyBundle(text: string, options: VerifyOptions = {}): Promise<Verification> {
+  const { now = null } = options;
   const bundle = readBundle(text);
   if ("unreadable" in bundle) {
     const verdict = { status: "unverifiable", why: bundle.unreadable } as const;
-    return { verdict, time: { status: "unknown" }, subject: null, checks: [], bundle: null, file: null };
+    return { verdict, time: { status: "unknown" }, now, subject: null, checks: [], bundle: null, file: null };
   }
   const domain = { chainId: bundle.anchor.chainId, registry: bundle.anchor.registry };
   const digest = evidenceDigest(bundle.record, domain);
@@ -61,7 +64,7 @@ export async function verifyBundle(text: string, options: VerifyOptions = {}): P
   const isFileGiven = options.file !== undefined || options.ciphertext !== undefined;
   const verdict = conclude(bundle, checks, { digest, log: anchor.log, isFileGiven });
   const time = timeOf(checks, { log: anchor.log, beaconTime: beacon.time });
-  return { verdict, time, subject: subjectOf(bundle, checks, options), checks, bundle, file: file.digests };
+  return { verdict, time, now, subject: subjectOf(bundle, checks, options), checks, bundle, file: file.digests };
 }
 
 function readBundle(text: string) {

@@ -24,6 +24,7 @@ import {
   timestampInfo,
 } from "../../../fixtures/authority.ts";
 import { rejection } from "../../../fixtures/rejection.ts";
+import { randomFrom } from "../../../fixtures/seededRandom.ts";
 
 const ROOT: Hex = `0x${"5a".repeat(32)}`;
 const OTHER: Hex = `0x${"5b".repeat(32)}`;
@@ -31,17 +32,6 @@ const NONCE = 0xfedc_ba98_7654_3210n;
 const DAY = 86_400;
 const imprint = sha256(ROOT);
 const now = Math.floor(Date.now() / 1_000);
-
-/** Mulberry32: the same seed gives the same numbers. */
-const randomFrom = (seed: number) => {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
 
 describe("a time stamp", { skip: opensslMissing }, () => {
   let issuer: Issuer;
