@@ -1,6 +1,7 @@
 import type { Address, Hex } from "viem";
 import type { Chain } from "../src/chain/client.ts";
 import { proveAnchor, readHeaderRlp } from "../src/chain/receiptProof.ts";
+import { ProtocolError } from "../src/core/errors.ts";
 import { filingReceiptTypedData } from "../src/core/evidence/anchorPromise.ts";
 import { buildTree, pathOf, rootOf } from "../src/core/evidence/merkle.ts";
 import { evidenceDigest, evidenceLeaf } from "../src/core/evidence/record.ts";
@@ -29,6 +30,7 @@ export function inProcessRelayer({ store, chain, rpcUrl, registry }: Parts) {
       anchor: { ...anchor, receiptProof: [...anchor.receiptProof] },
       beaconHeader,
       transactionHash,
+      timestamps: [],
     };
   };
   return {
@@ -57,6 +59,7 @@ export function inProcessRelayer({ store, chain, rpcUrl, registry }: Parts) {
         signature: await relayer.signTypedData(filingReceiptTypedData(promise, domain)),
       };
     },
+    readDeal: () => Promise.reject(new ProtocolError("deal-unknown")),
     readAnchored,
     waitForAnchor: readAnchored,
   } satisfies FilingSetup["client"];

@@ -12,15 +12,22 @@ import {
   metaRootOf,
 } from "../../src/core/evidence/record.ts";
 import { verifyBundle } from "../../src/core/evidence/verify/verifyBundle.ts";
-import { bundleOfPhoto, evidenceDomain, filePhoto, photo, streamOf } from "../../test/fixtures/evidence.ts";
+import {
+  bundleOfPhoto,
+  evidenceDomain,
+  photo,
+  photoDeal,
+  promisedPhoto,
+  streamOf,
+} from "../../test/fixtures/evidence.ts";
 
 // An age file differs each time it is made, and nothing relies on it.
 const WRAPPED_KEY = "YWdlLWVuY3J5cHRpb24ub3JnL3YxCg==";
 
 /** Content of `test/vectors/evidence.json`: the same on every run. */
 export async function vectors() {
-  const filed = { ...(await filePhoto()), wrappedKey: WRAPPED_KEY };
-  const bundle = await bundleOfPhoto(filed);
+  const filed = { ...(await promisedPhoto()), wrappedKey: WRAPPED_KEY };
+  const bundle = await bundleOfPhoto(filed, { deal: photoDeal });
   const { record, openings } = bundle;
   const ownerOf = (salt: Hex) => ({ salt, submitter: bundle.submitter.address });
   return {
@@ -71,7 +78,7 @@ async function goodBundles(bundle: EvidenceBundle) {
 /** One change each to the first good bundle: text to find, text to put there, and what a verifier must say. */
 async function badBundles(bundle: EvidenceBundle) {
   const text = serializeBundle(bundle);
-  const { record, anchor, openings, path } = bundle;
+  const { record, anchor, deal, openings, path, promise } = bundle;
   const changes = [
     ["another kind", '"original"', '"copy"'],
     ["another file", openings.file!.sha256, flipped(openings.file!.sha256)],
@@ -88,7 +95,14 @@ async function badBundles(bundle: EvidenceBundle) {
     ["another receipt", anchor.receiptProof.at(-1)!, flipped(anchor.receiptProof.at(-1)!)],
     ["another beacon", anchor.beaconHeader!, flipped(anchor.beaconHeader!)],
     ["another custody note", "over HTTPS", "by hand"],
-    ["a later version", "evidence-bundle/1", "evidence-bundle/2"],
+    ["a later version", "evidence-bundle/2", "evidence-bundle/3"],
+    ["another promise", promise!.signature, flipped(promise!.signature)],
+    ["another deadline of the promise", `"anchorBy": ${promise!.anchorBy}`, `"anchorBy": ${promise!.anchorBy + 1}`],
+    ["another price", '"price": "1000"', '"price": "1001"'],
+    ["another arbitrator", deal!.panel!.arbitrators[0]!, flipped(deal!.panel!.arbitrators[0]!)],
+    ["a price in another spelling", '"price": "1000"', '"price": 1000'],
+    ["an address in another spelling", deal!.escrow, deal!.escrow.toUpperCase().replace("0X", "0x")],
+    ["an empty list of tokens", '"timestamps": []', '"timestamps": [[]]'],
     ["an unknown field", '"format":', '"extra": 1, "format":'],
     ["a repeated field", '"index": 2', '"index": 3, "index": 2'],
   ] as const;

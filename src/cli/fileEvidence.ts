@@ -6,6 +6,7 @@ import { headerAt } from "../chain/heads.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { bundleSuffix } from "../core/evidence/bundle.ts";
 import type { MetaField } from "../core/evidence/record.ts";
+import type { KnownDeal } from "../core/evidence/verify/subject.ts";
 import { verifyBundle } from "../core/evidence/verify/verifyBundle.ts";
 import { escapeInvisible } from "../core/text/escapeInvisible.ts";
 import type { Client } from "../sdk/client.ts";
@@ -25,6 +26,8 @@ export type FilingContext = {
   readonly wallet: PrivateKeyAccount;
   readonly recipients: readonly string[];
   readonly dealId: Hex | null;
+  /** Its terms and panel for the bundles; without them the relayer is asked. */
+  readonly deal: KnownDeal | null | undefined;
   readonly meta: Readonly<Partial<Record<MetaField, string>>>;
   readonly outDir: string;
   /** Seconds that the record may wait for its anchor. */
@@ -70,6 +73,7 @@ export async function fileAll(files: readonly string[], filing: FilingContext): 
       signer: { address: wallet.address, signTypedData: (typedData) => wallet.signTypedData(typedData) },
       recipients,
       dealId,
+      deal: filing.deal,
       readBlock: (at) => headerAt(chain, at),
     },
     {

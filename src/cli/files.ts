@@ -61,19 +61,24 @@ export async function requireRegular(path: string): Promise<Stats> {
 }
 
 /**
- * Text of a small file. Throws `file-missing`, `file-unreadable`, or `input-malformed` when it is
- * too large for a document.
+ * A small file. Throws `file-missing`, `file-unreadable`, or `input-malformed` when it is too large
+ * for a document.
  */
-export async function readText(path: string): Promise<string> {
+export async function readBytes(path: string): Promise<Buffer> {
   try {
     const { size } = await requireRegular(path);
     if (size > LARGEST_DOCUMENT) {
       throw inputMalformed({ path }, "document-large");
     }
-    return await readFile(path, "utf8");
+    return await readFile(path);
   } catch (error) {
     throw fileError(error, path, "read");
   }
+}
+
+/** Text of a small file. Throws as {@link readBytes}. */
+export async function readText(path: string): Promise<string> {
+  return (await readBytes(path)).toString("utf8");
 }
 
 /** Content of a JSON file. Throws as {@link readText}, and `input-malformed`. */

@@ -134,10 +134,9 @@ export {
 export {
   bundleBytesTarget,
   bundleFormat,
-  bundleSchema,
+  bundleFormats,
   discloseOnly,
   type EvidenceBundle,
-  type MetaOpening,
   maxBundleBytes,
   parseBundle,
   serializeBundle,
@@ -214,6 +213,12 @@ export {
 } from "./evidence/record.ts";
 export { readPemOrDer } from "./evidence/timestamp/pem.ts";
 export {
+  type TimestampChainOptions,
+  type TimestampChainProblem,
+  type TimestampChainVerdict,
+  verifyTimestampChain,
+} from "./evidence/timestamp/verifyChain.ts";
+export {
   type TimestampFacts,
   type TimestampOptions,
   type TimestampProblem,
@@ -224,8 +229,9 @@ export {
 export type { Check, CheckId, NotChecked } from "./evidence/verify/check.ts";
 export { isFileAltered, type Verdict } from "./evidence/verify/conclude.ts";
 export { clockTolerance, type TrustedBlock, type VerifyOptions } from "./evidence/verify/options.ts";
+export type { Promised } from "./evidence/verify/promise.ts";
 export type { KnownDeal, Subject } from "./evidence/verify/subject.ts";
-export { type EvidenceTime, type SignedAfter, timeChecks } from "./evidence/verify/time.ts";
+export { type EvidenceTime, type StatedTime, timeChecks } from "./evidence/verify/time.ts";
 export { type Verification, verifyBundle } from "./evidence/verify/verifyBundle.ts";
 export {
   address,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { bytesToBigInt, type Hex } from "viem";
 import { ProtocolError } from "../core/errors.ts";
 import { readTimestampResponse, timestampRequest } from "../core/evidence/timestamp/exchange.ts";
-import { maxTokenBytes } from "../core/evidence/timestamp/token.ts";
+import { maxTokenBytes } from "../core/evidence/timestamp/limits.ts";
 import { type TimestampProblem, verifyTimestamp } from "../core/evidence/timestamp/verifyTimestamp.ts";
 
 /** Why an authority gave no token that can be kept. */

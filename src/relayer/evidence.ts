@@ -1,4 +1,4 @@
-import type { Address, Hex } from "viem";
+import { type Address, type Hex, hexToBytes } from "viem";
 import type { Chain } from "../chain/client.ts";
 import { type Contracts, requireCode } from "../chain/contracts.ts";
 import { headerAt } from "../chain/heads.ts";
@@ -6,11 +6,13 @@ import { readHeaderRlp } from "../chain/receiptProof.ts";
 import { requireSigned } from "../chain/signature.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { type FilingReceipt, filingReceiptTypedData } from "../core/evidence/anchorPromise.ts";
+import { maxTimestampChain, maxTimestampChains } from "../core/evidence/bundle/v2.ts";
 import type { MerklePath } from "../core/evidence/merkle.ts";
 import type { AnchorProof } from "../core/evidence/receiptProof.ts";
 import { caseRefOf, evidenceDigest, evidenceLeaf, parseEvidenceRecord } from "../core/evidence/record.ts";
 import type { Database } from "../db/database.ts";
 import { type EvidenceRow, readBatch, readEvidence, readEvidenceOf, saveEvidence } from "../db/evidence.ts";
+import { type KeptTimestamp, readTimestamps } from "../db/timestamps.ts";
 import type { EvidenceStore } from "../ipfs/port.ts";
 
 /** A key that signs the relayer's promises to anchor. */
@@ -55,6 +57,8 @@ type AnchoredEvidence = Readonly<{
   anchor: AnchorProof;
   beaconHeader: Hex | null;
   transactionHash: Hex;
+  /** RFC 3161 tokens that came by now, as a bundle of the second version holds them. */
+  timestamps: string[][];
 }>;
 
 /** Takes evidence in, and gives its proof out once it is anchored. */
@@ -138,6 +142,7 @@ export function createEvidenceIntake(options: IntakeOptions): EvidenceIntake {
       anchor,
       beaconHeader: await readBeacon(beaconHash),
       transactionHash,
+      timestamps: timestampsOf(await readTimestamps(db, item.batchRoot)),
     };
   };
 
@@ -154,6 +159,16 @@ export function createEvidenceIntake(options: IntakeOptions): EvidenceIntake {
 
   return { submit, readAnchored };
 }
+
+/** Each authority's tokens in base64, the first one first, as many as a bundle holds. */
+const timestampsOf = (kept: readonly KeptTimestamp[]): string[][] => {
+  const byAuthority = Map.groupBy(kept, ({ tsaUrl }) => tsaUrl);
+  return [...byAuthority.values()]
+    .map((tokens) => tokens.filter(({ generation }, place) => generation === place).slice(0, maxTimestampChain))
+    .filter((tokens) => tokens.length > 0)
+    .slice(0, maxTimestampChains)
+    .map((tokens) => tokens.map(({ token }) => Buffer.from(hexToBytes(token)).toString("base64")));
+};
 
 const toReceipt = (item: EvidenceRow, relayer: Address): SignedReceipt => ({
   digest: item.digest,

@@ -1,4 +1,6 @@
 import { type Address, bytesToHex, type Hex, zeroHash } from "viem";
+import { panelRules, sortPanel } from "../core/deal/panel.ts";
+import { termsToJson } from "../core/deal/terms.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { bundleFormat, type EvidenceBundle } from "../core/evidence/bundle.ts";
 import { type CreateSealer, cipherSaltBytes, contentKeyBytes, encryptFile } from "../core/evidence/cipher.ts";
@@ -27,6 +29,7 @@ import {
   parseEvidenceRecord,
   saltBytes,
 } from "../core/evidence/record.ts";
+import type { KnownDeal } from "../core/evidence/verify/subject.ts";
 import { wrapContentKey } from "./contentKey.ts";
 
 /** A file that a party wants to file, and what they say about it. */
@@ -92,6 +95,8 @@ export type FiledEvidence = Readonly<{
   openings: EvidenceBundle["openings"];
   wrappedKey: string;
   recipients: readonly string[];
+  /** What the relayer promised, once it took the record in. */
+  promise?: EvidenceBundle["promise"];
 }>;
 
 /**
@@ -145,6 +150,10 @@ export type Anchored = Readonly<{
    * signed at the earliest.
    */
   beaconHeader: Hex | null;
+  /** The deal that the record opens to: the reader then learns who signed. */
+  deal?: KnownDeal | null;
+  /** RFC 3161 tokens over the root, DER in base64: each authority's first, then its renewals. */
+  timestamps?: readonly (readonly string[])[];
   custody?: readonly CustodyEntry[];
   transactionHash?: Hex;
   gateways?: readonly string[];
@@ -158,12 +167,17 @@ export type Anchored = Readonly<{
  */
 export function assembleBundle(filed: FiledEvidence, anchored: Anchored): EvidenceBundle {
   const { root: _root, count: _count, receiptProof, ...anchor } = anchored.anchor;
+  const { deal, timestamps = [] } = anchored;
+  const isDisclosed = deal != null && filed.openings.case !== null;
   return {
     format: bundleFormat,
     record: filed.record,
     submitter: filed.submitter,
     signature: filed.signature,
     openings: filed.openings,
+    deal: isDisclosed ? dealInBundle(deal) : null,
+    promise: filed.promise ?? null,
+    timestamps: timestamps.map((tokens) => [...tokens]),
     path: { ...anchored.path, siblings: [...anchored.path.siblings] },
     anchor: { ...anchor, receiptProof: [...receiptProof], beaconHeader: anchored.beaconHeader },
     custody: [...(anchored.custody ?? [])],
@@ -175,6 +189,11 @@ export function assembleBundle(filed: FiledEvidence, anchored: Anchored): Eviden
       note: anchored.note ?? "",
     },
   };
+}
+
+function dealInBundle({ escrow, terms, panel }: KnownDeal): EvidenceBundle["deal"] {
+  const own = panel != null && panelRules(sortPanel(panel)) === terms.rules ? sortPanel(panel) : null;
+  return { escrow: escrow.toLowerCase() as Address, terms: termsToJson(terms), panel: own };
 }
 
 /** Facts that no bundle could carry are refused before anything is signed. */

@@ -1,4 +1,5 @@
 import { type Address, type Hex, zeroHash } from "viem";
+import { dealIdOf } from "../core/deal/terms.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { filingReceiptDigest } from "../core/evidence/anchorPromise.ts";
 import { serializeBundle } from "../core/evidence/bundle.ts";
@@ -6,6 +7,7 @@ import { type CreateSealer, ciphertextSize } from "../core/evidence/cipher.ts";
 import { type CreateDigester, digestFile } from "../core/evidence/digest.ts";
 import { type EvidenceDomain, evidenceDigest, type MetaField, metaFields } from "../core/evidence/record.ts";
 import type { VerifyOptions } from "../core/evidence/verify/options.ts";
+import type { KnownDeal } from "../core/evidence/verify/subject.ts";
 import { verifyBundle } from "../core/evidence/verify/verifyBundle.ts";
 import { recoverSigner } from "../core/recoverSigner.ts";
 import type { AnchoredEvidence, Client } from "./client.ts";
@@ -41,13 +43,21 @@ export type BlockSeen = Readonly<{ number: number; hash: Hex; timestamp: number 
 /** Who files, for whom, about what, and where the chain is read. */
 export type FilingSetup = Readonly<{
   /** From `createClient`. */
-  client: Pick<Client, "readConfig" | "uploadCiphertext" | "submitEvidence" | "readAnchored" | "waitForAnchor">;
+  client: Pick<
+    Client,
+    "readConfig" | "readDeal" | "uploadCiphertext" | "submitEvidence" | "readAnchored" | "waitForAnchor"
+  >;
   /** Signs a record for each file. */
   signer: Filing["signer"];
   /** age recipients (`age1...`) who may open the files; at least one, or nobody ever can. */
   recipients: readonly string[];
   /** Null outside of a deal. */
   dealId: Hex | null;
+  /**
+   * The deal's terms and panel for the bundles, so that a court learns what the signer is in it;
+   * without them the relayer is asked. Null leaves them out.
+   */
+  deal?: KnownDeal | null | undefined;
   /**
    * Asks a node that the caller trusts, not the relayer: records name a recent block of it, and a
    * bundle is right only if the block of its anchor is there. Null where it has no such block.
@@ -176,7 +186,15 @@ export async function fileAndAnchor(
   if (new Set(files.map(({ id }) => id)).size < files.length) throw new Error("two files have the same id");
   const { chainId, contracts, relayer, limits } = await client.readConfig({ signal });
   for (const file of files) requireSize(file, limits.evidenceBytes);
-  const work: Work = { ...setup, domain: { chainId, registry: contracts.registry }, relayer, ...options, onProgress };
+  const { escrow } = contracts;
+  const work: Work = {
+    ...setup,
+    escrow,
+    domain: { chainId, registry: contracts.registry },
+    relayer,
+    ...options,
+    onProgress,
+  };
 
   const submitted: { file: FileToAnchor; filed: FiledEvidence }[] = [];
   for (const file of files) {
@@ -185,9 +203,11 @@ export async function fileAndAnchor(
     const filed = saved ?? (await sign(file, work));
     if (saved === undefined) await journal?.save(file.id, filed);
     onProgress({ step: saved === undefined ? "signed" : "resumed", id: file.id });
-    await submit(filed, work);
+    const promised = { ...filed, promise: await submit(filed, work) };
+    // Before the anchor is waited for: what the relayer promised can be held against it.
+    await journal?.save(file.id, promised);
     onProgress({ step: "submitted", id: file.id });
-    submitted.push({ file, filed });
+    submitted.push({ file, filed: promised });
   }
   if (submitted.length > 0) onProgress({ step: "waiting", files: submitted.length });
   const done: AnchoredFile[] = [];
@@ -222,7 +242,12 @@ export function blocksOf(node: {
 
 type Work = FilingSetup &
   FileAndAnchorOptions &
-  Readonly<{ domain: EvidenceDomain; relayer: Address; onProgress: (progress: FilingProgress) => void }>;
+  Readonly<{
+    domain: EvidenceDomain;
+    escrow: Address;
+    relayer: Address;
+    onProgress: (progress: FilingProgress) => void;
+  }>;
 
 function requireSize({ id, source, size = sizeOf(source) }: FileToAnchor, limit: number) {
   if (size === 0) throw new ProtocolError("evidence-empty", { path: id });
@@ -349,6 +374,7 @@ async function submit(filed: FiledEvidence, { client, domain, relayer, signal }:
     receipt.signature,
   );
   if (leaf !== filed.leaf || promisedBy !== relayer) throw new ProtocolError("signature-invalid", { signer: relayer });
+  return { relayer, receivedAt, anchorBy, signature: receipt.signature };
 }
 
 /** The bundle, verified against the file and the caller's node; `undefined` if it is not right. */
@@ -359,7 +385,7 @@ async function conclude(
   work: Work,
 ): Promise<AnchoredFile | undefined> {
   const { gateways = [], domain, createDigester, checkContractSignature, signal } = work;
-  const bundle = serializeBundle(assembleBundle(filed, { ...anchored, gateways }));
+  const bundle = serializeBundle(assembleBundle(filed, { ...anchored, gateways, deal: await readDeal(work) }));
   const block = await work.readBlock(anchored.anchor.blockNumber);
   const { verdict, time } = await verifyBundle(bundle, {
     file: open(file),
@@ -371,6 +397,19 @@ async function conclude(
   if (verdict.status !== "verified" || time.status !== "confirmed") return undefined;
   const { digest, root } = verdict;
   return { id: file.id, bundle, digest, root, anchoredAt: time.existedBy };
+}
+
+/** The deal for the bundle: the caller's, or the relayer's if it is the one that was signed. */
+async function readDeal({ deal, dealId, escrow, client, domain, signal }: Work): Promise<KnownDeal | null> {
+  if (deal !== undefined || dealId === null) return deal ?? null;
+  try {
+    const { terms } = await client.readDeal(dealId, { signal });
+    const isSigned = dealIdOf(terms, { chainId: domain.chainId, escrow }) === dealId;
+    return isSigned ? { terms, escrow } : null;
+  } catch (error) {
+    if (error instanceof ProtocolError && error.code === "deal-unknown") return null;
+    throw error;
+  }
 }
 
 async function readBeacon({ readBlock }: Work) {

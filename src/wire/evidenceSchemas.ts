@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { dealRoles } from "../core/deal/dealRole.ts";
+import { timestampsSchema } from "../core/evidence/bundle/v2.ts";
 import { evidenceKinds, evidenceRecordSchema } from "../core/evidence/record.ts";
 import { address, bytes32, hexBytes, seconds, signature } from "../core/fields.ts";
 import { count, paging } from "./schemas.ts";
@@ -107,5 +108,10 @@ export const anchoredView = z
     }),
     beaconHeader: hexBytes(2048).nullable(),
     transactionHash: bytes32,
+    /**
+     * RFC 3161 tokens over the root that came by now, DER in base64: for each authority the first,
+     * then its renewals.
+     */
+    timestamps: timestampsSchema,
   })
   .meta({ id: "AnchoredEvidence" });

@@ -20,8 +20,12 @@ import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { expect } from "chai";
+import type { Hex } from "viem";
 import { type EvidenceBundle, serializeBundle } from "../../src/core/evidence/bundle.ts";
 import { encryptFile } from "../../src/core/evidence/cipher.ts";
+import { readTimestampResponse, timestampRequest } from "../../src/core/evidence/timestamp/exchange.ts";
+import { verifyBundle } from "../../src/core/evidence/verify/verifyBundle.ts";
+import { createIssuer, issueChain, opensslMissing } from "../fixtures/authority.ts";
 import { runCli } from "../fixtures/cli.ts";
 import {
   ANCHORED_AT,
@@ -157,7 +161,7 @@ describe("holdfast verify", () => {
   });
 
   it("says unverifiable and exits 3 for a bundle of a future version", async () => {
-    const text = serializeBundle(bundle).replace("holdfast-evidence-bundle/1", "holdfast-evidence-bundle/9");
+    const text = serializeBundle(bundle).replace("holdfast-evidence-bundle/2", "holdfast-evidence-bundle/9");
     const run = await verify(await place("future.jpg", photo, text), "--json");
     expect(run.exitCode).to.equal(3);
     expect(run.json().verdict).to.deep.equal({ status: "unverifiable", why: "bundle-version-unknown" });
@@ -181,6 +185,39 @@ describe("holdfast verify", () => {
     const text = (await verify(file, "--trusted-block", anchorBlock(), "--trusted-block", beaconBlock())).stdout;
     expect(text).not.to.include("not confirmed");
     expect(text).not.to.include("E-VER-03");
+  });
+
+  it("confirms the time by a time stamp of an authority that the reader names", { skip: opensslMissing }, async () => {
+    const issuer = createIssuer();
+    const chain = issueChain(issuer, "Court's");
+    const { verdict } = await verifyBundle(serializeBundle(bundle), { file: streamOf(photo) });
+    const request = timestampRequest((verdict as { root: Hex }).root, { nonce: 2n ** 64n });
+    const answer = readTimestampResponse(issuer.reply(request, chain.stamper, { chain: [chain.middle] }));
+    if (answer.status !== "granted") throw new Error("refused");
+    const timestamps = [[Buffer.from(answer.token).toString("base64")]];
+    const stamped = await place("stamped.jpg", photo, serializeBundle({ ...bundle, timestamps }));
+    const untrusted = await verify(stamped);
+    expect(untrusted.exitCode).to.equal(4);
+    expect(untrusted.stdout).to.include("not confirmed: the authority is not one that the reader trusts");
+    const pem = issuer.pemOf([chain.root]);
+    const trusted = await verify(stamped, "--tsa-roots", pem);
+    expect(trusted.exitCode).to.equal(0);
+    expect(trusted.stdout)
+      .to.match(
+        /Time stamp of an authority: 20\d\d-.* UTC.*, accurate to \d s, by "O=Example, CN=Court's stamps": confirmed/,
+      )
+      .and.to.include("Time: confirmed");
+    const list = join(dir, "revoked.crl");
+    await writeFile(
+      list,
+      issuer.revocationList(chain.middle, [{ party: chain.stamper, at: 1, reason: "keyCompromise" }]),
+    );
+    const revoked = await verify(stamped, "--tsa-roots", pem, "--tsa-revoked", list, "--lang", "zh");
+    expect(revoked.exitCode).to.equal(4);
+    expect(revoked.stdout).to.include("机构签发的时间戳: 不能证明任何时间: 证书已被吊销");
+    const unreadable = await verify(stamped, "--tsa-roots", file, "--json");
+    expect(unreadable.json().error).to.include({ code: "timestamp-data-malformed" });
+    issuer.remove();
   });
 
   it("calls evidence whose block is another one not on this chain, and never altered", async () => {

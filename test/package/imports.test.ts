@@ -40,8 +40,8 @@ const reach = (entry: string) => {
 const npmPackages = (packages: readonly string[]) => packages.filter((name) => !name.startsWith("node:"));
 
 describe("what the package loads", () => {
-  it("is three packages for the verifier, none of them a server, a database or Node", () => {
-    expect(reach(sourceOf("holdfast/verify")).packages).deep.equal(["hash-wasm", "viem", "zod"]);
+  it("is four packages for the verifier, none of them a server, a database or Node", () => {
+    expect(reach(sourceOf("holdfast/verify")).packages).deep.equal(["asn1js", "hash-wasm", "viem", "zod"]);
   });
 
   it("is no package for the ABIs", () => {
@@ -52,6 +52,7 @@ describe("what the package loads", () => {
     expect(reach(sourceOf("holdfast/core")).packages).deep.equal(["asn1js", "hash-wasm", "viem", "zod"]);
     expect(reach(sourceOf("holdfast")).packages).deep.equal([
       "age-encryption",
+      "asn1js",
       "hash-wasm",
       "ipfs-unixfs-importer",
       "viem",

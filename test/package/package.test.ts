@@ -163,7 +163,7 @@ describe("the npm package", () => {
         logLevel: "silent",
       });
     const whole = await bundle(false);
-    expect(sizeOf(whole.outputFiles)).lessThan(141_000);
+    expect(sizeOf(whole.outputFiles)).lessThan(142_000);
 
     const { outputFiles, metafile } = await bundle(true);
     const outputs = Object.entries(metafile.outputs);

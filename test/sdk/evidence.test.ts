@@ -247,7 +247,9 @@ describe("a filed file", () => {
     });
     expect(result.checks.filter(({ result }) => result !== "pass")).to.deep.equal([
       { id: "deal", result: "not-checked", why: "not-given" },
+      { id: "promise", result: "not-checked", why: "not-given" },
       { id: "clock", result: "not-checked", why: "not-given" },
+      { id: "timestamps", result: "not-checked", why: "not-given" },
       { id: "custody", result: "not-checked", why: "not-given" },
     ]);
     expect(result.verdict).to.include({ status: "verified", kind: "original" });

@@ -1,6 +1,7 @@
 import { after, afterEach, before, describe, it } from "node:test";
 import { expect } from "chai";
 import { type Hex, zeroAddress } from "viem";
+import { termsToJson } from "../../src/core/deal/terms.ts";
 import { verifyBundle } from "../../src/core/evidence/verify/verifyBundle.ts";
 import type { FiledEvidence } from "../../src/sdk/evidence.ts";
 import {
@@ -79,6 +80,36 @@ describe("fileAndAnchor", () => {
     expect(bundle?.hints.gateways).deep.equal([service.url]);
     const { evidence } = await service.client.listEvidence(named("deal"));
     expect(evidence.map(({ digest }) => digest)).include(filed!.digest);
+  });
+
+  it("keeps the relayer's promise before it waits, and puts it into the bundle with the deal", async () => {
+    const { dealId, terms } = await service.deployment.funded();
+    await service.indexed();
+    const promised: FiledEvidence["promise"][] = [];
+    const [filed] = await fileAndAnchor([photoFile], setup({ dealId }), {
+      journal,
+      onProgress: ({ step }) => void (step === "waiting" && promised.push(saved.get("photo")!.promise)),
+    });
+    const { bundle, promise, subject } = await verifyBundle(filed!.bundle, { file: streamOf(photo) });
+    expect(promised).deep.equal([bundle!.promise]);
+    const { receipt } = await service.client.readEvidence(filed!.digest);
+    expect(promise).include({ relayer: receipt.relayer, anchorBy: receipt.anchorBy, isKept: true });
+    expect(bundle!.deal!.terms).deep.equal(termsToJson(terms));
+    expect(subject!.signer.role).equal("buyer");
+  });
+
+  it("leaves the deal out where the caller wants it so, and where the relayer has other terms", async () => {
+    const { dealId } = await service.deployment.funded();
+    await service.indexed();
+    const [closed] = await fileAndAnchor([photoFile], setup({ dealId, deal: null }));
+    expect(JSON.parse(closed!.bundle)).include({ deal: null });
+    const readDeal: FilingSetup["client"]["readDeal"] = async (id) => {
+      const { terms, ...deal } = await service.client.readDeal(id);
+      return { ...deal, terms: { ...terms, price: terms.price + 1n } };
+    };
+    const client = { ...service.client, readDeal };
+    const [deceived] = await fileAndAnchor([photoFile], setup({ dealId, client }));
+    expect(JSON.parse(deceived!.bundle)).include({ deal: null });
   });
 
   it("files several, a browser's file among them, and says how far it is", async () => {

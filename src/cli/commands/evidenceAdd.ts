@@ -1,5 +1,4 @@
 import { mkdir } from "node:fs/promises";
-import type { Hex } from "viem";
 import { createChain, requireChain } from "../../chain/client.ts";
 import { bytes32 } from "../../core/fields.ts";
 import { escapeInvisible } from "../../core/text/escapeInvisible.ts";
@@ -8,7 +7,7 @@ import { wrapContentKey } from "../../sdk/contentKey.ts";
 import { defineCommand } from "../command.ts";
 import { connect, urlOption } from "../connect.ts";
 import { readDeal } from "../dealFile.ts";
-import { fileAll } from "../fileEvidence.ts";
+import { type FilingContext, fileAll } from "../fileEvidence.ts";
 import { fileError, readText, statFile } from "../files.ts";
 import { parseDuration } from "../parseQuantity.ts";
 import { usageInvalid } from "../problems.ts";
@@ -48,7 +47,7 @@ export const evidenceAdd = defineCommand({
     const client = connect(values.url, HELP);
     const outDir = required(values.out, "--out DIR");
     const rpcUrl = required(values.rpc, "--rpc URL");
-    const dealId = await parseDeal(required(values.deal, "--deal ID|FILE|none"));
+    const { dealId, deal } = await parseDeal(required(values.deal, "--deal ID|FILE|none"));
     const validFor = parseDuration(values["valid-for"] ?? "1d", "--valid-for");
     const recipients = await parseRecipients(values.recipients ?? []);
     const wallet = await openWallet(values, { ...context, help: HELP });
@@ -64,6 +63,7 @@ export const evidenceAdd = defineCommand({
         wallet,
         recipients,
         dealId,
+        deal,
         meta: stated(values),
         outDir,
         validFor,
@@ -91,10 +91,13 @@ const required = (value: string | undefined, option: string): string => {
   return value;
 };
 
-const parseDeal = async (text: string): Promise<Hex | null> => {
-  if (text === "none") return null;
-  const id = bytes32.safeParse(text);
-  return id.success ? id.data : (await readDeal(text)).id;
+/** The deal of a file goes into the bundles, with its panel; the relayer is asked about an id. */
+const parseDeal = async (text: string): Promise<Pick<FilingContext, "dealId" | "deal">> => {
+  if (text === "none") return { dealId: null, deal: null };
+  const given = bytes32.safeParse(text);
+  if (given.success) return { dealId: given.data, deal: undefined };
+  const { id, terms, domain, panel } = await readDeal(text);
+  return { dealId: id, deal: { terms, escrow: domain.escrow, panel } };
 };
 
 /**

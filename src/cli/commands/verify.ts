@@ -3,6 +3,7 @@ import type { Hex } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
 import { type EvidenceBundle, parseBundle } from "../../core/evidence/bundle.ts";
 import { digestFile } from "../../core/evidence/digest.ts";
+import { readPemOrDer } from "../../core/evidence/timestamp/pem.ts";
 import type { TrustedBlock, VerifyOptions } from "../../core/evidence/verify/options.ts";
 import { verifyBundle } from "../../core/evidence/verify/verifyBundle.ts";
 import { address, bytes32 } from "../../core/fields.ts";
@@ -28,7 +29,7 @@ import { readDeal } from "../dealFile.ts";
 import { type ErrorText, errorText } from "../errorText.ts";
 import { pairEvidence } from "../evidencePairs.ts";
 import { exitCodeOf, exitCodeOfError } from "../exitCodes.ts";
-import { readPieces, requireRegular, statFile, writeNew } from "../files.ts";
+import { readBytes, readPieces, requireRegular, statFile, writeNew } from "../files.ts";
 import { usageInvalid } from "../problems.ts";
 import { programName } from "../program.ts";
 import { createProgressBar } from "../terminal/progressBar.ts";
@@ -55,12 +56,15 @@ export const verify = defineCommand({
     "holdfast verify photo.jpg",
     "holdfast verify photo.jpg /mnt/usb/bundle.json --report photo.txt",
     "holdfast verify photo.jpg --trusted-block 1020:0x5a... --trusted-block 1010:0x7c...",
+    "holdfast verify photo.jpg --tsa-roots court-authorities.pem",
     "holdfast verify evidence/ --deal deal.json --lang zh",
   ],
   options: {
     report: { type: "string", value: "FILE" },
     "trusted-block": { type: "string", value: "NUMBER:HASH", multiple: true },
     "trusted-registry": { type: "string", value: "CHAIN:ADDRESS" },
+    "tsa-roots": { type: "string", value: "FILE", multiple: true },
+    "tsa-revoked": { type: "string", value: "FILE", multiple: true },
     deal: { type: "string", value: "FILE" },
     ciphertext: { type: "string", value: "FILE" },
     identity: { type: "string", value: "FILE" },
@@ -71,6 +75,10 @@ export const verify = defineCommand({
     const { language } = context;
     const trusted = {
       blocks: parseBlocks(values["trusted-block"] ?? []),
+      authorities: {
+        roots: await readCertificates(values["tsa-roots"], "certificate"),
+        revocationLists: await readCertificates(values["tsa-revoked"], "revocationList"),
+      },
       ...(values["trusted-registry"] === undefined ? {} : { deployment: parseRegistry(values["trusted-registry"]) }),
     };
     const now = values.clock === undefined ? context.now() : parseClock(values.clock);
@@ -277,6 +285,21 @@ const withKey = async (
     throw error;
   }
   return ciphertext && { ...ciphertext, key: await contentKeyFrom(parsed, { identity, path }) };
+};
+
+/** Certificates or revocation lists of files in PEM or DER. */
+const readCertificates = async (paths: readonly string[] = [], kind: "certificate" | "revocationList") => {
+  const found: Uint8Array[] = [];
+  for (const path of paths) {
+    const bytes = await readBytes(path);
+    try {
+      found.push(...readPemOrDer(bytes, kind));
+    } catch (error) {
+      if (!(error instanceof ProtocolError) || error.code !== "timestamp-data-malformed") throw error;
+      throw new ProtocolError("timestamp-data-malformed", { path }, { cause: error });
+    }
+  }
+  return found;
 };
 
 const parseRegistry = (text: string) => {

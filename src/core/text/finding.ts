@@ -6,6 +6,7 @@ import type { Language } from "./language.ts";
 import { checksToShow, meaningOf, reportText, roleText, timesIn } from "./report.ts";
 import { formatTimes } from "./units.ts";
 import { type FileVerdict, type VerdictSentence, verdictText } from "./verdict.ts";
+import { witnessLines } from "./witnesses.ts";
 
 /** Paths of a file and its bundle, either of which may not be there. */
 export type EvidencePair = Readonly<{ file: string; bundle: string }>;
@@ -74,7 +75,8 @@ export function findingTable(
   return rows.map((row) => row.join("  |  ")).join("\n");
 }
 
-function subjectLines({ subject, time, verdict }: Verification, language: Language, timeZone?: string): string[] {
+function subjectLines(verification: Verification, language: Language, timeZone?: string): string[] {
+  const { subject, time, verdict } = verification;
   const text = reportText[language];
   const { label } = text;
   if (subject === null) return [];
@@ -89,6 +91,7 @@ function subjectLines({ subject, time, verdict }: Verification, language: Langua
     ...(verdict.status === "refuted" ? [] : timesIn(time)).map(
       ([name, seconds]) => `${label[name]}: ${formatTimes(seconds, timeZone)}`,
     ),
+    ...witnessLines(verification, text, (seconds) => formatTimes(seconds, timeZone)),
     `${label.block}: ${anchorBlock.number} ${anchorBlock.hash}`,
     `${label.beacon}: ${beaconBlock.number} ${beaconBlock.hash}`,
   ];

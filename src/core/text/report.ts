@@ -12,6 +12,7 @@ import { escapeInvisible } from "./escapeInvisible.ts";
 import type { Language, Translated } from "./language.ts";
 import { quoted } from "./quoted.ts";
 import { formatTimes } from "./units.ts";
+import { witnessLines } from "./witnesses.ts";
 import { report as zh } from "./zh/report.ts";
 
 /** Every word of the report in one language. */
@@ -112,6 +113,7 @@ function aboutBundle(bundle: EvidenceBundle, verification: Verification, writer:
     section(text.section.times, [
       line("time", text.time[verification.time.status]),
       ...(verdict.status === "refuted" ? [] : aboutTime(verification.time, writer)),
+      ...witnessLines(verification, text, at).map(indented),
       line("deadline", at(record.deadline)),
     ]),
     section(text.section.file, [
@@ -175,14 +177,16 @@ export function roleText({ signer, dealId }: Subject, text: ReportText): string 
 function aboutTime(time: EvidenceTime, { text, line, at }: Writer): string[] {
   const lines = timesIn(time).map(([label, seconds]) => line(label, at(seconds)));
   const isBetween = "existedBy" in time && time.signedAfter !== null;
-  return isBetween ? [...lines, indented(text.interval(time.existedBy - time.signedAfter.at))] : lines;
+  return isBetween ? [...lines, indented(text.interval(time.anchoredAt.at - time.signedAfter.at))] : lines;
 }
 
 /** The times that a bundle states, in Unix seconds, each named as not confirmed where it is not. */
 export function timesIn(time: EvidenceTime): [label: ReportLabel, seconds: number][] {
   if (!("existedBy" in time)) return [];
-  const { status, existedBy, signedAfter } = time;
-  const times: [ReportLabel, number][] = [[status === "confirmed" ? "anchoredAt" : "anchoredAtUnconfirmed", existedBy]];
+  const { anchoredAt, signedAfter } = time;
+  const times: [ReportLabel, number][] = [
+    [anchoredAt.isConfirmed ? "anchoredAt" : "anchoredAtUnconfirmed", anchoredAt.at],
+  ];
   if (signedAfter !== null) {
     times.push([signedAfter.isConfirmed ? "signedAfter" : "signedAfterUnconfirmed", signedAfter.at]);
   }

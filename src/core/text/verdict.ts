@@ -60,10 +60,11 @@ export function verdictSentences(
         ...(isCompared("block-canonical") ? [] : [words.anchorBlock]),
         ...(isCompared("beacon-canonical") ? [] : [words.beaconBlock]),
       ];
+      const notCompared = verification?.time.status === "confirmed" ? "blockNotCompared" : "blockNotConfirmed";
       return [
         ...(open.length === 0
           ? []
-          : [sentence("block-not-confirmed", words.blockNotConfirmed(open.join(words.listSeparator)))]),
+          : [sentence("block-not-confirmed", words[notCompared](open.join(words.listSeparator)))]),
         sentence("identity-not-verified", words.identityNotVerified),
       ];
     }

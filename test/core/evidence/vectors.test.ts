@@ -4,14 +4,15 @@ import { expect } from "chai";
 import { TypedDataEncoder, verifyTypedData } from "ethers";
 import { concatHex, type Hex, hashTypedData } from "viem";
 import { vectors as regenerate } from "../../../scripts/vectors/evidence.ts";
+import { parseBundle, serializeBundle } from "../../../src/core/evidence/bundle.ts";
 import { buildTree, pathOf, rootFromPath, rootOf } from "../../../src/core/evidence/merkle.ts";
 import { evidenceDigest, evidenceLeaf, parseEvidenceRecord } from "../../../src/core/evidence/record.ts";
 import { verifyBundle } from "../../../src/core/evidence/verify/verifyBundle.ts";
 import { evidenceDomain, photo, streamOf } from "../../fixtures/evidence.ts";
+import first from "../../vectors/bundles-v1.json" with { type: "json" };
 import vectors from "../../vectors/evidence.json" with { type: "json" };
 
 const record = parseEvidenceRecord(vectors.typedData.message);
-const text = vectors.bundles.good[0]!.text;
 const sha256 = (hex: Hex) =>
   `0x${createHash("sha256")
     .update(Buffer.from(hex.slice(2), "hex"))
@@ -70,19 +71,28 @@ describe("evidence vectors", () => {
     }
   });
 
-  for (const good of vectors.bundles.good) {
-    it(`verify: ${good.name}`, async () => {
-      expect((await verifyBundle(good.text, { file: streamOf(photo) })).verdict).to.deep.equal(good.verdict);
-      expect(good.verdict.status).to.equal("verified");
-    });
-  }
+  for (const { version, bundles } of [
+    { version: 1, bundles: first.bundles },
+    { version: 2, bundles: vectors.bundles },
+  ]) {
+    const text = bundles.good[0]!.text;
 
-  for (const bad of vectors.bundles.bad) {
-    it(`do not verify: ${bad.name}`, async () => {
-      const changed = text.replace(bad.find, bad.replace);
-      expect(changed).not.to.equal(text);
-      expect((await verifyBundle(changed, { file: streamOf(photo) })).verdict).to.deep.equal(bad.verdict);
-      expect(bad.verdict.status).not.to.equal("verified");
-    });
+    for (const good of bundles.good) {
+      it(`verify, version ${version}: ${good.name}`, async () => {
+        expect(good.text).to.include(`"holdfast-evidence-bundle/${version}"`);
+        expect((await verifyBundle(good.text, { file: streamOf(photo) })).verdict).to.deep.equal(good.verdict);
+        expect(good.verdict.status).to.equal("verified");
+        expect(serializeBundle(parseBundle(good.text))).to.equal(good.text);
+      });
+    }
+
+    for (const bad of bundles.bad) {
+      it(`do not verify, version ${version}: ${bad.name}`, async () => {
+        const changed = text.replace(bad.find, bad.replace);
+        expect(changed).not.to.equal(text);
+        expect((await verifyBundle(changed, { file: streamOf(photo) })).verdict).to.deep.equal(bad.verdict);
+        expect(bad.verdict.status).not.to.equal("verified");
+      });
+    }
   }
 });

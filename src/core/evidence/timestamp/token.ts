@@ -3,9 +3,6 @@ import { type Certificate, readCertificate, readExtensionItems } from "./certifi
 import { booleanOf, type DerValue, fieldsOf, malformed, numberOf, oidOf, onlyItem, readDer, tags } from "./der.ts";
 import { generalizedTimeOf, type Instant } from "./instant.ts";
 
-/** A token is refused above this many bytes, before it is read. */
-export const maxTokenBytes = 16 * 1024;
-
 /** What a time-stamping authority states (RFC 3161, TSTInfo). */
 type TimestampInfo = Readonly<{
   policy: string;

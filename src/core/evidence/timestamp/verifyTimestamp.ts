@@ -3,12 +3,12 @@ import { digestNameOf, isDigestOf, isSha256, isSigned } from "./algorithms.ts";
 import { type Certificate, extensionIds, isForTimestamps, readCertificate } from "./certificate.ts";
 import { isSame, oidOf, readDer, unlessMalformed } from "./der.ts";
 import { distinguishedNameText } from "./distinguishedName.ts";
+import { maxTokenBytes } from "./limits.ts";
 import { findPath, type PathProblem, validityProblem } from "./path.ts";
 import { type Revocation, readRevocationList, revocationOf } from "./revocation.ts";
 import {
   attributeIds,
   type CertificateReference,
-  maxTokenBytes,
   readCertificateReference,
   readToken,
   type Token,

@@ -18,12 +18,14 @@ export type CheckId =
   | `meta-${MetaField}`
   /** The signed case reference opens to the deal. */
   | "case"
-  /** The terms that the reader has are those of that deal. */
+  /** The terms that the bundle holds, and those that the reader has, are those of that deal. */
   | "deal"
   /** The submitter signed exactly this record, for this chain and registry. */
   | "signature"
   /** Record and signature are the leaf that the path leads to the anchored root. */
   | "path"
+  /** The relayer signed its promise about exactly this record. */
+  | "promise"
   /** The header hashes to the stated block hash and has the stated number. */
   | "header"
   /** The receipt is in that block, and its log is what the bundle says was anchored. */
@@ -44,6 +46,8 @@ export type CheckId =
   | "beacon-canonical"
   /** The anchor came before the submitter's own deadline. */
   | "deadline"
+  /** Authorities stamped the anchored root, and one that the reader trusts confirms when. */
+  | "timestamps"
   /**
    * Every step of the custody log is signed by its actor and follows the one before; no time runs
    * backwards.
@@ -57,7 +61,11 @@ export type NotChecked =
   | "not-given"
   | "not-disclosed"
   | "needs-chain"
-  | "depends-on-failed";
+  | "depends-on-failed"
+  /** No authority that the reader trusts made a token. */
+  | "authority-unknown"
+  /** The certificates of all tokens ended or were revoked, or their times lie in the future. */
+  | "token-worthless";
 
 /**
  * The outcome of one check. A failed one says what was expected and what was found, where that can

@@ -1,5 +1,6 @@
 import type { Hex } from "viem";
 import { recoverSigner } from "../../recoverSigner.ts";
+import { formatV1 } from "../bundle/v1.ts";
 import type { EvidenceBundle } from "../bundle.ts";
 import { custodyDigests } from "../custody.ts";
 import type { EvidenceDomain } from "../record.ts";
@@ -10,12 +11,12 @@ import { type Check, notBefore, notChecked } from "./check.ts";
  * earlier than `notBefore` in seconds.
  */
 export async function checkCustody(
-  { custody }: EvidenceBundle,
+  { custody, format }: EvidenceBundle,
   evidence: Hex,
   { domain, notBefore: earliest }: { domain: EvidenceDomain; notBefore: number },
 ): Promise<Check> {
   if (custody.length === 0) return notChecked("custody", "not-given");
-  const digests = custodyDigests(custody, evidence, domain);
+  const digests = custodyDigests(custody, evidence, { domain, version: format === formatV1 ? 1 : 2 });
   for (const [i, { actor, at, signature }] of custody.entries()) {
     const signer = await recoverSigner(digests[i]!, signature);
     if (signer !== actor)

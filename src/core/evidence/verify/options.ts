@@ -1,6 +1,7 @@
 import type { Address, Hex } from "viem";
 import type { CreateDigester } from "../digest.ts";
 import type { EvidenceDomain } from "../record.ts";
+import type { TimestampOptions } from "../timestamp/verifyTimestamp.ts";
 import type { KnownDeal } from "./subject.ts";
 
 /**
@@ -42,6 +43,8 @@ export type VerifyOptions = {
          * bundle.
          */
         readonly blocks?: readonly TrustedBlock[] | undefined;
+        /** Whose time stamps count: certificates in DER, and lists of those that were revoked. */
+        readonly authorities?: Pick<TimestampOptions, "roots" | "revocationLists"> | undefined;
       }
     | undefined;
   /** The deal that the reader takes the evidence to be about: then the report says who signed. */

@@ -1,9 +1,9 @@
 import type { Address, Hex } from "viem";
 import { type DealRole, dealRoleOf } from "../../deal/dealRole.ts";
-import type { Panel } from "../../deal/panel.ts";
-import { dealIdOf, type EscrowDomain, type Terms } from "../../deal/terms.ts";
+import { type Panel, panelRules } from "../../deal/panel.ts";
+import { dealIdOf, type Terms, termsSchema } from "../../deal/terms.ts";
 import type { EvidenceBundle } from "../bundle.ts";
-import { type Check, compare, notChecked } from "./check.ts";
+import { all, type Check, notChecked } from "./check.ts";
 import type { VerifyOptions } from "./options.ts";
 
 /**
@@ -17,7 +17,7 @@ export type Subject = Readonly<{
   signer: Readonly<{
     address: Address;
     account: "key" | "contract";
-    /** Null where the terms of the deal were not given. */
+    /** Null where neither the bundle nor the reader has the terms of the deal. */
     role: DealRole | null;
   }>;
   chainId: number;
@@ -31,21 +31,38 @@ export type Subject = Readonly<{
   beaconBlock: Readonly<{ number: number; hash: Hex }>;
 }>;
 
-/** Whether the terms that were given are those of the deal that the bundle names. */
-export function checkDeal({ anchor, openings }: EvidenceBundle, { deal }: VerifyOptions): Check {
-  if (deal === undefined) return notChecked("deal", "not-given");
-  if (openings.case === null) return notChecked("deal", "not-disclosed");
-  const domain: EscrowDomain = { chainId: anchor.chainId, escrow: deal.escrow };
-  return compare("deal", openings.case.dealId, dealIdOf(deal.terms, domain));
+/**
+ * Whether the terms that the bundle holds, and those that the reader has, are those of the deal
+ * that the record opens to, and the bundle's panel is the one that the terms name.
+ */
+export function checkDeal(bundle: EvidenceBundle, { deal }: VerifyOptions): Check {
+  const stated = dealIn(bundle);
+  const known = [stated, deal].filter((one) => one !== undefined);
+  if (known.length === 0) return notChecked("deal", "not-given");
+  const { dealId } = bundle.openings.case ?? {};
+  if (dealId === undefined) return notChecked("deal", "not-disclosed");
+  const { chainId } = bundle.anchor;
+  return all("deal", [
+    ...known.map(({ terms, escrow }) => [dealId, dealIdOf(terms, { chainId, escrow })] as const),
+    ...(stated?.panel == null ? [] : [[stated.terms.rules, panelRules(stated.panel)] as const]),
+  ]);
+}
+
+/** The deal that the bundle holds, as terms in code. */
+function dealIn({ deal }: EvidenceBundle): KnownDeal | undefined {
+  return deal === null ? undefined : { ...deal, terms: termsSchema.parse(deal.terms) };
 }
 
 /** The role is only told where the case opens to the deal of the terms. */
-export function subjectOf(bundle: EvidenceBundle, checks: readonly Check[], { deal }: VerifyOptions): Subject {
+export function subjectOf(bundle: EvidenceBundle, checks: readonly Check[], options: VerifyOptions): Subject {
+  const stated = dealIn(bundle);
+  const deal = options.deal ?? stated;
+  const panel = options.deal?.panel ?? stated?.panel;
   const { anchor, openings, record, submitter } = bundle;
   const hasPassed = (id: Check["id"]) => checks.some((check) => check.id === id && check.result === "pass");
   const isOfDeal = deal !== undefined && hasPassed("case") && hasPassed("deal");
   return {
-    signer: { ...submitter, role: isOfDeal ? dealRoleOf(submitter.address, deal.terms, deal.panel) : null },
+    signer: { ...submitter, role: isOfDeal ? dealRoleOf(submitter.address, deal.terms, panel) : null },
     chainId: anchor.chainId,
     registry: anchor.registry,
     dealId: openings.case?.dealId ?? null,

@@ -1,4 +1,5 @@
 import type { DealRole } from "../../deal/dealRole.ts";
+import type { TimestampChainProblem, TimestampChainVerdict } from "../../evidence/timestamp/verifyChain.ts";
 import type { Check, CheckId, NotChecked } from "../../evidence/verify/check.ts";
 import type { Verdict } from "../../evidence/verify/conclude.ts";
 import type { EvidenceTime } from "../../evidence/verify/time.ts";
@@ -29,7 +30,8 @@ export const report = {
     unknown: "unknown",
   } satisfies Record<EvidenceTime["status"], string>,
   timeMeaning: {
-    confirmed: "A source that the reader trusts has the block that the time comes from.",
+    confirmed:
+      "A source that the reader trusts has the block that the time comes from, or an authority that the reader trusts stamped the anchored root.",
     stated:
       "Only the bundle says so. Anybody can make such a bundle with any date on a chain of their own: compare the blocks below with a source you trust.",
     contradicted: "What the bundle says about its time is not so.",
@@ -58,6 +60,8 @@ export const report = {
     "not-disclosed": "not disclosed in this bundle",
     "needs-chain": "needs a trusted source of the chain",
     "depends-on-failed": "rests on a check that failed",
+    "authority-unknown": "no authority that the reader trusts made a token",
+    "token-worthless": "the certificates of the tokens ended or were revoked, or their times lie in the future",
   } satisfies Record<NotChecked, string>,
   check: {
     "file-digest": "SHA-256 of the file",
@@ -78,9 +82,10 @@ export const report = {
     "meta-sm3": "stated SM3",
     "meta-purpose": "stated purpose",
     case: "signed reference to the case",
-    deal: "the terms that were given are those of the deal",
+    deal: "the terms are those of the deal",
     signature: "signature of the submitter over the record",
     path: "inclusion of record and signature under the anchored root",
+    promise: "signature of the relayer over its promise about the record",
     header: "header and hash of the block",
     receipt: "receipt of the transaction in the block",
     "anchored-log": "what the registry recorded",
@@ -91,6 +96,7 @@ export const report = {
     "beacon-header": "header of the signed earlier block",
     "beacon-canonical": "the signed earlier block is on the chain",
     deadline: "anchored before the submitter's deadline",
+    timestamps: "time stamps of authorities over the anchored root",
     custody: "signatures, order and times of the custody log",
   } satisfies Record<CheckId, string>,
   section: {
@@ -142,6 +148,8 @@ export const report = {
     signedAfterUnconfirmed: "Signed no earlier than (as the submitter states, not confirmed by the chain)",
     anchoredAt: "Existed no later than",
     anchoredAtUnconfirmed: "Existed no later than (as the bundle states, not confirmed)",
+    stampedAt: "Time stamp of an authority",
+    promised: "Promise of the relayer",
     deadline: "Submitter's deadline",
     expected: "expected",
     actual: "found",
@@ -156,6 +164,37 @@ export const report = {
     signedBy: "Name and office",
     signedOn: "Date and signature or seal",
   },
+  stampedBy: (time: string, accuracy: number | null, tsa: string) =>
+    `${time}${accuracy === null ? "" : `, accurate to ${accuracy} s`}, by ${tsa}`,
+  stamp: {
+    confirmed: "confirmed: an authority that the reader trusts made it",
+    untrusted: "not confirmed: the authority is not one that the reader trusts",
+    expired: "not confirmed: the certificate of its last token has ended",
+    invalid: "proves nothing",
+  } satisfies Record<TimestampChainVerdict["status"], string>,
+  notRevoked: "certificates not revoked when it was made",
+  revocationNotChecked: "whether certificates were revoked was not checked",
+  stampProblem: {
+    "token-too-large": "it is too large",
+    "token-malformed": "it cannot be read",
+    "token-signer-count-wrong": "it has not exactly one signer",
+    "token-over-another-root": "it is over other bytes than the anchored root",
+    "token-nonce-wrong": "it answers another request",
+    "token-certificate-missing": "the authority's certificate is not in it",
+    "token-certificate-mismatch": "its certificate is not the one that was signed",
+    "token-certificate-revoked": "a certificate was revoked",
+    "token-usage-missing": "its certificate is not for time stamps",
+    "token-signature-wrong": "its signature is wrong",
+    "token-renewal-late": "its renewal came too early or too late",
+    "token-in-future": "its time lies ahead of the reader's clock",
+    "token-algorithm-unsupported": "its algorithm is not supported",
+    "token-certificate-expired": "a certificate had ended when it was made",
+    "token-certificate-not-yet-valid": "a certificate was not valid yet when it was made",
+    "token-chain-invalid": "its certificates do not lead to a root as they should",
+  } satisfies Record<TimestampChainProblem, string>,
+  promised: (received: string, anchorBy: string, relayer: string) =>
+    `received ${received}, to be anchored by ${anchorBy}, signed by ${relayer} (times by the relayer's clock)`,
+  promise: { kept: "kept: the anchor came in time", broken: "BROKEN: the anchor came late", unknown: "not known" },
   interval: (seconds: number) =>
     `If both blocks are on the chain, the signature was made within these ${seconds} seconds.`,
   limits: [
@@ -174,7 +213,8 @@ export const report = {
   custody: "Anyone can add a step that they sign, and steps after the last one shown may have been left out.",
   repeat: [
     "With the file and the bundle, without a network: holdfast verify <file> <bundle>",
-    "To confirm the time, ask nodes of the chain that you trust for the two blocks by their numbers, and give what they answer: holdfast verify <file> <bundle> --trusted-block NUMBER:HASH",
+    "To confirm the time by time stamps, give the certificates of authorities that you trust: holdfast verify <file> <bundle> --tsa-roots FILE",
+    "To confirm the time by the chain, ask nodes of the chain that you trust for the two blocks by their numbers, and give what they answer: holdfast verify <file> <bundle> --trusted-block NUMBER:HASH",
   ],
   statusNotChecked: "not checked: a later record may withdraw or replace this one",
   listSeparator: ", ",

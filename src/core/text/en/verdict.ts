@@ -13,6 +13,8 @@ export const verdict = {
   notGiven: (file: string) => `"${file}" is missing; no conclusion (this does not mean tampering).`,
   blockNotConfirmed: (what: string) =>
     `The time is not confirmed: whether the block is on the chain was not compared with a source you trust (not compared: ${what}). The result about the file stands.`,
+  blockNotCompared: (what: string) =>
+    `The time is confirmed. Not compared with a source you trust: ${what}. The result about the file stands.`,
   anchorBlock: "the block of the anchor",
   beaconBlock: "the earlier block that was signed",
   identityNotVerified: "Signature valid; the signer's identity is not verified here, only the use of the key.",

@@ -13,6 +13,7 @@ export const verdict = {
   notGiven: (file) => `缺少文件“${file}”，不能得出结论（不等于被篡改）。`,
   blockNotConfirmed: (what) =>
     `时间未经确认：未与您信任的来源比对区块是否在主链上（未比对：${what}）；关于文件的结论不受影响。`,
+  blockNotCompared: (what: string) => `时间已确认。未与您信任的来源比对：${what}。关于文件的结论不受影响。`,
   anchorBlock: "上链区块",
   beaconBlock: "签名所引的较早区块",
   identityNotVerified: "签名有效，但此处只核验密钥的使用，未核验签名人身份。",

@@ -2,7 +2,8 @@ export const verify = {
   summary: "check files against their evidence bundles, without any network",
   about: [
     "Says whether a file is, bit for bit, the one that somebody signed and that was anchored on a chain. That is one",
-    "answer; since when is another: it is confirmed only by blocks that you name from a source that you trust.",
+    "answer; since when is another: it is confirmed only by blocks that you name from a source that you trust, or by time",
+    "stamps (RFC 3161) of authorities that you trust.",
     "A court, an opponent or an expert needs nothing but the file, its bundle (*.evidence.json) and this program: no",
     "account, no chain, no relayer, no network. The bundle of FILE is looked for as FILE.evidence.json; a directory",
     "stands for every bundle in it, and its files without a bundle are listed. What could not be checked is listed and",
@@ -12,12 +13,17 @@ export const verify = {
     "the bundle is beside the file, as photo.jpg.evidence.json",
     "both named, with a report to print and sign",
     "also confirm the time: the two blocks as a node that you trust shows them",
+    "also confirm the time by the time stamps in the bundle, of authorities that the court trusts",
     "everything in a directory, with the role of whoever signed, in Chinese",
   ],
   options: {
     report: "write the full report as text; FILE must not exist",
     "trusted-block":
       "a block of the chain as a source that you trust gives it; repeat it for the anchor's block and for the earlier block that was signed. Without it the time is not confirmed",
+    "tsa-roots":
+      "certificates (PEM or DER) of time-stamping authorities that you trust: their time stamps in a bundle confirm the time",
+    "tsa-revoked":
+      "revocation lists (PEM or DER) of those authorities: a stamp by a revoked certificate counts for nothing",
     "trusted-registry": "chain id and registry contract that you trust, like 1:0x12...",
     deal: "deal file: the report says whether the buyer, the seller, an arbitrator or nobody of that deal signed",
     ciphertext: "the encrypted file: its identifier is computed and compared with the signed one",
@@ -25,7 +31,7 @@ export const verify = {
     clock: "the right time, where the clock of this computer is wrong: an anchor in the future is refused",
   },
   codes: {
-    0: "verified, and the time is confirmed by the blocks that you gave",
+    0: "verified, and the time is confirmed by the blocks or the authorities that you gave",
     1: "refuted: something was changed, or it is another file",
     2: "missing: a file or a bundle is not there; no conclusion",
     3: "unverifiable: the bundle cannot be read or needs the chain; no conclusion",
