@@ -14,51 +14,11 @@ import { ProtocolError } from "../core/errors.ts";
 import { type AnchorProof, logsOfReceipt, readAnchored } from "../core/evidence/receiptProof.ts";
 import { ask } from "./ask.ts";
 import type { Chain } from "./client.ts";
+import { encodeHeader, type RawHeader, trimmed } from "./headerRlp.ts";
 
 /** Which anchor is to be proven: the transaction that made it, the registry and the root. */
 export type AnchorQuestion = Readonly<{ transactionHash: Hex; registry: Address; root: Hex }>;
 
-const HEADER_FIELDS = [
-  "parentHash",
-  "sha3Uncles",
-  "miner",
-  "stateRoot",
-  "transactionsRoot",
-  "receiptsRoot",
-  "logsBloom",
-  "difficulty",
-  "number",
-  "gasLimit",
-  "gasUsed",
-  "timestamp",
-  "extraData",
-  "mixHash",
-  "nonce",
-] as const;
-// Each fork appended its own; a block without one has none of those that follow.
-const LATER_HEADER_FIELDS = [
-  "baseFeePerGas",
-  "withdrawalsRoot",
-  "blobGasUsed",
-  "excessBlobGas",
-  "parentBeaconBlockRoot",
-  "requestsHash",
-] as const;
-/** A block's header as a node sends it. */
-type RawHeader = Readonly<
-  Record<(typeof HEADER_FIELDS)[number], Hex> & Partial<Record<(typeof LATER_HEADER_FIELDS)[number], Hex>>
->;
-
-const QUANTITIES = new Set<string>([
-  "difficulty",
-  "number",
-  "gasLimit",
-  "gasUsed",
-  "timestamp",
-  "baseFeePerGas",
-  "blobGasUsed",
-  "excessBlobGas",
-]);
 const RECEIPT_TYPES: Readonly<Record<string, Hex>> = {
   "0x0": "0x",
   "0x1": "0x01",
@@ -117,12 +77,6 @@ export async function readHeaderRlp(chain: Chain, blockHash: Hex): Promise<Hex> 
   return encodeHeader(await readHeader(chain, blockHash));
 }
 
-/** RLP of a header (Yellow Paper 4.3 and the forks since, to Prague). */
-const encodeHeader = (header: RawHeader): Hex => {
-  const later = LATER_HEADER_FIELDS.filter((name) => header[name] !== undefined);
-  return toRlp([...HEADER_FIELDS, ...later].map((name) => toField(name, header[name] ?? "0x")));
-};
-
 /**
  * A receipt in the bytes that the receipts trie holds (EIP-2718, EIP-658). Throws
  * `block-unprovable` on unknown types.
@@ -159,14 +113,6 @@ const readReceipts = async (chain: Chain, blockHash: Hex, transactionHash: Hex) 
   const receipts = answer as readonly RpcTransactionReceipt[] | null;
   if (receipts === null) throw new ProtocolError("anchor-not-found", { transactionHash });
   return receipts;
-};
-
-const toField = (name: string, value: Hex): Hex => (QUANTITIES.has(name) ? trimmed(value) : value);
-
-/** A quantity as RLP wants it: the fewest bytes, none for zero. */
-const trimmed = (quantity: Hex): Hex => {
-  const digits = quantity.slice(2).replace(/^0+/, "");
-  return `0x${digits.length % 2 === 1 ? "0" : ""}${digits}`;
 };
 
 const keyOf = (index: number) => toRlp(trimmed(`0x${index.toString(16)}`), "bytes");

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { ProtocolError } from "../errors.ts";
+import { parseStrictJson } from "../strictJson.ts";
 import { bundleV1, formatV1 } from "./bundle/v1.ts";
 import { bundleV2, formatV2 } from "./bundle/v2.ts";
 import { type MetaField, metaFields } from "./record.ts";
@@ -39,7 +40,7 @@ export type EvidenceBundle = Omit<z.output<typeof bundleV2>, "format"> & {
  */
 export function parseBundle(text: string): EvidenceBundle {
   if (text.length > maxBundleBytes) throw new ProtocolError("bundle-too-large", { length: text.length });
-  const value = readJson(text.replace(/^\uFEFF/, ""));
+  const value = readJson(text);
   const format = typeof value === "object" && value !== null && "format" in value ? value.format : undefined;
   const isKnown = bundleFormats.some((known) => known === format);
   if (typeof format === "string" && !isKnown && format.startsWith("holdfast-evidence-bundle/")) {
@@ -74,24 +75,11 @@ export function discloseOnly(bundle: EvidenceBundle, fields: readonly MetaField[
 }
 
 function readJson(text: string): unknown {
-  let value: unknown;
-  let isAsWritten: boolean;
   try {
-    value = JSON.parse(text);
-    // Throws where the nesting is deeper than the stack.
-    isAsWritten = JSON.stringify(value) === withoutWhiteSpace(text);
+    return parseStrictJson(text);
   } catch (cause) {
     throw malformed("", cause);
   }
-  if (!isAsWritten) throw malformed("");
-  return value;
-}
-
-/**
- * Drops white space outside strings. A string ends at the first quote that no backslash escapes.
- */
-function withoutWhiteSpace(json: string) {
-  return json.replace(/("(?:[^"\\]|\\.)*")|[ \t\r\n]+/g, "$1");
 }
 
 function malformed(path: string, cause?: unknown) {
