@@ -197,7 +197,7 @@ const toProtocolError = (error: unknown, where: Where, url: string): ProtocolErr
     return new ProtocolError("rpc-refused", {
       ...where,
       rpcCode: refusal.code,
-      reason: refusal.details.replaceAll(url, "(node)"),
+      reason: withoutAddress(refusal.details, url),
       data: typeof nested === "string" ? nested : null,
     });
   }
@@ -211,6 +211,19 @@ const toProtocolError = (error: unknown, where: Where, url: string): ProtocolErr
           ? `http-${status}`
           : "no-connection";
   return new ProtocolError("rpc-unreachable", { ...where, reason });
+};
+
+/** Shorter parts of an address are versions and names like `v3` or `mainnet`, and no keys. */
+const SHORTEST_KEY = 8;
+
+/** Nodes repeat in their refusals what was wrong: their address, or the key in it. */
+const withoutAddress = (text: string, address: string): string => {
+  const { username, password, pathname, searchParams } = new URL(address);
+  const parts = [username, password, ...pathname.split("/"), ...searchParams.values()];
+  return [address, ...parts.filter(({ length }) => length >= SHORTEST_KEY)].reduce(
+    (safe, part) => safe.replaceAll(part, "(node)"),
+    text,
+  );
 };
 
 const find = <E extends Error>(error: unknown, kind: abstract new (...args: never[]) => E): E | undefined => {
