@@ -1,8 +1,8 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { bundleFormat, bundleSuffix, maxBundleBytes } from "../core/evidence/bundle.ts";
 import type { EvidencePair, Unpaired } from "../core/text/finding.ts";
-import { fileError, statFile } from "./files.ts";
+import { namesIn, statFile } from "./files.ts";
 import { usageInvalid } from "./problems.ts";
 
 export type Pairing = { readonly pairs: readonly EvidencePair[]; readonly unpaired: readonly Unpaired[] };
@@ -115,14 +115,6 @@ const lookInto = async (dir: string, { files, bundles, unpaired }: Named): Promi
     if (stats?.isDirectory()) unpaired.push({ path, why: "directory" });
     else if (stats?.isFile() && (await isBundle(path, stats.size))) unpaired.push({ path, why: "bundle-without-file" });
     else files.push(path);
-  }
-};
-
-const namesIn = async (dir: string) => {
-  try {
-    return await readdir(dir);
-  } catch (error) {
-    throw fileError(error, dir, "read");
   }
 };
 

@@ -1,5 +1,5 @@
 import { createReadStream, type Stats } from "node:fs";
-import { open, readFile, rm, stat } from "node:fs/promises";
+import { open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { ProtocolError } from "../core/errors.ts";
 import type { FileProblem } from "../core/text/problems.ts";
 import { inputMalformed } from "./problems.ts";
@@ -43,6 +43,15 @@ export async function statFile(path: string): Promise<Stats | undefined> {
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
     throw fileError(error, path, "read");
+  }
+}
+
+/** Names of what a directory holds, in no order. Throws `file-missing` or `file-unreadable`. */
+export async function namesIn(dir: string): Promise<string[]> {
+  try {
+    return await readdir(dir);
+  } catch (error) {
+    throw fileError(error, dir, "read");
   }
 }
 

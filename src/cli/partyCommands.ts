@@ -6,6 +6,7 @@ import type { CommandLoaders } from "./runCli.ts";
  */
 export const partyCommands: CommandLoaders = {
   verify: async () => (await import("./commands/verify.ts")).verify,
+  headers: async () => (await import("./commands/headers.ts")).headers,
   deal: async () => (await import("./commands/deal.ts")).deal,
   evidence: async () => (await import("./commands/evidence.ts")).evidence,
   determination: async () => (await import("./commands/determination.ts")).determination,

@@ -170,6 +170,13 @@ export {
   digestFile,
   type FileDigests,
 } from "./evidence/digest.ts";
+export {
+  type HeadersFile,
+  headersFormat,
+  maxHeadersBytes,
+  parseHeadersFile,
+  serializeHeadersFile,
+} from "./evidence/headersFile.ts";
 export { buildTree, type MerklePath, type MerkleTree, pathOf, rootFromPath, rootOf } from "./evidence/merkle.ts";
 export {
   type AnchoredLog,
@@ -226,9 +233,9 @@ export {
   timestampedBytes,
   verifyTimestamp,
 } from "./evidence/timestamp/verifyTimestamp.ts";
-export type { Check, CheckId, NotChecked } from "./evidence/verify/check.ts";
+export type { BlockSource, Check, CheckId, NotChecked } from "./evidence/verify/check.ts";
 export { isFileAltered, type Verdict } from "./evidence/verify/conclude.ts";
-export { clockTolerance, type TrustedBlock, type VerifyOptions } from "./evidence/verify/options.ts";
+export { clockTolerance, type NamedHeaders, type TrustedBlock, type VerifyOptions } from "./evidence/verify/options.ts";
 export type { Promised } from "./evidence/verify/promise.ts";
 export type { KnownDeal, Subject } from "./evidence/verify/subject.ts";
 export { type EvidenceTime, type StatedTime, timeChecks } from "./evidence/verify/time.ts";

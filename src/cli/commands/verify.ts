@@ -1,12 +1,11 @@
 import { basename } from "node:path";
-import type { Hex } from "viem";
 import { ProtocolError } from "../../core/errors.ts";
 import { type EvidenceBundle, parseBundle } from "../../core/evidence/bundle.ts";
 import { digestFile } from "../../core/evidence/digest.ts";
 import { readPemOrDer } from "../../core/evidence/timestamp/pem.ts";
-import type { TrustedBlock, VerifyOptions } from "../../core/evidence/verify/options.ts";
+import type { VerifyOptions } from "../../core/evidence/verify/options.ts";
 import { verifyBundle } from "../../core/evidence/verify/verifyBundle.ts";
-import { address, bytes32 } from "../../core/fields.ts";
+import { address } from "../../core/fields.ts";
 import {
   type EvidencePair,
   type Finding,
@@ -33,6 +32,7 @@ import { readBytes, readPieces, requireRegular, statFile, writeNew } from "../fi
 import { usageInvalid } from "../problems.ts";
 import { programName } from "../program.ts";
 import { createProgressBar } from "../terminal/progressBar.ts";
+import { readTrustedSources } from "../trustedSources.ts";
 
 const HELP = "holdfast verify";
 
@@ -57,11 +57,13 @@ export const verify = defineCommand({
     "holdfast verify photo.jpg /mnt/usb/bundle.json --report photo.txt",
     "holdfast verify photo.jpg --trusted-block 1020:0x5a... --trusted-block 1010:0x7c...",
     "holdfast verify photo.jpg --tsa-roots court-authorities.pem",
+    "holdfast verify evidence/ --trusted-headers headers.json",
     "holdfast verify evidence/ --deal deal.json --lang zh",
   ],
   options: {
     report: { type: "string", value: "FILE" },
     "trusted-block": { type: "string", value: "NUMBER:HASH", multiple: true },
+    "trusted-headers": { type: "string", value: "FILE", multiple: true },
     "trusted-registry": { type: "string", value: "CHAIN:ADDRESS" },
     "tsa-roots": { type: "string", value: "FILE", multiple: true },
     "tsa-revoked": { type: "string", value: "FILE", multiple: true },
@@ -74,7 +76,7 @@ export const verify = defineCommand({
   run: async ({ values, positionals }, context) => {
     const { language } = context;
     const trusted = {
-      blocks: parseBlocks(values["trusted-block"] ?? []),
+      ...(await readTrustedSources(values["trusted-block"] ?? [], values["trusted-headers"] ?? [])),
       authorities: {
         roots: await readCertificates(values["tsa-roots"], "certificate"),
         revocationLists: await readCertificates(values["tsa-revoked"], "revocationList"),
@@ -230,26 +232,6 @@ const findingJson = ({ file, bundle, verdict, sentences, verification }: Result)
 });
 
 const localZone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone;
-
-/**
- * `NUMBER:HASH` for each block. Two hashes for one number are a mistake, and no evidence is refused
- * for it.
- */
-const parseBlocks = (stated: readonly string[]): TrustedBlock[] => {
-  const blocks = new Map<number, Hex>();
-  for (const text of stated) {
-    const [number = "", hash = "", ...rest] = text.split(":");
-    const parsed = bytes32.safeParse(hash);
-    if (!/^(0|[1-9]\d{0,14})$/.test(number) || !parsed.success || rest.length > 0) {
-      throw usageInvalid(HELP, "trusted-block-malformed");
-    }
-    if ((blocks.get(Number(number)) ?? parsed.data) !== parsed.data) {
-      throw usageInvalid(HELP, "trusted-blocks-disagree", { number });
-    }
-    blocks.set(Number(number), parsed.data);
-  }
-  return [...blocks].map(([number, hash]) => ({ number, hash }));
-};
 
 /** A clock of the reader's that is right, where that of the computer is not. */
 const parseClock = (text: string): number => {

@@ -3,7 +3,7 @@ import type { Check } from "../evidence/verify/check.ts";
 import type { Verification } from "../evidence/verify/verifyBundle.ts";
 import { escapeInvisible } from "./escapeInvisible.ts";
 import type { Language } from "./language.ts";
-import { checksToShow, meaningOf, reportText, roleText, timesIn } from "./report.ts";
+import { checksToShow, meaningOf, type ReportText, reportText, roleText, sourcesText, timesIn } from "./report.ts";
 import { formatTimes } from "./units.ts";
 import { type FileVerdict, type VerdictSentence, verdictText } from "./verdict.ts";
 import { witnessLines } from "./witnesses.ts";
@@ -46,7 +46,7 @@ export function findingText(finding: Finding, language: Language, timeZone?: str
     ...[...made]
       .sort((one, other) => Number(other.result === "fail") - Number(one.result === "fail"))
       .flatMap((check) => [
-        `  [${marks[check.result]}] ${text.check[check.id]}: ${text.result[check.result]}`,
+        `  [${marks[check.result]}] ${text.check[check.id]}: ${resultText(check, text)}`,
         ...(check.result === "fail" ? differenceOf(check, language) : []),
       ]),
     ...(facts.length === 0 ? [] : [`  [${marks.pass}] ${text.factsAsSigned}: ${names}`]),
@@ -120,10 +120,20 @@ const pairText = ({ file, bundle }: EvidencePair, language: Language) =>
     ? escapeInvisible(file)
     : `${escapeInvisible(file)}\n  ${verdictText[language].bundle}: ${escapeInvisible(bundle)}`;
 
-const differenceOf = ({ expected, actual }: Extract<Check, { result: "fail" }>, language: Language) => {
-  const { label } = reportText[language];
+/** The outcome of a check, and by whose word where it passed by that. */
+const resultText = (check: Check, text: ReportText) => {
+  const result = text.result[check.result];
+  return check.result === "pass" && check.sources !== undefined
+    ? text.bySources(result, sourcesText(check.sources, text))
+    : result;
+};
+
+const differenceOf = ({ expected, actual, sources }: Extract<Check, { result: "fail" }>, language: Language) => {
+  const text = reportText[language];
+  const { label } = text;
   return [
     ...(expected === undefined ? [] : [`        ${label.expected}: ${escapeInvisible(expected)}`]),
+    ...(sources === undefined ? [] : [`        ${label.source}: ${sourcesText(sources, text)}`]),
     ...(actual === undefined ? [] : [`        ${label.actual}: ${escapeInvisible(actual)}`]),
   ];
 };

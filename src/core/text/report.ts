@@ -2,7 +2,7 @@ import { sha256, stringToBytes, zeroHash } from "viem";
 import type { EvidenceBundle } from "../evidence/bundle.ts";
 import { digestFile } from "../evidence/digest.ts";
 import { carriesFile, type MetaField, metaFields } from "../evidence/record.ts";
-import type { Check } from "../evidence/verify/check.ts";
+import type { BlockSource, Check } from "../evidence/verify/check.ts";
 import { isAboutTimeOnly, isFileAltered, type Verdict } from "../evidence/verify/conclude.ts";
 import type { Subject } from "../evidence/verify/subject.ts";
 import type { EvidenceTime } from "../evidence/verify/time.ts";
@@ -11,7 +11,7 @@ import { report as en } from "./en/report.ts";
 import { escapeInvisible } from "./escapeInvisible.ts";
 import type { Language, Translated } from "./language.ts";
 import { quoted } from "./quoted.ts";
-import { formatTimes } from "./units.ts";
+import { formatTime, formatTimes } from "./units.ts";
 import { witnessLines } from "./witnesses.ts";
 import { report as zh } from "./zh/report.ts";
 
@@ -236,15 +236,33 @@ function aboutChecks({ bundle, checks }: Verification, text: ReportText): string
 function aboutCheck(check: Check, text: ReportText): string[] {
   const head = `  [${text.result[check.result]}] ${text.check[check.id]}`;
   if (check.result === "not-checked") return [`${head}: ${text.why[check.why]}`];
-  if (check.result === "pass") return [head];
+  const sources = check.sources && sourcesText(check.sources, text);
+  if (check.result === "pass") return [sources === undefined ? head : text.bySources(head, sources)];
   const details = [
     [text.label.expected, check.expected],
+    [text.label.source, sources],
     [text.label.actual, check.actual],
   ] as const;
   return [
     head,
     ...details.flatMap(([label, value]) => (value === undefined ? [] : [`      ${label}: ${escapeInvisible(value)}`])),
   ];
+}
+
+/** Who says which block is on the chain, on one line. */
+export function sourcesText(sources: readonly BlockSource[], text: ReportText): string {
+  const { blockSource, listSeparator, sourceSeparator } = text;
+  return sources
+    .map((source) =>
+      source.kind === "reader"
+        ? blockSource.reader
+        : blockSource.headers(
+            escapeInvisible(source.name),
+            source.nodes.join(listSeparator),
+            formatTime(source.collectedAt),
+          ),
+    )
+    .join(sourceSeparator);
 }
 
 function section(title: string, lines: readonly string[]) {

@@ -8,8 +8,9 @@ type Leaf = Readonly<{ path: string; text: string; names: readonly string[] }>;
 const sameInBoth = [
   /^problems\.field\.value-unexpected$/,
   /^report\.label\.(?:sha256|sm3)$/,
+  /^report\.bySources\(\)$/,
   /^units\.percent\(\)$/,
-  /^(?:report|verdict)\.listSeparator$/,
+  /^(?:report|verdict)\.(?:list|source)Separator$/,
   /\.separator$/,
   /^deal\.tokenAt\(\)$/,
   /^command\.evidenceList\.(?:kindAndState|withRole)\(\)$/,

@@ -5,6 +5,7 @@ import { type AnchoredLog, logsOfReceipt, parseHeader, readAnchored, receiptFrom
 import { evidenceLeaf } from "../record.ts";
 import { all, atMost, type Check, compare, dependent, failed, notBefore, notChecked, order } from "./check.ts";
 import { clockTolerance, type VerifyOptions } from "./options.ts";
+import { checkBlock } from "./trustedBlocks.ts";
 
 /** Whether record and signature are the leaf that the path leads to the anchored root. */
 export function checkPath(
@@ -70,13 +71,7 @@ export function checkTrusted(
   { trusted, now }: VerifyOptions,
 ): Check[] {
   const deployment = trusted?.deployment;
-  const compareBlock = (id: "block-canonical" | "beacon-canonical", number: number, hash: Hex) => {
-    const known = (trusted?.blocks ?? []).filter(
-      (block) => block.number === number && (block.chainId ?? anchor.chainId) === anchor.chainId,
-    );
-    const other = known.find((block) => block.hash.toLowerCase() !== hash) ?? known[0];
-    return other === undefined ? notChecked(id, "needs-chain") : compare(id, other.hash.toLowerCase(), hash);
-  };
+  const { chainId } = anchor;
   return [
     deployment === undefined
       ? notChecked("deployment", "not-given")
@@ -84,8 +79,8 @@ export function checkTrusted(
           [deployment.chainId, anchor.chainId],
           [deployment.registry.toLowerCase(), anchor.registry],
         ]),
-    compareBlock("block-canonical", anchor.blockNumber, anchor.blockHash),
-    compareBlock("beacon-canonical", record.beaconBlock, record.beaconHash),
+    checkBlock("block-canonical", { chainId, number: anchor.blockNumber, hash: anchor.blockHash }, trusted),
+    checkBlock("beacon-canonical", { chainId, number: record.beaconBlock, hash: record.beaconHash }, trusted),
     now === undefined || log === undefined
       ? notChecked("clock", now === undefined ? "not-given" : "depends-on-failed")
       : atMost("clock", log.anchoredAt, now + clockTolerance),

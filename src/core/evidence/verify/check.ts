@@ -61,6 +61,8 @@ export type NotChecked =
   | "not-given"
   | "not-disclosed"
   | "needs-chain"
+  /** A source has the block, and it was not final there. */
+  | "not-finalized"
   | "depends-on-failed"
   /** No authority that the reader trusts made a token. */
   | "authority-unknown"
@@ -68,21 +70,30 @@ export type NotChecked =
   | "token-worthless";
 
 /**
+ * Who says which block is on the chain: the reader, or a file of headers with the nodes that gave
+ * the block. `collectedAt` in Unix seconds.
+ */
+export type BlockSource =
+  | Readonly<{ kind: "reader" }>
+  | Readonly<{ kind: "headers"; name: string; nodes: readonly string[]; collectedAt: number }>;
+
+/**
  * The outcome of one check. A failed one says what was expected and what was found, where that can
- * be said.
+ * be said. `sources`: who knows the block that was compared with.
  */
 export type Check =
-  | { readonly id: CheckId; readonly result: "pass" }
+  | { readonly id: CheckId; readonly result: "pass"; readonly sources?: readonly BlockSource[] | undefined }
   | {
       readonly id: CheckId;
       readonly result: "fail";
       readonly expected?: string | undefined;
       readonly actual?: string | undefined;
+      readonly sources?: readonly BlockSource[] | undefined;
     }
   | { readonly id: CheckId; readonly result: "not-checked"; readonly why: NotChecked };
 
 /** Passes when both are the same text. */
-export function compare(id: CheckId, expected: string, actual: string): Check {
+export function compare(id: CheckId, expected: string, actual: string): Exclude<Check, { result: "not-checked" }> {
   return expected === actual ? { id, result: "pass" } : { id, result: "fail", expected, actual };
 }
 

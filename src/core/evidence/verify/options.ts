@@ -1,5 +1,6 @@
 import type { Address, Hex } from "viem";
 import type { CreateDigester } from "../digest.ts";
+import type { HeadersFile } from "../headersFile.ts";
 import type { EvidenceDomain } from "../record.ts";
 import type { TimestampOptions } from "../timestamp/verifyTimestamp.ts";
 import type { KnownDeal } from "./subject.ts";
@@ -9,6 +10,9 @@ import type { KnownDeal } from "./subject.ts";
  * bundle's chain.
  */
 export type TrustedBlock = Readonly<{ chainId?: number | undefined; number: number; hash: Hex }>;
+
+/** A file of headers that the reader trusts, under the name that reports call it by. */
+export type NamedHeaders = Readonly<{ name: string; file: HeadersFile }>;
 
 /**
  * Seconds that an anchor may lie ahead of the reader's clock: clocks of computers and of block
@@ -45,6 +49,8 @@ export type VerifyOptions = {
         readonly blocks?: readonly TrustedBlock[] | undefined;
         /** Whose time stamps count: certificates in DER, and lists of those that were revoked. */
         readonly authorities?: Pick<TimestampOptions, "roots" | "revocationLists"> | undefined;
+        /** Files of headers, with the same effect as `blocks` for each block that is final. */
+        readonly headers?: readonly NamedHeaders[] | undefined;
       }
     | undefined;
   /** The deal that the reader takes the evidence to be about: then the report says who signed. */

@@ -27,7 +27,9 @@ export const errors = {
   "block-missing":
     "A part of the file is not stored here. The anchor still holds; this does not mean tampering. Get the file from another store, or have its submitter send it again.",
   "block-unprovable":
-    "The node does not give what is needed to prove the anchor. What was filed is safe. Ask another node of the chain.",
+    "The node does not give what is needed to prove a block. What was filed is safe. Ask another node of the chain.",
+  "block-unknown":
+    "A node does not have a block. Nothing was written. Ask another node, or wait until this one has it; block {block} is missing on {hosts}.",
   "bundle-malformed":
     "This is not a whole evidence bundle. That says nothing about the file. Get the bundle again from where it came; the field is {path}.",
   "bundle-too-large": "This is too large for an evidence bundle. Nothing was checked. Give the bundle, not the file.",
@@ -88,6 +90,12 @@ export const errors = {
     "A file name must not hold a path. Nothing was stored. File names do not travel in clear: leave the name out, it belongs into the encrypted record.",
   "file-unreadable": "The file cannot be read. Nothing was changed. {path}: {problem}.",
   "file-unwritable": "The file cannot be written. Nothing was lost. {path}: {problem}.",
+  "headers-malformed":
+    "This is not a whole file of headers. Nothing was checked. Get it again from whoever collected it, or collect it again; the field is {path}.",
+  "headers-too-large":
+    "This is too large for a file of headers. Nothing was checked or written. Collect fewer blocks at a time.",
+  "headers-version-unknown":
+    "The version of the file of headers is not supported. Nothing was checked. Use a newer program; the file says {format}.",
   "idempotency-mismatch":
     "This Idempotency-Key was used with another body. Nothing new was done; the first request stands. Use a new key for a new request.",
   "index-incomplete":
@@ -113,6 +121,8 @@ export const errors = {
   "method-not-allowed": "This address does not take this method. Nothing was done. Use {allowed}.",
   "native-not-relayed":
     "Native currency is not relayed for others. No money moved. Pay from the buyer's own wallet, directly to the escrow.",
+  "nodes-disagree":
+    "The nodes do not agree. Nothing was written. Find out which of them is wrong, and ask another one. They name the chains {chains}. For block {block} they answer {hashes}.",
   "nonce-taken": "Another transaction used the relayer's nonce. No money moved. It is sent again by itself.",
   "not-acceptable":
     "This is not served in the format that was asked for. Nothing was changed. Ask for raw blocks or a CAR.",

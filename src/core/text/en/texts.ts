@@ -24,6 +24,7 @@ import { evidence } from "./commands/evidence.ts";
 import { evidenceAdd } from "./commands/evidenceAdd.ts";
 import { evidenceList } from "./commands/evidenceList.ts";
 import { evidenceOpen } from "./commands/evidenceOpen.ts";
+import { headers } from "./commands/headers.ts";
 import { keys } from "./commands/keys.ts";
 import { keysEncryption } from "./commands/keysEncryption.ts";
 import { keysNew } from "./commands/keysNew.ts";
@@ -103,6 +104,7 @@ export const en = {
     evidenceAdd,
     evidenceList,
     evidenceOpen,
+    headers,
     keys,
     keysEncryption,
     keysNew,

@@ -15,7 +15,9 @@ export const errors = {
   "beacon-unknown": "链上没有该记录所引用的区块。未提交任何内容。请引用最近的区块重新签署；{block} 无效。",
   "block-damaged": "存储的数据块已损坏。链上记录仍有效，不涉及资金。请从其他存储点获取，或请提交方重新提供。",
   "block-missing": "文件的一部分不在此处。链上记录仍有效，不等于被篡改。请从其他存储点获取，或请提交方重新提供。",
-  "block-unprovable": "节点未提供证明上链所需的数据。已提交的内容安全。请改用该链的其他节点。",
+  "block-unprovable": "节点未提供证明区块所需的数据。已提交的内容安全。请改用该链的其他节点。",
+  "block-unknown":
+    "有节点没有该区块。未写入任何内容。请改用其他节点，或等待其同步；缺少区块 {block} 的节点为 {hosts}。",
   "bundle-malformed": "这不是完整的证据包。这不说明文件有问题。请从来源处重新获取；出错字段为 {path}。",
   "bundle-too-large": "内容过大，不是证据包。未作任何核验。请提供证据包，而不是文件本身。",
   "bundle-version-unknown":
@@ -56,6 +58,9 @@ export const errors = {
   "file-name-unsafe": "文件名不得包含路径。未存储任何内容。文件名不以明文传输：请勿填写，名称应写入加密记录。",
   "file-unreadable": "无法读取该文件。未作任何更改。{path}：{problem}。",
   "file-unwritable": "无法写入该文件。未丢失任何内容。{path}：{problem}。",
+  "headers-malformed": "这不是完整的区块头文件。未作任何核验。请向收集者重新获取，或重新收集；出错字段为 {path}。",
+  "headers-too-large": "内容过大，不是区块头文件。未核验、未写入任何内容。请分次收集较少的区块。",
+  "headers-version-unknown": "不支持该区块头文件的版本。未作任何核验。请使用更新的程序；文件版本为 {format}。",
   "idempotency-mismatch": "该 Idempotency-Key 已用于另一请求。未执行新操作，首个请求仍有效。新请求请使用新的键。",
   "index-incomplete":
     "此处的链上历史不完整。托管资金安全。请运营方重建索引：先停止中继，再运行 `holdfast relayer reindex --from 0`。",
@@ -74,6 +79,8 @@ export const errors = {
   "media-type-unsupported": "此接口不接受该内容类型。未存储，资金未动。请使用 {expected}。",
   "method-not-allowed": "该地址不支持此方法。未作任何操作。请使用 {allowed}。",
   "native-not-relayed": "不代为转送原生币。资金未动。请由买家钱包直接付入托管合约。",
+  "nodes-disagree":
+    "各节点的回答不一致。未写入任何内容。请查明哪个节点有误，并改问其他节点。各节点所称的链为 {chains}。关于区块 {block} 的回答为 {hashes}。",
   "nonce-taken": "中继的交易序号已被占用。资金未动。系统会自动重发。",
   "not-acceptable": "不提供所要求的格式。未作任何更改。请请求原始数据块或 CAR。",
   "not-found": "该地址不存在。未作任何操作。所有接口见 /v1/openapi.json。",

@@ -2,8 +2,8 @@ export const verify = {
   summary: "check files against their evidence bundles, without any network",
   about: [
     "Says whether a file is, bit for bit, the one that somebody signed and that was anchored on a chain. That is one",
-    "answer; since when is another: it is confirmed only by blocks that you name from a source that you trust, or by time",
-    "stamps (RFC 3161) of authorities that you trust.",
+    "answer; since when is another: it is confirmed only by blocks of a source that you trust, which you name or keep in",
+    "a file of `holdfast headers`, or by time stamps (RFC 3161) of authorities that you trust.",
     "A court, an opponent or an expert needs nothing but the file, its bundle (*.evidence.json) and this program: no",
     "account, no chain, no relayer, no network. The bundle of FILE is looked for as FILE.evidence.json; a directory",
     "stands for every bundle in it, and its files without a bundle are listed. What could not be checked is listed and",
@@ -14,6 +14,7 @@ export const verify = {
     "both named, with a report to print and sign",
     "also confirm the time: the two blocks as a node that you trust shows them",
     "also confirm the time by the time stamps in the bundle, of authorities that the court trusts",
+    "the times of many files, by the headers that were collected before",
     "everything in a directory, with the role of whoever signed, in Chinese",
   ],
   options: {
@@ -24,6 +25,8 @@ export const verify = {
       "certificates (PEM or DER) of time-stamping authorities that you trust: their time stamps in a bundle confirm the time",
     "tsa-revoked":
       "revocation lists (PEM or DER) of those authorities: a stamp by a revoked certificate counts for nothing",
+    "trusted-headers":
+      "a file of `holdfast headers` that you or somebody you trust collected; repeat it for more. Blocks that were not final do not count",
     "trusted-registry": "chain id and registry contract that you trust, like 1:0x12...",
     deal: "deal file: the report says whether the buyer, the seller, an arbitrator or nobody of that deal signed",
     ciphertext: "the encrypted file: its identifier is computed and compared with the signed one",
