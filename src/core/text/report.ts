@@ -169,8 +169,11 @@ function aboutSubject(bundle: EvidenceBundle, { subject, verdict }: Verification
 }
 
 /** What the account that signed is in the deal. */
-export function roleText({ signer, dealId }: Subject, text: ReportText): string {
-  if (signer.role !== null) return text.role[signer.role];
+export function roleText({ signer, dealId, terms }: Subject, text: ReportText): string {
+  if (signer.role !== null) {
+    const role = text.role[signer.role];
+    return terms?.source === "bundle" ? text.roleByBundle(role, terms.escrow) : role;
+  }
   return dealId === null ? text.roleWithoutDeal : text.roleUnknown;
 }
 

@@ -26,6 +26,12 @@ export type Subject = Readonly<{
   dealId: Hex | null;
   /** SHA-256 of the file that the record is about; null for a kind without a file. */
   sha256: Hex | null;
+  /**
+   * Whose terms tell the role, and the escrow that they are of; null where no role is told. Terms
+   * of the `bundle` are those of the deal that was signed, but nothing shows that the deal exists,
+   * or that the escrow is the reader's.
+   */
+  terms: Readonly<{ source: "bundle" | "reader"; escrow: Address }> | null;
   /** The block of the anchor and the earlier one that was signed: both are to be compared. */
   anchorBlock: Readonly<{ number: number; hash: Hex }>;
   beaconBlock: Readonly<{ number: number; hash: Hex }>;
@@ -66,6 +72,7 @@ export function subjectOf(bundle: EvidenceBundle, checks: readonly Check[], opti
     chainId: anchor.chainId,
     registry: anchor.registry,
     dealId: openings.case?.dealId ?? null,
+    terms: isOfDeal ? { source: options.deal === undefined ? "bundle" : "reader", escrow: deal.escrow } : null,
     sha256: openings.file?.sha256 ?? null,
     anchorBlock: { number: anchor.blockNumber, hash: anchor.blockHash },
     beaconBlock: { number: record.beaconBlock, hash: record.beaconHash },

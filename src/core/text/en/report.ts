@@ -46,6 +46,8 @@ export const report = {
     nobody: "NOBODY OF THIS DEAL",
     unnamed: "NONE OF THE ACCOUNTS THAT THE TERMS NAME (the arbitrators were not compared)",
   } satisfies Record<DealRole, string>,
+  roleByBundle: (role: string, escrow: string) =>
+    `${role}, by the terms in the bundle (escrow ${escrow}): that this deal exists is not shown`,
   roleUnknown: "not known: the terms of the deal were not given",
   roleWithoutDeal: "not known: the deal is not disclosed",
   factsAsSigned: "stated facts, as signed (agreement with a signature does not make them true)",

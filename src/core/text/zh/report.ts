@@ -29,6 +29,8 @@ export const report = {
     nobody: "与本交易无关的账户",
     unnamed: "并非条款所列的账户（未与仲裁员比对）",
   },
+  roleByBundle: (role: string, escrow: string) =>
+    `${role}（依证据包所载条款，托管合约 ${escrow}；该交易是否存在未予证明）`,
   roleUnknown: "不明：未提供交易条款",
   roleWithoutDeal: "不明：未披露所属交易",
   factsAsSigned: "陈述事项与签名一致（与签名一致不等于属实）",

@@ -6,6 +6,7 @@ import { type EvidenceBundle, parseBundle, serializeBundle } from "../../../../s
 import { readTimestampResponse, timestampRequest } from "../../../../src/core/evidence/timestamp/exchange.ts";
 import type { VerifyOptions } from "../../../../src/core/evidence/verify/options.ts";
 import { type Verification, verifyBundle } from "../../../../src/core/evidence/verify/verifyBundle.ts";
+import { reportText, roleText } from "../../../../src/core/text/report.ts";
 import { sentencesAbout } from "../../../../src/core/text/verdict.ts";
 import {
   type Chain,
@@ -52,6 +53,7 @@ describe("the deal in a bundle", () => {
     const { subject, verdict, checks } = await verify(whole);
     expect(verdict.status).to.equal("verified");
     expect(subject?.signer.role).to.equal("buyer");
+    expect(subject?.terms).to.deep.equal({ source: "bundle", escrow: photoDeal.escrow });
     expect(checks).to.deep.include({ id: "deal", result: "pass" });
   });
 
@@ -73,6 +75,17 @@ describe("the deal in a bundle", () => {
     ]) {
       expect(failures(await verify({ ...whole, deal: changed }))).to.deep.equal(["deal"]);
     }
+  });
+
+  it("is not said to exist, unless the reader knows it", async () => {
+    const roleOf = async (options: VerifyOptions, language: "en" | "zh") =>
+      roleText((await verify(whole, options)).subject!, reportText[language]);
+    const own = "the buyer of the deal";
+    expect(await roleOf({}, "en")).to.equal(
+      `${own}, by the terms in the bundle (escrow ${photoDeal.escrow}): that this deal exists is not shown`,
+    );
+    expect(await roleOf({}, "zh")).to.include("该交易是否存在未予证明");
+    expect(await roleOf({ deal: photoDeal }, "en")).to.equal(own);
   });
 
   it("does not stand in for the reader's own", async () => {

@@ -146,6 +146,7 @@ describe("verifyBundle", () => {
     const { subject } = await verify(bundle, {});
     expect(subject).to.deep.equal({
       signer: { ...bundle.submitter, role: null },
+      terms: null,
       ...evidenceDomain,
       dealId: named("deal"),
       sha256: bundle.openings.file?.sha256,
