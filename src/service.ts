@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import type { Express } from "express";
@@ -111,7 +112,8 @@ export async function startHoldfast(config: HoldfastConfig, options: HoldfastOpt
       const forget = () => running.delete(work);
       work.then(forget, forget);
     };
-    const app = createApp({ relayer, database, store, uploads, chain, log, limits, track });
+    const verifierPage = await readFile(new URL("./web/verifier.html", import.meta.url));
+    const app = createApp({ relayer, database, store, uploads, chain, log, limits, track, verifierPage });
     const server = await listen(app, config);
     closing.push(() => endRequests(server));
     signal?.throwIfAborted();

@@ -19,9 +19,11 @@ import { createIntentRoutes } from "./routes/intents.ts";
 import { createOperationRoutes } from "./routes/operations.ts";
 import { createUploadRoutes } from "./routes/uploads.ts";
 import { serveRoute } from "./serveRoute.ts";
+import { serveVerifierPage } from "./verifierPage.ts";
 
 const MINUTE_MS = 60_000;
 const OPENAPI_PATH = "/v1/openapi.json";
+const VERIFIER_PATH = "/verify";
 
 /**
  * The HTTP API over a relayer, listening nowhere: every route of `contract.ts`, and the IPFS
@@ -50,6 +52,7 @@ export function createApp(context: ApiContext): Express {
   app.get(OPENAPI_PATH, (_, response) => {
     response.json(document);
   });
+  app.get(VERIFIER_PATH, serveVerifierPage(context.verifierPage));
   for (const name of Object.keys(routes) as RouteName[]) serveRoute(app, name, { handlers, context });
   for (const [path, allowed] of methodsByPath()) {
     app.all(path, () => {
@@ -69,7 +72,10 @@ export function createApp(context: ApiContext): Express {
 
 /** Paths as Express writes them, with the methods that they take. */
 const methodsByPath = () => {
-  const methods = new Map([[OPENAPI_PATH, ["GET"]]]);
+  const methods = new Map([
+    [OPENAPI_PATH, ["GET"]],
+    [VERIFIER_PATH, ["GET"]],
+  ]);
   for (const { path, method } of Object.values(routes)) {
     const place = path.replace(/\{(\w+)\}/g, ":$1");
     methods.set(place, [...(methods.get(place) ?? []), method.toUpperCase()]);

@@ -16,6 +16,8 @@ export type ApiContext = Readonly<{
   uploads: PartialUploads;
   chain: Chain;
   limits: Limits;
+  /** The offline page that checks evidence, as it lies in its file. */
+  verifierPage: Uint8Array;
   log: Log;
   /** Is told of the work behind every request, which may outlive its connection. */
   track?: (work: Promise<unknown>) => void;

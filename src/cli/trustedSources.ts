@@ -1,9 +1,8 @@
 import { basename, resolve } from "node:path";
-import type { Hex } from "viem";
 import { ProtocolError } from "../core/errors.ts";
 import { maxHeadersBytes, parseHeadersFile } from "../core/evidence/headersFile.ts";
 import type { NamedHeaders, TrustedBlock } from "../core/evidence/verify/options.ts";
-import { bytes32 } from "../core/fields.ts";
+import { disagreementAmong, parseTrustedBlock } from "../core/evidence/verify/trustedSources.ts";
 import { readText, requireRegular } from "./files.ts";
 import { usageInvalid } from "./problems.ts";
 
@@ -44,38 +43,22 @@ const readHeadersFile = async (path: string) => {
 
 /** `NUMBER:HASH` for each block. */
 const parseBlocks = (stated: readonly string[]): TrustedBlock[] => {
-  const blocks = new Map<number, Hex>();
+  const blocks = new Map<number, TrustedBlock>();
   for (const text of stated) {
-    const [number = "", hash = "", ...rest] = text.split(":");
-    const parsed = bytes32.safeParse(hash);
-    if (!/^(0|[1-9]\d{0,14})$/.test(number) || !parsed.success || rest.length > 0) {
-      throw usageInvalid(HELP, "trusted-block-malformed");
+    const block = parseTrustedBlock(text);
+    if (block === null) throw usageInvalid(HELP, "trusted-block-malformed");
+    if (disagreementAmong([block, ...blocks.values()], []) !== null) {
+      throw usageInvalid(HELP, "trusted-blocks-disagree", { number: String(block.number) });
     }
-    if ((blocks.get(Number(number)) ?? parsed.data) !== parsed.data) {
-      throw usageInvalid(HELP, "trusted-blocks-disagree", { number });
-    }
-    blocks.set(Number(number), parsed.data);
+    blocks.set(block.number, block);
   }
-  return [...blocks].map(([number, hash]) => ({ number, hash }));
+  return [...blocks.values()];
 };
 
 const requireAgreement = (blocks: readonly TrustedBlock[], headers: readonly LocatedHeaders[]): void => {
-  const byReader = new Map(blocks.map(({ number, hash }) => [number, hash]));
-  const byFiles = new Map<string, Readonly<{ hash: Hex; path: string }>>();
-  for (const { path, file } of headers) {
-    for (const { number, hash, finalized } of file.blocks) {
-      if (!finalized) continue;
-      const key = `${file.chainId}:${number}`;
-      const earlier = byFiles.get(key);
-      const other =
-        earlier !== undefined && earlier.hash !== hash
-          ? earlier.path
-          : (byReader.get(number) ?? hash) !== hash
-            ? "--trusted-block"
-            : undefined;
-      if (other !== undefined)
-        throw usageInvalid(HELP, "trusted-sources-disagree", { number, one: other, other: path });
-      byFiles.set(key, { hash, path });
-    }
-  }
+  const named = headers.map(({ path, file }) => ({ name: path, file }));
+  const found = disagreementAmong(blocks, named);
+  if (found === null) return;
+  const { number, one, other } = found;
+  throw usageInvalid(HELP, "trusted-sources-disagree", { number, one: one ?? "--trusted-block", other });
 };

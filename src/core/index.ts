@@ -256,7 +256,14 @@ export { errorMessages, messageOf, titleOf } from "./text/errors.ts";
 export { escapeInvisible } from "./text/escapeInvisible.ts";
 export { type Language, languages } from "./text/language.ts";
 export { publicLabelOf } from "./text/publicLabels.ts";
-export { evidenceReport, meaningOf, type ReportContext, type ReportText, reportText } from "./text/report.ts";
+export { evidenceReport, type Report, type ReportContext, reportOf, reportText } from "./text/report.ts";
+export {
+  meaningOf,
+  type ReportFact,
+  type ReportRow,
+  type ReportSection,
+  type ReportText,
+} from "./text/reportContent.ts";
 export {
   type FileVerdict,
   sentencesAbout,

@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -21,6 +23,7 @@ import { CHAIN_ID } from "../fixtures/anvil.ts";
 import { createAsker, type Problem, type Service, startService } from "../fixtures/service.ts";
 
 const LIMIT = 4_096;
+const verifierPage = await readFile(join(import.meta.dirname, "../../src/web/verifier.html"));
 
 describe("the HTTP API", () => {
   let service: Service;
@@ -59,6 +62,16 @@ describe("the HTTP API", () => {
       }
       await service.refusal("input-invalid", "/v1/errors/no-such-code");
     });
+  });
+
+  it("serves the offline page byte for byte, with its own policy and in no frame", async () => {
+    const response = await fetch(`${service.url}/verify`);
+    const body = Buffer.from(await response.arrayBuffer());
+    expect(body.equals(verifierPage)).equal(true);
+    expect(response.headers.get("content-type")).equal("text/html; charset=utf-8");
+    const policy = response.headers.get("content-security-policy") ?? "";
+    expect(policy).include("connect-src 'none'").and.include("frame-ancestors 'none'").and.not.include("'self'");
+    expect(response.headers.get("etag")).equal(`"${createHash("sha256").update(verifierPage).digest("hex")}"`);
   });
 
   describe("refusing", () => {
@@ -311,7 +324,7 @@ describe("the HTTP API", () => {
       store,
       limits,
     });
-    const context = { limits, relayer, store, uploads, chain, database, log: silentLog };
+    const context = { limits, relayer, store, uploads, chain, database, log: silentLog, verifierPage };
     await listening(createApp({ ...context, ...changes }), use);
   };
 

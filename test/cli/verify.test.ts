@@ -74,6 +74,23 @@ describe("holdfast verify", () => {
   });
   after(() => rm(dir, { recursive: true }));
 
+  it("writes the offline page, and checks nothing with it", async () => {
+    const page = join(dir, "verifier.html");
+    const { exitCode, stdout } = await runCli(["verify", "--page", page, "--json"], { isOffline: true });
+    const built = await readFile(join(import.meta.dirname, "..", "..", "src", "web", "verifier.html"));
+    expect([exitCode, JSON.parse(stdout)]).to.deep.equal([
+      0,
+      { path: page, sha256: createHash("sha256").update(built).digest("hex") },
+    ]);
+    expect((await readFile(page)).equals(built)).to.equal(true);
+    const again = await runCli(["verify", "--page", page], { isOffline: true });
+    expect([again.exitCode, again.stderr]).to.satisfy(
+      ([code, text]: [number, string]) => code === 73 && text.includes(page),
+    );
+    expect((await runCli(["verify", "--page", join(dir, "other.html"), file])).exitCode).to.equal(64);
+    expect((await runCli(["verify"])).exitCode).to.equal(64);
+  });
+
   it("says verified, and 4 for a time that nobody confirmed, for an untouched file, without any network", async () => {
     const run = await verify(file);
     expect(run.exitCode).to.equal(4);

@@ -1,11 +1,13 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { ProtocolError } from "../../core/errors.ts";
 import { type EvidenceBundle, parseBundle } from "../../core/evidence/bundle.ts";
 import { digestFile } from "../../core/evidence/digest.ts";
 import { readPemOrDer } from "../../core/evidence/timestamp/pem.ts";
 import type { VerifyOptions } from "../../core/evidence/verify/options.ts";
+import { parseTrustedRegistry } from "../../core/evidence/verify/trustedSources.ts";
 import { verifyBundle } from "../../core/evidence/verify/verifyBundle.ts";
-import { address } from "../../core/fields.ts";
 import {
   type EvidencePair,
   type Finding,
@@ -17,6 +19,7 @@ import {
 } from "../../core/text/finding.ts";
 import type { Language } from "../../core/text/language.ts";
 import { evidenceReport, reportText } from "../../core/text/report.ts";
+import { textsIn } from "../../core/text/texts.ts";
 import { formatTime } from "../../core/text/units.ts";
 import { sentencesAbout, type VerdictSentence, verdictSentences } from "../../core/text/verdict.ts";
 import { createNodeDigester } from "../../sdk/nodeDigester.ts";
@@ -35,6 +38,7 @@ import { createProgressBar } from "../terminal/progressBar.ts";
 import { readTrustedSources } from "../trustedSources.ts";
 
 const HELP = "holdfast verify";
+const USAGE = "FILE... [BUNDLE...]";
 
 /** A pair as it is printed: with a verdict, or with the error that kept it from getting one. */
 type Result = Finding & { readonly report: string };
@@ -51,7 +55,7 @@ type Checking = {
 
 export const verify = defineCommand({
   text: ({ command }) => command.verify,
-  usage: "FILE... [BUNDLE...]",
+  usage: USAGE,
   examples: [
     "holdfast verify photo.jpg",
     "holdfast verify photo.jpg /mnt/usb/bundle.json --report photo.txt",
@@ -59,6 +63,7 @@ export const verify = defineCommand({
     "holdfast verify photo.jpg --tsa-roots court-authorities.pem",
     "holdfast verify evidence/ --trusted-headers headers.json",
     "holdfast verify evidence/ --deal deal.json --lang zh",
+    "holdfast verify --page verifier.html",
   ],
   options: {
     report: { type: "string", value: "FILE" },
@@ -71,10 +76,14 @@ export const verify = defineCommand({
     ciphertext: { type: "string", value: "FILE" },
     identity: { type: "string", value: "FILE" },
     clock: { type: "string", value: "TIME" },
+    page: { type: "string", value: "FILE" },
   },
-  positionals: [1, 1_000],
+  positionals: [0, 1_000],
   run: async ({ values, positionals }, context) => {
     const { language } = context;
+    if (values.page !== undefined && positionals.length === 0) return writePage(values.page, language);
+    if (values.page !== undefined) throw usageInvalid(HELP, "page-beside-files");
+    if (positionals.length === 0) throw usageInvalid(HELP, "argument-missing", { usage: `${HELP} ${USAGE}` });
     const trusted = {
       ...(await readTrustedSources(values["trusted-block"] ?? [], values["trusted-headers"] ?? [])),
       authorities: {
@@ -129,6 +138,14 @@ export const verify = defineCommand({
     };
   },
 });
+
+/** Writes the offline page, byte for byte as it was built, and says its digest. */
+const writePage = async (path: string, language: Language) => {
+  const page = await readFile(new URL("../../web/verifier.html", import.meta.url));
+  await writeNew(path, page);
+  const sha256 = createHash("sha256").update(page).digest("hex");
+  return { text: textsIn(language).outcome.pageWritten(path, sha256), json: { path, sha256 } };
+};
 
 /** The gravest first: what a reader of several files must hear. */
 const bySeverity = ["refuted", "error", "missing", "unverifiable", "unconfirmed", "verified"] as const;
@@ -285,10 +302,7 @@ const readCertificates = async (paths: readonly string[] = [], kind: "certificat
 };
 
 const parseRegistry = (text: string) => {
-  const [chain = "", registry = ""] = text.split(":");
-  const parsed = address.safeParse(registry);
-  if (!/^[1-9]\d{0,15}$/.test(chain) || !parsed.success) {
-    throw usageInvalid(HELP, "registry-malformed");
-  }
-  return { chainId: Number(chain), registry: parsed.data };
+  const deployment = parseTrustedRegistry(text);
+  if (deployment === null) throw usageInvalid(HELP, "registry-malformed");
+  return deployment;
 };

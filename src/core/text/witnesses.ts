@@ -1,7 +1,7 @@
 import type { TimestampChainVerdict } from "../evidence/timestamp/verifyChain.ts";
 import type { Verification } from "../evidence/verify/verifyBundle.ts";
 import { quoted } from "./quoted.ts";
-import type { ReportText } from "./report.ts";
+import type { ReportText } from "./reportContent.ts";
 
 /**
  * A line for each authority's tokens and one for the relayer's promise, each with what it is worth.

@@ -12,6 +12,7 @@ const sameInBoth = [
   /^units\.percent\(\)$/,
   /^(?:report|verdict)\.(?:list|source)Separator$/,
   /\.separator$/,
+  /^page\.otherLanguage$/,
   /^deal\.tokenAt\(\)$/,
   /^command\.evidenceList\.(?:kindAndState|withRole)\(\)$/,
 ];

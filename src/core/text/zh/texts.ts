@@ -49,6 +49,7 @@ import { hints, listeners, usageText } from "./hints.ts";
 import { intents } from "./intents.ts";
 import { options } from "./options.ts";
 import { outcome } from "./outcome.ts";
+import { page } from "./page.ts";
 import { fileProblems, inputProblems, usageProblems } from "./problems.ts";
 import { report } from "./report.ts";
 import { sending } from "./sending.ts";
@@ -77,6 +78,7 @@ export const zh = {
   deal: dealWords,
   decision,
   outcome,
+  page,
   demo,
   verdict,
   problems: { field: fieldProblems, file: fileProblems, input: inputProblems, usage: usageProblems },

@@ -6,7 +6,8 @@ import { type EvidenceBundle, parseBundle, serializeBundle } from "../../../../s
 import { readTimestampResponse, timestampRequest } from "../../../../src/core/evidence/timestamp/exchange.ts";
 import type { VerifyOptions } from "../../../../src/core/evidence/verify/options.ts";
 import { type Verification, verifyBundle } from "../../../../src/core/evidence/verify/verifyBundle.ts";
-import { reportText, roleText } from "../../../../src/core/text/report.ts";
+import { reportText } from "../../../../src/core/text/report.ts";
+import { roleText } from "../../../../src/core/text/reportContent.ts";
 import { sentencesAbout } from "../../../../src/core/text/verdict.ts";
 import {
   type Chain,

@@ -16,6 +16,7 @@ export const verify = {
     "also confirm the time by the time stamps in the bundle, of authorities that the court trusts",
     "the times of many files, by the headers that were collected before",
     "everything in a directory, with the role of whoever signed, in Chinese",
+    "the same check as a page for a browser that needs no network: for courts and everybody without a terminal",
   ],
   options: {
     report: "write the full report as text; FILE must not exist",
@@ -31,6 +32,7 @@ export const verify = {
     deal: "deal file: the report says whether the buyer, the seller, an arbitrator or nobody of that deal signed",
     ciphertext: "the encrypted file: its identifier is computed and compared with the signed one",
     identity: "age key file of a reader: also decrypts the encrypted file, which then needs no other",
+    page: "write the offline page, one file for a browser, and check nothing; FILE must not exist",
     clock: "the right time, where the clock of this computer is wrong: an anchor in the future is refused",
   },
   codes: {
