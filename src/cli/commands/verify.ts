@@ -29,6 +29,7 @@ import { type ErrorText, errorText } from "../errorText.ts";
 import { pairEvidence } from "../evidencePairs.ts";
 import { exitCodeOf, exitCodeOfError } from "../exitCodes.ts";
 import { readBytes, readPieces, requireRegular, statFile, writeNew } from "../files.ts";
+import { parseClock } from "../parseClock.ts";
 import { usageInvalid } from "../problems.ts";
 import { programName } from "../program.ts";
 import { createProgressBar } from "../terminal/progressBar.ts";
@@ -83,7 +84,7 @@ export const verify = defineCommand({
       },
       ...(values["trusted-registry"] === undefined ? {} : { deployment: parseRegistry(values["trusted-registry"]) }),
     };
-    const now = values.clock === undefined ? context.now() : parseClock(values.clock);
+    const now = values.clock === undefined ? context.now() : parseClock(values.clock, HELP);
     if (values.report !== undefined && (await statFile(values.report)) !== undefined) {
       throw new ProtocolError("file-exists", { path: values.report });
     }
@@ -232,13 +233,6 @@ const findingJson = ({ file, bundle, verdict, sentences, verification }: Result)
 });
 
 const localZone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone;
-
-/** A clock of the reader's that is right, where that of the computer is not. */
-const parseClock = (text: string): number => {
-  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time)) throw usageInvalid(HELP, "clock-malformed");
-  return Math.floor(time / 1_000);
-};
 
 /** The encrypted file, and who opens the key to it. */
 const readEncrypted = async (
