@@ -4,6 +4,7 @@ import { type EvidenceBundle, parseBundle } from "../../core/evidence/bundle.ts"
 import { digestFile } from "../../core/evidence/digest.ts";
 import { readPemOrDer } from "../../core/evidence/timestamp/pem.ts";
 import type { VerifyOptions } from "../../core/evidence/verify/options.ts";
+import { type RecordStatus, recordStatuses } from "../../core/evidence/verify/recordStatus.ts";
 import { verifyBundle } from "../../core/evidence/verify/verifyBundle.ts";
 import { address } from "../../core/fields.ts";
 import {
@@ -38,7 +39,7 @@ import { readTrustedSources } from "../trustedSources.ts";
 const HELP = "holdfast verify";
 
 /** A pair as it is printed: with a verdict, or with the error that kept it from getting one. */
-type Result = Finding & { readonly report: string };
+type Result = Finding & { readonly report: (status: RecordStatus | undefined) => Promise<string> };
 type Failure = EvidencePair & { readonly verdict: null; readonly error: ErrorText };
 
 type Checking = {
@@ -99,24 +100,26 @@ export const verify = defineCommand({
       deal: deal && { terms: deal.terms, escrow: deal.domain.escrow, panel: deal.panel },
     };
     const encrypted = await readEncrypted(values, context.signal);
-    const results: (Result | Failure)[] = [];
+    const checked: (Result | Failure)[] = [];
     for (const pair of pairs) {
       try {
-        results.push(await verifyPair(pair, { given, ...encrypted, language, context }));
+        checked.push(await verifyPair(pair, { given, ...encrypted, language, context }));
       } catch (error) {
         if (pairs.length === 1 || context.signal.aborted) throw error;
         const { trace, ...text } = errorText(error, { language });
         if (trace !== undefined) context.progress(trace);
-        results.push({ ...pair, verdict: null, error: text });
+        checked.push({ ...pair, verdict: null, error: text });
       }
     }
+    const results = withStatus(checked);
     if (values.report !== undefined) {
-      await writeNew(
-        values.report,
-        results
-          .map((result) => (result.verdict === null ? `${failureText(result, language)}\n` : result.report))
-          .join("\n\f\n"),
-      );
+      const reports: string[] = [];
+      for (const result of results) {
+        reports.push(
+          result.verdict === null ? `${failureText(result, language)}\n` : await result.report(result.status),
+        );
+      }
+      await writeNew(values.report, reports.join("\n\f\n"));
     }
     return {
       text: [
@@ -130,6 +133,16 @@ export const verify = defineCommand({
     };
   },
 });
+
+/** What the records that were given say of each other. */
+const withStatus = (results: readonly (Result | Failure)[]): (Result | Failure)[] => {
+  const named = results.map((result) => ({
+    name: result.bundle,
+    verification: result.verdict === null ? undefined : result.verification,
+  }));
+  const statuses = recordStatuses(named);
+  return results.map((result, index) => (result.verdict === null ? result : { ...result, status: statuses[index] }));
+};
 
 /** The gravest first: what a reader of several files must hear. */
 const bySeverity = ["refuted", "error", "missing", "unverifiable", "unconfirmed", "verified"] as const;
@@ -167,13 +180,13 @@ const verifyPair = async (
   if ((await statFile(pair.bundle)) === undefined) {
     const verdict = { status: "missing", what: "bundle" } as const;
     const sentences = verdictSentences(verdict, { file: isFileThere ? basename(pair.bundle) : name }, language);
-    return { ...pair, verdict, sentences, report: `${sentenceLines(sentences)}\n` };
+    return { ...pair, verdict, sentences, report: async () => `${sentenceLines(sentences)}\n` };
   }
   const bundle = await readBundleText(pair.bundle);
   if ("why" in bundle) {
     const verdict = { status: "unverifiable", why: bundle.why } as const;
     const sentences = verdictSentences(verdict, { file: name }, language);
-    const report = await unreadReport(pair.bundle, sentences, { language, context });
+    const report = () => unreadReport(pair.bundle, sentences, { language, context });
     return { ...pair, verdict, sentences, report };
   }
   const progress = createProgressBar(context, { label: name, total: size });
@@ -191,13 +204,15 @@ const verifyPair = async (
     verdict: verification.verdict,
     sentences: sentencesAbout(verification, { file: name, text: bundle.text }, language),
     verification,
-    report: await evidenceReport(verification, {
-      language,
-      bundleText: bundle.text,
-      generatedAt: context.now(),
-      timeZone: localZone(),
-      tool: programName,
-    }),
+    report: (status) =>
+      evidenceReport(verification, {
+        language,
+        bundleText: bundle.text,
+        generatedAt: context.now(),
+        timeZone: localZone(),
+        status,
+        tool: programName,
+      }),
   };
 };
 
@@ -222,12 +237,13 @@ const unreadReport = async (
 };
 
 /** What programs read of a finding: the bundle itself is on the reader's disk. */
-const findingJson = ({ file, bundle, verdict, sentences, verification }: Result) => ({
+const findingJson = ({ file, bundle, verdict, sentences, verification, status }: Result) => ({
   file,
   bundle,
   verdict,
   time: verification?.time ?? { status: "unknown" as const },
   subject: verification?.subject ?? null,
+  status: status ?? null,
   sentences,
   checks: verification?.checks ?? [],
 });

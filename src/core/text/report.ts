@@ -4,6 +4,7 @@ import { digestFile } from "../evidence/digest.ts";
 import { carriesFile, type MetaField, metaFields } from "../evidence/record.ts";
 import type { BlockSource, Check } from "../evidence/verify/check.ts";
 import { isAboutTimeOnly, isFileAltered, type Verdict } from "../evidence/verify/conclude.ts";
+import type { RecordStatus } from "../evidence/verify/recordStatus.ts";
 import type { Subject } from "../evidence/verify/subject.ts";
 import type { EvidenceTime } from "../evidence/verify/time.ts";
 import type { Verification } from "../evidence/verify/verifyBundle.ts";
@@ -11,6 +12,7 @@ import { report as en } from "./en/report.ts";
 import { escapeInvisible } from "./escapeInvisible.ts";
 import type { Language, Translated } from "./language.ts";
 import { quoted } from "./quoted.ts";
+import { statusLines } from "./statusLines.ts";
 import { formatTime, formatTimes } from "./units.ts";
 import { witnessLines } from "./witnesses.ts";
 import { report as zh } from "./zh/report.ts";
@@ -25,6 +27,7 @@ type Writer = Readonly<{
   text: ReportText;
   line: (label: ReportLabel, value: string | number) => string;
   at: (seconds: number) => string;
+  status: RecordStatus | undefined;
 }>;
 
 /** The words of the report by language. */
@@ -39,6 +42,8 @@ export type ReportContext = {
   readonly generatedAt: number;
   /** Times are shown there too, beside UTC: an IANA name like `Asia/Shanghai`. */
   readonly timeZone?: string | undefined;
+  /** What other records say of this one, where they were looked at (`recordStatuses`). */
+  readonly status?: RecordStatus | undefined;
   /** Name, version and, if known, digest of the program. */
   readonly tool: string;
 };
@@ -53,7 +58,8 @@ export async function evidenceReport(verification: Verification, context: Report
   const bundle = await digestFile(once(stringToBytes(context.bundleText)));
   const line: Writer["line"] = (label, value) => `  ${text.label[label]}: ${value}`;
   const contentIn = (timeZone: string | undefined) => {
-    const writer: Writer = { text, line, at: (seconds) => formatTimes(seconds, timeZone) };
+    const at = (seconds: number) => formatTimes(seconds, timeZone);
+    const writer: Writer = { text, line, at, status: context.status };
     const sections = [
       section(text.section.report, [
         line("tool", context.tool),
@@ -148,7 +154,7 @@ function aboutBundle(bundle: EvidenceBundle, verification: Verification, writer:
 }
 
 /** Who signed, where and about what: the first thing that a reader must know. */
-function aboutSubject(bundle: EvidenceBundle, { subject, verdict }: Verification, { text, line }: Writer) {
+function aboutSubject(bundle: EvidenceBundle, { subject, verdict }: Verification, { text, line, at, status }: Writer) {
   if (subject === null) return [];
   const { signer, chainId, registry, dealId, sha256: digest, anchorBlock, beaconBlock } = subject;
   const { supersedes } = bundle.record;
@@ -162,7 +168,7 @@ function aboutSubject(bundle: EvidenceBundle, { subject, verdict }: Verification
     ...(digest === null ? [] : [line("signedSha256", withoutPrefix(digest))]),
     ...(verdict.status === "verified" ? [line("evidence", verdict.digest)] : []),
     ...(supersedes === zeroHash ? [] : [line("about", supersedes)]),
-    line("status", text.statusNotChecked),
+    ...statusLines(status, text, at).map((one) => line("status", one)),
     line("block", `${anchorBlock.number} ${anchorBlock.hash}`),
     line("beacon", `${beaconBlock.number} ${beaconBlock.hash}`),
   ];
