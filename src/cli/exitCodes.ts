@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../core/errors.ts";
 import type { Verdict } from "../core/evidence/verify/conclude.ts";
+import type { PromiseStatus } from "../core/evidence/verify/promiseStatus.ts";
 import type { EvidenceTime } from "../core/evidence/verify/time.ts";
 
 /** Exit code of a command that was stopped: 128 and the number of SIGINT. */
@@ -7,6 +8,19 @@ export const INTERRUPTED = 130;
 
 /** Verified, but nobody whom the reader trusts confirmed the time. */
 const TIME_UNCONFIRMED = 4;
+
+/** A relayer broke its promise to anchor; about another, nobody can say yet. */
+const PROMISE_BROKEN = 5;
+const PROMISE_OPEN = 6;
+
+/**
+ * Exit code of promises: 0 only where there is one and all were kept; one that was broken comes
+ * before one that is open.
+ */
+export function exitCodeOfPromises(statuses: readonly (PromiseStatus["status"] | "none")[]): number {
+  if (statuses.includes("broken")) return PROMISE_BROKEN;
+  return statuses.includes("unknown") || !statuses.includes("kept") ? PROMISE_OPEN : 0;
+}
 
 /** Exit code of everything that prints a verdict. Nothing else ends with 1, 2, 3 or 4. */
 export const exitCodeOfVerdict = {

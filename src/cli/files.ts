@@ -1,5 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { createReadStream, type Stats } from "node:fs";
-import { open, readdir, readFile, rm, stat } from "node:fs/promises";
+import { open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { ProtocolError } from "../core/errors.ts";
 import type { FileProblem } from "../core/text/problems.ts";
 import { inputMalformed } from "./problems.ts";
@@ -7,6 +8,7 @@ import { inputMalformed } from "./problems.ts";
 const READ_PIECE = 1 << 20;
 /** Deals, templates, determinations and bundles are small; what is larger is some other file. */
 const LARGEST_DOCUMENT = 1 << 20;
+const PERMISSIONS = 0o777;
 
 const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
 
@@ -115,6 +117,31 @@ export async function writeNew(path: string, text: string | Uint8Array, mode = 0
   } catch (error) {
     if (isOurs) await rm(path, { force: true });
     throw fileError(error, path, "write");
+  }
+}
+
+/**
+ * Puts a text in the place of the one that was read from a file, whole or not at all, with the same
+ * mode; a link goes on leading there. Returns false, and leaves the file alone, if it is not as it
+ * was read any more. Throws as {@link writeNew}.
+ */
+export async function replaceText(
+  path: string,
+  { from, to }: Readonly<{ from: string; to: string }>,
+): Promise<boolean> {
+  let fresh: string | undefined;
+  try {
+    const place = await realpath(path);
+    const { mode } = await stat(place);
+    fresh = `${place}.${randomBytes(8).toString("hex")}.new`;
+    await writeNew(fresh, to, mode & PERMISSIONS);
+    if ((await readFile(place, "utf8")) !== from) return false;
+    await rename(fresh, place);
+    return true;
+  } catch (error) {
+    throw fileError(error, path, "write");
+  } finally {
+    if (fresh !== undefined) await rm(fresh, { force: true });
   }
 }
 

@@ -1,7 +1,10 @@
 import type { Stats } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import * as z from "zod";
+import { commonFields, opensItsFile } from "../core/evidence/bundle/v1.ts";
+import { promiseSchema } from "../core/evidence/bundle/v2.ts";
 import { cipherSaltBytes } from "../core/evidence/cipher.ts";
+import { strictAddress, strictBytes32 } from "../core/evidence/record.ts";
 import { bytes32, hexBytes } from "../core/fields.ts";
 import type { FiledEvidence } from "../sdk/evidence.ts";
 import type { PendingUpload } from "../sdk/pendingUpload.ts";
@@ -13,8 +16,11 @@ const UPLOAD_FORMAT = "holdfast-upload/1";
 const OWNER_ONLY = 0o600;
 const OTHERS = 0o077;
 
+/** What the name of a filing ends with, after the name of its file. */
+export const filingSuffix = ".filing.json";
+
 /** Where a filing is remembered until its anchor is there. */
-const pendingPath = (bundle: string): string => bundle.replace(/\.evidence\.json$/, ".filing.json");
+const pendingPath = (bundle: string): string => bundle.replace(/\.evidence\.json$/, filingSuffix);
 
 /** Where an upload is remembered until its record is signed. */
 const uploadPath = (bundle: string): string => bundle.replace(/\.evidence\.json$/, ".upload.json");
@@ -36,6 +42,36 @@ export async function recallFiling(bundle: string): Promise<FiledEvidence | unde
       filed: FiledEvidence;
     };
     return format === FORMAT ? filed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const { record, submitter, signature, openings, hints } = commonFields;
+
+const filingFile = z.object({
+  format: z.literal(FORMAT),
+  filed: z
+    .object({
+      domain: z.strictObject({ chainId: z.int().positive(), registry: strictAddress }).optional(),
+      digest: strictBytes32,
+      leaf: strictBytes32,
+      record,
+      submitter,
+      signature,
+      openings,
+      wrappedKey: hints.shape.wrappedKey.unwrap(),
+      recipients: hints.shape.recipients,
+      promise: promiseSchema.nullish().transform((promise) => promise ?? null),
+    })
+    .refine(opensItsFile),
+});
+
+/** A filing whole enough for a bundle; `undefined` if it is none. It may be somebody else's. */
+export async function readFiling(path: string): Promise<FiledEvidence | undefined> {
+  try {
+    const { domain, ...filed } = filingFile.parse(JSON.parse(await readText(path))).filed;
+    return domain === undefined ? filed : { ...filed, domain };
   } catch {
     return undefined;
   }

@@ -87,6 +87,8 @@ export type Filing = Readonly<{
  * to be the one that was anchored. Plain JSON.
  */
 export type FiledEvidence = Readonly<{
+  /** What was signed for; absent in what earlier versions saved. */
+  domain?: EvidenceDomain;
   digest: Hex;
   leaf: Hex;
   record: EvidenceRecord;
@@ -138,7 +140,18 @@ export async function fileEvidence(evidence: EvidenceToFile, filing: Filing): Pr
   const signature = await signer.signTypedData(evidenceTypedData(record, domain));
   const digest = evidenceDigest(record, domain);
   const leaf = evidenceLeaf(digest, submitter.address, signature);
-  return { digest, leaf, record, submitter, signature, openings, wrappedKey, recipients: filing.recipients };
+  const { chainId, registry } = domain;
+  return {
+    domain: { chainId, registry: registry.toLowerCase() as Address },
+    digest,
+    leaf,
+    record,
+    submitter,
+    signature,
+    openings,
+    wrappedKey,
+    recipients: filing.recipients,
+  };
 }
 
 /** What is known once the record's batch is anchored. */

@@ -1,5 +1,4 @@
 import { type Address, type Hex, zeroHash } from "viem";
-import { dealIdOf } from "../core/deal/terms.ts";
 import { ProtocolError } from "../core/errors.ts";
 import { filingReceiptDigest } from "../core/evidence/anchorPromise.ts";
 import { serializeBundle } from "../core/evidence/bundle.ts";
@@ -13,6 +12,7 @@ import { recoverSigner } from "../core/recoverSigner.ts";
 import type { AnchoredEvidence, Client } from "./client.ts";
 import { assembleBundle, type EvidenceToFile, type FiledEvidence, type Filing, fileEvidence } from "./evidence.ts";
 import { type PendingUpload, prepareResumable } from "./pendingUpload.ts";
+import { readSignedDeal } from "./readSignedDeal.ts";
 import { readStream } from "./readStream.ts";
 import { LEAST_IN_PARTS } from "./uploadInParts.ts";
 
@@ -385,7 +385,7 @@ async function conclude(
   work: Work,
 ): Promise<AnchoredFile | undefined> {
   const { gateways = [], domain, createDigester, checkContractSignature, signal } = work;
-  const bundle = serializeBundle(assembleBundle(filed, { ...anchored, gateways, deal: await readDeal(work) }));
+  const bundle = serializeBundle(assembleBundle(filed, { ...anchored, gateways, deal: await dealOf(work) }));
   const block = await work.readBlock(anchored.anchor.blockNumber);
   const { verdict, time } = await verifyBundle(bundle, {
     file: open(file),
@@ -399,17 +399,9 @@ async function conclude(
   return { id: file.id, bundle, digest, root, anchoredAt: time.existedBy };
 }
 
-/** The deal for the bundle: the caller's, or the relayer's if it is the one that was signed. */
-async function readDeal({ deal, dealId, escrow, client, domain, signal }: Work): Promise<KnownDeal | null> {
+async function dealOf({ deal, dealId, escrow, client, domain, signal }: Work): Promise<KnownDeal | null> {
   if (deal !== undefined || dealId === null) return deal ?? null;
-  try {
-    const { terms } = await client.readDeal(dealId, { signal });
-    const isSigned = dealIdOf(terms, { chainId: domain.chainId, escrow }) === dealId;
-    return isSigned ? { terms, escrow } : null;
-  } catch (error) {
-    if (error instanceof ProtocolError && error.code === "deal-unknown") return null;
-    throw error;
-  }
+  return readSignedDeal(dealId, { client, chainId: domain.chainId, escrow, signal });
 }
 
 async function readBeacon({ readBlock }: Work) {

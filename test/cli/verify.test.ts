@@ -35,7 +35,9 @@ import {
   filePhoto,
   photo,
   READER_IDENTITY,
+  relayer,
   streamOf,
+  withdrawalOf,
 } from "../fixtures/evidence.ts";
 
 const entry = join(import.meta.dirname, "..", "..", "src", "cli", "main.ts");
@@ -337,6 +339,39 @@ describe("holdfast verify", () => {
     const renamed = join(dir, "renamed.json");
     await copyFile(`${file}.evidence.json`, renamed);
     expect((await verify(file, renamed)).exitCode).to.equal(4);
+  });
+
+  it("says in a folder which records were withdrawn or replaced by the same key, first in the table", async () => {
+    const folder = join(dir, "status");
+    await mkdir(folder);
+    const filed = await filePhoto();
+    const newer = await filePhoto({ kind: "supersede", supersedes: filed.digest });
+    for (const [name, evidence] of [
+      ["old.jpg", filed],
+      ["new.jpg", newer],
+    ] as const) {
+      await writeFile(join(folder, name), photo);
+      await writeFile(join(folder, `${name}.evidence.json`), serializeBundle(await bundleOfPhoto(evidence)));
+    }
+    const foreign = await withdrawalOf(newer, relayer);
+    await writeFile(join(folder, "w.evidence.json"), serializeBundle(await bundleOfPhoto(foreign)));
+    const run = await verify(folder);
+    expect(run.exitCode).to.equal(4);
+    const by = (name: string) => join(folder, `${name}.evidence.json`);
+    expect(run.stdout.split("\n\n")[0]).to.match(/SUPERSEDED {2}\| {2}\S+old\.jpg\n/);
+    expect(run.stdout).to.include(
+      `SUPERSEDED by ${by("new.jpg")}, record ${newer.digest}, signed by the same key ${filed.submitter.address}`,
+    );
+    expect(run.stdout).to.include(`it supersedes the record ${filed.digest}, ${by("old.jpg")}`);
+    expect(run.stdout).to.include(
+      `${by("w")}, record ${foreign.digest}, says that this one is withdrawn, but another key`,
+    );
+    const { files } = (await verify(folder, "--json")).json() as { files: { status: { state: string } }[] };
+    expect(files.map(({ status }) => status.state)).to.deep.equal(["not-checked", "superseded", "not-checked"]);
+    expect((await verify(file)).stdout).to.include("whether it was withdrawn or replaced later: not checked");
+    const report = join(folder, "report.txt");
+    await verify(folder, "--report", report);
+    expect(await readFile(report, "utf8")).to.include("SUPERSEDED by");
   });
 
   it("checks every bundle of a directory and concludes by the gravest", async () => {

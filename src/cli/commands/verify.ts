@@ -6,6 +6,7 @@ import { type EvidenceBundle, parseBundle } from "../../core/evidence/bundle.ts"
 import { digestFile } from "../../core/evidence/digest.ts";
 import { readPemOrDer } from "../../core/evidence/timestamp/pem.ts";
 import type { VerifyOptions } from "../../core/evidence/verify/options.ts";
+import { type RecordStatus, recordStatuses } from "../../core/evidence/verify/recordStatus.ts";
 import { parseTrustedRegistry } from "../../core/evidence/verify/trustedSources.ts";
 import { verifyBundle } from "../../core/evidence/verify/verifyBundle.ts";
 import {
@@ -32,6 +33,7 @@ import { type ErrorText, errorText } from "../errorText.ts";
 import { pairEvidence } from "../evidencePairs.ts";
 import { exitCodeOf, exitCodeOfError } from "../exitCodes.ts";
 import { readBytes, readPieces, requireRegular, statFile, writeNew } from "../files.ts";
+import { parseClock } from "../parseClock.ts";
 import { usageInvalid } from "../problems.ts";
 import { programName } from "../program.ts";
 import { createProgressBar } from "../terminal/progressBar.ts";
@@ -41,7 +43,7 @@ const HELP = "holdfast verify";
 const USAGE = "FILE... [BUNDLE...]";
 
 /** A pair as it is printed: with a verdict, or with the error that kept it from getting one. */
-type Result = Finding & { readonly report: string };
+type Result = Finding & { readonly report: (status: RecordStatus | undefined) => Promise<string> };
 type Failure = EvidencePair & { readonly verdict: null; readonly error: ErrorText };
 
 type Checking = {
@@ -92,7 +94,7 @@ export const verify = defineCommand({
       },
       ...(values["trusted-registry"] === undefined ? {} : { deployment: parseRegistry(values["trusted-registry"]) }),
     };
-    const now = values.clock === undefined ? context.now() : parseClock(values.clock);
+    const now = values.clock === undefined ? context.now() : parseClock(values.clock, HELP);
     if (values.report !== undefined && (await statFile(values.report)) !== undefined) {
       throw new ProtocolError("file-exists", { path: values.report });
     }
@@ -107,24 +109,26 @@ export const verify = defineCommand({
       deal: deal && { terms: deal.terms, escrow: deal.domain.escrow, panel: deal.panel },
     };
     const encrypted = await readEncrypted(values, context.signal);
-    const results: (Result | Failure)[] = [];
+    const checked: (Result | Failure)[] = [];
     for (const pair of pairs) {
       try {
-        results.push(await verifyPair(pair, { given, ...encrypted, language, context }));
+        checked.push(await verifyPair(pair, { given, ...encrypted, language, context }));
       } catch (error) {
         if (pairs.length === 1 || context.signal.aborted) throw error;
         const { trace, ...text } = errorText(error, { language });
         if (trace !== undefined) context.progress(trace);
-        results.push({ ...pair, verdict: null, error: text });
+        checked.push({ ...pair, verdict: null, error: text });
       }
     }
+    const results = withStatus(checked);
     if (values.report !== undefined) {
-      await writeNew(
-        values.report,
-        results
-          .map((result) => (result.verdict === null ? `${failureText(result, language)}\n` : result.report))
-          .join("\n\f\n"),
-      );
+      const reports: string[] = [];
+      for (const result of results) {
+        reports.push(
+          result.verdict === null ? `${failureText(result, language)}\n` : await result.report(result.status),
+        );
+      }
+      await writeNew(values.report, reports.join("\n\f\n"));
     }
     return {
       text: [
@@ -138,6 +142,16 @@ export const verify = defineCommand({
     };
   },
 });
+
+/** What the records that were given say of each other. */
+const withStatus = (results: readonly (Result | Failure)[]): (Result | Failure)[] => {
+  const named = results.map((result) => ({
+    name: result.bundle,
+    verification: result.verdict === null ? undefined : result.verification,
+  }));
+  const statuses = recordStatuses(named);
+  return results.map((result, index) => (result.verdict === null ? result : { ...result, status: statuses[index] }));
+};
 
 /** Writes the offline page, byte for byte as it was built, and says its digest. */
 const writePage = async (path: string, language: Language) => {
@@ -183,13 +197,13 @@ const verifyPair = async (
   if ((await statFile(pair.bundle)) === undefined) {
     const verdict = { status: "missing", what: "bundle" } as const;
     const sentences = verdictSentences(verdict, { file: isFileThere ? basename(pair.bundle) : name }, language);
-    return { ...pair, verdict, sentences, report: `${sentenceLines(sentences)}\n` };
+    return { ...pair, verdict, sentences, report: async () => `${sentenceLines(sentences)}\n` };
   }
   const bundle = await readBundleText(pair.bundle);
   if ("why" in bundle) {
     const verdict = { status: "unverifiable", why: bundle.why } as const;
     const sentences = verdictSentences(verdict, { file: name }, language);
-    const report = await unreadReport(pair.bundle, sentences, { language, context });
+    const report = () => unreadReport(pair.bundle, sentences, { language, context });
     return { ...pair, verdict, sentences, report };
   }
   const progress = createProgressBar(context, { label: name, total: size });
@@ -207,13 +221,15 @@ const verifyPair = async (
     verdict: verification.verdict,
     sentences: sentencesAbout(verification, { file: name, text: bundle.text }, language),
     verification,
-    report: await evidenceReport(verification, {
-      language,
-      bundleText: bundle.text,
-      generatedAt: context.now(),
-      timeZone: localZone(),
-      tool: programName,
-    }),
+    report: (status) =>
+      evidenceReport(verification, {
+        language,
+        bundleText: bundle.text,
+        generatedAt: context.now(),
+        timeZone: localZone(),
+        status,
+        tool: programName,
+      }),
   };
 };
 
@@ -238,24 +254,18 @@ const unreadReport = async (
 };
 
 /** What programs read of a finding: the bundle itself is on the reader's disk. */
-const findingJson = ({ file, bundle, verdict, sentences, verification }: Result) => ({
+const findingJson = ({ file, bundle, verdict, sentences, verification, status }: Result) => ({
   file,
   bundle,
   verdict,
   time: verification?.time ?? { status: "unknown" as const },
   subject: verification?.subject ?? null,
+  status: status ?? null,
   sentences,
   checks: verification?.checks ?? [],
 });
 
 const localZone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone;
-
-/** A clock of the reader's that is right, where that of the computer is not. */
-const parseClock = (text: string): number => {
-  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time)) throw usageInvalid(HELP, "clock-malformed");
-  return Math.floor(time / 1_000);
-};
 
 /** The encrypted file, and who opens the key to it. */
 const readEncrypted = async (

@@ -1,10 +1,12 @@
 import { bundleSuffix } from "../evidence/bundle.ts";
 import type { Check } from "../evidence/verify/check.ts";
+import type { RecordStatus } from "../evidence/verify/recordStatus.ts";
 import type { Verification } from "../evidence/verify/verifyBundle.ts";
 import { escapeInvisible } from "./escapeInvisible.ts";
 import type { Language } from "./language.ts";
 import { reportText } from "./report.ts";
 import { checksToShow, meaningOf, type ReportText, roleText, sourcesText, timesIn } from "./reportContent.ts";
+import { statusLines } from "./statusLines.ts";
 import { formatTimes } from "./units.ts";
 import { type FileVerdict, type VerdictSentence, verdictText } from "./verdict.ts";
 import { witnessLines } from "./witnesses.ts";
@@ -22,6 +24,8 @@ export type Finding = EvidencePair &
     sentences: readonly VerdictSentence[];
     /** Absent where no bundle was read. */
     verification?: Verification | undefined;
+    /** What other records say of this one, where they were looked at. */
+    status?: RecordStatus | undefined;
   }>;
 
 const marks = { pass: "+", fail: "X", "not-checked": " " } as const satisfies Record<Check["result"], string>;
@@ -41,7 +45,7 @@ export function findingText(finding: Finding, language: Language, timeZone?: str
     `${text.verdict[verdict.status]}  ${pairText(finding, language)}`,
     ...[
       ...(verdict.status === "verified" ? [meaningOf(verdict, text)] : []),
-      ...(verification === undefined ? [] : subjectLines(verification, language, timeZone)),
+      ...(verification === undefined ? [] : subjectLines(finding, verification, { language, timeZone })),
       ...sentences.map(({ label, text: sentence }) => `${label} ${sentence}`),
     ].map((line) => `  ${line}`),
     ...[...made]
@@ -64,20 +68,26 @@ export function findingTable(
   const text = reportText[language];
   const rows = findings.map((finding) => {
     if (finding.verdict === null) return [verdictText[language].failed, escapeInvisible(finding.file)];
-    const { verdict, verification } = finding;
+    const { verdict, verification, status } = finding;
     const subject = verification?.subject ?? null;
     return [
       text.verdict[verdict.status],
       ...(verification === undefined ? [] : [`${text.label.time}: ${text.time[verification.time.status]}`]),
       ...(subject === null ? [] : [roleText(subject, text)]),
+      ...(status === undefined || status.state === "not-checked" ? [] : [text.state[status.state]]),
       escapeInvisible(finding.file),
     ];
   });
   return rows.map((row) => row.join("  |  ")).join("\n");
 }
 
-function subjectLines(verification: Verification, language: Language, timeZone?: string): string[] {
+function subjectLines(
+  { status }: Finding,
+  verification: Verification,
+  { language, timeZone }: Readonly<{ language: Language; timeZone: string | undefined }>,
+): string[] {
   const { subject, time, verdict } = verification;
+  const at = (seconds: number) => formatTimes(seconds, timeZone);
   const text = reportText[language];
   const { label } = text;
   if (subject === null) return [];
@@ -89,10 +99,9 @@ function subjectLines(verification: Verification, language: Language, timeZone?:
     `${label.case}: ${dealId ?? text.undisclosed}`,
     ...(sha256 === null ? [] : [`${label.signedSha256}: ${sha256.slice(2)}`]),
     `${label.time}: ${text.time[time.status]}. ${text.timeMeaning[time.status]}`,
-    ...(verdict.status === "refuted" ? [] : timesIn(time)).map(
-      ([name, seconds]) => `${label[name]}: ${formatTimes(seconds, timeZone)}`,
-    ),
-    ...witnessLines(verification, text, (seconds) => formatTimes(seconds, timeZone)),
+    ...(verdict.status === "refuted" ? [] : timesIn(time)).map(([name, seconds]) => `${label[name]}: ${at(seconds)}`),
+    ...witnessLines(verification, text, at),
+    ...statusLines(status, text, at).map((line) => `${label.status}: ${line}`),
     `${label.block}: ${anchorBlock.number} ${anchorBlock.hash}`,
     `${label.beacon}: ${beaconBlock.number} ${beaconBlock.hash}`,
   ];

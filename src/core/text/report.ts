@@ -1,5 +1,6 @@
 import { sha256, stringToBytes } from "viem";
 import { digestFile } from "../evidence/digest.ts";
+import type { RecordStatus } from "../evidence/verify/recordStatus.ts";
 import type { Verification } from "../evidence/verify/verifyBundle.ts";
 import { report as en } from "./en/report.ts";
 import type { Language } from "./language.ts";
@@ -19,6 +20,8 @@ export type ReportContext = {
   readonly generatedAt: number;
   /** Times are shown there too, beside UTC: an IANA name like `Asia/Shanghai`. */
   readonly timeZone?: string | undefined;
+  /** What other records say of this one, where they were looked at (`recordStatuses`). */
+  readonly status?: RecordStatus | undefined;
   /** Name, version and, if known, digest of the program. */
   readonly tool: string;
 };
@@ -41,12 +44,12 @@ export type Report = Readonly<{
  * over the report as text with times in UTC, without the time of making.
  */
 export async function reportOf(verification: Verification, context: ReportContext): Promise<Report> {
-  const { tool } = context;
+  const { tool, status } = context;
   const text = reportText[context.language];
   const bundle = await digestFile(once(stringToBytes(context.bundleText)));
   const statement = statementOf(verification, text);
   const sectionsIn = (timeZone: string | undefined) =>
-    sectionsOf(verification, { text, tool, bundle, at: (seconds) => formatTimes(seconds, timeZone) });
+    sectionsOf(verification, { text, tool, bundle, status, at: (seconds) => formatTimes(seconds, timeZone) });
   const number = sha256(stringToBytes(contentText(statement, sectionsIn(undefined), text))).slice(2, 18);
   return {
     title: text.title,

@@ -3,6 +3,7 @@ import type { EvidenceBundle } from "../evidence/bundle.ts";
 import { carriesFile, type MetaField, metaFields } from "../evidence/record.ts";
 import type { BlockSource, Check } from "../evidence/verify/check.ts";
 import { isAboutTimeOnly, isFileAltered, type Verdict } from "../evidence/verify/conclude.ts";
+import type { RecordStatus } from "../evidence/verify/recordStatus.ts";
 import type { Subject } from "../evidence/verify/subject.ts";
 import type { EvidenceTime } from "../evidence/verify/time.ts";
 import type { Verification } from "../evidence/verify/verifyBundle.ts";
@@ -10,6 +11,7 @@ import type { report as en } from "./en/report.ts";
 import { escapeInvisible } from "./escapeInvisible.ts";
 import type { Translated } from "./language.ts";
 import { quoted } from "./quoted.ts";
+import { statusLines } from "./statusLines.ts";
 import { formatTime } from "./units.ts";
 import { witnessLines } from "./witnesses.ts";
 
@@ -39,6 +41,7 @@ export type ReportWriter = Readonly<{
   at: (seconds: number) => string;
   tool: string;
   bundle: Readonly<{ sha256: string; sm3: string }>;
+  status: RecordStatus | undefined;
 }>;
 
 /** Both answers with their meaning; a file is blamed only where it is to blame. */
@@ -97,7 +100,7 @@ function aboutBundle(bundle: EvidenceBundle, verification: Verification, writer:
   const isVerified = verdict.status === "verified";
   const isRegistryTrusted = checks.some(({ id, result }) => id === "deployment" && result === "pass");
   return [
-    { id: "subject", title: text.section.subject, rows: aboutSubject(bundle, verification, text) },
+    { id: "subject", title: text.section.subject, rows: aboutSubject(bundle, verification, writer) },
     {
       id: "times",
       title: text.section.times,
@@ -160,7 +163,11 @@ function aboutBundle(bundle: EvidenceBundle, verification: Verification, writer:
 }
 
 /** Who signed, where and about what: the first thing that a reader must know. */
-function aboutSubject(bundle: EvidenceBundle, { subject, verdict }: Verification, text: ReportText): ReportFact[] {
+function aboutSubject(
+  bundle: EvidenceBundle,
+  { subject, verdict }: Verification,
+  { text, at, status }: ReportWriter,
+): ReportFact[] {
   if (subject === null) return [];
   const fact = factIn(text);
   const { signer, chainId, registry, dealId, sha256: digest, anchorBlock, beaconBlock } = subject;
@@ -175,7 +182,7 @@ function aboutSubject(bundle: EvidenceBundle, { subject, verdict }: Verification
     ...(digest === null ? [] : [fact("signedSha256", withoutPrefix(digest))]),
     ...(verdict.status === "verified" ? [fact("evidence", verdict.digest)] : []),
     ...(supersedes === zeroHash ? [] : [fact("about", supersedes)]),
-    fact("status", text.statusNotChecked),
+    ...statusLines(status, text, at).map((line) => fact("status", line)),
     fact("block", `${anchorBlock.number} ${anchorBlock.hash}`),
     fact("beacon", `${beaconBlock.number} ${beaconBlock.hash}`),
   ];

@@ -45,6 +45,16 @@ const tokenSchema = z
 export const timestampsSchema = z.array(z.array(tokenSchema).min(1).max(maxTimestampChain)).max(maxTimestampChains);
 
 /**
+ * What the relayer signed when it took the record in: `Receipt` of `anchorPromise`. Unix seconds.
+ */
+export const promiseSchema = z.strictObject({
+  relayer: strictAddress,
+  receivedAt: z.int().nonnegative(),
+  anchorBy: z.int().positive(),
+  signature: keySignature,
+});
+
+/**
  * A bundle of the second version: the first, and what lets a reader say who signed in the deal,
  * what the relayer promised, and when authorities saw the root.
  */
@@ -63,18 +73,7 @@ export const bundleV2 = z
         panel: inOneSpelling(panelSchema, (panel): Panel => panel).nullable(),
       })
       .nullable(),
-    /**
-     * What the relayer signed when it took the record in: `Receipt` of `anchorPromise`. Unix
-     * seconds.
-     */
-    promise: z
-      .strictObject({
-        relayer: strictAddress,
-        receivedAt: z.int().nonnegative(),
-        anchorBy: z.int().positive(),
-        signature: keySignature,
-      })
-      .nullable(),
+    promise: promiseSchema.nullable(),
     /**
      * RFC 3161 tokens over the root, DER in base64: for each authority the first, then its
      * renewals, each over root and the token before (`timestampedBytes`).

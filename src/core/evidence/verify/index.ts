@@ -17,6 +17,7 @@ export type { BlockSource, Check, CheckId, NotChecked } from "./check.ts";
 export { isFileAltered, type Verdict } from "./conclude.ts";
 export { clockTolerance, type NamedHeaders, type TrustedBlock, type VerifyOptions } from "./options.ts";
 export type { Promised } from "./promise.ts";
+export { type LaterRecord, type RecordStatus, recordStatuses } from "./recordStatus.ts";
 export type { KnownDeal, Subject } from "./subject.ts";
 export type { EvidenceTime, StatedTime } from "./time.ts";
 export { type Verification, verifyBundle } from "./verifyBundle.ts";

@@ -1,5 +1,6 @@
 import type { EvidenceBundle } from "../bundle.ts";
 import type { AnchoredLog } from "../receiptProof.ts";
+import { bytesOfBase64 } from "../timestamp/base64.ts";
 import type { TimestampChainProblem, TimestampChainVerdict } from "../timestamp/verifyChain.ts";
 import { type Check, notChecked } from "./check.ts";
 import { clockTolerance, type VerifyOptions } from "./options.ts";
@@ -29,7 +30,8 @@ export async function checkTimestamps(
     clockTolerance,
   };
   const chains: TimestampChainVerdict[] = [];
-  for (const tokens of timestamps) chains.push(await verifyTimestampChain(tokens.map(bytesOf), log.root, options));
+  for (const tokens of timestamps)
+    chains.push(await verifyTimestampChain(tokens.map(bytesOfBase64), log.root, options));
   return { check: conclude(chains), chains };
 }
 
@@ -42,8 +44,4 @@ function conclude(chains: readonly TimestampChainVerdict[]): Check {
   if (chains.some(({ status }) => status === "confirmed")) return { id: "timestamps", result: "pass" };
   const isUntrusted = chains.some(({ status }) => status === "untrusted");
   return notChecked("timestamps", isUntrusted ? "authority-unknown" : "token-worthless");
-}
-
-function bytesOf(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }

@@ -76,6 +76,7 @@ export const usageProblems = {
   "domain-incomplete": "--chain-id N and --escrow ADDRESS go together.",
   "domain-missing": "{path} holds bare terms; say where they hold: --chain-id N --escrow ADDRESS.",
   "escrow-missing": "Say which escrow: --chain-id N and --escrow ADDRESS, or a deal file.",
+  "evidence-missing": "{path} holds no *.evidence.json and no *.filing.json.",
   "file-ambiguous": "{file} could belong to {bundle} or to {other}. Give one file and its bundle at a time.",
   "file-names-equal":
     "Two files are called {name}; their bundles would have one name. File them one after the other with another --out.",

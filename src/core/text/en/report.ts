@@ -2,7 +2,10 @@ import type { DealRole } from "../../deal/dealRole.ts";
 import type { TimestampChainProblem, TimestampChainVerdict } from "../../evidence/timestamp/verifyChain.ts";
 import type { Check, CheckId, NotChecked } from "../../evidence/verify/check.ts";
 import type { Verdict } from "../../evidence/verify/conclude.ts";
+import type { LaterRecord, RecordStatus } from "../../evidence/verify/recordStatus.ts";
 import type { EvidenceTime } from "../../evidence/verify/time.ts";
+
+type Later = Readonly<{ name: string; digest: string; submitter: string; when: string }>;
 
 /** The words of the report for a court. */
 export const report = {
@@ -227,7 +230,26 @@ export const report = {
     "To confirm the time by the chain, ask nodes of the chain that you trust for the two blocks by their numbers, and give what they answer: holdfast verify <file> <bundle> --trusted-block NUMBER:HASH",
     "Or have the nodes asked once and keep their answers: holdfast headers --rpc <node> --rpc <another node> <bundle> --out headers.json; then, without a network: holdfast verify <file> <bundle> --trusted-headers headers.json",
   ],
-  statusNotChecked: "not checked: a later record may withdraw or replace this one",
+  statusNotChecked:
+    "whether it was withdrawn or replaced later: not checked. A bundle cannot show that there is no later record",
+  statusOthersNotChecked:
+    "whether other records say more: not checked. A bundle cannot show that there is no later record",
+  state: { withdrawn: "WITHDRAWN", superseded: "SUPERSEDED" } satisfies Partial<Record<RecordStatus["state"], string>>,
+  laterKind: { withdraw: "withdrawn", supersede: "superseded" } satisfies Record<LaterRecord["kind"], string>,
+  later: {
+    "same-key": (kind: string, { name, digest, submitter, when }: Later) =>
+      `${kind} by ${name}, record ${digest}, signed by the same key ${submitter}${when}`,
+    "other-key": (kind: string, { name, digest, submitter }: Later) =>
+      `${name}, record ${digest}, says that this one is ${kind}, but another key signed it, ${submitter}: that has no force`,
+    "not-verified": (kind: string, { name, digest }: Later) =>
+      `${name}, record ${digest}, says that this one is ${kind}, but one of the two does not verify: that has no force`,
+  } satisfies Record<LaterRecord["force"], unknown>,
+  laterAnchored: (at: string, status: string) => `, anchored ${at} (${status})`,
+  earlierKind: { withdraw: "withdraws", supersede: "supersedes" } satisfies Record<LaterRecord["kind"], string>,
+  earlier: (kind: string, digest: string, name: string, note: string) =>
+    `it ${kind} the record ${digest}, ${name}${note}`,
+  earlierNotGiven: "whose bundle was not given",
+  earlierOfOther: ", which another key signed: that has no force",
   listSeparator: ", ",
   undisclosed: "(not disclosed)",
   unknown: "(not stated)",

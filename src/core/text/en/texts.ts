@@ -22,6 +22,7 @@ import { dev } from "./commands/dev.ts";
 import { devSkip } from "./commands/devSkip.ts";
 import { evidence } from "./commands/evidence.ts";
 import { evidenceAdd } from "./commands/evidenceAdd.ts";
+import { evidenceAudit } from "./commands/evidenceAudit.ts";
 import { evidenceList } from "./commands/evidenceList.ts";
 import { evidenceOpen } from "./commands/evidenceOpen.ts";
 import { headers } from "./commands/headers.ts";
@@ -104,6 +105,7 @@ export const en = {
     devSkip,
     evidence,
     evidenceAdd,
+    evidenceAudit,
     evidenceList,
     evidenceOpen,
     headers,

@@ -79,6 +79,7 @@ export const usageProblems = {
   "domain-incomplete": "--chain-id N 与 --escrow ADDRESS 须同时给出。",
   "domain-missing": "{path} 为裸条款；请指明其适用之处：--chain-id N --escrow ADDRESS。",
   "escrow-missing": "请指明托管合约：--chain-id N 与 --escrow ADDRESS，或给出交易文件。",
+  "evidence-missing": "{path} 中既没有 *.evidence.json，也没有 *.filing.json。",
   "file-ambiguous": "{file} 可能属于 {bundle}，也可能属于 {other}。请每次只给出一个文件及其证据包。",
   "file-names-equal": "有两个文件都叫 {name}，证据包会重名。请分两次提交，第二次使用另一个 --out。",
   "intent-mistyped": "没有指令“{word}”。是否要用 {meant}？",

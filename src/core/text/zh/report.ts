@@ -207,7 +207,23 @@ export const report = {
     "如需以区块链确认时间，请凭区块号向您信任的节点查询上述两个区块，并填入所得哈希：holdfast verify <文件> <证据包> --trusted-block 区块号:哈希",
     "也可一次查询并保存各节点的回答：holdfast headers --rpc <节点> --rpc <另一节点> <证据包> --out headers.json；之后断网运行：holdfast verify <文件> <证据包> --trusted-headers headers.json",
   ],
-  statusNotChecked: "未核验：其后的记录可能撤回或替换本记录",
+  statusNotChecked: "其后是否被撤回或替换：未核验。证据包无法证明不存在其后的记录",
+  statusOthersNotChecked: "是否另有其他记录：未核验。证据包无法证明不存在其后的记录",
+  state: { withdrawn: "已撤回", superseded: "已被替换" },
+  laterKind: { withdraw: "已撤回", supersede: "已被替换" },
+  later: {
+    "same-key": (kind: string, { name, digest, submitter, when }) =>
+      `${kind}，依据 ${name}，记录 ${digest}，由同一密钥 ${submitter} 签名${when}`,
+    "other-key": (kind: string, { name, digest, submitter }) =>
+      `${name}，记录 ${digest}，称本记录${kind}，但由另一密钥 ${submitter} 签名：不生效力`,
+    "not-verified": (kind: string, { name, digest }) =>
+      `${name}，记录 ${digest}，称本记录${kind}，但两者之一核验不通过：不生效力`,
+  },
+  laterAnchored: (at: string, status: string) => `，上链于 ${at}（${status}）`,
+  earlierKind: { withdraw: "撤回", supersede: "替换" },
+  earlier: (kind: string, digest: string, name: string, note: string) => `本记录${kind}记录 ${digest}，${name}${note}`,
+  earlierNotGiven: "其证据包未提供",
+  earlierOfOther: "，该记录由另一密钥签名：不生效力",
   listSeparator: "、",
   undisclosed: "（未披露）",
   unknown: "（未陈述）",

@@ -1,4 +1,5 @@
 import { sha256, stringToBytes } from "viem";
+import type { RecordStatus } from "../../../core/evidence/verify/recordStatus.ts";
 import { escapeInvisible } from "../../../core/text/escapeInvisible.ts";
 import type { Report } from "../../../core/text/report.ts";
 import { roleText } from "../../../core/text/reportContent.ts";
@@ -12,7 +13,8 @@ import { qrCode } from "./qrCode.ts";
 import { factList, fileSections, sharedSections } from "./reportView.ts";
 
 /** A checked pair in the words of a language. */
-export type Told = Checked & Readonly<{ report: Report; sentences: readonly VerdictSentence[] }>;
+export type Told = Checked &
+  Readonly<{ report: Report; sentences: readonly VerdictSentence[]; status: RecordStatus | undefined }>;
 
 type DocumentContext = Readonly<{
   unpaired: readonly Unpaired[];
@@ -118,7 +120,14 @@ function summaryTable(told: readonly Told[], { page, report: text }: PageTexts):
           {},
           element("td", {}, String(i + 1)),
           element("td", {}, element("a", { href: `#file-${i + 1}` }, nameOf(one))),
-          element("td", {}, element("span", { class: `verdict ${verdict.status}` }, text.verdict[verdict.status])),
+          element(
+            "td",
+            {},
+            element("span", { class: `verdict ${verdict.status}` }, text.verdict[verdict.status]),
+            ...(one.status === undefined || one.status.state === "not-checked"
+              ? []
+              : [element("br"), text.state[one.status.state]]),
+          ),
           element("td", {}, text.time[time.status]),
           element("td", {}, subject === null ? "-" : roleText(subject, text)),
         );

@@ -1,3 +1,4 @@
+import { type RecordStatus, recordStatuses } from "../../../core/evidence/verify/recordStatus.ts";
 import { escapeInvisible } from "../../../core/text/escapeInvisible.ts";
 import type { Language } from "../../../core/text/language.ts";
 import { reportOf } from "../../../core/text/report.ts";
@@ -81,7 +82,11 @@ async function contentOf(state: PageState, context: PageContext): Promise<readon
         ),
       ];
     case "checked": {
-      const told = await Promise.all(state.checked.map((one) => tell(one, state.generatedAt, context)));
+      const named = state.checked.map((one) => ({ name: one.bundle.path, verification: one.verification }));
+      const statuses = recordStatuses(named);
+      const told = await Promise.all(
+        state.checked.map((one, i) => tell(one, { generatedAt: state.generatedAt, status: statuses[i] }, context)),
+      );
       return [
         element("h1", { class: "screen" }, page.title),
         element(
@@ -123,17 +128,22 @@ export function showProgress(place: HTMLElement, state: PageState & { status: "c
   if (amount !== null) amount.textContent = page.progress(formatBytes(done), formatBytes(all));
 }
 
-async function tell(one: Checked, generatedAt: number, { language, tool }: PageContext): Promise<Told> {
+async function tell(
+  one: Checked,
+  { generatedAt, status }: { generatedAt: number; status: RecordStatus | undefined },
+  { language, tool }: PageContext,
+): Promise<Told> {
   const { verification, bundleText } = one;
   const report = await reportOf(verification, {
     language,
     bundleText,
     generatedAt,
+    status,
     timeZone: localZone(),
     tool,
   });
   const about = { file: pathOf(one), text: bundleText };
-  return { ...one, report, sentences: sentencesAbout(verification, about, language) };
+  return { ...one, report, status, sentences: sentencesAbout(verification, about, language) };
 }
 
 function noticeText(notice: Notice, { page }: PageTexts): string {

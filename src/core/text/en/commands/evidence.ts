@@ -3,6 +3,6 @@ export const evidence = {
   about: [
     "add encrypts files on this machine, stores them with a relayer, signs a record of each, and writes the bundle that",
     "proves it. list shows what was filed under a deal. open fetches and decrypts what was encrypted for you.",
-    "`holdfast verify` checks; it needs no network.",
+    "audit says whether relayers kept their promises to anchor. `holdfast verify` checks; it needs no network.",
   ],
 } as const;
