@@ -8,6 +8,7 @@ type Suite = () => Promise<{ suite: string; results: readonly BenchResult[] }>;
 const suites: Record<string, () => Promise<Suite>> = {
   gas: async () => (await import("./gas.ts")).gasSuite,
   evidence: async () => (await import("./evidence.ts")).evidenceSuite,
+  page: async () => (await import("./page.ts")).pageSuite,
 };
 
 const usage = `usage: npm run bench -- <${Object.keys(suites).join("|")}> [--json]`;

@@ -33,9 +33,9 @@ export type PageProblem =
   | "file-unreadable"
   | "page-failed";
 
-const PIECE = 4 * 1024 * 1024;
+const PIECE = 1024 * 1024;
 
-/** A file of the reader's disk, read in pieces of 4 MiB so that no more of it is held. */
+/** A file of the reader's disk, read in pieces of 1 MiB so that no more of it is held. */
 function gatheredFile(file: File, path: string): Gathered {
   return {
     path,

@@ -3,8 +3,11 @@ import { type ConcurrentDigester, createDigester, type Digester } from "../../co
 /** Pieces that a thread may lag behind, so that little is held. */
 const MAX_PENDING = 4;
 
+/** What a thread is told: which digest, bytes at the beginning of a buffer, or that it is the end. */
+export type ThreadInput = "sha256" | "sm3" | Readonly<{ buffer: ArrayBuffer; length: number }> | null;
+
 type Thread = Readonly<{
-  add: (bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
+  add: (bytes: Uint8Array) => Promise<void>;
   finish: () => Promise<string>;
   close: () => void;
 }>;
@@ -19,7 +22,7 @@ export function createWorkerDigester(startWorker: () => Worker): () => Promise<C
   return async () => {
     const threads: Thread[] = [];
     try {
-      for (const name of ["sha256", "sm3"]) threads.push(startThread(startWorker(), name));
+      for (const name of ["sha256", "sm3"] as const) threads.push(startThread(startWorker(), name));
     } catch {
       for (const { close } of threads) close();
       return createDigester();
@@ -29,7 +32,7 @@ export function createWorkerDigester(startWorker: () => Worker): () => Promise<C
     return {
       async add(bytes) {
         size += bytes.length;
-        await Promise.all([sha256.add(bytes.slice()), sm3.add(bytes.slice())]);
+        await Promise.all([sha256.add(bytes), sm3.add(bytes)]);
       },
       async finish() {
         const [one, other] = await Promise.all([sha256.finish(), sm3.finish()]);
@@ -43,7 +46,9 @@ export function createWorkerDigester(startWorker: () => Worker): () => Promise<C
   };
 }
 
-function startThread(worker: Worker, name: string): Thread {
+function startThread(worker: Worker, name: "sha256" | "sm3"): Thread {
+  /** Buffers that came back: filled again, so that memory does not grow with the file. */
+  const free: ArrayBuffer[] = [];
   let pending = 0;
   let wake = () => {};
   let fail: (reason: Error) => void = () => {};
@@ -54,26 +59,31 @@ function startThread(worker: Worker, name: string): Thread {
   });
   // Whoever waits for the digest hears of it; nobody may be waiting yet.
   digest.catch(() => undefined);
-  worker.addEventListener("message", ({ data }: MessageEvent<string>) => {
-    if (data !== "taken") return end(data);
+  const tell = (input: ThreadInput, transfer: Transferable[] = []) => worker.postMessage(input, transfer);
+  worker.addEventListener("message", ({ data }: MessageEvent<string | ArrayBuffer>) => {
+    if (typeof data === "string") return end(data);
+    free.push(data);
     pending -= 1;
     wake();
   });
   worker.addEventListener("error", ({ message }) => {
-    fail(new Error(`the thread of ${name} failed: ${message}`));
+    fail(new Error(`${name}: ${message}`));
     wake();
   });
-  worker.postMessage(name);
+  tell(name);
   return {
     async add(bytes) {
       if (bytes.length === 0) return;
+      const spare = free.pop();
+      const buffer = spare !== undefined && spare.byteLength >= bytes.length ? spare : new ArrayBuffer(bytes.length);
+      new Uint8Array(buffer).set(bytes);
       pending += 1;
-      worker.postMessage(bytes.buffer, [bytes.buffer]);
+      tell({ buffer, length: bytes.length }, [buffer]);
       if (pending < MAX_PENDING) return;
       await Promise.race([digest, new Promise<void>((resolve) => (wake = resolve))]);
     },
     finish: () => {
-      worker.postMessage(new ArrayBuffer(0));
+      tell(null);
       return digest;
     },
     close: () => worker.terminate(),
