@@ -103,13 +103,17 @@ export async function readJson(path: string): Promise<unknown> {
 }
 
 /** Writes a file that must not exist, or nothing. Throws `file-exists` or `file-unwritable`. */
-export async function writeNew(path: string, text: string | Uint8Array, mode = 0o644): Promise<void> {
+export async function writeNew(
+  path: string,
+  content: string | Uint8Array | AsyncIterable<Uint8Array>,
+  mode = 0o644,
+): Promise<void> {
   let isOurs = false;
   try {
     const handle = await open(path, "wx", mode);
     isOurs = true;
     try {
-      await handle.writeFile(text);
+      await handle.writeFile(content);
       await handle.sync();
     } finally {
       await handle.close();

@@ -7,6 +7,7 @@ import type { CommandLoaders } from "./runCli.ts";
 export const partyCommands: CommandLoaders = {
   verify: async () => (await import("./commands/verify.ts")).verify,
   headers: async () => (await import("./commands/headers.ts")).headers,
+  dossier: async () => (await import("./commands/dossier.ts")).dossier,
   deal: async () => (await import("./commands/deal.ts")).deal,
   evidence: async () => (await import("./commands/evidence.ts")).evidence,
   determination: async () => (await import("./commands/determination.ts")).determination,

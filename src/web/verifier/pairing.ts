@@ -5,7 +5,10 @@ import type { Gathered } from "./gathered.ts";
 export type Pair = Readonly<{ bundle: Gathered; file: Gathered | undefined }>;
 
 /** A file that nothing is checked about, and why. */
-export type Unpaired = Readonly<{ file: Gathered; why: "without-bundle" | "bundle-ambiguous" }>;
+export type Unpaired = Readonly<{ file: Gathered; why: "without-bundle" | "bundle-ambiguous" | "dossier-part" }>;
+
+/** What `holdfast dossier` writes beside the evidence. */
+const dossierParts = ["index.html", "dossier.html", "dossier.json", "deal.json"];
 
 const nameOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
 
@@ -37,11 +40,15 @@ export function pairGathered(all: readonly Gathered[]): { pairs: readonly Pair[]
   const wanted = new Set(
     pairs.flatMap(({ bundle, file }) => (file === undefined ? [nameOf(pathOf({ bundle, file }))] : [])),
   );
+  const listed = files.find(({ path }) => nameOf(path) === "dossier.json");
+  const root = listed?.path.slice(0, -"dossier.json".length);
+  const whyUnpaired = ({ path }: Gathered): Unpaired["why"] => {
+    if (root !== undefined && dossierParts.some((name) => path === root + name)) return "dossier-part";
+    return wanted.has(nameOf(path)) ? "bundle-ambiguous" : "without-bundle";
+  };
   return {
     pairs,
-    unpaired: files
-      .filter((file) => !taken.has(file))
-      .map((file) => ({ file, why: wanted.has(nameOf(file.path)) ? "bundle-ambiguous" : "without-bundle" })),
+    unpaired: files.filter((file) => !taken.has(file)).map((file) => ({ file, why: whyUnpaired(file) })),
   };
 }
 

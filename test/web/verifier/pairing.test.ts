@@ -47,6 +47,20 @@ describe("pairGathered", () => {
     ]);
   });
 
+  it("knows the parts of a dossier, and only where its list is", () => {
+    const { unpaired } = gathered(
+      "d.zip/index.html",
+      "d.zip/dossier.json",
+      "d.zip/e/a.jpg.evidence.json",
+      "d.zip/e/index.html",
+    );
+    expect(unpaired).to.deep.equal([
+      ["d.zip/dossier.json", "dossier-part"],
+      ["d.zip/e/index.html", "without-bundle"],
+      ["d.zip/index.html", "dossier-part"],
+    ]);
+  });
+
   it("passes over what file managers leave behind", () => {
     expect(gathered("a.jpg", "a.jpg.evidence.json", ".DS_Store", "__MACOSX/a.jpg")).to.deep.equal({
       pairs: [["a.jpg.evidence.json", "a.jpg"]],

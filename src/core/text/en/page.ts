@@ -35,6 +35,7 @@ export const page = {
   unpaired: "Not checked, without effect on the results",
   why: {
     "without-bundle": "no bundle was given for it",
+    "dossier-part": "part of the dossier: a summary by whoever made it, which nobody signed",
     "bundle-ambiguous": "several bundles could belong to it: drop the file and its bundle alone",
   },
   report: "Report",

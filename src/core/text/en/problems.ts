@@ -54,6 +54,7 @@ export const usageProblems = {
   "bundles-of-several-chains": "The bundles are of several chains ({chains}): collect for one chain at a time.",
   "chain-id-malformed": "--chain-id takes a whole number, like 8453.",
   "checkout-needed": '"{command}" is not part of the npm package. Run it in a checkout of the repository.',
+  "dossier-incomplete": "A dossier needs --evidence DIR and --out FILE.",
   "page-beside-files": "--page writes the offline page and checks nothing: name no files with it.",
   "ciphertext-of-several": "--ciphertext and --identity are for one file with its bundle: name one file.",
   "clock-malformed": "--clock takes a time with its offset: 2026-11-30T12:00:00Z or 2026-11-30T20:00:00+08:00.",

@@ -20,6 +20,7 @@ import { determinationSign } from "./commands/determinationSign.ts";
 import { determinationWrite } from "./commands/determinationWrite.ts";
 import { dev } from "./commands/dev.ts";
 import { devSkip } from "./commands/devSkip.ts";
+import { dossier } from "./commands/dossier.ts";
 import { evidence } from "./commands/evidence.ts";
 import { evidenceAdd } from "./commands/evidenceAdd.ts";
 import { evidenceAudit } from "./commands/evidenceAudit.ts";
@@ -40,6 +41,7 @@ import { contractErrors } from "./contractErrors.ts";
 import { deal as dealWords } from "./deal.ts";
 import { decision } from "./decision.ts";
 import { demo } from "./demo.ts";
+import { dossier as dossierWords } from "./dossier.ts";
 import { errors } from "./errors.ts";
 import { fieldProblems } from "./fieldProblems.ts";
 import { filing } from "./filing.ts";
@@ -78,6 +80,7 @@ export const en = {
   decision,
   outcome,
   page,
+  dossier: dossierWords,
   demo,
   verdict,
   problems: { field: fieldProblems, file: fileProblems, input: inputProblems, usage: usageProblems },
@@ -103,6 +106,7 @@ export const en = {
     determinationWrite,
     dev,
     devSkip,
+    dossier,
     evidence,
     evidenceAdd,
     evidenceAudit,

@@ -37,6 +37,7 @@ export const page = {
   unpaired: "未核验，不影响结果",
   why: {
     "without-bundle": "未提供其证据包",
+    "dossier-part": "卷宗的组成部分：制作人的摘要，无人签名",
     "bundle-ambiguous": "有多个证据包可能属于它：请只拖入该文件及其证据包",
   },
   report: "报告",

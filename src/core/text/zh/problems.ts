@@ -57,6 +57,7 @@ export const usageProblems = {
   "bundles-of-several-chains": "证据包属于多条链（{chains}）：请每次只为一条链收集。",
   "chain-id-malformed": "--chain-id 应为整数，如 8453。",
   "checkout-needed": "npm 包不含“{command}”。请在代码仓库中运行。",
+  "dossier-incomplete": "制作卷宗须指定 --evidence 目录 与 --out 文件。",
   "page-beside-files": "--page 只写出离线页面，不作核验：请不要同时指定文件。",
   "ciphertext-of-several": "--ciphertext 与 --identity 只用于一个文件及其证据包：请指定一个文件。",
   "clock-malformed": "--clock 应为带时区的时间：2026-11-30T12:00:00Z 或 2026-11-30T20:00:00+08:00。",

@@ -22,6 +22,7 @@ import { determinationSign } from "./commands/determinationSign.ts";
 import { determinationWrite } from "./commands/determinationWrite.ts";
 import { dev } from "./commands/dev.ts";
 import { devSkip } from "./commands/devSkip.ts";
+import { dossier } from "./commands/dossier.ts";
 import { evidence } from "./commands/evidence.ts";
 import { evidenceAdd } from "./commands/evidenceAdd.ts";
 import { evidenceAudit } from "./commands/evidenceAudit.ts";
@@ -42,6 +43,7 @@ import { contractErrors } from "./contractErrors.ts";
 import { deal as dealWords } from "./deal.ts";
 import { decision } from "./decision.ts";
 import { demo } from "./demo.ts";
+import { dossier as dossierWords } from "./dossier.ts";
 import { errors } from "./errors.ts";
 import { fieldProblems } from "./fieldProblems.ts";
 import { filing } from "./filing.ts";
@@ -80,6 +82,7 @@ export const zh = {
   decision,
   outcome,
   page,
+  dossier: dossierWords,
   demo,
   verdict,
   problems: { field: fieldProblems, file: fileProblems, input: inputProblems, usage: usageProblems },
@@ -105,6 +108,7 @@ export const zh = {
     determinationWrite,
     dev,
     devSkip,
+    dossier,
     evidence,
     evidenceAdd,
     evidenceAudit,
