@@ -9,7 +9,19 @@ import { problemText } from "../../src/core/text/problems.ts";
 import { textsIn } from "../../src/core/text/texts.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-const groups = ["dev", "verify", "headers", "deal", "evidence", "deploy", "determination", "panel", "keys", "relayer"];
+const groups = [
+  "dev",
+  "verify",
+  "headers",
+  "dossier",
+  "deal",
+  "evidence",
+  "deploy",
+  "determination",
+  "panel",
+  "keys",
+  "relayer",
+];
 
 type Mention = Readonly<{ file: string; line: number; text: string }>;
 

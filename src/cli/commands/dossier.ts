@@ -101,7 +101,7 @@ const describe = async (
   return { id: view.id, domain: { chainId, escrow: contracts.escrow }, terms: view.terms, unit, panel: null };
 };
 
-/** What was filed under the deal and is not among the exhibits: a court must know that it exists. */
+/** What was filed and is not among the exhibits: a court must know that it exists. */
 const missingAmong = async (
   exhibits: readonly Exhibit[],
   { client, deal, signal }: { client: Client; deal: Hex; signal: AbortSignal },

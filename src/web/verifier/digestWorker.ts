@@ -2,7 +2,7 @@ import { createSHA256, createSM3 } from "hash-wasm";
 import type { ThreadInput } from "./workerDigester.ts";
 
 // One digest in a thread of its own: the first message names it, each other one holds bytes, and
-// null ends it. Each buffer goes back to be filled again, the end is answered with the digest in hex.
+// null ends it. Each buffer goes back to be filled again; the end is answered by the digest.
 
 type Hash = Awaited<ReturnType<typeof createSM3>>;
 

@@ -3,7 +3,7 @@ import { type ConcurrentDigester, createDigester, type Digester } from "../../co
 /** Pieces that a thread may lag behind, so that little is held. */
 const MAX_PENDING = 4;
 
-/** What a thread is told: which digest, bytes at the beginning of a buffer, or that it is the end. */
+/** What a thread is told: which digest, bytes at the beginning of a buffer, or the end. */
 export type ThreadInput = "sha256" | "sm3" | Readonly<{ buffer: ArrayBuffer; length: number }> | null;
 
 type Thread = Readonly<{
