@@ -84,10 +84,25 @@ export function sectionsOf(verification: Verification, writer: ReportWriter): re
     { id: "checks", title: text.section.checks, rows: aboutChecks(verification, text) },
     { id: "limits", title: text.section.limits, rows: sentences(text.limits) },
     { id: "repeat", title: text.section.repeat, rows: sentences(text.repeat) },
+    { id: "law", title: text.section.law, rows: sentences(text.law) },
+    ...certificateOf(verification, text),
     {
       id: "signature",
       title: text.section.signature,
       rows: [fact("signedBy", "____________________"), fact("signedOn", "____________________")],
+    },
+  ];
+}
+
+/** A draft to be signed by whoever computed the digest: only where it was computed and agrees. */
+function certificateOf({ verdict, file }: Verification, text: ReportText): ReportSection[] {
+  if (verdict.status !== "verified" || file === null) return [];
+  const result = text.verdict[verdict.status];
+  return [
+    {
+      id: "certificate",
+      title: text.section.certificate,
+      rows: sentences(text.certificate(withoutPrefix(file.sha256), result)),
     },
   ];
 }

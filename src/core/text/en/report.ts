@@ -123,7 +123,10 @@ export const report = {
     checks: "9. Checks",
     limits: "10. What was not checked, and what this does not prove",
     repeat: "11. How to repeat it",
-    signature: "12. Signature",
+    law: "12. Where rules of evidence ask for it",
+    certificate:
+      "13. Draft of a certification (United States, Federal Rules of Evidence 902(13) and (14); 28 U.S.C. 1746)",
+    signature: "14. Signature",
   },
   label: {
     number: "Report number",
@@ -229,6 +232,21 @@ export const report = {
     "To confirm the time by time stamps, give the certificates of authorities that you trust: holdfast verify <file> <bundle> --tsa-roots FILE",
     "To confirm the time by the chain, ask nodes of the chain that you trust for the two blocks by their numbers, and give what they answer: holdfast verify <file> <bundle> --trusted-block NUMBER:HASH",
     "Or have the nodes asked once and keep their answers: holdfast headers --rpc <node> --rpc <another node> <bundle> --out headers.json; then, without a network: holdfast verify <file> <bundle> --trusted-headers headers.json",
+  ],
+  law: [
+    "PRC, Online Litigation Rules, art. 16 (data found consistent after anchoring may be taken as unaltered, unless evidence shows otherwise): sections 6 and 9.",
+    "PRC, the same, art. 17 (objection to the time after anchoring: qualification and independence of the platform, its systems and methods): section 5; what the platform is certified for is for other evidence.",
+    "PRC, the same, art. 18 (objection to the time before anchoring: source, how it came about, storage, notary, witnesses, related data): sections 7 and 8.",
+    "PRC, the same, art. 19 (opinion of persons with special knowledge, appraisal): section 11; a second verifier needs the format alone.",
+    "PRC, Provisions on Evidence in Civil Procedure, arts. 93 and 94 (systems, integrity, who kept and handed it over, neutral third party): sections 5, 6 and 8.",
+    "EU, Regulation 910/2014 (eIDAS), arts. 41 and 42 (time stamps; only a qualified one carries the presumption of its time): section 3. Whether an authority is qualified is for the trusted list.",
+    "United States, Federal Rules of Evidence 902(13) and (14) (records of an electronic process; data identified by hash): sections 4, 6 and 9; the draft below.",
+  ],
+  certificate: (sha256: string, result: string) => [
+    "I, ____________________, state: I am qualified by training and experience to make this certification.",
+    `I computed the SHA-256 digest of the file with the tool named in section 1. It is ${sha256}, and is the digest that the record of section 2 was signed over. The result was: ${result}.`,
+    "The tool is an electronic process that gives the same result for the same input; section 11 says how to repeat it. What it did not check is listed in section 9, and I certify nothing about that.",
+    "I declare under penalty of perjury under the laws of the United States of America that the foregoing is true and correct. Executed on ____________________. ____________________ (signature)",
   ],
   statusNotChecked:
     "whether it was withdrawn or replaced later: not checked. A bundle cannot show that there is no later record",

@@ -3,7 +3,7 @@ import type { ReportFact, ReportRow, ReportSection, ReportText } from "../../../
 import { element } from "./element.ts";
 
 /** Sections that are the same for every file and stand once, at the end of the document. */
-const SHARED: readonly ReportSection["id"][] = ["limits", "repeat", "signature"];
+const SHARED: readonly ReportSection["id"][] = ["limits", "repeat", "law", "signature"];
 
 /** What the report says of one file. */
 export function fileSections({ sections }: Report, text: ReportText): HTMLElement[] {
@@ -12,7 +12,9 @@ export function fileSections({ sections }: Report, text: ReportText): HTMLElemen
 
 /** What the report says of every file alike. */
 export function sharedSections({ sections }: Report, text: ReportText): HTMLElement[] {
-  return sections.filter(({ id }) => id === "limits" || id === "repeat").map((section) => sectionView(section, text));
+  return sections
+    .filter(({ id }) => SHARED.includes(id) && id !== "signature")
+    .map((section) => sectionView(section, text));
 }
 
 /** Named facts, one below the other. */
