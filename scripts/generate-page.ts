@@ -1,5 +1,5 @@
-// Writes src/web/verifier.html, the offline page of src/web/verifier: one file with everything in it. The same sources
-// give the same bytes, so that its digest can be published; CI writes it anew and compares.
+// Writes the offline page of src/web/verifier as one file, src/web/verifier.html, and its digest, docs/verifier.sha256.
+// The same sources give the same bytes, so that the digest can be published; CI writes both anew and compares.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Rolldown } from "vite";
@@ -45,5 +45,8 @@ const script = await bundle("main.ts", {
 });
 
 const page = fillShell({ shell, style, script }, { style: policyDigest(style), script: policyDigest(script) });
+const digest = pageDigest({ shell, style, script });
 writeFileSync(join(root, "src/web/verifier.html"), page);
-console.log(`src/web/verifier.html: ${page.length} characters, SHA-256 ${pageDigest({ shell, style, script })}`);
+// In the form that `sha256sum --check` reads: the published digest.
+writeFileSync(join(root, "docs/verifier.sha256"), `${digest}  src/web/verifier.html\n`);
+console.log(`src/web/verifier.html: ${page.length} characters, SHA-256 ${digest}`);

@@ -21,11 +21,14 @@ const bundleText = vectors.bundles.good[0]!.text;
 const CLOCK = new Date((ANCHORED_AT + 3_600) * 1_000);
 
 describe("verifier.html", () => {
-  it("is one file that loads nothing, within its size", () => {
+  it("is one file that loads nothing, within its size and of the published digest", async () => {
     const text = html.toString();
     expect(text).to.include("default-src 'none'").and.to.include("connect-src 'none'");
     expect(text).not.to.match(/<(?:link|img|iframe|object|embed)\b|<script[^>]+src=/i);
     expect(text.split("</script>")).to.have.length(2);
+    const digest = createHash("sha256").update(html).digest("hex");
+    const published = await readFile(join(import.meta.dirname, "../../../docs/verifier.sha256"), "utf8");
+    expect(published).to.equal(`${digest}  src/web/verifier.html\n`);
     expect(html.length).to.be.at.most(600_000);
     expect(gzipSync(html, { level: 9 }).length).to.be.at.most(200_000);
   });
