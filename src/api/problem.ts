@@ -60,6 +60,7 @@ export const statusOf = {
   "file-name-unsafe": 400,
   "file-unreadable": 500,
   "file-unwritable": 500,
+  "filer-not-allowed": 403,
   "headers-malformed": 400,
   "headers-too-large": 413,
   "headers-version-unknown": 400,

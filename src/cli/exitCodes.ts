@@ -73,6 +73,7 @@ export const exitCodeOfError = {
   "file-name-unsafe": 65,
   "file-unreadable": 66,
   "file-unwritable": 73,
+  "filer-not-allowed": 77,
   "headers-malformed": 65,
   "headers-too-large": 65,
   "headers-version-unknown": 65,

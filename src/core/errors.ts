@@ -53,6 +53,7 @@ export const errorCodes = [
   "file-name-unsafe",
   "file-unreadable",
   "file-unwritable",
+  "filer-not-allowed",
   "headers-malformed",
   "headers-too-large",
   "headers-version-unknown",

@@ -52,7 +52,7 @@ export const errors = {
     "This key does not open the file. Nothing was changed. It was encrypted for other recipients, or the key is damaged.",
   "cipher-truncated":
     "The end of the encrypted file is missing. This does not mean tampering. Get the file again from where it is stored.",
-  "config-invalid": "A setting is missing or wrong. Nothing was started. Set {variable}.",
+  "config-invalid": "A setting is missing or wrong. Nothing was started. Set {variable}: {problem}.",
   "contract-code-differs":
     "Another program stands at a contract's address. Nothing was sent. Do not use it; ask another node of the chain first: {contract} at {address}.",
   "contract-missing":
@@ -90,6 +90,8 @@ export const errors = {
     "A file name must not hold a path. Nothing was stored. File names do not travel in clear: leave the name out, it belongs into the encrypted record.",
   "file-unreadable": "The file cannot be read. Nothing was changed. {path}: {problem}.",
   "file-unwritable": "The file cannot be written. Nothing was lost. {path}: {problem}.",
+  "filer-not-allowed":
+    "This relayer takes no evidence from this account about this deal. Nothing was filed, money in escrow is safe, and no deadline changes. Name the deal, and sign with the key of one of its parties or arbitrators; or ask the operator to allow {submitter}.",
   "headers-malformed":
     "This is not a whole file of headers. Nothing was checked. Get it again from whoever collected it, or collect it again; the field is {path}.",
   "headers-too-large":
