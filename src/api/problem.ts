@@ -64,6 +64,7 @@ export const statusOf = {
   "headers-malformed": 400,
   "headers-too-large": 413,
   "headers-version-unknown": 400,
+  "host-not-allowed": 500,
   "idempotency-mismatch": 409,
   "index-incomplete": 503,
   "input-invalid": 400,

@@ -77,6 +77,7 @@ export const exitCodeOfError = {
   "headers-malformed": 65,
   "headers-too-large": 65,
   "headers-version-unknown": 65,
+  "host-not-allowed": 77,
   "idempotency-mismatch": 65,
   "index-incomplete": 75,
   "input-invalid": 65,

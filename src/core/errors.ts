@@ -57,6 +57,7 @@ export const errorCodes = [
   "headers-malformed",
   "headers-too-large",
   "headers-version-unknown",
+  "host-not-allowed",
   "idempotency-mismatch",
   "index-incomplete",
   "input-invalid",

@@ -98,6 +98,8 @@ export const errors = {
     "This is too large for a file of headers. Nothing was checked or written. Collect fewer blocks at a time.",
   "headers-version-unknown":
     "The version of the file of headers is not supported. Nothing was checked. Use a newer program; the file says {format}.",
+  "host-not-allowed":
+    "The file lies with a host that only the bundle names, and that is not allowed. Nothing was sent to it, and nothing was written. Whoever runs that host would see who opens the evidence and when. Take the file from a relayer that you trust or from a copy, or allow the host: {hosts}.",
   "idempotency-mismatch":
     "This Idempotency-Key was used with another body. Nothing new was done; the first request stands. Use a new key for a new request.",
   "index-incomplete":

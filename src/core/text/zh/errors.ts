@@ -63,6 +63,8 @@ export const errors = {
   "headers-malformed": "这不是完整的区块头文件。未作任何核验。请向收集者重新获取，或重新收集；出错字段为 {path}。",
   "headers-too-large": "内容过大，不是区块头文件。未核验、未写入任何内容。请分次收集较少的区块。",
   "headers-version-unknown": "不支持该区块头文件的版本。未作任何核验。请使用更新的程序；文件版本为 {format}。",
+  "host-not-allowed":
+    "文件所在的主机仅由证据包指定，且未获允许。未向其发送任何内容，未写文件。该主机的运营者会看到谁在何时打开证据。请从您信任的中继或副本获取文件，或允许该主机：{hosts}。",
   "idempotency-mismatch": "该 Idempotency-Key 已用于另一请求。未执行新操作，首个请求仍有效。新请求请使用新的键。",
   "index-incomplete":
     "此处的链上历史不完整。托管资金安全。请运营方重建索引：先停止中继，再运行 `holdfast relayer reindex --from 0`。",
