@@ -1,12 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isAddress } from "viem";
 import * as z from "zod";
 import type { Contracts } from "./chain/contracts.ts";
 import { contractsAt, deploymentPlace } from "./chain/deploymentFile.ts";
 import type { Finality } from "./chain/heads.ts";
 import { ProtocolError } from "./core/errors.ts";
+import { address } from "./core/fields.ts";
+import type { InputProblem } from "./core/text/problems.ts";
 import { type DatabaseOptions, isPostgresUrl } from "./db/database.ts";
 import { ANCHOR_MARGIN } from "./relayer/anchor.ts";
+import { defaultFilers, type Filers } from "./relayer/filers.ts";
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
@@ -28,6 +32,25 @@ const tsaUrls = z
   ])
   .pipe(z.array(z.url({ protocol: /^https?$/ }).refine((url) => !/^\w+:\/\/[^/]*@/.test(url))));
 
+/** In lower case or with its checksum (EIP-55): one that is wrong is a mistyped account. */
+const checkedAddress = z
+  .string()
+  .refine((text): boolean => isAddress(text))
+  .pipe(address);
+
+const filers = z
+  .string()
+  .transform((text) => text.split(",").map((filer) => filer.trim()))
+  .pipe(
+    z.union([
+      z.tuple([z.literal("anyone")]).transform(() => "anyone" as const),
+      z.array(z.union([z.literal("parties"), checkedAddress])),
+    ]),
+  );
+
+/** What a variable takes, where `--help` does not say enough. */
+const problems: Readonly<Record<string, InputProblem>> = { HOLDFAST_FILERS: "filers-malformed" };
+
 const environment = z.object({
   HOLDFAST_DATA: z.string().min(1).default("data"),
   HOLDFAST_HOST: z.string().min(1).default("127.0.0.1"),
@@ -41,6 +64,7 @@ const environment = z.object({
   HOLDFAST_BATCH_SECONDS: whole(0, 86_400).default(30),
   HOLDFAST_ANCHOR_WITHIN: whole(1, 7 * 86_400).default(900),
   HOLDFAST_TSA_URLS: tsaUrls.default([]),
+  HOLDFAST_FILERS: filers.optional(),
   HOLDFAST_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   DATABASE_URL: z.string().refine(isPostgresUrl).optional(),
   KUBO_RPC_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -61,6 +85,8 @@ export type Config = Readonly<{
   anchorWithin: number;
   /** Time-stamping authorities that stamp every batch; none is asked for nothing. */
   tsaUrls: readonly string[];
+  /** Who may file evidence; addresses in lower case. */
+  filers: Filers;
   logLevel: string;
   database: DatabaseOptions;
   kuboRpcUrl: string | undefined;
@@ -75,7 +101,11 @@ export type Config = Readonly<{
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   const parsed = environment.safeParse(env);
-  if (!parsed.success) throw new ProtocolError("config-invalid", { variable: String(parsed.error.issues[0]?.path[0]) });
+  if (!parsed.success) {
+    const variable = String(parsed.error.issues[0]?.path[0]);
+    const problem = problems[variable];
+    throw new ProtocolError("config-invalid", { variable, ...(problem === undefined ? {} : { problem }) });
+  }
   const values = parsed.data;
   if (values.HOLDFAST_BATCH_SECONDS + ANCHOR_MARGIN > values.HOLDFAST_ANCHOR_WITHIN) {
     throw new ProtocolError("config-invalid", { variable: "HOLDFAST_BATCH_SECONDS" });
@@ -96,6 +126,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     batchSeconds: values.HOLDFAST_BATCH_SECONDS,
     anchorWithin: values.HOLDFAST_ANCHOR_WITHIN,
     tsaUrls: values.HOLDFAST_TSA_URLS,
+    filers: values.HOLDFAST_FILERS ?? defaultFilers,
     logLevel: values.HOLDFAST_LOG_LEVEL,
     database:
       values.DATABASE_URL === undefined

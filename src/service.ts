@@ -16,16 +16,18 @@ import { createKuboStore } from "./ipfs/kubo.ts";
 import { openPartialUploads, type PartialUploads } from "./ipfs/partialUploads.ts";
 import type { EvidenceStore } from "./ipfs/port.ts";
 import type { ReceiptSigner } from "./relayer/evidence.ts";
+import { defaultFilers } from "./relayer/filers.ts";
 import { createLog, type Log } from "./relayer/log.ts";
 import { type Reindexed, type ReindexOptions, reindex } from "./relayer/reindex.ts";
 import { createRelayer, type Relayer } from "./relayer/relayer.ts";
 import type { TransactionSigner } from "./relayer/signer.ts";
 
 /**
- * What `readConfig` reads; the keystore may be left out when a signer is handed over, and
- * time-stamping authorities where none is asked.
+ * What `readConfig` reads; the keystore may be left out when a signer is handed over,
+ * time-stamping authorities where none is asked, and filers where the parties of a deal file.
  */
-export type HoldfastConfig = Omit<Config, "keystore" | "tsaUrls"> & Partial<Pick<Config, "keystore" | "tsaUrls">>;
+export type HoldfastConfig = Omit<Config, Omissible> & Partial<Pick<Config, Omissible>>;
+type Omissible = "keystore" | "tsaUrls" | "filers";
 
 /** What a program that embeds the relayer can replace. */
 export type HoldfastOptions = Readonly<{
@@ -101,6 +103,7 @@ export async function startHoldfast(config: HoldfastConfig, options: HoldfastOpt
       batchSeconds: config.batchSeconds,
       anchorWithin: config.anchorWithin,
       tsaUrls: config.tsaUrls ?? [],
+      filers: config.filers ?? defaultFilers,
     });
     closing.push(relayer.stop);
     const running = new Set<Promise<unknown>>();

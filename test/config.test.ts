@@ -46,6 +46,7 @@ describe("readConfig", () => {
       batchSeconds: 30,
       anchorWithin: 900,
       tsaUrls: [],
+      filers: ["parties"],
       logLevel: "info",
       database: { dataDir: join("data", "database") },
       kuboRpcUrl: undefined,
@@ -80,6 +81,35 @@ describe("readConfig", () => {
       expect(() => urlsOf(text), text)
         .throw(ProtocolError)
         .deep.include({ code: "config-invalid", details: { variable: "HOLDFAST_TSA_URLS" } });
+    }
+  });
+
+  it("takes who may file: the parties, anyone, or a list with addresses, whose checksum is right if they have one", () => {
+    const filersOf = (text: string) => readConfig({ ...env, HOLDFAST_FILERS: text }).filers;
+    const account = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
+    expect(filersOf("parties")).deep.equal(["parties"]);
+    expect(filersOf("anyone")).equal("anyone");
+    expect(filersOf(` parties, ${account},${address("a")}`)).deep.equal([
+      "parties",
+      account.toLowerCase(),
+      address("a"),
+    ]);
+    expect(filersOf(account)).deep.equal([account.toLowerCase()]);
+    for (const text of [
+      "",
+      "everyone",
+      "parties,",
+      "parties,anyone",
+      "Parties",
+      "0x12",
+      account.replace("5aA", "5aa"),
+    ]) {
+      expect(() => filersOf(text), text)
+        .throw(ProtocolError)
+        .deep.include({
+          code: "config-invalid",
+          details: { variable: "HOLDFAST_FILERS", problem: "filers-malformed" },
+        });
     }
   });
 

@@ -14,6 +14,7 @@ import type { Database } from "../db/database.ts";
 import { type EvidenceRow, readBatch, readEvidence, readEvidenceOf, saveEvidence } from "../db/evidence.ts";
 import { type KeptTimestamp, readTimestamps } from "../db/timestamps.ts";
 import type { EvidenceStore } from "../ipfs/port.ts";
+import { type Filers, requireFiler } from "./filers.ts";
 
 /** A key that signs the relayer's promises to anchor. */
 export type ReceiptSigner = Readonly<{
@@ -34,6 +35,7 @@ export type IntakeOptions = Readonly<{
   anchorWithin: number;
   /** Seconds that a promise needs at least to be kept: no record is taken that leaves less. */
   leastTime: number;
+  filers: Filers;
 }>;
 
 /** An item as its submitter hands it in; the ciphertext is stored before. */
@@ -65,9 +67,10 @@ type AnchoredEvidence = Readonly<{
 export type EvidenceIntake = Readonly<{
   /**
    * Takes a signed record in and promises at once, signed, when it will be anchored. The same
-   * record again gives the same receipt. Throws `evidence-record-invalid`, `intent-expired` (also
-   * when too little time is left to anchor it), `beacon-unknown`, `case-mismatch`,
-   * `evidence-not-stored`, `signature-invalid`, `contract-missing`.
+   * record again gives the same receipt, whoever may file by then. Throws `evidence-record-invalid`,
+   * `intent-expired` (also when too little time is left to anchor it), `signature-invalid`,
+   * `case-mismatch`, `filer-not-allowed`, `beacon-unknown`, `evidence-not-stored`,
+   * `contract-missing`.
    */
   submit: (submission: EvidenceSubmission) => Promise<SignedReceipt>;
   /**
@@ -79,7 +82,7 @@ export type EvidenceIntake = Readonly<{
 
 /** Checks, keeps and promises evidence of which the ciphertext is stored. */
 export function createEvidenceIntake(options: IntakeOptions): EvidenceIntake {
-  const { database, chain, contracts, store, signer, now, anchorWithin, leastTime } = options;
+  const { database, chain, contracts, store, signer, now, anchorWithin, leastTime, filers } = options;
   const { db } = database;
   const domain = { chainId: chain.chainId, registry: contracts.registry };
 
@@ -99,12 +102,13 @@ export function createEvidenceIntake(options: IntakeOptions): EvidenceIntake {
       });
     }
     const account = await requireSigned(chain, { digest, signer: submitter, signature });
-    const beacon = await headerAt(chain, record.beaconBlock);
-    if (beacon?.hash !== record.beaconHash) throw new ProtocolError("beacon-unknown", { block: record.beaconBlock });
     const opened = submission.case;
     if (opened !== undefined && caseRefOf(opened.dealId, { salt: opened.salt, submitter }) !== record.caseRef) {
       throw new ProtocolError("case-mismatch", { deal: opened.dealId });
     }
+    await requireFiler(submitter, opened?.dealId ?? null, { db, contracts, filers });
+    const beacon = await headerAt(chain, record.beaconBlock);
+    if (beacon?.hash !== record.beaconHash) throw new ProtocolError("beacon-unknown", { block: record.beaconBlock });
     if (record.cid !== "" && !(await store.has(record.cid))) {
       throw new ProtocolError("evidence-not-stored", { cid: record.cid });
     }

@@ -17,6 +17,7 @@ import { type Acceptance, createAcceptance } from "./accept.ts";
 import { ANCHOR_MARGIN, type AnchorOptions, proveBatchesOnce, sealBatchOnce } from "./anchor.ts";
 import { watchDeadlinesOnce } from "./deadlines.ts";
 import { createEvidenceIntake, type EvidenceIntake, type ReceiptSigner } from "./evidence.ts";
+import { defaultFilers, type Filers } from "./filers.ts";
 import { createIndexer } from "./indexer.ts";
 import type { Log } from "./log.ts";
 import { type Loop, startLoop } from "./loop.ts";
@@ -47,6 +48,8 @@ export type RelayerOptions = Readonly<{
   batchSize?: number;
   /** Time-stamping authorities that stamp every batch root; none by default. */
   tsaUrls?: readonly string[];
+  /** Who may file evidence; the parties of its deal by default. */
+  filers?: Filers;
   sender?: Partial<SenderSettings>;
   /** Unix seconds. */
   now?: () => number;
@@ -141,6 +144,7 @@ export function createRelayer(options: RelayerOptions): Relayer {
     now,
     anchorWithin: options.anchorWithin ?? 900,
     leastTime: anchoring.batchSeconds + ANCHOR_MARGIN,
+    filers: options.filers ?? defaultFilers,
   });
   const indexer = createIndexer({ database, chain, contracts, finality, log });
   const tracker = createTracker(sender);

@@ -171,7 +171,7 @@ export type Client = Readonly<{
   uploadCiphertext: (source: Ciphertext, options?: UploadOptions) => Promise<Answer<"uploadBlob", 201>>;
   /**
    * Files a signed record whose ciphertext was uploaded; the answer is the relayer's signed
-   * promise.
+   * promise. Refuses with `filer-not-allowed` where the operator lets only others file.
    */
   submitEvidence: (evidence: EvidenceToSubmit, options?: WriteOptions) => Promise<Answer<"submitEvidence", 202>>;
   /**

@@ -287,6 +287,7 @@ export const routes = {
       "contract-missing",
       "evidence-not-stored",
       "evidence-record-invalid",
+      "filer-not-allowed",
       "idempotency-mismatch",
       "intent-expired",
       ...chainRefusals,

@@ -352,7 +352,7 @@ describe("holdfast dev", () => {
     const { url, rpcUrl } = running.serving;
     await writeFile(at("contract.pdf"), "%PDF- a contract");
     const rest = ["--recipients", "reader.txt", "--out", "killed", ...as("buyer"), "--url", url, "--rpc", rpcUrl];
-    const add = ["evidence", "add", "contract.pdf", "--deal", "none", ...rest];
+    const add = ["evidence", "add", "contract.pdf", "--deal", "deal.json", ...rest];
     await mkdir(at("killed"));
     await killWhenWritten(add, join(dir, "killed", "contract.pdf.filing.json"));
     const { filed } = JSON.parse(await readFile(join(dir, "killed", "contract.pdf.filing.json"), "utf8"));
@@ -369,7 +369,7 @@ describe("holdfast dev", () => {
     const { url, rpcUrl } = running.serving;
     await writeFile(at("long.mp4"), randomBytes(48 * 1024 ** 2));
     const rest = ["--recipients", "reader.txt", "--out", "broken", ...as("buyer"), "--url", url, "--rpc", rpcUrl];
-    const add = ["evidence", "add", "long.mp4", "--deal", "none", ...rest];
+    const add = ["evidence", "add", "long.mp4", "--deal", "deal.json", ...rest];
     await mkdir(at("broken"));
     const remembered = join(dir, "broken", "long.mp4.upload.json");
     await killWhenWritten(add, remembered);
@@ -386,7 +386,9 @@ describe("holdfast dev", () => {
     const { url, rpcUrl } = running.serving;
     await writeFile(at("contract.pdf"), "%PDF- a contract that was changed");
     const rest = ["--recipients", "reader.txt", "--out", "killed", ...as("buyer"), "--url", url, "--rpc", rpcUrl];
-    const run = await runCli(["evidence", "add", "contract.pdf", "--deal", "none", ...rest, "--json"], { cwd: dir });
+    const run = await runCli(["evidence", "add", "contract.pdf", "--deal", "deal.json", ...rest, "--json"], {
+      cwd: dir,
+    });
     expect(run.exitCode).to.equal(73);
     expect(run.json().error).to.include({ code: "file-exists" });
   });

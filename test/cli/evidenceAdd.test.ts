@@ -27,7 +27,7 @@ describe("holdfast evidence add", () => {
     createKeystore(join(dir, "buyer.json"), "correct horse");
     writeFileSync(join(dir, "password.txt"), "correct horse");
     writeFileSync(join(dir, "video.mp4"), randomBytes(40 * MIB));
-    service = await startService();
+    service = await startService({ filers: "anyone" });
     await service.indexed();
     proxy = await startCuttingProxy(service.url);
   });

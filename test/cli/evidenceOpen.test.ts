@@ -32,6 +32,7 @@ import {
   READER_IDENTITY,
   streamOf,
 } from "../fixtures/evidence.ts";
+import { runOnTerminal, terminalMissing } from "../fixtures/terminal.ts";
 
 const collect = async (source: AsyncIterable<Uint8Array>) => {
   const pieces: Uint8Array[] = [];
@@ -171,8 +172,84 @@ describe("holdfast evidence open", () => {
     const none = await open(await write("nowhere.json", hints(["not a url"])));
     expect(none.exitCode).to.equal(64);
     const gateway = await serve((_, response) => void response.end(ciphertext));
-    const run = await open(await write("hints.json", hints(["not a url", gateway])));
+    const path = await write("hints.json", hints(["not a url", gateway]));
+    const run = await open(path, "--allow-host", new URL(gateway).host);
     expect(run.exitCode, run.stdout).to.equal(0);
+  });
+
+  describe("from hosts that the bundle names", () => {
+    /** A gateway that counts its requests, and a bundle that names it. */
+    const gatewayAndBundle = async (name: string, listener: RequestListener) => {
+      const counted = { requests: 0 };
+      const url = await serve((request, response) => {
+        counted.requests += 1;
+        listener(request, response);
+      });
+      const path = await write(name, { ...bundle, hints: { ...bundle.hints, gateways: [url] } });
+      return { counted, url, host: new URL(url).host, path };
+    };
+    const honest: RequestListener = (_, response) => void response.end(ciphertext);
+
+    it("asks none without a terminal and without leave, and names them", async () => {
+      const { counted, url, host, path } = await gatewayAndBundle("unasked.json", honest);
+      const port = new URL(url).port;
+      for (const leave of [[], ["--allow-host", "127.0.0.1"], ["--allow-host", url], ["--allow-host", `x.${host}`]]) {
+        const run = await open(path, ...leave);
+        expect(run.exitCode, run.stdout).to.equal(77);
+        expect(run.json().error).to.deep.include({ code: "host-not-allowed", details: { hosts: host } });
+        expect((run.json().error as { message: string }).message)
+          .to.contain("--allow-host HOST")
+          .and.contain(port);
+        expect(run.stderr).to.contain(`  ${host}\n`);
+      }
+      expect(counted.requests).to.equal(0);
+      expect(await leftOver()).to.deep.equal([]);
+    });
+
+    it("asks one that is allowed, and leaves the others alone", async () => {
+      const other = await gatewayAndBundle("other.json", honest);
+      const { counted, url, host } = await gatewayAndBundle("allowed.json", honest);
+      const gateways = [other.url, url];
+      const path = await write("both.json", { ...bundle, hints: { ...bundle.hints, gateways } });
+      const run = await open(path, "--allow-host", "elsewhere.example", "--allow-host", host);
+      expect(run.exitCode, run.stdout).to.equal(0);
+      expect(counted.requests).to.be.above(0);
+      expect(other.counted.requests).to.equal(0);
+    });
+
+    it("follows no redirect of an allowed host to another one", async () => {
+      const target = await gatewayAndBundle("target.json", honest);
+      const { host, path } = await gatewayAndBundle("redirect.json", ({ url }, response) => {
+        response.writeHead(302, { location: `${target.url}${url}` }).end();
+      });
+      const run = await open(path, "--allow-host", host);
+      expect(run.json().error).to.include({ code: "store-unreachable" });
+      expect(target.counted.requests).to.equal(0);
+    });
+
+    it("asks nobody where the encrypted file or a relayer is given", async () => {
+      const { counted, path } = await gatewayAndBundle("given.json", honest);
+      expect((await open(path, "--ciphertext", at("photo.enc"))).exitCode).to.equal(0);
+      await rm(at("opened.jpg"));
+      expect((await open(path, "--url", await serve(honest))).exitCode).to.equal(0);
+      expect(counted.requests).to.equal(0);
+    });
+
+    it("asks on a terminal, and takes only a yes for one", { skip: terminalMissing }, async () => {
+      const { counted, host, path } = await gatewayAndBundle("asked.json", honest);
+      const words = ["evidence", "open", path, "--identity", at("reader.txt"), "--out", at("opened.jpg")];
+      for (const answer of ["n", "", "yesterday"]) {
+        const { exitCode, said } = await runOnTerminal(words, { question: "[y/N]", answer });
+        expect(exitCode, said).to.equal(77);
+        expect(said).to.contain(host).and.contain("host-not-allowed");
+      }
+      expect(counted.requests).to.equal(0);
+      expect(await leftOver()).to.deep.equal([]);
+      const { exitCode, said } = await runOnTerminal(words, { question: "[y/N]", answer: "y" });
+      expect(exitCode, said).to.equal(0);
+      expect(counted.requests).to.be.above(0);
+      expect(await readFile(at("opened.jpg"))).to.deep.equal(Buffer.from(photo));
+    });
   });
 
   it("refuses at its root a DAG that unfolds into more than the stated length", async () => {
@@ -189,7 +266,7 @@ describe("holdfast evidence open", () => {
     });
     const { bundle: bomb } = await filePhotoAs(cid);
     const path = await write("bomb.json", { ...bomb, hints: { ...bomb.hints, gateways: [gateway] } });
-    const run = await open(path);
+    const run = await open(path, "--allow-host", new URL(gateway).host);
     expect(run.exitCode).to.equal(65);
     expect(run.json().error).to.include({ code: "dag-too-large" });
     expect(answers).to.equal(1);

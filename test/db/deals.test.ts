@@ -15,6 +15,7 @@ import {
   saveFundedDeals,
 } from "../../src/db/deals.ts";
 import { insertBlocks, insertEvents } from "../../src/db/events.ts";
+import { readPanel } from "../../src/db/panels.ts";
 import { type Projection, writeProjections } from "../../src/db/projections.ts";
 import { type Databases, engineMissing, engines, startDatabases } from "../fixtures/database.ts";
 import { party, smallTerms, word } from "../fixtures/smallDeal.ts";
@@ -33,6 +34,8 @@ const funding = (id: Hex) => ({
   logIndex: Number(BigInt(id)),
   subjects: [`deal:${id}`],
 });
+
+const clocks = { threshold: 1, answerWindow: 3_600, minInspection: 3_600, minBackstop: 7_200 };
 
 const projectionOf = (id: Hex, blockNumber: number): Projection<"deal"> => ({
   kind: "deal",
@@ -175,6 +178,25 @@ for (const engine of engines) {
         const plan = await planOf((watched) => listDeals(watched, { ...place, limit: 20 }));
         expect(plan).contain("Index Scan Backward using projections_moved").and.not.contain("Sort Key: projection");
       }
+    });
+
+    it("finds the panel that terms name by an index, among the events of many deals", async () => {
+      const ids = Array.from({ length: 500 }, (_, i) => word(i + 1));
+      const registered = ids.map((rules, i) => ({
+        ...funding(rules),
+        contract: "panel",
+        name: "PanelRegistered",
+        args: { rules, panel: clocks, arbitrators: [party(i + 1)] },
+        dealId: null,
+        blockHash: word(3),
+        subjects: [],
+      }));
+      const fundings = ids.map(funding).map((event) => ({ ...event, args: {} }));
+      await db.transaction().execute((tx) => insertEvents(tx, [...fundings, ...registered]));
+      await sql`analyze`.execute(db);
+      expect(await readPanel(db, word(7))).deep.equal({ ...clocks, arbitrators: [party(7)] });
+      expect(await readPanel(db, word(501))).equal(undefined);
+      expect(await planOf((watched) => readPanel(watched, word(7)))).contain("events_panels");
     });
 
     /** How the engine would run the one query that something makes. */

@@ -44,6 +44,7 @@ describe("createEvidenceIntake", () => {
       now: () => NOON,
       anchorWithin: ANCHOR_WITHIN,
       leastTime: LEAST_TIME,
+      filers: "anyone",
     });
   });
   after(async () => {

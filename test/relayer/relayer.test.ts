@@ -84,6 +84,7 @@ for (const engine of engines) {
         finality: { safe: 0, final: 0 },
         pollMs: 50,
         batchSeconds: 0,
+        filers: "anyone",
       });
 
     /** What `read` finds, looked for at every block that is indexed. */

@@ -53,6 +53,7 @@ describe("a relayer with time-stamping authorities", { skip: opensslMissing }, (
       // Nothing but what happens makes a step run.
       pollMs: 600_000,
       batchSeconds: 0,
+      filers: "anyone",
       tsaUrls: [silent.url, up.url],
     });
     relayer.start();

@@ -27,7 +27,7 @@ describe("fileAndAnchor", () => {
   const steps: string[] = [];
 
   before(async () => {
-    service = await startService({ limits: { evidenceBytes: 100_000 } });
+    service = await startService({ limits: { evidenceBytes: 100_000 }, filers: "anyone" });
     await service.indexed();
   });
   after(() => service.stop());

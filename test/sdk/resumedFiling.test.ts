@@ -16,7 +16,7 @@ const video = randomBytes(20 * MIB);
 describe("fileAndAnchor with a large file", () => {
   let service: Service;
   before(async () => {
-    service = await startService();
+    service = await startService({ filers: "anyone" });
     await service.indexed();
   });
   after(() => service.stop());

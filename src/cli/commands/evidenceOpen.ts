@@ -17,6 +17,7 @@ import { isGatewayUrl, readFromGateways } from "../../ipfs/gatewayClient.ts";
 import { maxFileBytes } from "../../ipfs/limits.ts";
 import { createNodeDigester } from "../../sdk/nodeDigester.ts";
 import { readIdentityFile } from "../ageIdentity.ts";
+import { allowedGateways } from "../allowedGateways.ts";
 import { readBundleText } from "../bundleText.ts";
 import { ciphertextFile, contentKeyFrom } from "../ciphertextFile.ts";
 import { defineCommand } from "../command.ts";
@@ -30,20 +31,23 @@ const OWNER_ONLY = 0o600;
 
 export const evidenceOpen = defineCommand({
   text: ({ command }) => command.evidenceOpen,
-  usage: "BUNDLE --identity FILE --out FILE [--url URL | --ciphertext FILE] [--rpc URL]",
+  usage: "BUNDLE --identity FILE --out FILE [--url URL | --ciphertext FILE | --allow-host HOST...] [--rpc URL]",
   examples: [
     "holdfast evidence open photo.jpg.evidence.json --identity reader.txt --out photo.jpg --url http://127.0.0.1:8787",
     "holdfast evidence open photo.jpg.evidence.json --identity reader.txt --out photo.jpg --ciphertext photo.enc",
+    "holdfast evidence open photo.jpg.evidence.json --identity reader.txt --out photo.jpg --allow-host gateway.example",
   ],
   options: {
     identity: { type: "string", value: "FILE" },
     out: { type: "string", value: "FILE" },
     url: urlOption,
     ciphertext: { type: "string", value: "FILE" },
+    "allow-host": { type: "string", value: "HOST", multiple: true },
     rpc: { type: "string", value: "URL" },
   },
   positionals: [1, 1],
-  run: async ({ values, positionals: [path = ""] }, { signal, language, texts }) => {
+  run: async ({ values, positionals: [path = ""] }, context) => {
+    const { signal, language, texts } = context;
     const out = required(values.out, "--out FILE");
     const { identity } = await readIdentityFile(required(values.identity, "--identity FILE"));
     if ((await statFile(out)) !== undefined) throw new ProtocolError("file-exists", { path: out });
@@ -52,13 +56,15 @@ export const evidenceOpen = defineCommand({
     const { gateways } = bundle.hints;
     const key = await contentKeyFrom(bundle, { identity, path });
     if (values.url !== undefined) connect(values.url, HELP);
-    const sources = values.url === undefined ? gateways.filter(isGatewayUrl) : [new URL(values.url).origin];
-    if (values.ciphertext === undefined && sources.length === 0) {
-      throw usageInvalid(HELP, "ciphertext-missing");
-    }
+    const sources = async () => {
+      if (values.url !== undefined) return [new URL(values.url).origin];
+      const named = gateways.filter(isGatewayUrl);
+      if (named.length === 0) throw usageInvalid(HELP, "ciphertext-missing");
+      return allowedGateways(named, { allowed: values["allow-host"] ?? [], context });
+    };
     const ciphertext =
       values.ciphertext === undefined
-        ? fetched(bundle, { gateways: sources, signal })
+        ? fetched(bundle, { gateways: await sources(), signal })
         : ciphertextFile(values.ciphertext, signal);
     const partial = await decryptBeside(out, decryptFile(ciphertext.open(), key, { signal }), signal);
     try {

@@ -6,6 +6,7 @@ import { deadlineBatches } from "./0004-deadline-batches.ts";
 import { termsOnce } from "./0005-terms-once.ts";
 import { dealsByMovement } from "./0006-deals-by-movement.ts";
 import { timestampTokens } from "./0007-timestamp-tokens.ts";
+import { panelsByRules } from "./0008-panels-by-rules.ts";
 
 /**
  * Every step of the schema, in order. A step that was released is never edited; a new one is
@@ -19,4 +20,5 @@ export const migrations: Record<string, Migration> = {
   "0005-terms-once": termsOnce,
   "0006-deals-by-movement": dealsByMovement,
   "0007-timestamp-tokens": timestampTokens,
+  "0008-panels-by-rules": panelsByRules,
 };

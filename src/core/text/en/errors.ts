@@ -52,7 +52,7 @@ export const errors = {
     "This key does not open the file. Nothing was changed. It was encrypted for other recipients, or the key is damaged.",
   "cipher-truncated":
     "The end of the encrypted file is missing. This does not mean tampering. Get the file again from where it is stored.",
-  "config-invalid": "A setting is missing or wrong. Nothing was started. Set {variable}.",
+  "config-invalid": "A setting is missing or wrong. Nothing was started. Set {variable}: {problem}.",
   "contract-code-differs":
     "Another program stands at a contract's address. Nothing was sent. Do not use it; ask another node of the chain first: {contract} at {address}.",
   "contract-missing":
@@ -90,12 +90,16 @@ export const errors = {
     "A file name must not hold a path. Nothing was stored. File names do not travel in clear: leave the name out, it belongs into the encrypted record.",
   "file-unreadable": "The file cannot be read. Nothing was changed. {path}: {problem}.",
   "file-unwritable": "The file cannot be written. Nothing was lost. {path}: {problem}.",
+  "filer-not-allowed":
+    "This relayer takes no evidence from this account about this deal. Nothing was filed, money in escrow is safe, and no deadline changes. Name the deal, and sign with the key of one of its parties or arbitrators; or ask the operator to allow {submitter}.",
   "headers-malformed":
     "This is not a whole file of headers. Nothing was checked. Get it again from whoever collected it, or collect it again; the field is {path}.",
   "headers-too-large":
     "This is too large for a file of headers. Nothing was checked or written. Collect fewer blocks at a time.",
   "headers-version-unknown":
     "The version of the file of headers is not supported. Nothing was checked. Use a newer program; the file says {format}.",
+  "host-not-allowed":
+    "The file lies with a host that only the bundle names, and that is not allowed. Nothing was sent to it, and nothing was written. Whoever runs that host would see who opens the evidence and when. Take the file from a relayer that you trust or from a copy, or allow the host: {hosts}.",
   "idempotency-mismatch":
     "This Idempotency-Key was used with another body. Nothing new was done; the first request stands. Use a new key for a new request.",
   "index-incomplete":

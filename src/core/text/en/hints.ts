@@ -19,6 +19,7 @@ export const hints = {
   "headers-malformed": "It is {file}.",
   "headers-too-large": "It is {file}.",
   "headers-version-unknown": "It is {file}.",
+  "host-not-allowed": "`--url URL`, `--ciphertext FILE` and `--allow-host HOST` do that.",
   "key-file-exposed": "`chmod 600 {path}` does that.",
   "keystore-unreadable": "`holdfast keys new` makes one.",
   "native-not-relayed": "`holdfast deal call` prints the call.",

@@ -6,6 +6,8 @@ export const inputProblems = {
   "digest-differs": "it is not the digest of this content; somebody changed one or the other",
   "document-large": "it is too large for a document of this kind",
   "duration-malformed": '"{text}" is no duration; write 10d, 36h, 90m or 1d12h',
+  "filers-malformed":
+    "write parties, anyone, or a list like parties,0x and 40 hex digits; an address is in lower case or has its checksum",
   "identity-missing": "it holds no age identity (AGE-SECRET-KEY-1...)",
   "json-malformed": "it is not JSON",
   "key-not-included": "this record has no file, or its key is not in the bundle",

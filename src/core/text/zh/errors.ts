@@ -31,7 +31,7 @@ export const errors = {
   "cipher-altered": "加密文件内容已被改动。原件的链上记录仍有效。请从存储处重新获取。",
   "cipher-key-wrong": "该密钥无法打开文件。未作任何更改。文件可能是为其他收件人加密的，或密钥已损坏。",
   "cipher-truncated": "加密文件结尾缺失。不等于被篡改。请从存储处重新获取。",
-  "config-invalid": "配置缺失或有误。未启动任何服务。请设置 {variable}。",
+  "config-invalid": "配置缺失或有误。未启动任何服务。请设置 {variable}：{problem}。",
   "contract-code-differs":
     "合约地址上的代码与本程序不符。未发送任何内容。请勿使用；请先改用该链的其他节点核对：{contract}，{address}。",
   "contract-missing": "配置的地址上没有合约。未发送任何内容。请检查链与部署：{contract}，{address}。",
@@ -58,9 +58,13 @@ export const errors = {
   "file-name-unsafe": "文件名不得包含路径。未存储任何内容。文件名不以明文传输：请勿填写，名称应写入加密记录。",
   "file-unreadable": "无法读取该文件。未作任何更改。{path}：{problem}。",
   "file-unwritable": "无法写入该文件。未丢失任何内容。{path}：{problem}。",
+  "filer-not-allowed":
+    "该中继不接受此账户就此交易提交证据。未提交任何内容，托管资金安全，期限不变。请指明交易，并以其当事人或仲裁员的密钥签署；或请运营方允许 {submitter}。",
   "headers-malformed": "这不是完整的区块头文件。未作任何核验。请向收集者重新获取，或重新收集；出错字段为 {path}。",
   "headers-too-large": "内容过大，不是区块头文件。未核验、未写入任何内容。请分次收集较少的区块。",
   "headers-version-unknown": "不支持该区块头文件的版本。未作任何核验。请使用更新的程序；文件版本为 {format}。",
+  "host-not-allowed":
+    "文件所在的主机仅由证据包指定，且未获允许。未向其发送任何内容，未写文件。该主机的运营者会看到谁在何时打开证据。请从您信任的中继或副本获取文件，或允许该主机：{hosts}。",
   "idempotency-mismatch": "该 Idempotency-Key 已用于另一请求。未执行新操作，首个请求仍有效。新请求请使用新的键。",
   "index-incomplete":
     "此处的链上历史不完整。托管资金安全。请运营方重建索引：先停止中继，再运行 `holdfast relayer reindex --from 0`。",

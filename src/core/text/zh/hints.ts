@@ -16,6 +16,7 @@ export const hints = {
   "headers-malformed": "文件为 {file}。",
   "headers-too-large": "文件为 {file}。",
   "headers-version-unknown": "文件为 {file}。",
+  "host-not-allowed": "可分别用 `--url URL`、`--ciphertext FILE`、`--allow-host HOST`。",
   "key-file-exposed": "可执行 `chmod 600 {path}`。",
   "keystore-unreadable": "可用 `holdfast keys new` 新建。",
   "native-not-relayed": "可用 `holdfast deal call` 打印该调用。",

@@ -12,6 +12,8 @@ export const inputProblems = {
   "digest-differs": "摘要与内容不符；其中之一被改动过",
   "document-large": "文件过大，不是此类文件",
   "duration-malformed": "“{text}”不是时长；请写作 10d、36h、90m 或 1d12h",
+  "filers-malformed":
+    "可填 parties、anyone，或以逗号分隔的列表，如 parties,0x 加 40 位十六进制数；地址须为小写，或带正确的校验大小写",
   "identity-missing": "其中没有 age 身份（AGE-SECRET-KEY-1...）",
   "json-malformed": "不是 JSON",
   "key-not-included": "该记录不含文件，或证据包中没有其密钥",

@@ -17,7 +17,7 @@ export const evidenceAdd = {
   options: {
     ...options.url,
     ...options.wallet,
-    deal: "the deal it belongs to, or none",
+    deal: "the deal it belongs to, or none where the relayer takes evidence of no deal from you",
     recipients: "who can open it: age public keys or files with them, separated by commas; include your own",
     out: "where bundles go; created if needed",
     rpc: "a node of the chain",

@@ -15,6 +15,7 @@ export const relayer = {
     "  HOLDFAST_BATCH_SECONDS          how long evidence waits for others to share its anchor; 30",
     "  HOLDFAST_ANCHOR_WITHIN          seconds within which an anchor is promised; 900",
     "  HOLDFAST_TSA_URLS               time-stamping authorities (RFC 3161), separated by commas, that stamp every batch; none",
+    "  HOLDFAST_FILERS                 who may file evidence: parties of its deal, anyone, or a list like parties,0xADDRESS; parties",
     "  HOLDFAST_LOG_LEVEL              debug, info, warn, error, silent; info",
     "  DATABASE_URL                    PostgreSQL instead of the embedded database; needed for replicas. By Unix socket:",
     "                                  postgres:///holdfast?host=/var/run/postgresql",

@@ -16,7 +16,7 @@ export const evidenceAdd = {
   options: {
     ...options.url,
     ...options.wallet,
-    deal: "证据所属的交易；不属于任何交易则填 none",
+    deal: "证据所属的交易；仅当中继接受您提交不属于任何交易的证据时可填 none",
     recipients: "能打开文件的人：age 公钥或存放公钥的文件，以逗号分隔；请勿遗漏您自己",
     out: "证据包的目录；不存在则创建",
     rpc: "该链的节点",

@@ -18,6 +18,7 @@ export const relayer = {
     "  HOLDFAST_BATCH_SECONDS          证据等待合并上链的秒数；默认 30",
     "  HOLDFAST_ANCHOR_WITHIN          承诺在多少秒内上链；默认 900",
     "  HOLDFAST_TSA_URLS               为每个批次加盖时间戳的可信时间戳机构（RFC 3161），以逗号分隔；默认无",
+    "  HOLDFAST_FILERS                 谁可提交证据：parties（该交易各方）、anyone（任何人），或列表，如 parties,0xADDRESS；默认 parties",
     "  HOLDFAST_LOG_LEVEL              debug、info、warn、error、silent；默认 info",
     "  DATABASE_URL                    用 PostgreSQL 代替自带数据库；多副本时必需。经 Unix 套接字：",
     "                                  postgres:///holdfast?host=/var/run/postgresql",
