@@ -67,10 +67,10 @@ type AnchoredEvidence = Readonly<{
 export type EvidenceIntake = Readonly<{
   /**
    * Takes a signed record in and promises at once, signed, when it will be anchored. The same
-   * record again gives the same receipt, whoever may file by then. Throws `evidence-record-invalid`,
-   * `intent-expired` (also when too little time is left to anchor it), `signature-invalid`,
-   * `case-mismatch`, `filer-not-allowed`, `beacon-unknown`, `evidence-not-stored`,
-   * `contract-missing`.
+   * record again gives the same receipt, whoever may file by then. Throws
+   * `evidence-record-invalid`, `intent-expired` (also when too little time is left to anchor it),
+   * `signature-invalid`, `case-mismatch`, `filer-not-allowed`, `beacon-unknown`,
+   * `evidence-not-stored`, `contract-missing`.
    */
   submit: (submission: EvidenceSubmission) => Promise<SignedReceipt>;
   /**

@@ -11,10 +11,12 @@ export async function confirm(question: string, signal: AbortSignal): Promise<bo
   stderr.write(`${question} [y/N] `);
   // The terminal itself edits the line, so that Ctrl-C stays a signal.
   const lines = createInterface({ input: stdin, terminal: false });
+  let answer: string | undefined;
   try {
-    const [answer = ""] = await Promise.race([once(lines, "line", { signal }), once(lines, "close", { signal })]);
-    return /^\s*(y|yes|是)\s*$/i.test(answer);
+    [answer] = await Promise.race([once(lines, "line", { signal }), once(lines, "close", { signal })]);
   } finally {
     lines.close();
+    if (answer === undefined) stderr.write("\n");
   }
+  return answer !== undefined && /^\s*(y|yes|是)\s*$/i.test(answer);
 }
