@@ -172,7 +172,7 @@ describe("holdfast evidence audit, with a relayer", { skip: opensslMissing }, ()
     issuer = createIssuer();
     chain = issueChain(issuer, "Ours");
     authority = await startTsa(stampBy(issuer, chain));
-    service = await startService({ tsaUrls: [authority.url] });
+    service = await startService({ filers: "anyone", tsaUrls: [authority.url] });
     await service.indexed();
   });
   after(async () => {
