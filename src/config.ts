@@ -20,7 +20,7 @@ const rpcUrls = z
   .pipe(z.array(z.url({ protocol: /^(https?|wss?)$/ })).min(1));
 
 /** A URL with a password in it would get into tables and messages. */
-const tsaUrls = z
+const webUrls = z
   .string()
   .transform((text) => [
     ...new Set(
@@ -63,7 +63,9 @@ const environment = z.object({
   HOLDFAST_POLL_MS: whole(20, 600_000).default(2_000),
   HOLDFAST_BATCH_SECONDS: whole(0, 86_400).default(30),
   HOLDFAST_ANCHOR_WITHIN: whole(1, 7 * 86_400).default(900),
-  HOLDFAST_TSA_URLS: tsaUrls.default([]),
+  HOLDFAST_TSA_URLS: webUrls.default([]),
+  HOLDFAST_CHECK_HOURS: whole(1, 500).default(24),
+  HOLDFAST_REPAIR_GATEWAYS: webUrls.default([]),
   HOLDFAST_FILERS: filers.optional(),
   HOLDFAST_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   DATABASE_URL: z.string().refine(isPostgresUrl).optional(),
@@ -85,6 +87,10 @@ export type Config = Readonly<{
   anchorWithin: number;
   /** Time-stamping authorities that stamp every batch; none is asked for nothing. */
   tsaUrls: readonly string[];
+  /** Hours between two readings of everything that is stored. */
+  checkHours: number;
+  /** IPFS gateways that a damaged file is fetched from anew. */
+  repairGateways: readonly string[];
   /** Who may file evidence; addresses in lower case. */
   filers: Filers;
   logLevel: string;
@@ -126,6 +132,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     batchSeconds: values.HOLDFAST_BATCH_SECONDS,
     anchorWithin: values.HOLDFAST_ANCHOR_WITHIN,
     tsaUrls: values.HOLDFAST_TSA_URLS,
+    checkHours: values.HOLDFAST_CHECK_HOURS,
+    repairGateways: values.HOLDFAST_REPAIR_GATEWAYS,
     filers: values.HOLDFAST_FILERS ?? defaultFilers,
     logLevel: values.HOLDFAST_LOG_LEVEL,
     database:

@@ -24,10 +24,11 @@ import type { TransactionSigner } from "./relayer/signer.ts";
 
 /**
  * What `readConfig` reads; the keystore may be left out when a signer is handed over,
- * time-stamping authorities where none is asked, and filers where the parties of a deal file.
+ * time-stamping authorities where none is asked, filers where the parties of a deal file, and how
+ * the store is checked where that is once a day without repair.
  */
 export type HoldfastConfig = Omit<Config, Omissible> & Partial<Pick<Config, Omissible>>;
-type Omissible = "keystore" | "tsaUrls" | "filers";
+type Omissible = "keystore" | "tsaUrls" | "filers" | "checkHours" | "repairGateways";
 
 /** What a program that embeds the relayer can replace. */
 export type HoldfastOptions = Readonly<{
@@ -104,6 +105,8 @@ export async function startHoldfast(config: HoldfastConfig, options: HoldfastOpt
       anchorWithin: config.anchorWithin,
       tsaUrls: config.tsaUrls ?? [],
       filers: config.filers ?? defaultFilers,
+      ...(config.checkHours === undefined ? {} : { checkHours: config.checkHours }),
+      repairGateways: config.repairGateways ?? [],
     });
     closing.push(relayer.stop);
     const running = new Set<Promise<unknown>>();

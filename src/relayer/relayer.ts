@@ -15,6 +15,7 @@ import { readNextNonce } from "../db/transactions.ts";
 import type { EvidenceStore } from "../ipfs/port.ts";
 import { type Acceptance, createAcceptance } from "./accept.ts";
 import { ANCHOR_MARGIN, type AnchorOptions, proveBatchesOnce, sealBatchOnce } from "./anchor.ts";
+import { checkStoreOnce } from "./checkStore.ts";
 import { watchDeadlinesOnce } from "./deadlines.ts";
 import { createEvidenceIntake, type EvidenceIntake, type ReceiptSigner } from "./evidence.ts";
 import { defaultFilers, type Filers } from "./filers.ts";
@@ -50,6 +51,10 @@ export type RelayerOptions = Readonly<{
   tsaUrls?: readonly string[];
   /** Who may file evidence; the parties of its deal by default. */
   filers?: Filers;
+  /** Hours between two readings of everything that is stored; 24 by default. */
+  checkHours?: number;
+  /** IPFS gateways that a damaged file is fetched from anew; none by default. */
+  repairGateways?: readonly string[];
   sender?: Partial<SenderSettings>;
   /** Unix seconds. */
   now?: () => number;
@@ -70,6 +75,11 @@ type Health = Readonly<{
   nonceGap: number | null;
   /** Seconds since the oldest evidence came in that is not anchored yet; 0 when all is. */
   unanchored: number;
+  /**
+   * Stored files that the last reading of all of them found damaged and could not repair; null
+   * before its end.
+   */
+  damagedFiles: number | null;
 }>;
 
 /** A relayer: what the API asks of it, and its life. */
@@ -100,6 +110,7 @@ const READY_LAG = 20;
 const STAMP_PACE = 5;
 /** Pause between looks at whether this still is the right chain, while nothing says otherwise. */
 const GUARD_MS = 30_000;
+const HOUR_MS = 3_600_000;
 
 /** A relayer that takes requests in at once, and works from `start` to `stop`. */
 export function createRelayer(options: RelayerOptions): Relayer {
@@ -201,6 +212,13 @@ export function createRelayer(options: RelayerOptions): Relayer {
     stampOnce({ database, urls: tsaUrls, log, now, signal: ending.signal }),
   );
 
+  let damagedFiles: number | null = null;
+  const checkStep = async () => {
+    const gateways = options.repairGateways ?? [];
+    damagedFiles = (await checkStoreOnce({ store, gateways, log, signal: ending.signal })).length;
+    return false;
+  };
+
   const requireDeployment = async () => {
     await requireChain(chain);
     await requireContracts(chain, contracts);
@@ -217,6 +235,8 @@ export function createRelayer(options: RelayerOptions): Relayer {
         startLoop({ name: "timestamps", intervalMs, signal: ending.signal, log, step: stampStep }),
       );
     }
+    const checkMs = (options.checkHours ?? 24) * HOUR_MS;
+    loops.set("store", startLoop({ name: "store", intervalMs: checkMs, signal: ending.signal, log, step: checkStep }));
     const step = async () => {
       await requireDeployment();
       return false;
@@ -275,7 +295,7 @@ export function createRelayer(options: RelayerOptions): Relayer {
     if (startBlockedBy !== undefined) blockedBy.connect ??= startBlockedBy;
     const isReady = Object.keys(blockedBy).length === 0 && lag !== null && lag <= READY_LAG;
     const unanchored = oldest === null ? 0 : Math.max(0, now() - oldest);
-    return { isReady, blockedBy, lag, outboxAge, nonceGap, unanchored };
+    return { isReady, blockedBy, lag, outboxAge, nonceGap, unanchored, damagedFiles };
   };
 
   const whenIndexed = async (blockNumber: number, signal: AbortSignal) => {

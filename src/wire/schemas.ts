@@ -336,6 +336,11 @@ export const readyView = z
     nonceGap: z.int().nullable(),
     /** Seconds since the oldest evidence came in that is not anchored. */
     unanchored: z.number(),
+    /**
+     * Stored files that the last reading of all of them found damaged and could not repair; null
+     * before its end. They do not make the relayer unready: it serves what is whole.
+     */
+    damagedFiles: z.int().nullable(),
   })
   .meta({ id: "Readiness" });
 

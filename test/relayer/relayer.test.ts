@@ -517,7 +517,7 @@ for (const engine of engines) {
         const now = await relayer.health();
         return now.isReady ? now : undefined;
       });
-      expect(ready).deep.equal({ isReady: true, blockedBy: {}, lag: 0, outboxAge: 0, nonceGap: 0, unanchored: 0 });
+      expect(ready).deep.include({ isReady: true, blockedBy: {}, lag: 0, outboxAge: 0, nonceGap: 0, unanchored: 0 });
     });
 
     it("sends nothing, promises nothing and forgets nothing on a chain that begins anew without the contracts", async () => {

@@ -34,8 +34,8 @@ export function createOperationRoutes({
     readHealth: async () => ({ status: 200, body: { alive: true } }),
 
     readReady: async () => {
-      const { isReady, blockedBy, lag, outboxAge, nonceGap, unanchored } = await relayer.health();
-      const body = { ready: isReady, blockedBy: { ...blockedBy }, lag, outboxAge, nonceGap, unanchored };
+      const { isReady, blockedBy, lag, outboxAge, nonceGap, unanchored, damagedFiles } = await relayer.health();
+      const body = { ready: isReady, blockedBy: { ...blockedBy }, lag, outboxAge, nonceGap, unanchored, damagedFiles };
       return isReady ? { status: 200, body } : { status: 503, body };
     },
   };

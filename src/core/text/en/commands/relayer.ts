@@ -14,6 +14,8 @@ export const relayer = {
     "  HOLDFAST_POLL_MS                milliseconds between reads of the chain; 2000",
     "  HOLDFAST_BATCH_SECONDS          how long evidence waits for others to share its anchor; 30",
     "  HOLDFAST_ANCHOR_WITHIN          seconds within which an anchor is promised; 900",
+    "  HOLDFAST_CHECK_HOURS            hours between two readings of everything that is stored, 1 to 500; 24",
+    "  HOLDFAST_REPAIR_GATEWAYS        IPFS gateways, separated by commas, that a damaged file is fetched from anew; none",
     "  HOLDFAST_TSA_URLS               time-stamping authorities (RFC 3161), separated by commas, that stamp every batch; none",
     "  HOLDFAST_FILERS                 who may file evidence: parties of its deal, anyone, or a list like parties,0xADDRESS; parties",
     "  HOLDFAST_LOG_LEVEL              debug, info, warn, error, silent; info",

@@ -17,6 +17,8 @@ export const relayer = {
     "  HOLDFAST_POLL_MS                查询链的间隔（毫秒）；默认 2000",
     "  HOLDFAST_BATCH_SECONDS          证据等待合并上链的秒数；默认 30",
     "  HOLDFAST_ANCHOR_WITHIN          承诺在多少秒内上链；默认 900",
+    "  HOLDFAST_CHECK_HOURS            两次通读全部存储之间的小时数，1 至 500；默认 24",
+    "  HOLDFAST_REPAIR_GATEWAYS        用于重新取回受损文件的 IPFS 网关，以逗号分隔；默认无",
     "  HOLDFAST_TSA_URLS               为每个批次加盖时间戳的可信时间戳机构（RFC 3161），以逗号分隔；默认无",
     "  HOLDFAST_FILERS                 谁可提交证据：parties（该交易各方）、anyone（任何人），或列表，如 parties,0xADDRESS；默认 parties",
     "  HOLDFAST_LOG_LEVEL              debug、info、warn、error、silent；默认 info",
