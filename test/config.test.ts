@@ -46,6 +46,8 @@ describe("readConfig", () => {
       batchSeconds: 30,
       anchorWithin: 900,
       tsaUrls: [],
+      checkHours: 24,
+      repairGateways: [],
       filers: ["parties"],
       logLevel: "info",
       database: { dataDir: join("data", "database") },
